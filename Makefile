@@ -1,0 +1,43 @@
+# Recipes that people and CI share. A fresh machine needs Python 3.11 or later, with pip and venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WHEEL_VENV := .venv-wheel
+
+.PHONY: demo test lint unit wheel-test docs bench clean
+
+demo: $(VENV)/installed
+	$(BIN)/attncalc explain samples/animal.yaml
+
+test: lint unit wheel-test
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/installed
+	$(BIN)/pytest --cov --cov-report=term
+
+# The command line is tested once more as a user gets it: from the built wheel, away from the source.
+wheel-test: $(VENV)/installed
+	rm -rf dist $(WHEEL_VENV)
+	$(BIN)/python -m build --wheel --outdir dist .
+	$(PYTHON) -m venv $(WHEEL_VENV)
+	$(WHEEL_VENV)/bin/pip install --quiet --disable-pip-version-check dist/*.whl
+	ATTNCALC_COMMAND=$(CURDIR)/$(WHEEL_VENV)/bin/attncalc $(BIN)/pytest tests/cli
+
+docs: $(VENV)/installed
+	$(BIN)/python docs/generate.py
+
+bench: $(VENV)/installed
+	$(BIN)/python benchmarks/startup.py
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) $(WHEEL_VENV) dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,63 @@
+"""Attention, worked out step by step, exactly.
+
+    import attncalc
+
+    problem = attncalc.load("animal.yaml")
+    trace = attncalc.explain(problem)
+    trace["weights"]      # the array of a stage, by its JSON name
+
+Names are imported when they are first used: importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from attncalc.errors import AttncalcError, InputError, InputErrors, ProblemError
+    from attncalc.problem import AttentionOptions, Problem
+    from attncalc.readers import load, load_all
+    from attncalc.trace import Stage, Trace, explain
+
+_HOMES = {
+    "AttncalcError": "errors",
+    "AttentionOptions": "problem",
+    "InputError": "errors",
+    "InputErrors": "errors",
+    "Problem": "problem",
+    "ProblemError": "errors",
+    "Stage": "trace",
+    "Trace": "trace",
+    "explain": "trace",
+    "load": "readers",
+    "load_all": "readers",
+}
+
+__all__ = [
+    "AttentionOptions",
+    "AttncalcError",
+    "InputError",
+    "InputErrors",
+    "Problem",
+    "ProblemError",
+    "Stage",
+    "Trace",
+    "__version__",
+    "explain",
+    "load",
+    "load_all",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module attncalc has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"attncalc.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

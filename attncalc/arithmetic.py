@@ -1,0 +1,161 @@
+"""The two number systems: decimals for what a person could work by hand, float64 beyond.
+
+Typed numbers are decimals, so their sums and products are exact in decimal arithmetic; the
+engine's functions take either kind of array and never ask which.
+"""
+
+from __future__ import annotations
+
+import decimal
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Array: TypeAlias = npt.NDArray[Any]
+"""float64, or objects that are all Decimal."""
+
+Exact: TypeAlias = npt.NDArray[np.bool_]
+"""Same shape as the values it speaks of: True where the value is exact."""
+
+LARGEST_EXPONENT = 9999
+MOST_DIGITS = 1000
+TRANSCENDENTAL_DIGITS = 60
+"""Digits to which powers are computed: 34 are promised, the rest is room for cancellation."""
+
+HAND_SIZED_MICROSECONDS = 50_000
+_MICROSECONDS_A_PRODUCT = 0.08
+_MICROSECONDS_A_POWER = 16.0
+
+_NUMBER = re.compile(
+    r"(?P<digits>[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE](?P<exponent>[+-]?[0-9]+))?(?P<percent>%)?"
+)
+_INFINITE = re.compile(r"[+-]?(?:\.?inf|infinity)", re.IGNORECASE)
+_NOT_A_NUMBER = re.compile(r"[+-]?\.?nan", re.IGNORECASE)
+
+
+class Typed(Decimal):
+    """A decimal that remembers how it was typed: 0.60, 48%, 1e5."""
+
+    text: str
+
+    def __new__(cls, value: Decimal, text: str) -> Typed:
+        typed = super().__new__(cls, value)
+        typed.text = text
+        return typed
+
+
+class NumberError(ValueError):
+    """Text that is no number; says what was found and what to write instead."""
+
+    def __init__(self, found: str, hint: str | None = None) -> None:
+        self.hint = hint
+        super().__init__(found)
+
+
+def parse_number(text: str) -> Typed:
+    """The exact value of a typed number; a percentage is a hundredth.
+
+    Raises NumberError for NaN, infinities, exponents beyond ±9999 and anything that is no number.
+    """
+    typed = text.strip().replace("\N{MINUS SIGN}", "-")
+    found = _NUMBER.fullmatch(typed)
+    if found is None:
+        raise _not_a_number(typed)
+    exponent = found["exponent"]
+    if exponent is not None and (len(exponent) > 6 or abs(int(exponent)) > LARGEST_EXPONENT):
+        raise NumberError(
+            f"the exponent of {_short(typed)} is beyond ±{LARGEST_EXPONENT}",
+            "numbers of that size have no meaning in attention; check the exponent",
+        )
+    if len(found["digits"]) > MOST_DIGITS:
+        raise NumberError(f"a number of more than {MOST_DIGITS} digits")
+    value = Decimal(found["digits"] + (f"e{exponent}" if exponent else ""))
+    return Typed(value.scaleb(-2) if found["percent"] else value, typed)
+
+
+def _not_a_number(typed: str) -> NumberError:
+    if _NOT_A_NUMBER.fullmatch(typed):
+        return NumberError("NaN", "every number must be finite")
+    if _INFINITE.fullmatch(typed):
+        return NumberError(
+            f"an infinity ({typed})", "every number must be finite; to hide a key, use mask or bias"
+        )
+    if not typed:
+        return NumberError("nothing")
+    if re.fullmatch(r"[+-]?[0-9]+,[0-9]+", typed):
+        return NumberError(f"“{_short(typed)}”", f"write {typed.replace(',', '.')}")
+    return NumberError(f"“{_short(typed)}”")
+
+
+def parse_bias(text: str) -> Decimal:
+    """As parse_number, but -inf is a number too: it hides a key."""
+    if re.fullmatch(r"-\.?inf(inity)?", text.strip(), re.IGNORECASE):
+        return Decimal("-Infinity")
+    return parse_number(text)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:37]}…"
+
+
+def decimals(values: Iterable[Any], shape: tuple[int, ...]) -> Array:
+    """An array of decimals. numpy must not look inside: a Decimal subclass is an object to it."""
+    array = np.empty(len(flat := list(values)), dtype=object)
+    array[:] = flat
+    return array.reshape(shape)
+
+
+def is_exact_kind(array: Array) -> bool:
+    """Whether an array holds decimals, rather than float64."""
+    return array.dtype == object
+
+
+def hand_sized(products: int, powers: int) -> bool:
+    """Whether so many multiplications and powers are done in decimals within some 50 ms.
+
+    The two prices are medians measured with CPython 3.11's decimal at 60 to 110 digits.
+    """
+    cost = products * _MICROSECONDS_A_PRODUCT + powers * _MICROSECONDS_A_POWER
+    return cost <= HAND_SIZED_MICROSECONDS
+
+
+def span(array: Array) -> int:
+    """How many decimal places lie between the highest and the lowest digit of an array."""
+    highest = lowest = 0
+    for number in array.flat:
+        if number.is_finite() and number:
+            highest = max(highest, number.adjusted() + 1)
+            lowest = min(lowest, number.as_tuple().exponent)
+    return highest - lowest
+
+
+def exact_context(arrays: Iterable[Array]) -> decimal.Context:
+    """A context in which sums and products of these arrays, each met at most twice, are exact.
+
+    Twice, because X meets itself in the scores. 20 digits more are room for adding up rows.
+    """
+    digits = TRANSCENDENTAL_DIGITS + 20 + 2 * sum(span(array) for array in arrays)
+    return _context(digits)
+
+
+def wider(context: decimal.Context) -> decimal.Context:
+    """A context in which the product of two numbers of the given context is exact."""
+    return _context(2 * context.prec + 1)
+
+
+def transcendental_context() -> decimal.Context:
+    return _context(TRANSCENDENTAL_DIGITS)
+
+
+def _context(digits: int) -> decimal.Context:
+    return decimal.Context(
+        prec=digits,
+        rounding=decimal.ROUND_HALF_EVEN,
+        Emax=decimal.MAX_EMAX,
+        Emin=decimal.MIN_EMIN,
+        traps=[decimal.InvalidOperation],
+    )

@@ -1,0 +1,128 @@
+"""The arithmetic of attention, one function a stage.
+
+Every function takes float64 arrays or arrays of Decimal and returns a new array of the same kind.
+Matrices have one row a token; a leading axis, such as heads, is carried along. The formulas are
+those of Vaswani et al., "Attention Is All You Need" (2017), section 3.2.
+
+    Q = X W_Q + b_Q,  S = Q Kᵀ,  A = softmax(S / √d_k + bias),  O = A V
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from attncalc.arithmetic import Array, decimals, is_exact_kind, transcendental_context
+
+_SMALLEST_SUM = 1e-200
+"""A row sum of float64 powers below this has lost digits to underflow."""
+
+
+def like(array: Array, number: Decimal | int | str) -> Any:
+    """A number of the same kind as the array's."""
+    return Decimal(number) if is_exact_kind(array) else float(number)
+
+
+def projected(X: Array, W: Array, b: Array | None) -> Array:
+    """Q = X W_Q + b_Q, and so for K and V."""
+    product = X @ W  # (n, d_model) @ (d_model, d_k) -> (n, d_k)
+    return product if b is None else product + b
+
+
+def scores(Q: Array, K: Array) -> Array:
+    """S = Q Kᵀ: the dot product of each query with each key."""
+    return Q @ np.swapaxes(K, -1, -2)  # (n, d_k) @ (d_k, m) -> (n, m)
+
+
+def divided_scores(S: Array, divisor: Any) -> Array:
+    """S / √d_k. Divided by the root, and not multiplied by its inverse, to stay exact if it is."""
+    quotient: Array = S / divisor
+    return quotient
+
+
+def multiplied_scores(S: Array, factor: Any) -> Array:
+    """S · factor, for a scale that is given as a number."""
+    product: Array = S * factor
+    return product
+
+
+def root(d_k: int, kind: Array) -> Any:
+    """√d_k, of the same kind of number as the array."""
+    return Decimal(d_k).sqrt() if is_exact_kind(kind) else float(np.sqrt(d_k))
+
+
+def causal_mask(n: int, m: int) -> Array:
+    """True where key j does not come after query i. (n, m)"""
+    return np.tri(n, m, dtype=bool)
+
+
+def masked_scores(S: Array, bias: Array | None, mask: Array | None) -> Array:
+    """The bias added, and -inf where the query may not attend."""
+    biased = S if bias is None else S + bias
+    return biased if mask is None else np.where(mask, biased, like(S, "-Infinity"))
+
+
+def exponentials(S: Array, base: Any | None) -> Array:
+    """e to each score, or base to it; 0 for a masked one."""
+    if not is_exact_kind(S):
+        with np.errstate(over="ignore", under="ignore"):
+            powers: Array = np.exp(S) if base is None else np.power(base, S)
+        return powers
+    context = transcendental_context()
+    power = context.exp if base is None else (lambda score: context.power(base, score))
+    return decimals((power(score) for score in S.flat), S.shape)
+
+
+def sums(powers: Array) -> Array:
+    """The sum of each row, the softmax's denominator. (n, m) -> (n,)"""
+    total: Array = powers.sum(axis=-1)
+    return total
+
+
+def weights(S: Array, base: Any | None, powers: Array, row_sums: Array) -> Array:
+    """A = softmax(S): each power divided by its row's sum; 0 in a row with every key masked.
+
+    Where a row's sum is out of range, the powers are taken again with the row's largest score
+    subtracted from all of it, which changes no quotient.
+    """
+    quotients = _quotients(powers, row_sums)
+    lost = ~_in_range(row_sums)
+    if not lost.any():
+        return quotients
+    largest = S.max(axis=-1, keepdims=True)  # (n, 1)
+    hidden = largest == like(S, "-Infinity")
+    shifted = exponentials(S - np.where(hidden, like(S, 0), largest), base)
+    return np.where(lost[..., None], _quotients(shifted, sums(shifted)), quotients)
+
+
+def _in_range(row_sums: Array) -> Array:
+    if is_exact_kind(row_sums):
+        return np.array([s.is_finite() and s != 0 for s in row_sums.flat]).reshape(row_sums.shape)
+    return np.isfinite(row_sums) & (row_sums > _SMALLEST_SUM)
+
+
+def _quotients(powers: Array, row_sums: Array) -> Array:
+    zero, one = like(powers, 0), like(powers, 1)
+    denominators = np.where(row_sums == zero, one, row_sums)[..., None]
+    infinite = denominators == like(powers, "Infinity")
+    quotients: Array = np.where(infinite, zero, powers) / np.where(infinite, one, denominators)
+    return quotients
+
+
+def weighted_values(A: Array, V: Array) -> Array:
+    """α_ij v_j, before they are added up. (n, m), (m, d_v) -> (n, m, d_v)"""
+    product: Array = A[..., None] * V[..., None, :, :]
+    return product
+
+
+def output(A: Array, V: Array) -> Array:
+    """O = A V: for each query, the values' sum, weighted."""
+    return A @ V  # (n, m) @ (m, d_v) -> (n, d_v)
+
+
+def products(left: Array, right: Array) -> Array:
+    """The terms of a dot product, before they are added up. (…, d), (…, d) -> (…, d)"""
+    terms: Array = left * right
+    return terms

@@ -1,0 +1,88 @@
+"""Which command is called, and how every command ends."""
+
+# No `from __future__ import annotations` beside typer: it would evaluate each one again, slowly.
+
+import os
+import sys
+from importlib import import_module
+
+import typer
+
+from attncalc.cli import BAD_INPUT, INTERRUPTED, SUCCESS
+from attncalc.errors import AttncalcError, InputError, InputErrors
+
+COMMANDS = ("explain", "samples", "schema")
+
+HELP = "Attention, worked out step by step: every term written out, every digit right."
+
+EXAMPLES = """\b
+Examples:
+  attncalc explain handout.yaml
+  attncalc samples animal | attncalc explain -
+  attncalc explain handout.yaml --json | jq .stages.weights
+"""
+
+
+def call(arguments: list[str]) -> int:
+    """Run the command; every way it can end becomes an exit code."""
+    try:
+        _application(arguments)(arguments, prog_name="attncalc")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else SUCCESS
+    except InputErrors as errors:
+        return _refuse(errors.errors)
+    except InputError as error:
+        return _refuse((error,))
+    except AttncalcError as error:
+        return _refuse((InputError("attncalc", str(error)),))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _forget_stdout()
+        return SUCCESS
+    except OSError as error:
+        return _refuse((InputError("attncalc", f"cannot write: {error.strerror or error}"),))
+    except MemoryError:
+        return _refuse((InputError("attncalc", "the problem does not fit into memory"),))
+    return SUCCESS
+
+
+def _application(arguments: list[str]) -> typer.Typer:
+    app = typer.Typer(
+        help=HELP,
+        epilog=EXAMPLES,
+        no_args_is_help=True,
+        rich_markup_mode=None,  # rich help would add 60 ms to -h and to every usage error
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_attncalc)
+    known = arguments[:1] and arguments[0] in COMMANDS
+    for name in arguments[:1] if known else COMMANDS:
+        import_module(f"attncalc.cli.{name}").register(app)
+    return app
+
+
+def _attncalc(
+    version: bool = typer.Option(False, "--version", "-V", help="Show the version and exit."),
+) -> None:
+    # --version itself is answered before typer is imported; it stands here to be listed.
+    pass
+
+
+_attncalc.__doc__ = HELP
+
+
+def _refuse(errors: tuple[InputError, ...]) -> int:
+    """Say on stderr what is wrong; other people's text in it comes out inert."""
+    from attncalc.renderers.inert import inert
+
+    for error in errors:
+        for line in error.lines():
+            sys.stderr.write(inert(line) + "\n")
+    return BAD_INPUT
+
+
+def _forget_stdout() -> None:
+    """Nobody reads stdout any more; the interpreter must not try to flush it again."""
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - stays open until the process ends

@@ -1,0 +1,73 @@
+"""attncalc explain: the main job."""
+
+from typing import Optional
+
+import typer
+
+from attncalc.cli import options, output
+
+EXAMPLES = """\b
+Examples:
+  attncalc explain handout.yaml
+  attncalc explain handout.yaml --query it --precision 2
+  attncalc explain handout.yaml --scale none --mask causal
+  attncalc explain table.csv --all-queries --output walkthrough.txt
+  attncalc explain handout.yaml --json | jq '.stages.weights[0]'
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("explain", epilog=EXAMPLES)(explain)
+
+
+def explain(
+    file: options.File,
+    query: options.Query = None,
+    all_queries: options.AllQueries = False,
+    stages: options.Stages = None,
+    format: options.FormatOption = None,
+    json: options.Json = False,
+    output_file: options.Output = None,
+    precision: options.Precision = 4,
+    rounding: options.Rounding = options.RoundingMode.HALF_UP,
+    full: options.Full = False,
+    color: options.ColorOption = options.Color.AUTO,
+    scale: options.Scale = None,
+    mask: options.Mask = None,
+    bias: options.Bias = None,
+    base: options.Base = None,
+) -> None:
+    """Walk through a problem: every step, every term, what came out.
+
+    Options such as --scale override the file's.
+    """
+    chosen = output.chosen_format(format, json, output_file)
+    wanted_stages = output.stage_names(stages)
+
+    from attncalc.readers import load_all
+    from attncalc.trace import explain
+
+    overrides = {"scale": scale, "mask": mask, "bias": bias, "base": base}
+    given = {name: text for name, text in overrides.items() if text is not None}
+    queries: Optional[list[str]] = [] if all_queries else query or None
+    problems = load_all(file, given, queries)
+    traces = [explain(problem, wanted_stages) for problem in problems]
+
+    if chosen is options.Format.JSON:
+        from attncalc.trace_json import trace_json
+
+        pages = [trace_json(trace, wanted_stages) + "\n" for trace in traces]
+        output.write("".join(pages), output_file, data=True)
+        return
+
+    from attncalc.numerals import NumberStyle
+    from attncalc.renderers.terminal import TerminalRenderer
+    from attncalc.walkthrough import write_walkthrough
+
+    style = NumberStyle(precision, rounding.value)
+    renderer = TerminalRenderer(output.width(), output.in_color(color, output_file))
+    documents = [
+        write_walkthrough(trace, style, full=full, stages=wanted_stages) for trace in traces
+    ]
+    output.write("\n\n".join(map(renderer.render, documents)), output_file)

@@ -1,0 +1,115 @@
+"""Options that commands share: their flags, their help, what their values may be."""
+
+from enum import Enum
+from typing import Annotated, Optional
+
+import typer
+
+
+class Format(str, Enum):
+    TEXT = "text"
+    JSON = "json"
+
+
+class RoundingMode(str, Enum):
+    HALF_UP = "half-up"
+    HALF_EVEN = "half-even"
+
+
+class Color(str, Enum):
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+SUFFIXES = {".txt": Format.TEXT, ".json": Format.JSON}
+
+File = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE",
+        help="A problem: .yaml, .json, .csv, .tsv, .npz or .safetensors; - reads standard input.",
+        show_default=False,
+    ),
+]
+Query = Annotated[
+    Optional[list[str]],
+    typer.Option(
+        "--query",
+        "-q",
+        metavar="TOKEN",
+        help="Token to write out term by term: it, the#2 (its second), #6 (the sixth). Repeatable.",
+        show_default=False,
+    ),
+]
+AllQueries = Annotated[bool, typer.Option("--all-queries", help="Write every query out.")]
+Stages = Annotated[
+    Optional[str],
+    typer.Option(
+        "--stages",
+        metavar="A,B",
+        help="Only these stages, by their JSON names: scores,weights.",
+        show_default=False,
+    ),
+]
+FormatOption = Annotated[
+    Optional[Format],
+    typer.Option("--format", "-f", help="What to print. Default: text.", show_default=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+Output = Annotated[
+    Optional[str],
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write to a file; its suffix (.txt, .json) chooses the format.",
+        show_default=False,
+    ),
+]
+Precision = Annotated[
+    int, typer.Option("--precision", "-p", min=0, max=30, help="Decimals of a rounded number.")
+]
+Rounding = Annotated[
+    RoundingMode, typer.Option("--rounding", help="Where a digit lies exactly halfway.")
+]
+Full = Annotated[bool, typer.Option("--full", help="Leave nothing out, however large.")]
+ColorOption = Annotated[
+    Color, typer.Option("--color", help="auto: in a terminal, unless NO_COLOR is set.")
+]
+Scale = Annotated[
+    Optional[str],
+    typer.Option(
+        "--scale",
+        metavar="SCALE",
+        help="1/sqrt(d_k), none, or a number the scores are multiplied by.",
+        show_default=False,
+    ),
+]
+Mask = Annotated[
+    Optional[str],
+    typer.Option(
+        "--mask",
+        metavar="MASK",
+        help="none, causal, or rows like [[1,0],[1,1]], 1 where a query may attend.",
+        show_default=False,
+    ),
+]
+Bias = Annotated[
+    Optional[str],
+    typer.Option(
+        "--bias",
+        metavar="BIAS",
+        help="none, or rows of numbers that are added to the scaled scores, like [[0,-inf],[0,0]].",
+        show_default=False,
+    ),
+]
+Base = Annotated[
+    Optional[str],
+    typer.Option(
+        "--base",
+        metavar="BASE",
+        help="Base of the softmax's powers: e, or a number greater than 1.",
+        show_default=False,
+    ),
+]

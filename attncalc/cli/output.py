@@ -1,0 +1,93 @@
+"""Where results go: standard output or a file, in which format, how wide, in colour or not."""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Optional
+
+import typer
+
+from attncalc.cli.options import SUFFIXES, Color, Format
+
+NARROWEST, WIDEST = 40, 400
+
+
+def chosen_format(wanted: Optional[Format], json: bool, output_file: Optional[str]) -> Format:
+    """--format, or --json, or what the output file's suffix says, or text."""
+    if json and wanted not in (None, Format.JSON):
+        raise typer.BadParameter("--json and --format text are both given", param_hint="--json")
+    if wanted is not None or json:
+        return wanted or Format.JSON
+    if output_file is None or output_file == "-":
+        return Format.TEXT
+    suffix = Path(output_file).suffix.lower()
+    if suffix not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
+        message = f"the suffix “{suffix}” names no format; use one of {known}, or --format"
+        raise typer.BadParameter(message, param_hint="--output")
+    return SUFFIXES[suffix]
+
+
+def stage_names(listed: Optional[str]) -> list[str]:
+    """The stages of a comma-separated list."""
+    return [name.strip() for name in listed.split(",") if name.strip()] if listed else []
+
+
+def width() -> int:
+    """The columns of the terminal, or COLUMNS, or 80."""
+    return min(max(shutil.get_terminal_size((80, 24)).columns, NARROWEST), WIDEST)
+
+
+def in_color(color: Color, output_file: Optional[str]) -> bool:
+    """Whether to write colours: https://no-color.org, https://force-color.org."""
+    if color is not Color.AUTO:
+        return color is Color.ALWAYS
+    if output_file not in (None, "-") or os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def write(text: str, output_file: Optional[str], *, data: bool = False) -> None:
+    """Write a result. data: for programs, so always UTF-8; text is in the terminal's encoding."""
+    if output_file is not None and output_file != "-":
+        _write_file(text.encode(), Path(output_file))
+        return
+    encoding = "utf-8" if data else sys.stdout.encoding or "utf-8"
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode(encoding, "replace"))
+    sys.stdout.buffer.flush()
+
+
+def _write_file(content: bytes, path: Path) -> None:
+    """All of it or nothing: a reader never sees half a file, and a failure leaves the old one."""
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        if target.is_dir():
+            raise typer.BadParameter(f"{path} is a directory", param_hint="--output")
+        target.write_bytes(content)  # a device or a pipe
+        return
+    if not target.parent.is_dir():
+        message = f"there is no directory {path.parent}"
+        raise typer.BadParameter(message, param_hint="--output")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(name, _mode(target))
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _mode(target: Path) -> int:
+    """The permissions of the file that is replaced, or of a new one."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

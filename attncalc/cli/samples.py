@@ -1,0 +1,64 @@
+"""attncalc samples: the worked examples that come with the package."""
+
+from typing import Annotated, Optional
+
+import typer
+
+from attncalc.cli import output
+
+EXAMPLES = """\b
+Examples:
+  attncalc samples
+  attncalc samples animal | attncalc explain -
+  attncalc samples animal > handout.yaml
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("samples", epilog=EXAMPLES)(samples)
+
+
+def _names(incomplete: str) -> list[str]:
+    from attncalc import shipped
+
+    return [name for name in shipped.samples() if name.startswith(incomplete)]
+
+
+Name = Annotated[
+    Optional[str],
+    typer.Argument(
+        metavar="[NAME]",
+        help="The sample to print; without it, all are listed.",
+        autocompletion=_names,
+        show_default=False,
+    ),
+]
+
+
+def samples(name: Name = None) -> None:
+    """List the shipped samples, or print one."""
+    from attncalc import shipped
+
+    known = shipped.samples()
+    if name is None:
+        longest = max(map(len, known))
+        lines = [
+            f"{each.ljust(longest)}  {shipped.sample_purpose(path)}\n"
+            for each, path in known.items()
+        ]
+        output.write("".join(lines), None)
+        return
+    if name not in known:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, known, 1)
+        question = f"; did you mean {near[0]}?" if near else ""
+        listed = ", ".join(known)
+        raise typer.BadParameter(
+            f"there is no sample “{name}”{question} The samples are {listed}".replace(
+                "” The", "”. The"
+            ),
+            param_hint="NAME",
+        )
+    output.write(known[name].read_text(encoding="utf-8"), None, data=True)

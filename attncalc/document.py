@@ -1,0 +1,156 @@
+"""What a walkthrough is made of, whatever it will be printed on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from attncalc.expressions import Expression, Omitted
+
+
+@dataclass(frozen=True)
+class Words:
+    """Running text of ours or of the problem file; may hold any character."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token's spelling, shown as one: arbitrary text, to be made inert by the renderer."""
+
+    text: str
+    focused: bool = False
+
+
+@dataclass(frozen=True)
+class Code:
+    """Something to be typed: a command-line option, a key of the problem file."""
+
+    text: str
+
+
+Inline: TypeAlias = Words | Token | Code | Expression
+Inlines: TypeAlias = tuple[Inline, ...]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A share between 0 and 1 drawn as a length, relative to the longest of its column."""
+
+    share: float
+
+
+Cell: TypeAlias = Inlines | Bar
+
+
+class Align(Enum):
+    LEFT = "left"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True)
+class Column:
+    """optional: may be left out on a narrow page, because another column says it too."""
+
+    heading: Inlines
+    align: Align = Align.LEFT
+    optional: bool = False
+    result: bool = False
+
+
+class RowKind(Enum):
+    BODY = "body"
+    TOTAL = "total"
+    OMITTED = "omitted"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row. An OMITTED row has one cell, which says what was left out."""
+
+    cells: tuple[Cell, ...]
+    kind: RowKind = RowKind.BODY
+    focused: bool = False
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A section's heading: number (None for the title), words, and the formula it is about."""
+
+    number: int | None
+    words: Inlines
+    formula: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    content: Inlines
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A formula on a line of its own."""
+
+    expression: Expression
+
+
+@dataclass(frozen=True)
+class Table:
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    caption: Inlines = ()
+
+
+@dataclass(frozen=True)
+class HeatmapRow:
+    """shades: 0 (nothing) to 1 (the largest), one a number."""
+
+    token: Token
+    numbers: tuple[Expression, ...]
+    shades: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """Numbers with a shade behind each: row attends to column.
+
+    columns, and each row's numbers and shades, have the same length; an Omitted among the columns
+    or rows stands for those left out.
+    """
+
+    columns: tuple[Token | Omitted, ...]
+    rows: tuple[HeatmapRow | Omitted, ...]
+    caption: Inlines
+
+
+class NoteKind(Enum):
+    WARNING = "warning"
+    REMARK = "remark"
+
+
+@dataclass(frozen=True)
+class Note:
+    kind: NoteKind
+    content: Inlines
+
+
+Block: TypeAlias = Paragraph | Equation | Table | Heatmap | Note
+
+
+@dataclass(frozen=True)
+class Section:
+    """stages: the stages of the trace that this section derives, by their JSON names."""
+
+    heading: Heading
+    blocks: tuple[Block, ...]
+    stages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """title: what is explained, and the lines under it that say what it is and where it is from."""
+
+    title: Section
+    sections: tuple[Section, ...]

@@ -1,0 +1,71 @@
+"""What can go wrong, said so that the reader of the message can mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+FieldPath: TypeAlias = tuple[str | int, ...]
+"""Where in a problem something stands: ("Q", 2, 0) is the first number of the third row of Q."""
+
+
+class AttncalcError(Exception):
+    """Anything attncalc raises on purpose; its text is meant for people."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with a problem, before it has a place in a file.
+
+    problem: what was found and what was expected. hint: what to try.
+    """
+
+    where: FieldPath
+    problem: str
+    hint: str | None = None
+
+
+class ProblemError(AttncalcError):
+    """A Problem that cannot be computed; carries every fault found, not the first one."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(fault.problem for fault in faults))
+
+
+class InputError(AttncalcError):
+    """One thing that is wrong with an input, with its place: file, line and column from 1."""
+
+    def __init__(
+        self,
+        file: str,
+        problem: str,
+        *,
+        line: int | None = None,
+        column: int | None = None,
+        field: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        self.file = file
+        self.line = line
+        self.column = column
+        self.field = field
+        self.problem = problem
+        self.hint = hint
+        super().__init__("\n".join(self.lines()))
+
+    def lines(self) -> list[str]:
+        """The message, and the hint on a line of its own. Text of others in it is as it was."""
+        parts = (self.file, self.line, self.column)
+        place = ":".join(str(part) for part in parts if part is not None)
+        about = f"{self.field}: " if self.field else ""
+        message = f"{place}: {about}{self.problem}"
+        return [message, f"  hint: {self.hint}"] if self.hint else [message]
+
+
+class InputErrors(AttncalcError):
+    """Everything that is wrong with one input, in the order of the file."""
+
+    def __init__(self, errors: tuple[InputError, ...]) -> None:
+        self.errors = errors
+        super().__init__("\n".join(str(error) for error in errors))

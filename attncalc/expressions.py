@@ -1,0 +1,168 @@
+"""What a formula is made of.
+
+A formula is a tree of these nodes and holds no markup: a terminal, LaTeX, Typst or MathML renderer
+writes it in its own notation. Numbers arrive as the digits to be shown, because how many of them
+there are, and whether `=` or `≈` joins them, is part of what is being said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+
+class Sign(Enum):
+    """How two sides of a relation are joined."""
+
+    EXACT = "="
+    ROUNDED = "≈"
+
+
+@dataclass(frozen=True)
+class Name:
+    """A token's own spelling, used as an index: the `it` of q_it. Arbitrary text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A letter of the field's notation with its indices: q_i, W_Q, d_k, α_ij."""
+
+    letter: str
+    indices: tuple[str | Name, ...] = ()
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number by the digits that are shown: 0.60, -1.5, 48%, 1e5, -inf."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
+class Omitted:
+    """Terms or entries left out in the middle of a sum, a vector or a matrix."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class Sum:
+    """term + term + …"""
+
+    terms: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Product:
+    """factor × factor."""
+
+    factors: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Dot:
+    """The dot product of two vectors."""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True)
+class Juxtaposed:
+    """A matrix product, written by setting the factors side by side: X W_Q."""
+
+    factors: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Fraction:
+    """numerator / denominator."""
+
+    numerator: Expression
+    denominator: Expression
+
+
+@dataclass(frozen=True)
+class Root:
+    """The square root."""
+
+    radicand: Expression
+
+
+@dataclass(frozen=True)
+class Power:
+    """base to the exponent."""
+
+    base: Expression
+    exponent: Expression
+
+
+@dataclass(frozen=True)
+class Apply:
+    """A named function of its arguments: softmax(S)."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class SumOver:
+    """Σ over an index."""
+
+    index: str
+    body: Expression
+
+
+@dataclass(frozen=True)
+class Transpose:
+    """The transposed matrix."""
+
+    of: Expression
+
+
+@dataclass(frozen=True)
+class Vector:
+    """A row of numbers."""
+
+    entries: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Rows of numbers."""
+
+    rows: tuple[tuple[Expression, ...], ...]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Sides joined by = or ≈: a chain from a formula to its value.
+
+    One sign fewer than sides; or as many, where it goes on from the cell before it in a table.
+    """
+
+    sides: tuple[Expression, ...]
+    signs: tuple[Sign, ...]
+
+
+Expression: TypeAlias = (
+    Symbol
+    | Number
+    | Omitted
+    | Sum
+    | Product
+    | Dot
+    | Juxtaposed
+    | Fraction
+    | Root
+    | Power
+    | Apply
+    | SumOver
+    | Transpose
+    | Vector
+    | Matrix
+    | Relation
+)

@@ -1,0 +1,144 @@
+"""How a number is written: its digits, and whether they are all of it.
+
+Rounding happens here and nowhere else, when a number is about to be shown.
+"""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias
+
+from attncalc.arithmetic import Array, Exact, Typed
+from attncalc.expressions import Number, Sign
+
+Rounding: TypeAlias = Literal["half-up", "half-even"]
+
+MOST_EXACT_DECIMALS = 12
+"""An exact result with more decimals than this is rounded like any other, and says so."""
+
+_LARGEST_PLAIN = 15
+"""From 10 to this power on, a number is written with an exponent."""
+
+
+@dataclass(frozen=True)
+class NumberStyle:
+    """precision: decimals of a rounded result. rounding: of a last digit that lies halfway."""
+
+    precision: int = 4
+    rounding: Rounding = "half-up"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A number as it is shown, and how it is joined to what it was computed from."""
+
+    number: Number
+    sign: Sign
+
+    @property
+    def exact(self) -> bool:
+        """Whether the digits shown are the whole of the number."""
+        return self.sign is Sign.EXACT
+
+
+def shown(
+    values: Sequence[Any], exact: Sequence[bool], style: NumberStyle, at_least: int = 0
+) -> list[Shown]:
+    """Numbers that stand in one column: all with the same number of decimals.
+
+    exact: which values are exact; these show all their digits if every one of them does.
+    at_least: decimals to show even if none of the values needs them.
+    """
+    numbers = [value if isinstance(value, Decimal) else Decimal(float(value)) for value in values]
+    finite = [number for number in numbers if number.is_finite()]
+    if any(number and number.adjusted() >= _LARGEST_PLAIN for number in finite):
+        return [_scientific(n, known, style) for n, known in zip(numbers, exact, strict=True)]
+    needed = max(map(decimals_of, finite), default=0)
+    all_digits = all(exact) and max(needed, at_least) <= MOST_EXACT_DECIMALS
+    decimals = max(needed, at_least) if all_digits else style.precision
+    return [_fixed(n, known, decimals, style) for n, known in zip(numbers, exact, strict=True)]
+
+
+def shown_array(values: Array, exact: Exact, style: NumberStyle) -> list[list[Shown]]:
+    """A matrix whose numbers all have the same number of decimals; typed numbers verbatim."""
+    if all(isinstance(value, Typed) for value in values.flat):
+        flat = [as_typed(value) for value in values.flat]
+    else:
+        flat = shown(list(values.flat), exact.ravel().tolist(), style)
+    width = values.shape[-1]
+    return [flat[start : start + width] for start in range(0, len(flat), width)]
+
+
+def as_typed(value: Typed) -> Shown:
+    """A typed number, the way it was typed."""
+    return Shown(Number(value.text), Sign.EXACT)
+
+
+def percentage(share: Any) -> str:
+    """A share as a percentage with one decimal: 22.9%."""
+    hundredfold = (share if isinstance(share, Decimal) else Decimal(float(share))).scaleb(2)
+    return _fixed(hundredfold, False, 1, NumberStyle()).number.digits + "%"
+
+
+def rounded(value: Any, style: NumberStyle) -> Shown:
+    """A single number that was not typed and is not exact."""
+    return shown([value], [False], style)[0]
+
+
+def plain(value: Decimal) -> str:
+    """All digits of an exact decimal, without zeros behind them."""
+    return f"{round_to(value, decimals_of(value), 'half-even'):f}"
+
+
+def decimals_of(number: Decimal) -> int:
+    """How many decimals a number needs to be written in full."""
+    _, digits, exponent = number.as_tuple()
+    if not isinstance(exponent, int):
+        return 0
+    significant = len(digits)
+    while significant and digits[significant - 1] == 0:
+        significant -= 1
+        exponent += 1
+    return max(0, -exponent) if significant else 0
+
+
+def round_to(number: Decimal, decimals: int, rounding: Rounding) -> Decimal:
+    """The number with so many decimals; never -0."""
+    way = decimal.ROUND_HALF_UP if rounding == "half-up" else decimal.ROUND_HALF_EVEN
+    room = decimal.Context(
+        prec=max(number.adjusted(), 0) + decimals + 3, Emin=decimal.MIN_EMIN, Emax=decimal.MAX_EMAX
+    )
+    result = number.quantize(Decimal(1).scaleb(-decimals), way, room)
+    return result if result else abs(result)
+
+
+def _fixed(number: Decimal, known: bool, decimals: int, style: NumberStyle) -> Shown:
+    if not number.is_finite():
+        return _infinite(number, known)
+    result = round_to(number, decimals, style.rounding)
+    sign = Sign.EXACT if known and result == number else Sign.ROUNDED
+    return Shown(Number(f"{result:f}"), sign)
+
+
+def _scientific(number: Decimal, known: bool, style: NumberStyle) -> Shown:
+    if not number.is_finite():
+        return _infinite(number, known)
+    exponent = number.adjusted() if number else 0
+    mantissa = round_to(number.scaleb(-exponent, _WIDE), style.precision, style.rounding)
+    if abs(mantissa) >= 10:  # 9.99996 became 10.0000
+        exponent += 1
+        mantissa = round_to(mantissa.scaleb(-1, _WIDE), style.precision, style.rounding)
+    result = mantissa.scaleb(exponent, _WIDE)
+    digits = f"{mantissa:f}" + (f"e{exponent}" if exponent else "")
+    return Shown(Number(digits), Sign.EXACT if known and result == number else Sign.ROUNDED)
+
+
+_WIDE = decimal.Context(prec=200_000, Emin=decimal.MIN_EMIN, Emax=decimal.MAX_EMAX)
+
+
+def _infinite(number: Decimal, known: bool) -> Shown:
+    digits = "-inf" if number < 0 else "inf"
+    return Shown(Number(digits), Sign.EXACT if known else Sign.ROUNDED)

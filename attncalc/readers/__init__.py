@@ -1,0 +1,149 @@
+"""From a file to Problems, whatever the format."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from attncalc.errors import AttncalcError, InputError, InputErrors
+from attncalc.problem import Problem
+from attncalc.readers.fields import build
+from attncalc.readers.interface import LARGEST_TEXT, RawProblem
+
+TEXT_SUFFIXES = (".yaml", ".yml", ".json", ".csv", ".tsv")
+ARRAY_SUFFIXES = (".npz", ".safetensors")
+
+
+def load_all(
+    path: str | os.PathLike[str],
+    options: Mapping[str, str] | None = None,
+    queries: Sequence[str] | None = None,
+) -> list[Problem]:
+    """Every problem of a file; "-" is standard input.
+
+    options: texts of attention options that override the file's. queries: tokens to be written
+    out, instead of the file's; all of them if it is empty.
+    Raises InputErrors with everything that is wrong with the file.
+    """
+    name = os.fspath(path)
+    raw_problems = _read_stdin() if name == "-" else _read(Path(name))
+    problems: list[Problem] = []
+    errors: list[InputError] = []
+    for raw in raw_problems:
+        try:
+            problems.append(build(raw, options or {}, queries))
+        except InputErrors as found:
+            errors.extend(found.errors)
+    if errors:
+        raise InputErrors(tuple(errors))
+    return problems
+
+
+def load(path: str | os.PathLike[str] | Mapping[str, object]) -> Problem:
+    """The problem of a file, or of a mapping with the same keys.
+
+    Raises InputErrors with everything that is wrong; AttncalcError if the file has several.
+    """
+    if isinstance(path, Mapping):
+        from attncalc.readers import mapping
+
+        return build(mapping.read(path), {}, None)
+    problems = load_all(path)
+    if len(problems) > 1:
+        raise AttncalcError(
+            f"{os.fspath(path)} has {len(problems)} problems; use attncalc.load_all"
+        )
+    return problems[0]
+
+
+def _read(path: Path) -> list[RawProblem]:
+    file = str(path)
+    try:
+        if path.is_dir():
+            raise _error(file, "this is a directory; expected a file", "give the file inside it")
+        suffix = path.suffix.lower()
+        if suffix in ARRAY_SUFFIXES:
+            return _read_arrays(path, file, suffix)
+        if path.stat().st_size > LARGEST_TEXT:
+            raise _too_large(file)
+        return _read_text(path.read_bytes(), file, suffix)
+    except FileNotFoundError as error:
+        raise _error(file, "there is no such file", _nearest_file(path)) from error
+    except (OSError, ValueError) as error:
+        raise _error(
+            file, f"cannot be read: {getattr(error, 'strerror', None) or error}"
+        ) from error
+
+
+def _read_arrays(path: Path, file: str, suffix: str) -> list[RawProblem]:
+    from attncalc.readers import arrays
+
+    with path.open("rb"):
+        pass  # a missing or forbidden file is reported like any other
+    read = arrays.read_npz if suffix == ".npz" else arrays.read_safetensors
+    return read(path, file)
+
+
+def _read_stdin() -> list[RawProblem]:
+    content = sys.stdin.buffer.read(LARGEST_TEXT + 1)
+    if len(content) > LARGEST_TEXT:
+        raise _too_large("-")
+    return _read_text(content, "-", "")
+
+
+def _read_text(content: bytes, file: str, suffix: str) -> list[RawProblem]:
+    text = _decoded(content, file)
+    if not text.strip():
+        raise _error(
+            file, "the file is empty; expected a problem", "attncalc samples lists examples"
+        )
+    from attncalc.readers import csv_text, json_text
+
+    if suffix == ".json" or (suffix not in TEXT_SUFFIXES and json_text.looks_like_json(text)):
+        return json_text.read(text, file)
+
+    if suffix in (".csv", ".tsv") or (
+        suffix not in TEXT_SUFFIXES and csv_text.looks_like_table(text)
+    ):
+        return csv_text.read(text, file)
+    from attncalc.readers import yaml_text
+
+    problems = yaml_text.read(text, file)
+    if not problems:
+        raise _error(
+            file, "the file is empty; expected a problem", "attncalc samples lists examples"
+        )
+    return problems
+
+
+def _decoded(content: bytes, file: str) -> str:
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        found = f"this is not UTF-8 text: byte 0x{content[error.start]:02x} at offset {error.start}"
+        raise _error(file, found, "save it as UTF-8") from error
+    if "\0" in text:
+        hint = "problem files are YAML, JSON or CSV; arrays are read from .npz and .safetensors"
+        raise _error(file, "this is a binary file; expected text", hint)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _too_large(file: str) -> InputErrors:
+    message = f"the file is larger than {LARGEST_TEXT // 1024**2} MiB"
+    return _error(file, message, "give large arrays as .npz or .safetensors")
+
+
+def _nearest_file(path: Path) -> str | None:
+    from difflib import get_close_matches
+
+    folder = path.parent
+    names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+    near = get_close_matches(path.name, names, 1)
+    return f"did you mean {folder / near[0]}?" if near else None
+
+
+def _error(file: str, problem: str, hint: str | None = None) -> InputErrors:
+    return InputErrors((InputError(file, problem, hint=hint),))

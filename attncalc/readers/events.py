@@ -1,0 +1,188 @@
+"""YAML as a stream of events: text kept as typed, places known, nothing expanded.
+
+Loading YAML the usual way would turn the tokens `no` and `null` into non-text, keep the last of two
+equal keys, multiply aliases and follow any depth of nesting. Events do none of that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from attncalc.errors import FieldPath, InputError, InputErrors
+from attncalc.readers.interface import DEEPEST, Node, Place
+
+# PyYAML may have been built without libyaml; the events are the same, only slower.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_HINT_TEXT = "write the values themselves: a problem file is plain data"
+
+
+@dataclass
+class _Open:
+    """A sequence or mapping that has begun and not ended."""
+
+    node: list[Node] | dict[str, Node]
+    key: str | None = None
+
+
+def documents(text: str, file: str) -> tuple[list[Node], list[InputError]]:
+    """Every document of a YAML text as nodes, and what is wrong with its structure.
+
+    Raises InputErrors where the text is not YAML at all, or nested too deeply to go on.
+    """
+    errors: list[InputError] = []
+    roots: list[Node] = []
+    stack: list[_Open] = []
+
+    def add(node: Node, mark: Any) -> None:
+        if not stack:
+            roots.append(node)
+            return
+        top = stack[-1]
+        if isinstance(top.node, list):
+            top.node.append(node)
+        elif top.key is not None:
+            top.node[top.key] = node
+            top.key = None
+        elif not isinstance(node, str):
+            errors.append(_error(file, mark, "a list or mapping as a key; expected a name"))
+            top.key = f"\0{len(top.node)}"
+        else:
+            if node in top.node:
+                errors.append(
+                    _error(file, mark, f"the key “{node}” stands here twice; expected it once")
+                )
+                node = f"\0{len(top.node)}"
+            top.key = node
+
+    for event in _events(text, file):
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            if event.anchor is not None or event.tag is not None:
+                errors.append(_unwanted(file, event))
+            add(event.value, event.start_mark)
+        elif kind is yaml.SequenceStartEvent or kind is yaml.MappingStartEvent:
+            if event.anchor is not None or event.tag is not None:
+                errors.append(_unwanted(file, event))
+            if len(stack) >= DEEPEST:
+                message = f"more than {DEEPEST} levels of nesting; expected at most 5"
+                raise InputErrors((*errors, _error(file, event.start_mark, message)))
+            node: list[Node] | dict[str, Node] = [] if kind is yaml.SequenceStartEvent else {}
+            add(node, event.start_mark)
+            stack.append(_Open(node))
+        elif kind is yaml.SequenceEndEvent or kind is yaml.MappingEndEvent:
+            stack.pop()
+        elif kind is yaml.AliasEvent:
+            message = f"an alias (*{event.anchor}); expected the value itself"
+            errors.append(_error(file, event.start_mark, message, _HINT_TEXT))
+            add(None if stack and _wants_value(stack[-1]) else "\0", event.start_mark)
+    return roots, errors
+
+
+def locate(text: str, document: int, path: FieldPath, of_key: bool) -> Place:
+    """Where the value at a path begins, or its key; as near as the text goes along the path."""
+    events = iter(yaml.parse(text, Loader=_LOADER))
+    for event in events:
+        if type(event) is yaml.DocumentStartEvent:
+            if document == 0:
+                break
+            document -= 1
+    return _walk(events, next(events), path, of_key, (1, 1))
+
+
+def _walk(events: Iterator[Any], event: Any, path: FieldPath, of_key: bool, near: Place) -> Place:
+    here = _place(event.start_mark)
+    if not path:
+        return near if of_key else here
+    step, rest = path[0], path[1:]
+    if type(event) is yaml.SequenceStartEvent and isinstance(step, int):
+        for index, item in enumerate(_items(events)):
+            if index == step:
+                return _walk(events, item, rest, of_key, here)
+            _skip(events, item)
+    elif type(event) is yaml.MappingStartEvent:
+        for key in _items(events):
+            if getattr(key, "value", None) == step:
+                return _walk(events, next(events), rest, of_key, _place(key.start_mark))
+            _skip(events, key)
+            _skip(events, next(events))
+    return here
+
+
+def _items(events: Iterator[Any]) -> Iterator[Any]:
+    """The first event of each item, until the collection ends; the caller consumes the rest."""
+    for event in events:
+        if type(event) in (yaml.SequenceEndEvent, yaml.MappingEndEvent):
+            return
+        yield event
+
+
+def _skip(events: Iterator[Any], event: Any) -> None:
+    depth = 0
+    while True:
+        if type(event) in (yaml.SequenceStartEvent, yaml.MappingStartEvent):
+            depth += 1
+        elif type(event) in (yaml.SequenceEndEvent, yaml.MappingEndEvent):
+            depth -= 1
+        if depth == 0:
+            return
+        event = next(events)
+
+
+def _events(text: str, file: str) -> Iterator[Any]:
+    try:
+        yield from yaml.parse(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        found = "; ".join(part for part in (error.context, error.problem) if part)
+        raise InputErrors(
+            (_error(file, mark, f"this is not YAML: {found}", _syntax_hint(found)),)
+        ) from error
+    except yaml.reader.ReaderError as error:
+        raise InputErrors((_unprintable(text, file),)) from error
+
+
+# What YAML 1.1 calls printable; the parser names the character in terms of bytes.
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+
+
+def _unprintable(text: str, file: str) -> InputError:
+    found = _UNPRINTABLE.search(text)
+    at = found.start() if found else 0
+    line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    message = f"the character U+{ord(text[at]):04X} may not stand in YAML; expected printable text"
+    hint = 'in a token, write it as an escape inside double quotes: "\\x1b"'
+    return InputError(file, message, line=line, column=column, hint=hint)
+
+
+def _syntax_hint(found: str) -> str | None:
+    if "\\t" in found or "'\\t'" in found:
+        return "indent with spaces, not tabs"
+    if "cannot start any token" in found:
+        return "put the text in double quotes"
+    return "check brackets, colons and indentation just before this place"
+
+
+def _wants_value(top: _Open) -> bool:
+    return isinstance(top.node, list) or top.key is not None
+
+
+def _unwanted(file: str, event: Any) -> InputError:
+    found = f"an anchor (&{event.anchor})" if event.anchor is not None else f"a tag ({event.tag})"
+    return _error(file, event.start_mark, f"{found}; expected plain data", _HINT_TEXT)
+
+
+def _place(mark: Any) -> Place:
+    return (mark.line + 1, mark.column + 1)
+
+
+def _error(file: str, mark: Any, problem: str, hint: str | None = None) -> InputError:
+    line, column = _place(mark)
+    return InputError(file, problem, line=line, column=column, hint=hint)

@@ -1,0 +1,266 @@
+"""From the fields of a file to a Problem: every value read by the field it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from attncalc.arithmetic import hand_sized, parse_number
+from attncalc.errors import FieldPath, InputError, InputErrors
+from attncalc.problem import MATRICES, VECTORS, Problem, find_token
+from attncalc.readers import options, rows
+from attncalc.readers.interface import Node, RawProblem
+from attncalc.readers.numbers import ABSENT, Rows, rows_of
+from attncalc.shapes import Shape, shape_faults
+from attncalc.trace import STAGES
+
+TEXTS = ("title", "source", "notes")
+KEYS = (
+    *TEXTS,
+    "tokens",
+    "key_tokens",
+    *MATRICES,
+    *VECTORS,
+    "inputs",
+    "attention",
+    "query",
+    "claims",
+)
+_PER_QUERY = ("Q", "X", "scores", "weights")
+_PER_KEY = ("K", "V", "X_key")
+
+
+def build(raw: RawProblem, overrides: Mapping[str, Node], queries: Sequence[str] | None) -> Problem:
+    """The problem, validated.
+
+    overrides: attention options that replace the file's. queries: tokens to write out instead of
+    the file's; all if empty. A fault in either is reported under its --name.
+    Raises InputErrors with every fault, in the order of the file.
+    """
+    return _Reading(raw, overrides, queries).problem()
+
+
+class _Reading:
+    """One problem being read; faults are collected, and raised together at the end."""
+
+    def __init__(
+        self, raw: RawProblem, overrides: Mapping[str, Node], queries: Sequence[str] | None
+    ) -> None:
+        self.raw = raw
+        self.overrides = overrides
+        self.wanted_queries = queries
+        self.errors: list[InputError] = list(raw.errors)
+        self.fields = rows.columns_from_rows(raw.fields, self.fault)
+
+    def problem(self) -> Problem:
+        self._check_keys()
+        texts = {name: self._text(name) for name in TEXTS}
+        tokens, key_tokens = self._tokens("tokens"), self._tokens("key_tokens")
+        matrices = self._matrices(tokens, key_tokens or tokens)
+        given = options.read(self._attention(), self.fault)
+        shapes = {part.path: part.shape for part in [*matrices, *given.rows()]}
+        keys = _counted(shapes, _PER_KEY, 0) or _counted(shapes, ("scores", "weights"), 1)
+        # With names, another number of rows is a mistake; without, it is another side.
+        unnamed_side = not tokens and len(keys) not in (0, len(_counted(shapes, _PER_QUERY, 0)))
+        cross = bool(key_tokens) or ("X_key",) in shapes or unnamed_side
+        tokens = tokens or _counted(shapes, _PER_QUERY, 0)
+        key_tokens = (key_tokens or keys) if cross else tokens
+        ragged = self._reported()
+        for found in shape_faults(len(tokens), len(key_tokens), shapes, cross=cross):
+            if found.where not in ragged:
+                self.fault(found.where, found.problem, found.hint)
+        exact = hand_sized(*_work(shapes, len(tokens), len(key_tokens)))
+        arrays = {
+            str(part.path[0]): part.numbers(exact, self.fault, parse_number) for part in matrices
+        }
+        attention = given.attention(exact, self.fault)
+        options.check_scale(attention, arrays, self.fault)
+        queries = self._queries(tokens)
+        self._choose("inputs", ("exact", "rounded"))
+        claimed = self._claimed_stages()
+        if self.errors:
+            ordered = sorted(self.errors, key=lambda error: (error.line or 0, error.column or 0))
+            raise InputErrors(tuple(ordered))
+        return Problem(
+            tokens,
+            key_tokens,
+            attention=attention,
+            self_attention=not cross,
+            queries=queries,
+            claimed_stages=claimed,
+            title=texts["title"],
+            source=texts["source"],
+            notes=texts["notes"],
+            **arrays,
+        )
+
+    def fault(
+        self, path: FieldPath, problem: str, hint: str | None = None, *, of_key: bool = False
+    ) -> None:
+        """Keep a fault, with the place in the file or on the command line that it is about."""
+        option = (
+            str(path[1])
+            if path[:1] == ("attention",) and len(path) > 1
+            else str(path[0])
+            if path
+            else ""
+        )
+        if (path[:1] == ("attention",) and option in self.overrides) or (
+            path[:1] == ("query",) and self.wanted_queries is not None
+        ):
+            self.errors.append(InputError(f"--{option}", problem, hint=hint))
+            return
+        place = self.raw.locate(rows.original_path(path, self.raw.fields), of_key)
+        line, column = place if place else (None, None)
+        name = ".".join(str(step) for step in path[:2] if isinstance(step, str)) or None
+        problem = problem.removeprefix(f"{name}: ")
+        field = None if of_key or (name and problem.startswith(f"{name} ")) else name
+        self.errors.append(
+            InputError(self.raw.file, problem, line=line, column=column, field=field, hint=hint)
+        )
+
+    def _check_keys(self) -> None:
+        """Keys that mean nothing, with the nearest one that does."""
+        unknown: list[tuple[FieldPath, str, tuple[str, ...]]] = [
+            ((key,), key, KEYS) for key in self.fields if key not in KEYS
+        ]
+        attention = self.raw.fields.get("attention")
+        if isinstance(attention, dict):
+            unknown += [
+                (("attention", key), key, options.KEYS)
+                for key in attention
+                if key not in options.KEYS
+            ]
+        unknown += rows.unknown_row_keys(self.raw.fields.get("tokens"))
+        for path, key, known in unknown:
+            if not key.startswith("\0"):  # a repeated key, reported by its reader
+                found = f"an unknown key “{key}”; expected one of {', '.join(known)}"
+                self.fault(path, found, suggestion(key, known), of_key=True)
+
+    def _text(self, name: str) -> str | None:
+        node = self.fields.get(name)
+        if node is None or isinstance(node, str):
+            return node or None
+        self.fault((name,), "a list or mapping; expected text")
+        return None
+
+    def _tokens(self, name: str) -> tuple[str, ...]:
+        node = self.fields.get(name)
+        if node is None:
+            return ()
+        if not isinstance(node, list):
+            found = "a mapping" if isinstance(node, dict) else f"“{node}”"
+            self.fault((name,), f"{found}; expected a list of tokens, like [The, cat, sat]")
+            return ()
+        if not node:
+            self.fault((name,), "an empty list; expected at least one token")
+        for number, token in enumerate(node):
+            if not isinstance(token, str):
+                self.fault((name, number), "this is not text; expected a token")
+        return tuple(str(token) for token in node)
+
+    def _matrices(self, tokens: tuple[str, ...], key_tokens: tuple[str, ...]) -> list[Rows]:
+        found: list[Rows] = []
+        for name in (*MATRICES, *VECTORS):
+            node = self.fields.get(name)
+            if node is None or (isinstance(node, str) and node in ABSENT):
+                continue
+            names = tokens if name in _PER_QUERY else key_tokens if name in _PER_KEY else ()
+            matrix = rows_of(node, (name,), names, self.fault)
+            if matrix is not None:
+                found.append(matrix)
+        return found
+
+    def _attention(self) -> dict[str, Node]:
+        """The file's options, with those of the command line in their place."""
+        node = self.fields.get("attention", {})
+        if not isinstance(node, dict):
+            if not (node is None or (isinstance(node, str) and node in ABSENT)):
+                self.fault(
+                    ("attention",), "this is no mapping; expected options, like {scale: none}"
+                )
+            node = {}
+        return {**node, **self.overrides}
+
+    def _queries(self, tokens: tuple[str, ...]) -> tuple[int, ...]:
+        """The positions of the query tokens that are to be written out, without repetition."""
+        wanted: list[tuple[FieldPath, Node]]
+        if self.wanted_queries is not None:
+            wanted = [(("query",), address) for address in self.wanted_queries]
+            if not wanted:
+                return tuple(range(len(tokens)))
+        else:
+            node = self.fields.get("query")
+            if isinstance(node, list):
+                wanted = [(("query", number), address) for number, address in enumerate(node)]
+            else:
+                wanted = [(("query",), node)] if node is not None else []
+        positions: dict[int, None] = {}
+        for path, address in wanted:
+            position = find_token(address, tokens) if isinstance(address, str) else None
+            if position is not None:
+                positions[position] = None
+            elif tokens:
+                found = f"no token “{address}”" if isinstance(address, str) else "this is not text"
+                self.fault(path, f"{found}; expected one of {_listed(tokens)}", _ADDRESS_HINT)
+        return tuple(positions)
+
+    def _choose(self, name: str, choices: tuple[str, ...]) -> None:
+        node = self.fields.get(name)
+        if node is not None and node not in choices:
+            known = " or ".join(choices)
+            near = suggestion(node, choices) if isinstance(node, str) else None
+            self.fault((name,), f"{_shown(node)}; expected {known}", near)
+
+    def _claimed_stages(self) -> tuple[str, ...]:
+        claims = self.fields.get("claims")
+        if claims is not None and not isinstance(claims, dict):
+            self.fault(("claims",), "this is no mapping; expected stages, like {scores: …}")
+        return tuple(name for name in STAGES if isinstance(claims, dict) and name in claims)
+
+    def _reported(self) -> set[FieldPath]:
+        """Fields whose own rows are already known to be at fault."""
+        return {
+            (error.field,) for error in self.errors if error.field and error.field in self.fields
+        }
+
+
+_ADDRESS_HINT = "the#2 is the second “the”, #6 the sixth token"
+
+
+def suggestion(word: str, known: Sequence[str]) -> str | None:
+    """The nearest of the known words, as a question."""
+    from difflib import get_close_matches
+
+    by_case = {name.lower(): name for name in known}
+    near = get_close_matches(word.lower(), by_case, 1)
+    return f"did you mean {by_case[near[0]]}?" if near else None
+
+
+def _shown(node: Node) -> str:
+    return f"“{node}”" if isinstance(node, str) else "this is not text"
+
+
+def _listed(tokens: Sequence[str]) -> str:
+    shown = [*tokens] if len(tokens) <= 24 else [*tokens[:12], "…", *tokens[-11:]]
+    return ", ".join(shown)
+
+
+def _counted(shapes: Mapping[FieldPath, Shape], names: Sequence[str], axis: int) -> tuple[str, ...]:
+    """Names for tokens that are given none: #1, #2, … as they are addressed."""
+    for name in names:
+        shape = shapes.get((name,), ())
+        if len(shape) > axis and (size := shape[axis]) is not None:
+            return tuple(f"#{number}" for number in range(1, size + 1))
+    return ()
+
+
+def _work(shapes: Mapping[FieldPath, Shape], n: int, m: int) -> tuple[int, int]:
+    """How many products and powers the problem takes."""
+    widths = [
+        shape[-1] or 0 for path, shape in shapes.items() if path[0] in ("Q", "V", "W_Q", "W_V")
+    ]
+    products = n * m * (sum(widths) + 4)
+    for path, shape in shapes.items():
+        if str(path[0]).startswith("W_") and len(shape) == 2:
+            products += max(n, m) * (shape[0] or 0) * (shape[1] or 0)
+    return products, 0 if ("weights",) in shapes else n * m

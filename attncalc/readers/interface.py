@@ -1,0 +1,42 @@
+"""What every reader hands on: a problem as text, and where each piece of it stood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from attncalc.arithmetic import Array
+from attncalc.errors import FieldPath, InputError
+
+Node: TypeAlias = "str | list[Node] | dict[str, Node] | Array | None"
+"""A scalar's own text, an absent value, a sequence, a mapping, or an array from a binary file."""
+
+Place: TypeAlias = tuple[int, int]
+"""Line and column, both from 1."""
+
+LARGEST_TEXT = 64 * 1024 * 1024
+DEEPEST = 32
+"""Levels of nesting; a problem file needs five."""
+
+
+Locate: TypeAlias = Callable[[FieldPath, bool], Place | None]
+
+
+def nowhere(_path: FieldPath, _of_key: bool) -> None:
+    """The place of everything in a file without lines."""
+
+
+@dataclass(frozen=True)
+class RawProblem:
+    """One problem as read.
+
+    locate: the place of a value, or of the key of a mapping's entry if key is True; the nearest
+    place known where the path leads nowhere; None in a file without lines. errors: what the
+    reader itself found wrong.
+    """
+
+    file: str
+    fields: Mapping[str, Node]
+    locate: Locate
+    errors: list[InputError] = field(default_factory=list)

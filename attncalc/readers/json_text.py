@@ -1,0 +1,74 @@
+"""JSON: one problem. Numbers keep the digits they were typed with."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from attncalc.errors import FieldPath, InputError, InputErrors
+from attncalc.readers import events
+from attncalc.readers.interface import DEEPEST, Node, Place, RawProblem
+
+_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}")
+
+
+def looks_like_json(text: str) -> bool:
+    """Whether a text without a telling suffix is JSON, and not YAML in braces."""
+    return re.match(r"\s*\{\s*(\"|\})", text) is not None
+
+
+def read(text: str, file: str) -> list[RawProblem]:
+    """The problem in a JSON text.
+
+    Raises InputErrors where the text is not JSON, or nested too deeply.
+    """
+    repeated: list[str] = []
+
+    def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        entries = dict(pairs)
+        if len(entries) < len(pairs):
+            repeated.append(next(key for key, _ in pairs if [k for k, _ in pairs].count(key) > 1))
+        return entries
+
+    try:
+        loaded = json.loads(
+            text, object_pairs_hook=mapping, parse_float=str, parse_int=str, parse_constant=str
+        )
+    except json.JSONDecodeError as error:
+        message = f"this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
+        raise InputErrors(
+            (InputError(file, message, line=error.lineno, column=error.colno),)
+        ) from error
+    except RecursionError as error:
+        message = f"more than {DEEPEST} levels of nesting; expected at most 5"
+        raise InputErrors((InputError(file, message, line=1, column=1),)) from error
+
+    # YAML cannot read a surrogate's escape, so places are looked up in a text of the same length.
+    plain = _ESCAPE.sub(r"\\u0041", text)
+    if repeated:
+        _, errors = events.documents(plain, file)
+    else:
+        errors = []
+
+    def locate(path: FieldPath, of_key: bool) -> Place:
+        return events.locate(plain, 0, path, of_key)
+
+    root = _node(loaded, file, 0)
+    if not isinstance(root, dict):
+        message = "this is no JSON object; expected one with tokens, Q, K, V …"
+        raise InputErrors((InputError(file, message, line=1, column=1),))
+    return [RawProblem(file, root, locate, errors)]
+
+
+def _node(value: Any, file: str, depth: int) -> Node:
+    if depth > DEEPEST:
+        message = f"more than {DEEPEST} levels of nesting; expected at most 5"
+        raise InputErrors((InputError(file, message, line=1, column=1),))
+    if isinstance(value, dict):
+        return {key: _node(entry, file, depth + 1) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_node(entry, file, depth + 1) for entry in value]
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return None if value is None else str(value)

@@ -1,0 +1,24 @@
+"""The few styles of the terminal page, readable on dark and on light."""
+
+from __future__ import annotations
+
+TITLE = "bold"
+HEADING = "bold"
+BADGE = "bold reverse"
+FORMULA = "cyan"
+PROSE = ""
+DIM = "dim"
+TOKEN = ""
+FOCUS = "bold yellow"
+CODE = "bold"
+NUMBERS = ""
+RESULT = "bold"
+BAR = "cyan"
+RULE = "dim"
+WARNING = "bold yellow"
+
+COLDEST = (18, 42, 46)
+HOTTEST = (0, 150, 140)
+ON_SHADE = "rgb(255,255,255)"
+SHADES = " ░▒▓█"
+"""Where there is no colour, a mark behind each number shows how large it is."""

@@ -1,0 +1,149 @@
+"""Tables of formulas for the terminal, fitted to its width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich import box
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from attncalc.document import (
+    Align,
+    Bar,
+    Cell,
+    Code,
+    Column,
+    Inlines,
+    Row,
+    RowKind,
+    Table,
+    Token,
+    Words,
+)
+from attncalc.expressions import Relation
+from attncalc.renderers import terminal_styles as styles
+from attncalc.renderers.inert import inert, inert_token
+from attncalc.renderers.linear import chain, linear
+
+GAP = 3
+_WIDEST_BAR = 24
+_NARROWEST_BAR = 6
+_RULED = box.Box("    \n    \n ── \n    \n    \n ── \n    \n    \n")
+
+
+def tables(table: Table, width: int) -> Iterator[RichTable]:
+    """The table as one rich table, or as several, where its columns do not fit side by side.
+
+    On a narrow page, columns that repeat what others say go first, then long relations are broken
+    before their signs, then the columns that are too many stand below, behind the first one again.
+    """
+    columns = list(range(len(table.columns)))
+    bars = [at for at in columns if any(_is_bar(row, at) for row in table.rows)]
+    plain = [at for at in columns if at not in bars]
+    broken = False
+    if _total(table, plain, broken) > width:
+        plain = [at for at in plain if not table.columns[at].optional]
+    if _total(table, plain, broken) > width:
+        broken = True
+    room = width - _total(table, plain, broken) - GAP
+    kept = sorted([*plain, *bars]) if room >= _NARROWEST_BAR else plain
+    for block in _blocks(table, kept, bars, width, broken):
+        yield _rich_table(table, block, min(room, _WIDEST_BAR), broken)
+
+
+def _blocks(
+    table: Table, kept: list[int], bars: list[int], width: int, broken: bool
+) -> Iterator[list[int]]:
+    """Runs of columns that fit, the first column repeated in each."""
+    plain = [at for at in kept if at not in bars]
+    if _total(table, plain, broken) <= width or len(plain) < 4:
+        yield kept
+        return
+    first, *rest = plain
+    block = [first]
+    for at in rest:
+        if len(block) > 1 and _total(table, [*block, at], broken) > width:
+            yield block
+            block = [first]
+        block.append(at)
+    yield block
+
+
+def _rich_table(table: Table, kept: Sequence[int], bar_width: int, broken: bool) -> RichTable:
+    rich_table = RichTable(
+        box=_RULED,
+        show_edge=False,
+        show_header=any(table.columns[at].heading for at in kept),
+        padding=(0, GAP - 1, 0, 0),  # the box adds one more
+        pad_edge=False,
+        collapse_padding=False,
+        header_style=styles.DIM,
+        border_style=styles.RULE,
+    )
+    for at in kept:
+        column = table.columns[at]
+        rich_table.add_column(
+            _text(column.heading, broken=False),
+            justify="right" if column.align is Align.RIGHT else "left",
+            overflow="fold",
+            style=styles.RESULT if column.result else "",
+        )
+    for row in table.rows:
+        if row.kind is RowKind.TOTAL:
+            rich_table.add_section()
+        cells = [_cell(row, at, table.columns[at], bar_width, broken) for at in kept]
+        rich_table.add_row(*cells, style=_ROW_STYLES[row.kind])
+    return rich_table
+
+
+_ROW_STYLES = {RowKind.BODY: None, RowKind.TOTAL: styles.RESULT, RowKind.OMITTED: styles.DIM}
+
+
+def _cell(row: Row, at: int, column: Column, bar_width: int, broken: bool) -> Text:
+    """A cell's text; an omitted row has only its first."""
+    if at >= len(row.cells):
+        return Text("…" if column.align is Align.RIGHT else "")
+    content = row.cells[at]
+    if isinstance(content, Bar):
+        return Text("█" * round(content.share * bar_width), style=styles.BAR)
+    text = _text(content, broken=broken)
+    if row.focused and at == 0:
+        text.stylize(styles.FOCUS)
+    return text
+
+
+def _text(content: Inlines, *, broken: bool) -> Text:
+    text = Text(no_wrap=not broken)
+    for part in content:
+        match part:
+            case Words(words):
+                text.append(inert(words))
+            case Token(spelling, _):
+                text.append(inert_token(spelling))
+            case Code(code):
+                text.append(inert(code), styles.CODE)
+            case Relation() if broken and len(part.sides) > 1:
+                text.append("\n".join(chain(part)))
+            case _:
+                text.append(linear(part))
+    return text
+
+
+def _total(table: Table, columns: Sequence[int], broken: bool) -> int:
+    """The width of these columns side by side."""
+    return sum(_width(table, at, broken) + GAP for at in columns) - GAP
+
+
+def _width(table: Table, at: int, broken: bool) -> int:
+    column = table.columns[at]
+    cells: list[Cell] = [
+        column.heading,
+        *(row.cells[at] for row in table.rows if at < len(row.cells)),
+    ]
+    texts = [_text(cell, broken=broken) for cell in cells if not isinstance(cell, Bar)]
+    return max((line.cell_len for text in texts for line in text.split()), default=0)
+
+
+def _is_bar(row: Row, at: int) -> bool:
+    return at < len(row.cells) and isinstance(row.cells[at], Bar)

@@ -1,0 +1,105 @@
+"""A trace as JSON, for pipes. The shape is described by schemas/output.schema.json."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from attncalc.arithmetic import is_exact_kind
+from attncalc.errors import AttncalcError
+from attncalc.trace import ON_REQUEST, STAGES, Trace
+
+SCHEMA = "attncalc/1"
+
+# Characters that JSON allows in strings but that a terminal may act on.
+_UNSAFE = re.compile(
+    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+
+
+def trace_json(trace: Trace, stages: Sequence[str] = ()) -> str:
+    """One JSON object on one line.
+
+    stages: the stages to be printed; all that JSON usually has, and claimed ones, if empty. A
+    number is the nearest double; null stands for a masked score, and for a number that no double
+    holds, which a warning then says.
+    Raises AttncalcError for a stage that this problem does not have.
+    """
+    problem = trace.problem
+    too_large: list[str] = []
+    arrays = {name: _stage(trace, name, too_large) for name in _chosen(trace, stages)}
+    exported = {
+        "schema": SCHEMA,
+        "title": problem.title,
+        "tokens": problem.tokens,
+        "key_tokens": problem.key_tokens,
+        "dims": {
+            "n": len(problem.tokens),
+            "m": len(problem.key_tokens),
+            "d_model": problem.d_model,
+            "d_k": problem.d_k,
+            "d_v": problem.d_v,
+            "heads": None,
+            "kv_heads": None,
+        },
+        "scale": _scale(trace),
+        "stages": arrays,
+        "warnings": [
+            *trace.warnings,
+            *(f"{name} has numbers beyond the range of a double: null" for name in too_large),
+        ],
+    }
+    text = json.dumps(exported, ensure_ascii=False, allow_nan=False)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _chosen(trace: Trace, stages: Sequence[str]) -> list[str]:
+    for name in stages:
+        if name not in trace:
+            has = ", ".join(name for name in STAGES if name in trace)
+            raise AttncalcError(f"this problem has no stage {name}; it has {has}")
+    if stages:
+        return [name for name in STAGES if name in stages]
+    claimed = trace.problem.claimed_stages
+    return [
+        name for name in STAGES if name in trace and (name not in ON_REQUEST or name in claimed)
+    ]
+
+
+def _scale(trace: Trace) -> float | None:
+    """What scores are multiplied by; null where there are none."""
+    if "scores" not in trace:
+        return None
+    if trace.divisor is not None:
+        return float(1 / trace.divisor)
+    return 1.0 if trace.factor is None else float(trace.factor)
+
+
+def _stage(trace: Trace, name: str, too_large: list[str]) -> Any:
+    values = trace[name]
+    hidden = name == "masked_scores"
+
+    def number(value: Any) -> float | None:
+        double = float(value)
+        if math.isfinite(double):
+            return double + 0.0  # no -0.0
+        if not (hidden and value == Decimal("-Infinity")) and name not in too_large:
+            too_large.append(name)
+        return None
+
+    def nested(array: Any) -> Any:
+        return [nested(row) for row in array] if isinstance(array, list) else number(array)
+
+    if not is_exact_kind(values) and not hidden and not too_large and _all_finite(values):
+        return (values + 0.0).tolist()
+    return nested(values.tolist())
+
+
+def _all_finite(values: Any) -> bool:
+    import numpy as np
+
+    return bool(np.isfinite(values).all())

@@ -1,0 +1,147 @@
+"""What came out, in a few sentences, from the numbers alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from attncalc import measures
+from attncalc.document import Code, Heading, Inline, Note, NoteKind, Paragraph, Section, Words
+from attncalc.expressions import Relation, Sign, Symbol
+from attncalc.numerals import NumberStyle, percentage, rounded
+from attncalc.walkthrough.page import Page, words
+
+_NEARLY_EVEN = 0.9
+_CONCENTRATED = 0.5
+
+
+def meaning(page: Page, number: int) -> Section:
+    """For each focused query: to what it attends most, how spread out, and what became of it."""
+    paragraphs = [Paragraph(tuple(_sentences(page, query))) for query in page.queries]
+    remark = Note(NoteKind.REMARK, tuple(_remark(page)))
+    return Section(Heading(number, words("In words")), (*paragraphs, remark))
+
+
+def _sentences(page: Page, query: int) -> Iterator[Inline]:
+    trace = page.trace
+    weights = trace["weights"][query]
+    token = page.query_token(query, focused=True)
+    yield token
+    used = [key for key in range(len(weights)) if weights[key] != 0]
+    if not used:
+        yield Words(" attends to nothing: all its weights are 0, and so is its output.")
+        return
+    yield from _most(page, query, weights, used)
+    yield from _spread(page, weights, used)
+    yield from _moved(page, query)
+
+
+def _most(page: Page, query: int, weights: Any, used: list[int]) -> Iterator[Inline]:
+    ranked = sorted(used, key=lambda key: -weights[key])
+    top = [key for key in ranked if weights[key] == weights[ranked[0]]]
+    if len(used) == 1:
+        yield Words(" attends to ")
+        yield from _named(page, query, used[0])
+        yield Words(" alone. ")
+        return
+    if len(top) == len(used):
+        yield Words(
+            f" attends to all {len(used)} keys" if len(used) > 2 else " attends to both keys"
+        )
+        yield Words(f" equally, {percentage(weights[top[0]])} each. ")
+        return
+    yield Words(" attends most to ")
+    if len(top) > 1:
+        yield from _joined(page, query, top[:6])
+        more = f" and {len(top) - 6} more" if len(top) > 6 else ""
+        yield Words(f"{more}, equally ({percentage(weights[top[0]])} each). ")
+        return
+    yield from _named(page, query, top[0])
+    yield Words(f" ({percentage(weights[top[0]])})")
+    following = ranked[1:3]
+    if following:
+        yield Words(", then to ")
+        for place, key in enumerate(following):
+            yield Words(" and " if place else "")
+            yield from _named(page, query, key)
+            yield Words(f" ({percentage(weights[key])})")
+    yield Words(". ")
+
+
+def _joined(page: Page, query: int, keys: list[int]) -> Iterator[Inline]:
+    for place, key in enumerate(keys):
+        if place:
+            yield Words(" and " if place == len(keys) - 1 else ", ")
+        yield from _named(page, query, key)
+
+
+def _named(page: Page, query: int, key: int) -> Iterator[Inline]:
+    if page.is_own(query, key):
+        yield Words("itself")
+    else:
+        yield page.key_token(key)
+
+
+def _spread(page: Page, weights: Any, used: list[int]) -> Iterator[Inline]:
+    trace = page.trace
+    with trace.arithmetic():
+        total = weights.sum()
+        given = trace.problem.weights is not None
+        if given and (total != 1 or any(weight < 0 for weight in weights)):
+            yield Words(
+                "The given weights are no shares of 1, so how spread out they are is not measured. "
+            )
+            return
+        bits = measures.entropy(weights)
+        effective = measures.effective_number(bits)
+    if len(used) == 1:
+        return
+    one_decimal = NumberStyle(1, page.style.rounding)
+    as_many = rounded(effective, one_decimal).number.digits
+    share = float(effective) / len(used)
+    manner = (
+        "nearly even"
+        if share > _NEARLY_EVEN
+        else "concentrated"
+        if share < _CONCENTRATED
+        else "uneven"
+    )
+    if len({str(weights[key]) for key in used}) == 1:
+        manner, as_many = "even", f"{len(used)}"
+    shown_bits = rounded(bits, NumberStyle(2, page.style.rounding)).number.digits
+    yield Words(
+        f"The weights are {manner}: as spread out as {as_many} equal ones, of {len(used)} "
+        f"(entropy {shown_bits} bits). "
+    )
+
+
+def _moved(page: Page, query: int) -> Iterator[Inline]:
+    trace = page.trace
+    if trace.attended not in trace:
+        return
+    output = page.stage(trace.attended, [query])[0]
+    sign = Sign.EXACT if all(entry.exact for entry in output) else Sign.ROUNDED
+    yield Words("Its output is " if trace.attended == "output" else "Its weighted sum is ")
+    yield Relation((Symbol("o", (page.query_name(query),)), page.vector(output)), (sign,))
+    if not trace.problem.self_attention:
+        yield Words(".")
+        return
+    with trace.arithmetic():
+        moved = measures.distance(trace[trace.attended][query], trace["V"][query])
+    if moved == 0:
+        yield Words(", exactly its own value.")
+        return
+    distance = rounded(moved, page.style).number.digits
+    yield Words(f", a distance of {distance} from its own value.")
+
+
+def _remark(page: Page) -> Iterator[Inline]:
+    decimals = page.style.precision
+    way = "" if page.style.rounding == "half-up" else ", halves to even"
+    yield Words(
+        f"Rounded only where shown, to {decimals} decimal{'s' if decimals != 1 else ''}{way}; "
+        "= is exact, ≈ is rounded."
+    )
+    if len(page.queries) < len(page.trace.problem.tokens):
+        yield Words(" Another query: ")
+        yield Code("--query TOKEN")

@@ -1,0 +1,104 @@
+"""From attention weights and values to outputs."""
+
+from __future__ import annotations
+
+from attncalc.document import (
+    Align,
+    Block,
+    Cell,
+    Column,
+    Heading,
+    Paragraph,
+    Row,
+    RowKind,
+    Section,
+    Table,
+)
+from attncalc.expressions import (
+    Omitted,
+    Product,
+    Relation,
+    Sign,
+    SumOver,
+    Symbol,
+)
+from attncalc.numerals import Shown, shown
+from attncalc.walkthrough.page import Page, omitted_row, words
+from attncalc.walkthrough.vectors import vector_table
+
+
+def weighted_sum(page: Page, number: int) -> Section | None:
+    """o_i = Σ α_ij v_j: each value times its weight, and the columns added up."""
+    trace = page.trace
+    if "V" not in trace:
+        return None
+    formula = Relation(
+        (
+            Symbol("o", ("i",)),
+            SumOver("j", Product((Symbol("α", ("i", "j")), Symbol("v", ("j",))))),
+        ),
+        (Sign.EXACT,),
+    )
+    blocks: list[Block] = [
+        Paragraph(words("Each value is multiplied by its weight, and all of them are added up."))
+    ]
+    blocks += [_weighted_table(page, query) for query in page.queries]
+    blocks.append(vector_table(page, {trace.attended: "o"}, "query", caption=words("All queries")))
+    heading = Heading(number, words("Weighted sum"), formula)
+    return Section(heading, tuple(blocks), ("weighted_values", trace.attended))
+
+
+def _weighted_table(page: Page, query: int) -> Table:
+    trace = page.trace
+    terms = trace.weighted_values_of(query)  # (m, d_v)
+    weights = page.stage("weights", [query])[0]
+    weights_exact = trace.stages["weights"].exact[query]
+    keys = page.kept_keys()
+    shown_keys = [key for key in keys if isinstance(key, int)]
+    v = dict(zip(shown_keys, page.stage("V", shown_keys), strict=True))
+    entries = page.kept_entries(terms.shape[-1])
+    columns: dict[int, list[Shown]] = {}
+    totals_exact = trace.stages[trace.attended].exact[query]
+    for entry in entries:
+        if isinstance(entry, int):
+            values = [
+                *(terms[key][entry] for key in shown_keys),
+                trace[trace.attended][query][entry],
+            ]
+            exact = [*(bool(weights_exact[key]) for key in shown_keys), bool(totals_exact[entry])]
+            columns[entry] = shown(values, exact, page.style)
+    rows: list[Row] = []
+    at = 0
+    for key in keys:
+        if isinstance(key, Omitted):
+            rows.append(omitted_row(key))
+            continue
+        own = page.is_own(query, key)
+        cells: list[Cell] = [(page.key_token(key, focused=own),)]
+        cells.append((Product((weights[key].number, page.vector(v[key]))),))
+        exact_row = weights[key].exact and all(
+            number.exact for number in (*v[key], *(column[at] for column in columns.values()))
+        )
+        cells.append(words("=" if exact_row else "≈"))
+        cells += [
+            (columns[entry][at].number,) if isinstance(entry, int) else words("…")
+            for entry in entries
+        ]
+        rows.append(Row(tuple(cells), focused=own))
+        at += 1
+    exact_sum = all(number.exact for column in columns.values() for number in column)
+    total: list[Cell] = [words("output"), (), words("=" if exact_sum else "≈")]
+    total += [
+        (columns[entry][-1].number,) if isinstance(entry, int) else words("…") for entry in entries
+    ]
+    rows.append(Row(tuple(total), RowKind.TOTAL))
+    headings = [
+        Column(words("key")),
+        Column((Product((Symbol("α"), Symbol("v"))),)),
+        Column(()),
+        *(
+            Column(words(str(entry + 1) if isinstance(entry, int) else ""), Align.RIGHT)
+            for entry in entries
+        ),
+    ]
+    return Table(tuple(headings), tuple(rows), page.query_caption(query))

@@ -1,0 +1,180 @@
+"""What all parts of a walkthrough share: the trace, how numbers are shown, what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from attncalc.arithmetic import Array, Typed
+from attncalc.document import Align, Cell, Column, Inlines, Row, RowKind, Table, Token, Words
+from attncalc.expressions import Expression, Name, Omitted, Relation, Sign, Vector
+from attncalc.numerals import NumberStyle, Shown, as_typed, shown, shown_array
+from attncalc.problem import address_of
+from attncalc.trace import Trace
+
+MOST_TOKENS = 12
+MOST_ENTRIES = 8
+MOST_TERMS = 8
+_ENDS_OF_TOKENS = 5
+_ENDS_OF_ENTRIES = 3
+
+
+@dataclass(frozen=True)
+class Page:
+    """queries: positions written out term by term. full: leave nothing out."""
+
+    trace: Trace
+    style: NumberStyle
+    queries: tuple[int, ...]
+    full: bool = False
+
+    def query_name(self, query: int) -> Name:
+        return Name(address_of(query, self.trace.problem.tokens))
+
+    def key_name(self, key: int) -> Name:
+        return Name(address_of(key, self.trace.problem.key_tokens))
+
+    def query_token(self, query: int, *, focused: bool = False) -> Token:
+        return Token(self.query_name(query).text, focused)
+
+    def key_token(self, key: int, *, focused: bool = False) -> Token:
+        return Token(self.key_name(key).text, focused)
+
+    def is_own(self, query: int, key: int) -> bool:
+        """Whether a key is the query token's own."""
+        return self.trace.problem.self_attention and query == key
+
+    def kept_tokens(self, count: int, always: Iterable[int] = ()) -> list[int | Omitted]:
+        """The positions shown of so many tokens, with the gaps between them."""
+        most = count if self.full else MOST_TOKENS
+        return kept(count, most, _ENDS_OF_TOKENS, always)
+
+    def kept_queries(self) -> list[int | Omitted]:
+        """The query positions shown; the focused ones are always among them."""
+        return self.kept_tokens(len(self.trace.problem.tokens), self.queries)
+
+    def kept_keys(self) -> list[int | Omitted]:
+        """The key positions shown; a query's own key is always among them."""
+        problem = self.trace.problem
+        always = self.queries if problem.self_attention else ()
+        return self.kept_tokens(len(problem.key_tokens), always)
+
+    def query_caption(self, query: int) -> Inlines:
+        """Whose table this is, where there are several."""
+        if len(self.queries) == 1:
+            return ()
+        return (Words("Query "), self.query_token(query, focused=True))
+
+    def kept_entries(self, count: int) -> list[int | Omitted]:
+        """The entries shown of a vector of that width."""
+        most = count if self.full else MOST_ENTRIES
+        return kept(count, most, _ENDS_OF_ENTRIES)
+
+    def kept_terms(self, count: int) -> list[int | Omitted]:
+        """The terms shown of a sum."""
+        most = count if self.full else MOST_TERMS
+        return kept(count, most, _ENDS_OF_ENTRIES)
+
+    def stage(self, name: str, rows: Sequence[int] | None = None) -> list[list[Shown]]:
+        """A stage's numbers as shown; of the given rows only, whose decimals they then share."""
+        stage = self.trace.stages[name]
+        values, exact = stage.values, stage.exact
+        if rows is not None:
+            values, exact = values[list(rows)], exact[list(rows)]
+        return shown_array(values, exact, self.style)
+
+    def vectors(self, name: str) -> dict[int, list[Shown]]:
+        """The rows of a stage that the page shows, by position."""
+        count = len(self.trace[name])
+        rows = [place for place in self.kept_tokens(count, self.queries) if isinstance(place, int)]
+        return dict(zip(rows, self.stage(name, rows), strict=True))
+
+    def vector(self, numbers: Sequence[Shown]) -> Vector:
+        """A vector by the numbers shown, elided in the middle if it is wide."""
+        return Vector(
+            tuple(
+                numbers[place].number if isinstance(place, int) else place
+                for place in self.kept_entries(len(numbers))
+            )
+        )
+
+    def given(self, array: Array) -> list[list[Shown]]:
+        """A given matrix or vector: verbatim if it was typed."""
+        matrix = array if array.ndim == 2 else array[None]
+        exact = np.full(matrix.shape, True)
+        return shown_array(matrix, exact, self.style)
+
+    def number(self, value: Any) -> Shown:
+        """A single given number."""
+        return (
+            as_typed(value) if isinstance(value, Typed) else shown([value], [True], self.style)[0]
+        )
+
+
+def kept(count: int, most: int, ends: int, always: Iterable[int] = ()) -> list[int | Omitted]:
+    """Positions 0 to count-1, or the ends of them and those always shown, with the gaps counted."""
+    if count <= most:
+        return list(range(count))
+    shown_places = {*range(ends), *range(count - ends, count)} | {p for p in always if p < count}
+    places: list[int | Omitted] = []
+    previous = -1
+    for place in sorted(shown_places):
+        if gap := place - previous - 1:
+            places.append(Omitted(gap))
+        places.append(place)
+        previous = place
+    return places
+
+
+def words(*parts: str | Token | Expression) -> Inlines:
+    """Running text with tokens and formulas in it."""
+    return tuple(Words(part) if isinstance(part, str) else part for part in parts)
+
+
+def sign_of(*operands: Shown, result: Shown) -> Sign:
+    """= only where what stands on both sides is all there is of it."""
+    return joining([result, *operands])
+
+
+def joining(numbers: Iterable[Shown]) -> Sign:
+    """What joins a name to its numbers: = if they are shown in full."""
+    return Sign.EXACT if all(number.exact for number in numbers) else Sign.ROUNDED
+
+
+def result_cell(sign: Sign, value: Expression) -> Cell:
+    """A cell that goes on from the one before it: = 0.17."""
+    return (Relation((value,), (sign,)),)
+
+
+def omitted_row(gap: Omitted) -> Row:
+    """A row that says how many stood there."""
+    return Row((words(f"… {gap.count} more"),), RowKind.OMITTED)
+
+
+def matrix_table(
+    page: Page,
+    numbers: dict[int, list[Shown]],
+    rows: Sequence[int | Omitted],
+    columns: Sequence[int | Omitted],
+    caption: Inlines,
+) -> Table:
+    """A matrix with a query token a row and a key token a column."""
+    headings = [Column(())] + [
+        Column((page.key_token(place),) if isinstance(place, int) else words("…"), Align.RIGHT)
+        for place in columns
+    ]
+    body: list[Row] = []
+    for row in rows:
+        if isinstance(row, Omitted):
+            body.append(omitted_row(row))
+            continue
+        cells: list[Cell] = [(page.query_token(row, focused=row in page.queries),)]
+        cells += [
+            (numbers[row][place].number,) if isinstance(place, int) else words("…")
+            for place in columns
+        ]
+        body.append(Row(tuple(cells), focused=row in page.queries))
+    return Table(tuple(headings), tuple(body), caption)

@@ -1,0 +1,161 @@
+"""Vectors multiplied by a matrix: queries, keys and values from embeddings, and the last step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from attncalc.arithmetic import Array
+from attncalc.document import (
+    Align,
+    Block,
+    Column,
+    Equation,
+    Heading,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+)
+from attncalc.expressions import (
+    Expression,
+    Juxtaposed,
+    Matrix,
+    Omitted,
+    Product,
+    Relation,
+    Sign,
+    Sum,
+    Symbol,
+)
+from attncalc.numerals import Shown
+from attncalc.walkthrough.page import Page, joining, omitted_row, result_cell, sign_of, words
+from attncalc.walkthrough.vectors import vector_table
+
+
+def projections(page: Page, number: int) -> Section | None:
+    """Q, K and V from the embeddings: the focused queries written out, all results."""
+    trace, problem = page.trace, page.trace.problem
+    made = [name for name in ("Q", "K", "V") if name in trace and getattr(problem, name) is None]
+    if not made:
+        return None
+    formulas = [_formula(page, name) for name in made]
+    purpose = (
+        "Each embedding is multiplied by a matrix: one for queries, one for keys, one for values."
+    )
+    blocks: list[Block] = [Paragraph(words(purpose))]
+    blocks += [Equation(formula) for formula in formulas[1:]]
+    if "Q" in made:
+        blocks += [written_out(page, query, ("x", "X"), ("q", "Q"), "Q") for query in page.queries]
+    letters = {name: name.lower() for name in made}
+    if problem.self_attention:
+        blocks.append(vector_table(page, letters, "token", caption=words("All tokens")))
+    else:
+        keys = {name: letter for name, letter in letters.items() if name != "Q"}
+        if "Q" in made:
+            caption = words("All queries")
+            blocks.append(vector_table(page, {"Q": "q"}, "query token", caption=caption))
+        if keys:
+            caption = words("All keys")
+            blocks.append(vector_table(page, keys, "key token", queries=False, caption=caption))
+    return Section(Heading(number, words("Projections"), formulas[0]), tuple(blocks), tuple(made))
+
+
+def output_projection(page: Page, number: int) -> Section | None:
+    """y_i = o_i W_O + b_O for the focused queries, and the results of all."""
+    if page.trace.problem.W_O is None:
+        return None
+    formula = _affine(Symbol("y", ("i",)), Symbol("o", ("i",)), "O", page.trace.problem.b_O)
+    blocks: list[Block] = [*given_projection(page, "O")]
+    blocks += [
+        written_out(page, query, ("o", "head_outputs"), ("y", "output"), "O")
+        for query in page.queries
+    ]
+    blocks.append(vector_table(page, {"output": "y"}, "query", caption=words("All queries")))
+    heading = Heading(number, words("Output projection"), formula)
+    return Section(heading, tuple(blocks), ("output",))
+
+
+def given_projection(page: Page, letter: str) -> Iterator[Block]:
+    """The matrix and the bias of a projection, as they are given."""
+    W = getattr(page.trace.problem, f"W_{letter}")
+    b = getattr(page.trace.problem, f"b_{letter}")
+    if W is not None:
+        yield _matrix_equation(page, Symbol("W", (letter,)), page.given(W))
+    if b is not None:
+        numbers = page.given(b)[0]
+        symbol = Symbol("b", (letter,))
+        yield Equation(Relation((symbol, page.vector(numbers)), (joining(numbers),)))
+
+
+def written_out(
+    page: Page, query: int, source: tuple[str, str], result: tuple[str, str], letter: str
+) -> Table:
+    """One query's vector times a matrix, component by component.
+
+    source, result: the letter and the stage of what goes in and of what comes out.
+    letter: names W and b.
+    """
+    problem = page.trace.problem
+    name = page.query_name(query)
+    x = page.stage(source[1], [query])[0]
+    y = page.stage(result[1], [query])[0]
+    W = page.given(getattr(problem, f"W_{letter}"))
+    b = getattr(problem, f"b_{letter}")
+    bias = page.given(b)[0] if b is not None else None
+    rows: list[Row] = []
+    for place in page.kept_entries(len(y)):
+        if isinstance(place, Omitted):
+            rows.append(omitted_row(place))
+            continue
+        w = [row[place] for row in W]
+        terms, operands = product_terms(page, x, w), [*x, *w]
+        if bias is not None:
+            terms, operands = (*terms, bias[place].number), [*operands, bias[place]]
+        sign = sign_of(*operands, result=y[place])
+        component = Symbol(result[0], (name, str(place + 1)))
+        total: Expression = Sum(terms) if len(terms) > 1 else terms[0]
+        rows.append(Row(((component,), (total,), result_cell(sign, y[place].number))))
+    symbol = Symbol(source[0], (name,))
+    product = Juxtaposed((symbol, Symbol("W", (letter,))))
+    heading = Sum((product, Symbol("b", (letter,)))) if bias is not None else product
+    columns = (
+        Column(()),
+        Column((heading,)),
+        Column((Symbol(result[0], (name,)),), Align.RIGHT, result=True),
+    )
+    return Table(columns, tuple(rows), (Relation((symbol, page.vector(x)), (joining(x),)),))
+
+
+def product_terms(
+    page: Page, left: Sequence[Shown], right: Sequence[Shown]
+) -> tuple[Expression, ...]:
+    """The terms of a dot product; those in the middle of a long one are counted."""
+    return tuple(
+        place if isinstance(place, Omitted) else Product((left[place].number, right[place].number))
+        for place in page.kept_terms(len(left))
+    )
+
+
+def _formula(page: Page, name: str) -> Relation:
+    problem = page.trace.problem
+    of_keys = problem.X_key is not None and name != "Q"
+    side = Symbol("X", ("key",) if of_keys else ())
+    return _affine(Symbol(name), side, name, getattr(problem, f"b_{name}"))
+
+
+def _affine(result: Symbol, source: Symbol, letter: str, bias: Array | None) -> Relation:
+    product = Juxtaposed((source, Symbol("W", (letter,))))
+    right: Expression = product if bias is None else Sum((product, Symbol("b", (letter,))))
+    return Relation((result, right), (Sign.EXACT,))
+
+
+def _matrix_equation(page: Page, symbol: Symbol, numbers: list[list[Shown]]) -> Equation:
+    """A matrix's name and its numbers; the middle of a large one is left out."""
+    rows: list[tuple[Expression, ...]] = []
+    for place in page.kept_entries(len(numbers)):
+        if isinstance(place, Omitted):
+            rows.append((place,))
+        else:
+            rows.append(page.vector(numbers[place]).entries)
+    sign = joining([entry for row in numbers for entry in row])
+    return Equation(Relation((symbol, Matrix(tuple(rows))), (sign,)))

@@ -1,0 +1,184 @@
+"""From scores to attention weights."""
+
+from __future__ import annotations
+
+from attncalc.arithmetic import is_exact_kind
+from attncalc.document import (
+    Align,
+    Bar,
+    Block,
+    Cell,
+    Column,
+    Equation,
+    Heading,
+    Heatmap,
+    HeatmapRow,
+    Paragraph,
+    Row,
+    RowKind,
+    Section,
+    Table,
+    Token,
+)
+from attncalc.expressions import (
+    Expression,
+    Fraction,
+    Omitted,
+    Power,
+    Relation,
+    Sign,
+    Sum,
+    SumOver,
+    Symbol,
+)
+from attncalc.numerals import Shown, shown
+from attncalc.walkthrough.page import Page, omitted_row, result_cell, sign_of, words
+from attncalc.walkthrough.scores import MASKED_IJ, S_IJ, SCALED_IJ
+
+_SCORE_SYMBOLS = {"scores": S_IJ, "scaled_scores": SCALED_IJ, "masked_scores": MASKED_IJ}
+
+
+def softmax(page: Page, number: int) -> Section:
+    """Powers, their sum, the quotients of the focused queries; all weights as a heatmap."""
+    trace = page.trace
+    if trace.problem.weights is not None:
+        heading = Heading(number, words("Attention weights"))
+        return Section(heading, (weights_heatmap(page),), ("weights",))
+    symbol = _SCORE_SYMBOLS[trace.scored]
+    base = _base(page)
+    in_sum = Symbol(symbol.letter, ("i", "l"))
+    formula = Relation(
+        (
+            Symbol("α", ("i", "j")),
+            Fraction(Power(base, symbol), SumOver("l", Power(base, in_sum))),
+        ),
+        (Sign.EXACT,),
+    )
+    blocks: list[Block] = []
+    for query in page.queries:
+        blocks += _softmax_blocks(page, query, base)
+    blocks.append(weights_heatmap(page))
+    heading = Heading(number, words("Attention weights"), formula)
+    return Section(heading, tuple(blocks), ("exponentials", "sums", "weights"))
+
+
+def _base(page: Page) -> Expression:
+    base = page.trace.problem.attention.base
+    return Symbol("e") if base == "e" else page.number(base).number
+
+
+def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
+    trace = page.trace
+    token = page.query_token(query, focused=True)
+    if trace["sums"][query] == 0:
+        return [Paragraph(words("Every key of ", token, " is masked: all its weights are 0."))]
+    scores = page.stage(trace.scored, [query])[0]
+    powers, total = _powers(page, query)
+    weights = page.stage("weights", [query])[0]
+    largest = max(float(weight) for weight in trace["weights"][query])
+    rows: list[Row] = []
+    for key in page.kept_keys():
+        if isinstance(key, Omitted):
+            rows.append(omitted_row(key))
+            continue
+        own = page.is_own(query, key)
+        power = Power(base, scores[key].number)
+        power_sign = sign_of(scores[key], result=powers[key])
+        quotient = Fraction(powers[key].number, total.number)
+        sign = sign_of(powers[key], total, result=weights[key])
+        cells: tuple[Cell, ...] = (
+            (page.key_token(key, focused=own),),
+            (Relation((power, powers[key].number), (power_sign,)),),
+            (quotient,),
+            result_cell(sign, weights[key].number),
+            Bar(float(trace["weights"][query][key]) / largest),
+        )
+        rows.append(Row(cells, focused=own))
+    sum_sign = sign_of(*powers, result=total)
+    rows.append(
+        Row((words("sum"), result_cell(sum_sign, total.number), (), words("1"), ()), RowKind.TOTAL)
+    )
+    columns = (
+        Column(words("key")),
+        Column((Power(base, Symbol("score")),), Align.RIGHT),
+        Column(words("÷ sum"), Align.RIGHT),
+        Column(words("weight"), Align.RIGHT, result=True),
+        Column((), optional=True),
+    )
+    intro = Paragraph(
+        words(
+            "Positive, and adding up to 1: the shares in which ", token, " takes from each token."
+        )
+    )
+    return [
+        intro,
+        Table(columns, tuple(rows)),
+        Equation(_first_quotient(page, query, base, scores, powers, total, weights)),
+    ]
+
+
+def _powers(page: Page, query: int) -> tuple[list[Shown], Shown]:
+    """The powers of a row and their sum, all with the same number of decimals."""
+    stages = page.trace.stages
+    values = [*stages["exponentials"].values[query], stages["sums"].values[query]]
+    exact = [*stages["exponentials"].exact[query], bool(stages["sums"].exact[query])]
+    *powers, total = shown(values, exact, page.style)
+    return powers, total
+
+
+def _first_quotient(
+    page: Page,
+    query: int,
+    base: Expression,
+    scores: list[Shown],
+    powers: list[Shown],
+    total: Shown,
+    weights: list[Shown],
+) -> Expression:
+    """One weight from its scores to its value, as a pattern for the others."""
+    row = page.trace["weights"][query]
+    key = max(range(len(row)), key=lambda place: row[place])
+    used = [place for place in range(len(row)) if scores[place].number.digits != "-inf"]
+    terms = tuple(
+        place if isinstance(place, Omitted) else Power(base, scores[used[place]].number)
+        for place in page.kept_terms(len(used))
+    )
+    denominator: Expression = Sum(terms) if len(terms) > 1 else terms[0]
+    first = Fraction(Power(base, scores[key].number), denominator)
+    second = Fraction(powers[key].number, total.number)
+    symbol = Symbol("α", (page.query_name(query), page.key_name(key)))
+    shown_scores = Sign.EXACT if all(score.exact for score in scores) else Sign.ROUNDED
+    middle = (
+        Sign.EXACT
+        if shown_scores is Sign.EXACT and powers[key].exact and total.exact
+        else Sign.ROUNDED
+    )
+    last = sign_of(powers[key], total, result=weights[key])
+    return Relation((symbol, first, second, weights[key].number), (shown_scores, middle, last))
+
+
+def weights_heatmap(page: Page) -> Heatmap:
+    """The attention weights of all queries."""
+    columns = page.kept_keys()
+    numbers = page.vectors("weights")
+    values = page.trace["weights"]
+    largest = max((float(abs(weight)) for weight in values.flat), default=0.0) or 1.0
+    rows: list[HeatmapRow | Omitted] = []
+    for row in page.kept_queries():
+        if isinstance(row, Omitted):
+            rows.append(row)
+            continue
+        cells = tuple(
+            numbers[row][place].number if isinstance(place, int) else place for place in columns
+        )
+        shades = tuple(
+            max(0.0, float(values[row][place])) / largest if isinstance(place, int) else 0.0
+            for place in columns
+        )
+        rows.append(HeatmapRow(page.query_token(row, focused=row in page.queries), cells, shades))
+    headings: tuple[Token | Omitted, ...] = tuple(
+        page.key_token(place) if isinstance(place, int) else place for place in columns
+    )
+    exact = is_exact_kind(values) and all(n.exact for row in numbers.values() for n in row)
+    caption = "All queries: row attends to column" + ("" if exact else ", rounded")
+    return Heatmap(headings, tuple(rows), words(caption))
