@@ -66,7 +66,8 @@ class Trace:
     """Every stage of a problem, in order. trace["weights"] is that stage's array.
 
     divisor: √d_k where scores are divided by it; factor: the number they are multiplied by, where
-    one is given; neither where they are not scaled. context: the decimal context of the
+    one is given; neither where they are not scaled. mask: True where a query may attend, (n, m),
+    None where all may. context: the decimal context of the
     computation, None in float64.
     """
 
@@ -74,6 +75,7 @@ class Trace:
     stages: dict[str, Stage]
     divisor: Any | None
     factor: Any | None
+    mask: Array | None
     warnings: tuple[str, ...]
     context: decimal.Context | None
 
@@ -140,7 +142,9 @@ def explain(problem: Problem, stages: Sequence[str] = ()) -> Trace:
         work.embeddings()
         work.attend()
         work.combine()
-    return Trace(problem, work.stages, work.divisor, work.factor, tuple(work.warnings), context)
+    return Trace(
+        problem, work.stages, work.divisor, work.factor, work.mask, tuple(work.warnings), context
+    )
 
 
 @contextmanager
@@ -170,6 +174,7 @@ class _Work:
         self.stages: dict[str, Stage] = {}
         self.divisor: Any | None = None
         self.factor: Any | None = None
+        self.mask: Array | None = None
         self.warnings: list[str] = []
 
     def embeddings(self) -> None:
@@ -223,21 +228,26 @@ class _Work:
         options = self.problem.attention
         S = self[last]
         if isinstance(options.mask, str):
-            mask = attention.causal_mask(*S.shape) if options.mask == "causal" else None
+            self.mask = attention.causal_mask(*S.shape) if options.mask == "causal" else None
         else:
-            mask = options.mask
-        if mask is None and options.bias is None:
+            self.mask = options.mask
+        if self.mask is None and options.bias is None:
             return last
-        masked = attention.masked_scores(S, options.bias, mask)
+        masked = attention.masked_scores(S, options.bias, self.mask)
         hidden = masked == attention.like(S, "-Infinity")
         exact = self.stages[last].exact | (hidden & is_exact_kind(S))
         self._record("masked_scores", masked, exact, made_of=(last,))
         for row in np.flatnonzero(hidden.all(axis=-1)).tolist():
             self.warnings.append(
                 f"every key of query {self._query(row)} is masked: its weights are 0"
-                + (" and its output is 0" if "V" in self.stages else "")
+                + self._fate_of_output()
             )
         return "masked_scores"
+
+    def _fate_of_output(self) -> str:
+        if "V" not in self.stages:
+            return ""
+        return " and its output is 0" if self.problem.W_O is None else " and its weighted sum is 0"
 
     def _softmax(self, last: str) -> None:
         S, S_exact = self[last], self.stages[last].exact

@@ -10,7 +10,7 @@ from pathlib import Path
 from attncalc.errors import AttncalcError, InputError, InputErrors
 from attncalc.problem import Problem
 from attncalc.readers.fields import build
-from attncalc.readers.interface import LARGEST_TEXT, RawProblem
+from attncalc.readers.interface import LARGEST_TEXT, Node, RawProblem
 
 TEXT_SUFFIXES = (".yaml", ".yml", ".json", ".csv", ".tsv")
 ARRAY_SUFFIXES = (".npz", ".safetensors")
@@ -29,11 +29,12 @@ def load_all(
     """
     name = os.fspath(path)
     raw_problems = _read_stdin() if name == "-" else _read(Path(name))
+    overrides = {name: _option(name, text) for name, text in (options or {}).items()}
     problems: list[Problem] = []
     errors: list[InputError] = []
     for raw in raw_problems:
         try:
-            problems.append(build(raw, options or {}, queries))
+            problems.append(build(raw, overrides, queries))
         except InputErrors as found:
             errors.extend(found.errors)
     if errors:
@@ -56,6 +57,18 @@ def load(path: str | os.PathLike[str] | Mapping[str, object]) -> Problem:
             f"{os.fspath(path)} has {len(problems)} problems; use attncalc.load_all"
         )
     return problems[0]
+
+
+def _option(name: str, text: str) -> Node:
+    """An option's value from the command line: rows in brackets are read as in a file."""
+    if not text.lstrip().startswith("["):
+        return text
+    from attncalc.readers import events
+
+    roots, errors = events.documents(text, f"--{name}")
+    if errors:
+        raise InputErrors(tuple(errors))
+    return roots[0]
 
 
 def _read(path: Path) -> list[RawProblem]:
@@ -123,8 +136,11 @@ def _decoded(content: bytes, file: str) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        found = f"this is not UTF-8 text: byte 0x{content[error.start]:02x} at offset {error.start}"
-        raise _error(file, found, "save it as UTF-8") from error
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        found = f"this is not text: the byte 0x{content[error.start]:02x}; expected UTF-8"
+        problem = InputError(file, found, line=line, column=column, hint="save it as UTF-8")
+        raise InputErrors((problem,)) from error
     if "\0" in text:
         hint = "problem files are YAML, JSON or CSV; arrays are read from .npz and .safetensors"
         raise _error(file, "this is a binary file; expected text", hint)
@@ -141,7 +157,7 @@ def _nearest_file(path: Path) -> str | None:
 
     folder = path.parent
     names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
-    near = get_close_matches(path.name, names, 1)
+    near = get_close_matches(path.name, names, 1, 0.8)
     return f"did you mean {folder / near[0]}?" if near else None
 
 

@@ -38,7 +38,7 @@ def looks_like_table(text: str) -> bool:
 def read(text: str, file: str) -> list[RawProblem]:
     """The problem in a table. Raises InputErrors where its header or its form cannot be read."""
     table = _Table(text, file)
-    if table.token_column is None:
+    if table.token_column is None or not table.rows:
         raise InputErrors(tuple(table.errors))
     return [RawProblem(file, table.fields(), table.locate, table.errors)]
 
@@ -65,6 +65,7 @@ class _Table:
         self.header_record, self.header = next(filled, (0, [""]))
         self.token_column: int | None = None
         self.vectors: dict[str, list[int]] = {}
+        self.whole: set[str] = set()
         self._read_header()
         self.rows = [
             (number, row) for number, record in filled if (row := self._row(number, record))
@@ -134,6 +135,7 @@ class _Table:
                 self.token_column = cell
             elif whole is not None and whole not in self.vectors and whole not in numbered:
                 self.vectors[whole] = [cell]
+                self.whole.add(whole)
             elif found and int(found[2]) not in numbered.setdefault(found[1].upper(), {}):
                 numbered[found[1].upper()][int(found[2])] = cell
             else:
@@ -166,13 +168,14 @@ class _Table:
 
     def _vector(self, name: str, row: list[str]) -> list[Node]:
         """One token's vector, empty if its cells are."""
-        cells = [row[cell] for cell in self.vectors[name]]
-        if not any(map(str.strip, cells)):
+        cells = [row[cell].strip() for cell in self.vectors[name]]
+        if not any(cells):
             return []
-        if len(cells) > 1 or not re.search(r"[\[(\s,]", cells[0].strip()):
+        if name not in self.whole:
             return [*cells]
-        inside = cells[0].strip().strip("[]()")
-        return [*re.split(r"\s*[,;]\s*|\s+", inside.strip())]
+        if inside := re.fullmatch(r"[\[(](.*)[\])]", cells[0]):
+            return [*re.split(r"\s*[,;]\s*|\s+", inside[1].strip())]
+        return [*cells[0].split()]  # a comma without brackets may be a decimal one
 
     def _check_values(self, keys: list[int]) -> None:
         """Every key has a value, if any has, and no other row has one."""

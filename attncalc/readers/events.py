@@ -141,7 +141,7 @@ def _events(text: str, file: str) -> Iterator[Any]:
         mark = error.problem_mark or error.context_mark
         found = "; ".join(part for part in (error.context, error.problem) if part)
         raise InputErrors(
-            (_error(file, mark, f"this is not YAML: {found}", _syntax_hint(found)),)
+            (_error(file, mark, f"this is not YAML: {found}", _syntax_hint(text, mark)),)
         ) from error
     except yaml.reader.ReaderError as error:
         raise InputErrors((_unprintable(text, file),)) from error
@@ -162,10 +162,11 @@ def _unprintable(text: str, file: str) -> InputError:
     return InputError(file, message, line=line, column=column, hint=hint)
 
 
-def _syntax_hint(found: str) -> str | None:
-    if "\\t" in found or "'\\t'" in found:
+def _syntax_hint(text: str, mark: Any) -> str:
+    rest = text.split("\n")[mark.line][mark.column :] if mark.line < text.count("\n") + 1 else ""
+    if rest.startswith("\t"):
         return "indent with spaces, not tabs"
-    if "cannot start any token" in found:
+    if rest[:1] in ("@", "`", "%", "&", "*", "!"):
         return "put the text in double quotes"
     return "check brackets, colons and indentation just before this place"
 

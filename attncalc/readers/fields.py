@@ -57,7 +57,7 @@ class _Reading:
         tokens, key_tokens = self._tokens("tokens"), self._tokens("key_tokens")
         matrices = self._matrices(tokens, key_tokens or tokens)
         given = options.read(self._attention(), self.fault)
-        shapes = {part.path: part.shape for part in [*matrices, *given.rows()]}
+        shapes = self._unreadable() | {part.path: part.shape for part in [*matrices, *given.rows()]}
         keys = _counted(shapes, _PER_KEY, 0) or _counted(shapes, ("scores", "weights"), 1)
         # With names, another number of rows is a mistake; without, it is another side.
         unnamed_side = not tokens and len(keys) not in (0, len(_counted(shapes, _PER_QUERY, 0)))
@@ -161,14 +161,26 @@ class _Reading:
     def _matrices(self, tokens: tuple[str, ...], key_tokens: tuple[str, ...]) -> list[Rows]:
         found: list[Rows] = []
         for name in (*MATRICES, *VECTORS):
-            node = self.fields.get(name)
-            if node is None or (isinstance(node, str) and node in ABSENT):
+            if not self._is_given(name):
                 continue
+            node = self.fields[name]
             names = tokens if name in _PER_QUERY else key_tokens if name in _PER_KEY else ()
+            if isinstance(node, str) and node == rows.INCOMPLETE:
+                continue
             matrix = rows_of(node, (name,), names, self.fault)
             if matrix is not None:
                 found.append(matrix)
         return found
+
+    def _unreadable(self) -> dict[FieldPath, Shape]:
+        """Everything that is given, with a shape that nothing is known of."""
+        unknown: dict[FieldPath, Shape] = {(name,): (None, None) for name in MATRICES}
+        unknown |= {(name,): (None,) for name in VECTORS}
+        return {path: shape for path, shape in unknown.items() if self._is_given(str(path[0]))}
+
+    def _is_given(self, name: str) -> bool:
+        node = self.fields.get(name)
+        return not (node is None or (isinstance(node, str) and node in ABSENT))
 
     def _attention(self) -> dict[str, Node]:
         """The file's options, with those of the command line in their place."""

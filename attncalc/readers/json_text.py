@@ -40,35 +40,38 @@ def read(text: str, file: str) -> list[RawProblem]:
         raise InputErrors(
             (InputError(file, message, line=error.lineno, column=error.colno),)
         ) from error
-    except RecursionError as error:
-        message = f"more than {DEEPEST} levels of nesting; expected at most 5"
-        raise InputErrors((InputError(file, message, line=1, column=1),)) from error
-
+    except RecursionError:
+        loaded = None
     # YAML cannot read a surrogate's escape, so places are looked up in a text of the same length.
     plain = _ESCAPE.sub(r"\\u0041", text)
-    if repeated:
-        _, errors = events.documents(plain, file)
-    else:
-        errors = []
+    errors: list[InputError] = []
+    if repeated or _too_deep(loaded):
+        _, errors = events.documents(plain, file)  # finds the same fault, and where it is
 
     def locate(path: FieldPath, of_key: bool) -> Place:
         return events.locate(plain, 0, path, of_key)
 
-    root = _node(loaded, file, 0)
+    root = _node(loaded)
     if not isinstance(root, dict):
         message = "this is no JSON object; expected one with tokens, Q, K, V …"
         raise InputErrors((InputError(file, message, line=1, column=1),))
     return [RawProblem(file, root, locate, errors)]
 
 
-def _node(value: Any, file: str, depth: int) -> Node:
-    if depth > DEEPEST:
-        message = f"more than {DEEPEST} levels of nesting; expected at most 5"
-        raise InputErrors((InputError(file, message, line=1, column=1),))
+def _too_deep(loaded: Any, depth: int = 0) -> bool:
+    """Whether a value is nested too deeply; None is what the json module gives up on."""
+    if isinstance(loaded, dict):
+        loaded = list(loaded.values())
+    if not isinstance(loaded, list):
+        return loaded is None and depth == 0
+    return depth >= DEEPEST or any(_too_deep(item, depth + 1) for item in loaded)
+
+
+def _node(value: Any) -> Node:
     if isinstance(value, dict):
-        return {key: _node(entry, file, depth + 1) for key, entry in value.items()}
+        return {key: _node(entry) for key, entry in value.items()}
     if isinstance(value, list):
-        return [_node(entry, file, depth + 1) for entry in value]
+        return [_node(entry) for entry in value]
     if isinstance(value, bool):
         return "true" if value else "false"
     return None if value is None else str(value)

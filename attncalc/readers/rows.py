@@ -9,6 +9,9 @@ from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults
 
 VECTORS_OF_A_ROW = {"q": "Q", "k": "K", "v": "V", "x": "X"}
+INCOMPLETE = "\0"
+"""Stands for a matrix that some rows have no part of: given, but not to be read."""
+
 _ROW_KEYS = ("token", *VECTORS_OF_A_ROW)
 
 
@@ -57,11 +60,10 @@ def columns_from_rows(fields: Mapping[str, Node], faults: Faults) -> dict[str, N
                 found = f"“{names[number]}” has no {letter}, and other rows have one"
                 message = f"{found}; expected {letter} in each row"
                 faults(("tokens", number), message, _hint(letter))
-        rows = [row[letter] for row in tokens if isinstance(row, dict) and letter in row]
         if len(having) == len(tokens):
-            gathered[matrix] = rows
-        elif matrix not in fields:
-            gathered[matrix] = rows  # so that Q and K are not reported missing as well
+            gathered[matrix] = [row[letter] for row in tokens if isinstance(row, dict)]
+        else:
+            gathered[matrix] = INCOMPLETE
     return gathered
 
 

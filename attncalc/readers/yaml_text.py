@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from attncalc.errors import FieldPath, InputError
+from dataclasses import replace
+
+from attncalc.errors import FieldPath, InputError, InputErrors
 from attncalc.readers import events
-from attncalc.readers.interface import Place, RawProblem, nowhere
+from attncalc.readers.interface import Place, RawProblem
 
 
 def read(text: str, file: str) -> list[RawProblem]:
@@ -21,14 +23,13 @@ def read(text: str, file: str) -> list[RawProblem]:
 
         if isinstance(root, dict):
             problems.append(RawProblem(file, root, locate))
-        elif root in ("", "~", "null") and len(roots) > 1:
-            continue  # a stray --- at the end
+        elif root in ("", "~", "null"):
+            continue  # nothing but comments, or a stray --- at the end
         else:
             line, column = locate((), False)
             found = "a list" if isinstance(root, list) else "a single value"
             message = f"{found}; expected a mapping with tokens, Q, K, V …"
             errors.append(InputError(file, message, line=line, column=column))
-    if errors:
-        first = problems[0] if problems else RawProblem(file, {}, nowhere)
-        problems = [RawProblem(file, first.fields, first.locate, errors), *problems[1:]]
-    return problems
+    if errors and not problems:
+        raise InputErrors(tuple(errors))
+    return [replace(problems[0], errors=errors), *problems[1:]] if problems else []

@@ -22,7 +22,7 @@ from attncalc.expressions import (
     SumOver,
     Symbol,
 )
-from attncalc.numerals import Shown, shown
+from attncalc.numerals import shown
 from attncalc.walkthrough.page import Page, omitted_row, words
 from attncalc.walkthrough.vectors import vector_table
 
@@ -57,16 +57,21 @@ def _weighted_table(page: Page, query: int) -> Table:
     shown_keys = [key for key in keys if isinstance(key, int)]
     v = dict(zip(shown_keys, page.stage("V", shown_keys), strict=True))
     entries = page.kept_entries(terms.shape[-1])
-    columns: dict[int, list[Shown]] = {}
-    totals_exact = trace.stages[trace.attended].exact[query]
-    for entry in entries:
-        if isinstance(entry, int):
-            values = [
-                *(terms[key][entry] for key in shown_keys),
-                trace[trace.attended][query][entry],
-            ]
-            exact = [*(bool(weights_exact[key]) for key in shown_keys), bool(totals_exact[entry])]
-            columns[entry] = shown(values, exact, page.style)
+    shown_entries = [entry for entry in entries if isinstance(entry, int)]
+    totals = trace.stages[trace.attended]
+    values = [terms[key][entry] for entry in shown_entries for key in shown_keys]
+    values += [totals.values[query][entry] for entry in shown_entries]
+    exact = [bool(weights_exact[key]) for _ in shown_entries for key in shown_keys]
+    exact += [bool(totals.exact[query][entry]) for entry in shown_entries]
+    numbers = shown(values, exact, page.style)
+    height = len(shown_keys)
+    columns = {
+        entry: [
+            *numbers[at * height : (at + 1) * height],
+            numbers[len(shown_entries) * height + at],
+        ]
+        for at, entry in enumerate(shown_entries)
+    }
     rows: list[Row] = []
     at = 0
     for key in keys:

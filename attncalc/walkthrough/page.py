@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -152,6 +152,38 @@ def result_cell(sign: Sign, value: Expression) -> Cell:
 def omitted_row(gap: Omitted) -> Row:
     """A row that says how many stood there."""
     return Row((words(f"… {gap.count} more"),), RowKind.OMITTED)
+
+
+Step: TypeAlias = tuple[Expression, Sign, Expression]
+"""What is done to a number, the sign, and what comes out."""
+
+
+def key_table(
+    page: Page,
+    query: int,
+    operation: Inlines,
+    result: Inlines,
+    step: Callable[[int], Step],
+) -> Table:
+    """One step for one query: a row a key, what is done to its number and what comes out.
+
+    operation, result: the headings of the two columns.
+    """
+    rows: list[Row] = []
+    for key in page.kept_keys():
+        if isinstance(key, Omitted):
+            rows.append(omitted_row(key))
+            continue
+        done, sign, value = step(key)
+        own = page.is_own(query, key)
+        token = page.key_token(key, focused=own)
+        rows.append(Row(((token,), (done,), result_cell(sign, value)), focused=own))
+    columns = (
+        Column(words("key")),
+        Column(operation, Align.RIGHT),
+        Column(result, Align.RIGHT, result=True),
+    )
+    return Table(columns, tuple(rows), page.query_caption(query))
 
 
 def matrix_table(

@@ -43,7 +43,8 @@ def projections(page: Page, number: int) -> Section | None:
         "Each embedding is multiplied by a matrix: one for queries, one for keys, one for values."
     )
     blocks: list[Block] = [Paragraph(words(purpose))]
-    blocks += [Equation(formula) for formula in formulas[1:]]
+    if len(formulas) > 1:
+        blocks.append(Paragraph(words("In the same way ", *_and(formulas[1:]), ".")))
     if "Q" in made:
         blocks += [written_out(page, query, ("x", "X"), ("q", "Q"), "Q") for query in page.queries]
     letters = {name: name.lower() for name in made}
@@ -134,6 +135,13 @@ def product_terms(
         place if isinstance(place, Omitted) else Product((left[place].number, right[place].number))
         for place in page.kept_terms(len(left))
     )
+
+
+def _and(formulas: Sequence[Expression]) -> Iterator[str | Expression]:
+    for place, formula in enumerate(formulas):
+        if place:
+            yield " and "
+        yield formula
 
 
 def _formula(page: Page, name: str) -> Relation:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from attncalc.document import Align, Block, Column, Heading, Paragraph, Row, Section, Table
+from attncalc.document import Align, Block, Column, Heading, Inlines, Paragraph, Row, Section, Table
 from attncalc.expressions import (
     Dot,
     Expression,
@@ -21,6 +19,8 @@ from attncalc.expressions import (
 from attncalc.numerals import Shown, shown
 from attncalc.walkthrough.page import (
     Page,
+    Step,
+    key_table,
     matrix_table,
     omitted_row,
     result_cell,
@@ -131,122 +131,92 @@ def scaled_scores(page: Page, number: int) -> Section | None:
     trace = page.trace
     if "scaled_scores" not in trace:
         return None
-    d_k = trace.problem.d_k
+    score = Symbol("score")
     if trace.divisor is not None:
-        formula: Expression = Fraction(S_IJ, Root(Symbol("d", ("k",))))
+        root_of_width = Root(Symbol("d", ("k",)))
         root = shown([trace.divisor], [trace.divisor == trace.divisor // 1], page.style)[0]
-        relation = Relation(
-            (Root(Symbol("d", ("k",))), Root(Number(str(d_k))), root.number),
-            (Sign.EXACT, root.sign),
-        )
+        under_root = Root(Number(str(trace.problem.d_k)))
+        relation = Relation((root_of_width, under_root, root.number), (Sign.EXACT, root.sign))
         intro = words(
             "Dividing by ", relation, " keeps wide vectors from driving the softmax to extremes."
         )
-        divisor: Expression = root.number if root.exact else Root(Number(str(d_k)))
+        divisor = root.number if root.exact else under_root
+        formula: Expression = Fraction(S_IJ, root_of_width)
+        operation: Expression = Fraction(score, root_of_width)
     else:
+        divisor = None
         factor = page.number(trace.problem.attention.scale).number
-        formula = Product((S_IJ, factor))
         intro = words("Each score is multiplied by ", factor, ".")
-        divisor = factor
-    blocks: list[Block] = [Paragraph(intro)]
-    for query in page.queries:
-        blocks.append(_scaled_table(page, query, divisor))
+        formula, operation = Product((S_IJ, factor)), Product((score, factor))
+
+    def step(query: int) -> Table:
+        before = page.stage("scores", [query])[0]
+        after = page.stage("scaled_scores", [query])[0]
+
+        def cells(key: int) -> Step:
+            start, result = before[key].number, after[key]
+            done = Fraction(start, divisor) if divisor is not None else Product((start, factor))
+            return done, sign_of(before[key], result=result), result.number
+
+        return key_table(page, query, (operation,), words("scaled score"), cells)
+
+    blocks: list[Block] = [Paragraph(intro), *(step(query) for query in page.queries)]
     heading = Heading(number, words("Scaled scores"), Relation((SCALED_IJ, formula), (Sign.EXACT,)))
     return Section(heading, tuple(blocks), ("scaled_scores",))
 
 
-def _scaled_table(page: Page, query: int, scale: Expression) -> Table:
-    trace = page.trace
-    keys = page.kept_keys()
-    before = page.stage("scores", [query])[0]
-    after = page.stage("scaled_scores", [query])[0]
-    rows: list[Row] = []
-    for key in keys:
-        if isinstance(key, Omitted):
-            rows.append(omitted_row(key))
-            continue
-        own = page.is_own(query, key)
-        operation: Expression = (
-            Fraction(before[key].number, scale)
-            if trace.divisor is not None
-            else Product((before[key].number, scale))
-        )
-        sign = sign_of(before[key], result=after[key])
-        rows.append(
-            Row(
-                (
-                    (page.key_token(key, focused=own),),
-                    (operation,),
-                    result_cell(sign, after[key].number),
-                ),
-                focused=own,
-            )
-        )
-    columns = (
-        Column(words("key")),
-        Column(words("score, scaled"), Align.RIGHT),
-        Column(words("scaled score"), Align.RIGHT, result=True),
-    )
-    return Table(columns, tuple(rows), page.query_caption(query))
-
-
 def masked_scores(page: Page, number: int) -> Section | None:
     """The bias added, and -inf where a query may not attend."""
-    trace = page.trace
+    trace, options = page.trace, page.trace.problem.attention
     if "masked_scores" not in trace:
         return None
-    options = trace.problem.attention
     before_name = trace.stages["masked_scores"].made_of[0]
-    before_symbol = SCALED_IJ if before_name == "scaled_scores" else S_IJ
     masks = not (isinstance(options.mask, str) and options.mask == "none")
+    terms: list[Expression] = [SCALED_IJ if before_name == "scaled_scores" else S_IJ]
     blocks: list[Block] = []
+    if options.bias is not None:
+        terms.append(Symbol("b", ("i", "j")))
     if masks:
-        reason = (
-            "A query may attend to itself and to what stands before it, not to what comes after: "
-            if isinstance(options.mask, str)
-            else "The mask says which keys a query may attend to: "
-        )
-        blocks.append(
-            Paragraph(words(reason + "a score it may not use becomes -inf, whose power is 0."))
-        )
-    for query in page.queries:
-        blocks.append(_masked_table(page, query, before_name))
+        terms.append(Symbol("M", ("i", "j")))
+        blocks.append(Paragraph(_what_the_mask_does(causal=isinstance(options.mask, str))))
+    blocks += [_masked_table(page, query, before_name, masks) for query in page.queries]
     blocks.append(all_queries(page, "masked_scores"))
     title = "Bias and mask" if masks and options.bias is not None else "Mask" if masks else "Bias"
-    right: Expression = (
-        Sum((before_symbol, Symbol("b", ("i", "j")))) if options.bias is not None else before_symbol
-    )
-    formula = Relation((MASKED_IJ, right), (Sign.EXACT,))
+    formula = Relation((MASKED_IJ, Sum(tuple(terms))), (Sign.EXACT,))
     heading = Heading(number, words(title), formula)
     return Section(heading, tuple(blocks), ("masked_scores",))
 
 
-def _masked_table(page: Page, query: int, before_name: str) -> Table:
+def _what_the_mask_does(*, causal: bool) -> Inlines:
+    who = (
+        "A query may attend to itself and to what stands before it, not to what comes after. "
+        if causal
+        else "The mask says which keys a query may attend to. "
+    )
+    element = Symbol("M", ("i", "j"))
+    return words(
+        who,
+        element,
+        " is 0 where it may, and ",
+        Number("-inf"),
+        " where it may not: then the power in the softmax is 0.",
+    )
+
+
+def _masked_table(page: Page, query: int, before_name: str, masks: bool) -> Table:
     trace = page.trace
-    bias = trace.problem.attention.bias
-    keys = page.kept_keys()
+    bias, mask = trace.problem.attention.bias, trace.mask
     before = page.stage(before_name, [query])[0]
     after = page.stage("masked_scores", [query])[0]
     biases = page.given(bias[query])[0] if bias is not None else None
-    hidden = trace["masked_scores"][query] == -np.inf
-    rows: list[Row] = []
-    for key in keys:
-        if isinstance(key, Omitted):
-            rows.append(omitted_row(key))
-            continue
-        own = page.is_own(query, key)
-        start = before[key].number
-        operation: Expression = Sum((start, biases[key].number)) if biases is not None else start
-        sign = sign_of(before[key], result=after[key])
-        if hidden[key]:
-            result = words("-inf, may not be used")
-        else:
-            result = tuple(result_cell(sign, after[key].number))  # type: ignore[arg-type]
-        rows.append(Row(((page.key_token(key, focused=own),), (operation,), result), focused=own))
-    heading = "score + bias" if biases is not None else "score"
-    columns = (
-        Column(words("key")),
-        Column(words(heading), Align.RIGHT),
-        Column(words("masked score"), Align.RIGHT, result=True),
-    )
-    return Table(columns, tuple(rows), page.query_caption(query))
+
+    def cells(key: int) -> Step:
+        terms: list[Expression] = [before[key].number]
+        if biases is not None:
+            terms.append(biases[key].number)
+        if mask is not None:
+            terms.append(Number("0" if mask[query][key] else "-inf"))
+        return Sum(tuple(terms)), sign_of(before[key], result=after[key]), after[key].number
+
+    heading = " + ".join(["score", *(["bias"] if bias is not None else []), *(["mask"] * masks)])
+    return key_table(page, query, words(heading), words("masked score"), cells)
