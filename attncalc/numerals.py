@@ -78,9 +78,14 @@ def as_typed(value: Typed) -> Shown:
 
 
 def percentage(share: Any) -> str:
-    """A share as a percentage with one decimal: 22.9%."""
-    hundredfold = (share if isinstance(share, Decimal) else Decimal(float(share))).scaleb(2)
-    return _fixed(hundredfold, False, 1, NumberStyle()).number.digits + "%"
+    """A share as a percentage with one decimal: 22.9%; never 0.0% or 100.0% of what is not."""
+    exact = share if isinstance(share, Decimal) else Decimal(float(share))
+    digits = _fixed(exact.scaleb(2), False, 1, NumberStyle()).number.digits
+    if digits == "0.0" and exact:
+        return "less than 0.1%"
+    if digits == "100.0" and exact < 1:
+        return "more than 99.9%"
+    return digits + "%"
 
 
 def rounded(value: Any, style: NumberStyle) -> Shown:

@@ -44,7 +44,8 @@ class Problem:
 
     Q (n, d_k); K (m, d_k); V (m, d_v); X (n, d_model); X_key (m, d_model); W_Q, W_K (d_model, d_k);
     W_V (d_model, d_v); b_Q, b_K (d_k,); b_V (d_v,); W_O (d_v, d_model); b_O (d_model,);
-    scores, weights (n, m). queries: the positions that are written out term by term, from 0.
+    scores, weights (n, m). X without any of W_Q, W_K, W_V stands for Q, K and V itself.
+    queries: the positions that are written out term by term, from 0.
 
     Raises ProblemError with every fault: shapes that do not fit, things missing or given twice.
     """
@@ -106,23 +107,29 @@ class Problem:
     @property
     def d_k(self) -> int | None:
         """Width of queries and keys; None where the problem starts after them."""
-        for array in (self.Q, self.W_Q):
-            if array is not None:
-                return int(array.shape[-1])
-        return None
+        if self.unprojected and self.scores is None and self.weights is None:
+            return self.d_model
+        return _width(self.Q, self.W_Q)
 
     @property
     def d_v(self) -> int | None:
         """Width of values; None where there are none."""
-        for array in (self.V, self.W_V):
-            if array is not None:
-                return int(array.shape[-1])
-        return None
+        return self.d_model if self.unprojected else _width(self.V, self.W_V)
 
     @property
     def d_model(self) -> int | None:
         """Width of embeddings; None where there are none."""
-        return int(self.X.shape[-1]) if self.X is not None else None
+        return _width(self.X)
+
+    @property
+    def unprojected(self) -> bool:
+        """Whether embeddings are queries, keys and values themselves."""
+        return self.X is not None and self.W_Q is self.W_K is self.W_V is None
+
+
+def _width(*arrays: Array | None) -> int | None:
+    """The columns of the first array that is given."""
+    return next((int(array.shape[-1]) for array in arrays if array is not None), None)
 
 
 def find_token(address: str, tokens: Sequence[str]) -> int | None:

@@ -54,20 +54,20 @@ def _missing_or_twice(given: set[str], *, cross: bool) -> Iterator[Fault]:
             f"{embedded[0]} and {_listed(direct)} are both given; expected one or the other",
             "give Q, K, V themselves, or X with W_Q, W_K, W_V to project it",
         )
-    elif "X" in given and not middle:
+    elif "X" in given and not middle and {"W_Q", "W_K", "W_V"} & given:
         for weight, name in (("W_Q", "Q"), ("W_K", "K")):
             if weight not in given:
                 yield Fault(
                     ("X",),
                     f"X is given but {weight} is missing; expected {weight} to project X to {name}",
-                    "to use the embeddings themselves, give the same matrix as Q, K and V",
+                    "without any of W_Q, W_K, W_V, the embeddings themselves are Q, K and V",
                 )
     elif not middle and not embedded and not {"Q", "K"} <= given:
         missing = " and ".join(name for name in ("Q", "K") if name not in given)
         verb = "are" if missing == "Q and K" else "is"
         yield Fault((), f"{missing} {verb} missing; expected {STARTS}")
     yield from _orphans(given)
-    if cross and "X" in given and "X_key" not in given and {"W_K", "W_V"} & given:
+    if cross and "X" in given and "X_key" not in given:
         yield Fault(
             ("key_tokens",),
             "key_tokens is given but X_key is missing; expected one embedding for each key token",
@@ -91,7 +91,7 @@ def _orphans(given: set[str]) -> Iterator[Fault]:
             yield Fault(
                 (name,), f"{name} is given but {needs} is missing; expected both or neither"
             )
-    if "W_O" in given and not {"V", "W_V"} & given:
+    if "W_O" in given and not {"V", "W_V", "X"} & given:
         yield Fault(("W_O",), "W_O is given but there are no values; expected V, or X with W_V")
     if "V" in given and "W_V" in given:
         yield Fault(("V",), "V and W_V are both given; expected one or the other")
@@ -99,18 +99,20 @@ def _orphans(given: set[str]) -> Iterator[Fault]:
 
 def _misfits(n: int, m: int, shapes: Mapping[FieldPath, Shape]) -> Iterator[Fault]:
     keys = "X_key" if ("X_key",) in shapes else "X"
+    values = next((name for name in ("V", "W_V", keys) if (name,) in shapes), "V")
+    projected = ("W_K",) in shapes
     known = {"n": n, "m": m} | {
         dimension: size
         for dimension, places in (
             ("d_model", (("X", 1),)),
             ("d_k", (("Q", 1), ("W_Q", 1))),
-            ("d_v", (("V", 1), ("W_V", 1))),
+            ("d_v", ((values, 1),)),
         )
         for size in [_first_size(shapes, places)]
         if size is not None
     }
     for path, shape in shapes.items():
-        expected = _expected(path, keys)
+        expected = _expected(path, keys, values, projected=projected)
         if len(shape) != len(expected):
             yield Fault(
                 path, f"{_ordinal_shape(len(shape))}; expected {_ordinal_shape(len(expected))}"
@@ -140,8 +142,13 @@ _SHAPE_HINTS: dict[tuple[FieldPath, int], str] = {
 }
 
 
-def _expected(path: FieldPath, keys: str) -> tuple[tuple[str | _Place | None, str], ...]:
-    """For each axis: the dimension or the place whose size it must have, and why."""
+def _expected(
+    path: FieldPath, keys: str, values: str, *, projected: bool
+) -> tuple[tuple[str | _Place | None, str], ...]:
+    """For each axis: the dimension or the place whose size it must have, and why.
+
+    keys, values: the names of the key side's embeddings and of what the values' width is read from.
+    """
     per_token = ("n", "one for each token")
     per_key = ("m", "one for each key token")
     anything = (None, "")
@@ -153,7 +160,7 @@ def _expected(path: FieldPath, keys: str) -> tuple[tuple[str | _Place | None, st
         case ("V",):
             return (per_key, anything)
         case ("X_key",):
-            return (per_key, anything)
+            return (per_key, anything if projected else (("X", 1), "the width of X"))
         case ("W_Q",):
             return ((("X", 1), "the width of X"), anything)
         case ("W_K",):
@@ -164,7 +171,7 @@ def _expected(path: FieldPath, keys: str) -> tuple[tuple[str | _Place | None, st
             matrix = f"W_{str(path[0])[-1]}"
             return (((matrix, 1), f"the width of {matrix}"),)
         case ("W_O",):
-            return ((("V", 1), "the width of the values"), anything)
+            return (((values, 1), "the width of the values"), anything)
         case _:
             return (per_token, per_key)
 
@@ -173,8 +180,6 @@ def _size(shapes: Mapping[FieldPath, Shape], place: str | _Place | None) -> int 
     if not isinstance(place, tuple):
         return None
     name, axis = place
-    if name == "V" and ("V",) not in shapes:
-        name = "W_V"
     shape = shapes.get((name,), ())
     return shape[axis] if len(shape) > axis else None
 

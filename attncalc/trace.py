@@ -51,6 +51,19 @@ _SUM_TOLERANCE = 1e-6
 """By how much a row of float64 weights may miss 1 without a word."""
 
 
+class StageError(AttncalcError):
+    """A stage was asked for that there is not."""
+
+    def __init__(self, name: str, present: tuple[str, ...]) -> None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, STAGES, 1)
+        self.hint = None if name in STAGES or not near else f"did you mean {near[0]}?"
+        here = ", ".join(stage for stage in STAGES if stage in present)
+        kind = "this problem has no stage" if name in STAGES else "there is no stage"
+        super().__init__(f"{kind} “{name}”; expected one of {here}")
+
+
 @dataclass(frozen=True, eq=False)
 class Stage:
     """One step's result. exact: where values are exact, same shape. made_of: the stages it used."""
@@ -129,11 +142,8 @@ def explain(problem: Problem, stages: Sequence[str] = ()) -> Trace:
     """Work a problem through.
 
     stages: names of stages to be kept in a large problem too, where they would be left out.
-    Raises AttncalcError for a stage that does not exist.
+    Raises StageError for a stage that does not exist, or that this problem does not have.
     """
-    for name in stages:
-        if name not in STAGES:
-            raise AttncalcError(f"there is no stage “{name}”; the stages are {', '.join(STAGES)}")
     given = list(problem.arrays().values())
     decimals = is_exact_kind(given[0])
     context = exact_context([*given, *_option_arrays(problem)]) if decimals else None
@@ -142,6 +152,9 @@ def explain(problem: Problem, stages: Sequence[str] = ()) -> Trace:
         work.embeddings()
         work.attend()
         work.combine()
+    for name in stages:
+        if name not in work.stages:
+            raise StageError(name, tuple(work.stages))
     return Trace(
         problem, work.stages, work.divisor, work.factor, work.mask, tuple(work.warnings), context
     )
@@ -188,10 +201,14 @@ class _Work:
             given = getattr(problem, name)
             if given is not None:
                 self._record(name, given)
-            elif (W := getattr(problem, f"W_{name}")) is not None:
-                side = "X_key" if problem.X_key is not None and name != "Q" else "X"
+                continue
+            side = "X_key" if problem.X_key is not None and name != "Q" else "X"
+            W = getattr(problem, f"W_{name}")
+            if W is not None:
                 projected = attention.projected(self[side], W, getattr(problem, f"b_{name}"))
                 self._record(name, projected, made_of=(side, f"W_{name}"))
+            elif problem.unprojected and (name == "V" or problem.d_k is not None):
+                self._record(name, self[side], made_of=(side,))
 
     def attend(self) -> None:
         """Scores, scaled and masked, and their softmax; or what is given of these."""

@@ -16,7 +16,10 @@ SUCCESS, WRONG, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 def run() -> None:
     """The console script. Leaves without tearing the interpreter down, which saves 30 ms."""
-    code = main(sys.argv[1:])
+    try:
+        code = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = INTERRUPTED  # while modules were still being imported
     try:
         sys.stdout.flush()
         sys.stderr.flush()

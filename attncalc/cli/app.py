@@ -2,7 +2,6 @@
 
 # No `from __future__ import annotations` beside typer: it would evaluate each one again, slowly.
 
-import os
 import sys
 from importlib import import_module
 
@@ -37,9 +36,6 @@ def call(arguments: list[str]) -> int:
         return _refuse((InputError("attncalc", str(error)),))
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        _forget_stdout()
-        return SUCCESS
     except OSError as error:
         return _refuse((InputError("attncalc", f"cannot write: {error.strerror or error}"),))
     except MemoryError:
@@ -81,8 +77,3 @@ def _refuse(errors: tuple[InputError, ...]) -> int:
         for line in error.lines():
             sys.stderr.write(inert(line) + "\n")
     return BAD_INPUT
-
-
-def _forget_stdout() -> None:
-    """Nobody reads stdout any more; the interpreter must not try to flush it again."""
-    sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - stays open until the process ends

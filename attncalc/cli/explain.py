@@ -5,6 +5,7 @@ from typing import Optional
 import typer
 
 from attncalc.cli import options, output
+from attncalc.errors import InputError
 
 EXAMPLES = """\b
 Examples:
@@ -46,19 +47,22 @@ def explain(
     wanted_stages = output.stage_names(stages)
 
     from attncalc.readers import load_all
-    from attncalc.trace import explain
+    from attncalc.trace import StageError, explain
 
     overrides = {"scale": scale, "mask": mask, "bias": bias, "base": base}
     given = {name: text for name, text in overrides.items() if text is not None}
     queries: Optional[list[str]] = [] if all_queries else query or None
     problems = load_all(file, given, queries)
-    traces = [explain(problem, wanted_stages) for problem in problems]
+    try:
+        traces = [explain(problem, wanted_stages) for problem in problems]
+    except StageError as error:
+        raise InputError("--stages", str(error), hint=error.hint) from error
 
     if chosen is options.Format.JSON:
         from attncalc.trace_json import trace_json
 
         pages = [trace_json(trace, wanted_stages) + "\n" for trace in traces]
-        output.write("".join(pages), output_file, data=True)
+        output.write("".join(pages), output_file)
         return
 
     from attncalc.numerals import NumberStyle

@@ -51,15 +51,17 @@ def in_color(color: Color, output_file: Optional[str]) -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def write(text: str, output_file: Optional[str], *, data: bool = False) -> None:
-    """Write a result. data: for programs, so always UTF-8; text is in the terminal's encoding."""
+def write(text: str, output_file: Optional[str]) -> None:
+    """Write a result, as UTF-8. A reader that has gone away is no error."""
     if output_file is not None and output_file != "-":
         _write_file(text.encode(), Path(output_file))
         return
-    encoding = "utf-8" if data else sys.stdout.encoding or "utf-8"
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode(encoding, "replace"))
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        pass
 
 
 def _write_file(content: bytes, path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Optional
 import typer
 
 from attncalc.cli import output
+from attncalc.errors import InputError
 
 EXAMPLES = """\b
 Examples:
@@ -53,12 +54,9 @@ def samples(name: Name = None) -> None:
         from difflib import get_close_matches
 
         near = get_close_matches(name, known, 1)
-        question = f"; did you mean {near[0]}?" if near else ""
-        listed = ", ".join(known)
-        raise typer.BadParameter(
-            f"there is no sample “{name}”{question} The samples are {listed}".replace(
-                "” The", "”. The"
-            ),
-            param_hint="NAME",
+        raise InputError(
+            "attncalc samples",
+            f"there is no sample “{name}”; expected one of {', '.join(known)}",
+            hint=f"did you mean {near[0]}?" if near else None,
         )
-    output.write(known[name].read_text(encoding="utf-8"), None, data=True)
+    output.write(known[name].read_text(encoding="utf-8"), None)

@@ -32,4 +32,4 @@ def schema(
     """Print a JSON Schema (draft 2020-12)."""
     from attncalc import shipped
 
-    output.write(shipped.schema(which.value), None, data=True)
+    output.write(shipped.schema(which.value), None)

@@ -37,6 +37,9 @@ def looks_like_table(text: str) -> bool:
 
 def read(text: str, file: str) -> list[RawProblem]:
     """The problem in a table. Raises InputErrors where its header or its form cannot be read."""
+    if not _header_line(text):
+        message = "the file is empty; expected a header, and a row for each token"
+        raise InputErrors((InputError(file, message),))
     table = _Table(text, file)
     if table.token_column is None or not table.rows:
         raise InputErrors(tuple(table.errors))
@@ -62,7 +65,7 @@ class _Table:
         filled = (
             (number, record) for number, record in enumerate(records) if any(map(str.strip, record))
         )
-        self.header_record, self.header = next(filled, (0, [""]))
+        self.header_record, self.header = next(filled)
         self.token_column: int | None = None
         self.vectors: dict[str, list[int]] = {}
         self.whole: set[str] = set()

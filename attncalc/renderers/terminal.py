@@ -92,8 +92,7 @@ class _Page:
 
     def _heading(self, heading: Heading) -> None:
         """Badge and words on the left, the formula on the right, or below if there is no room."""
-        line = Text(f" {heading.number} ", style=styles.BADGE)
-        line.append("  ")
+        line = Text.assemble((f" {heading.number} ", styles.BADGE), "  ")
         line.append_text(inlines_text(heading.words, styles.HEADING))
         if heading.formula is None:
             self.console.print(line)

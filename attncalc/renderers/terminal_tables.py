@@ -87,6 +87,7 @@ def _rich_table(table: Table, kept: Sequence[int], bar_width: int, broken: bool)
             _text(column.heading, broken=False),
             justify="right" if column.align is Align.RIGHT else "left",
             overflow="fold",
+            vertical="bottom" if column.result else "top",
             style=styles.RESULT if column.result else "",
         )
     for row in table.rows:

@@ -109,6 +109,9 @@ def _spread(page: Page, weights: Any, used: list[int]) -> Iterator[Inline]:
     if len({str(weights[key]) for key in used}) == 1:
         manner, as_many = "even", f"{len(used)}"
     shown_bits = rounded(bits, NumberStyle(2, page.style.rounding)).number.digits
+    if as_many == "1.0":
+        yield Words(f"Nearly all of it is on one key (entropy {shown_bits} bits). ")
+        return
     yield Words(
         f"The weights are {manner}: as spread out as {as_many} equal ones, of {len(used)} "
         f"(entropy {shown_bits} bits). "

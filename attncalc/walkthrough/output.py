@@ -43,7 +43,9 @@ def weighted_sum(page: Page, number: int) -> Section | None:
         Paragraph(words("Each value is multiplied by its weight, and all of them are added up."))
     ]
     blocks += [_weighted_table(page, query) for query in page.queries]
-    blocks.append(vector_table(page, {trace.attended: "o"}, "query", caption=words("All queries")))
+    if len(trace.problem.tokens) > 1:
+        caption = words("All queries")
+        blocks.append(vector_table(page, {trace.attended: "o"}, "query", caption=caption))
     heading = Heading(number, words("Weighted sum"), formula)
     return Section(heading, tuple(blocks), ("weighted_values", trace.attended))
 

@@ -38,6 +38,8 @@ def projections(page: Page, number: int) -> Section | None:
     made = [name for name in ("Q", "K", "V") if name in trace and getattr(problem, name) is None]
     if not made:
         return None
+    if problem.unprojected:
+        return _unprojected(number, made, cross=problem.X_key is not None)
     formulas = [_formula(page, name) for name in made]
     purpose = (
         "Each embedding is multiplied by a matrix: one for queries, one for keys, one for values."
@@ -61,6 +63,18 @@ def projections(page: Page, number: int) -> Section | None:
     return Section(Heading(number, words("Projections"), formulas[0]), tuple(blocks), tuple(made))
 
 
+def _unprojected(number: int, made: list[str], *, cross: bool) -> Section:
+    """Embeddings that are used as they are."""
+    sides = [(name, "key" if cross and name != "Q" else "") for name in made]
+    formulas = [
+        Relation((Symbol(name), Symbol("X", (side,) if side else ())), (Sign.EXACT,))
+        for name, side in sides
+    ]
+    text = words("No matrices are given, so the embeddings are used as they are: ", *_and(formulas))
+    blocks = (Paragraph((*text, *words("."))),)
+    return Section(Heading(number, words("Queries, keys and values")), blocks, tuple(made))
+
+
 def output_projection(page: Page, number: int) -> Section | None:
     """y_i = o_i W_O + b_O for the focused queries, and the results of all."""
     if page.trace.problem.W_O is None:
@@ -71,7 +85,9 @@ def output_projection(page: Page, number: int) -> Section | None:
         written_out(page, query, ("o", "head_outputs"), ("y", "output"), "O")
         for query in page.queries
     ]
-    blocks.append(vector_table(page, {"output": "y"}, "query", caption=words("All queries")))
+    if len(page.trace.problem.tokens) > 1:
+        caption = words("All queries")
+        blocks.append(vector_table(page, {"output": "y"}, "query", caption=caption))
     heading = Heading(number, words("Output projection"), formula)
     return Section(heading, tuple(blocks), ("output",))
 
@@ -140,7 +156,7 @@ def product_terms(
 def _and(formulas: Sequence[Expression]) -> Iterator[str | Expression]:
     for place, formula in enumerate(formulas):
         if place:
-            yield " and "
+            yield " and " if place == len(formulas) - 1 else ", "
         yield formula
 
 

@@ -41,7 +41,7 @@ def scores(page: Page, number: int) -> Section | None:
     blocks: list[Block] = []
     for query in page.queries:
         blocks += _score_blocks(page, query)
-    blocks.append(all_queries(page, "scores"))
+    blocks += _all_queries(page, "scores")
     formula = Relation((S_IJ, Dot(Symbol("q", ("i",)), Symbol("k", ("j",)))), (Sign.EXACT,))
     return Section(Heading(number, words("Scores"), formula), tuple(blocks), ("scores",))
 
@@ -113,17 +113,13 @@ def _score_row(
     )
 
 
-def all_queries(page: Page, name: str) -> Table:
-    """A stage for all queries, a row each."""
-    rows = page.kept_queries()
-    columns = page.kept_keys()
-    return matrix_table(
-        page,
-        page.vectors(name),
-        rows,
-        columns,
-        words("All queries: the query in the row, the key in the column"),
-    )
+def _all_queries(page: Page, name: str) -> list[Block]:
+    """A stage for all queries, a row each; nothing new where there is only one."""
+    if len(page.trace.problem.tokens) == 1:
+        return []
+    caption = words("All queries: the query in the row, the key in the column")
+    rows, columns = page.kept_queries(), page.kept_keys()
+    return [matrix_table(page, page.vectors(name), rows, columns, caption)]
 
 
 def scaled_scores(page: Page, number: int) -> Section | None:
@@ -180,7 +176,7 @@ def masked_scores(page: Page, number: int) -> Section | None:
         terms.append(Symbol("M", ("i", "j")))
         blocks.append(Paragraph(_what_the_mask_does(causal=isinstance(options.mask, str))))
     blocks += [_masked_table(page, query, before_name, masks) for query in page.queries]
-    blocks.append(all_queries(page, "masked_scores"))
+    blocks += _all_queries(page, "masked_scores")
     title = "Bias and mask" if masks and options.bias is not None else "Mask" if masks else "Bias"
     formula = Relation((MASKED_IJ, Sum(tuple(terms))), (Sign.EXACT,))
     heading = Heading(number, words(title), formula)

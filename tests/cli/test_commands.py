@@ -1,0 +1,224 @@
+"""The commands beside explain, and how every command begins and ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import attncalc.cli
+from attncalc import __version__
+from attncalc.shipped import sample_purpose
+from tests.conftest import COMMAND, ROOT, SAMPLES, Attncalc, Result
+
+PROGRAM = [COMMAND] if COMMAND else [sys.executable, "-m", "attncalc"]
+
+
+def test_samples_are_listed(attncalc: Attncalc) -> None:
+    """The list names every sample and says in a line what it shows."""
+    result = attncalc("samples")
+    lines = result.out.splitlines()
+    assert [line.split()[0] for line in lines] == [
+        *("animal", "animal-weighted-sum", "animal.csv", "apple", "cat", "causal"),
+        *("cross-attention", "projections", "tennis"),
+    ]
+    assert all(len(line) <= 90 and len(line.split()) > 4 for line in lines)
+
+
+def test_sample_through_a_pipe(attncalc: Attncalc) -> None:
+    """attncalc samples animal | attncalc explain - is what explain says of the file."""
+    sample = attncalc("samples", "animal").out
+    assert sample == (SAMPLES / "animal.yaml").read_text()
+    assert attncalc("explain", "-", stdin=sample) == attncalc("explain", SAMPLES / "animal.yaml")
+    table = attncalc("samples", "animal.csv").out
+    assert attncalc("explain", "-", stdin=table).code == 0
+
+
+def test_unknown_sample(attncalc: Attncalc) -> None:
+    """An unknown name is answered with the nearest."""
+    result = attncalc("samples", "aple")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "attncalc samples: there is no sample “aple”; expected one of animal, "
+        "animal-weighted-sum, animal.csv, apple, cat, causal, cross-attention, projections, "
+        "tennis\n  hint: did you mean apple?\n"
+    )
+    assert "hint" not in attncalc("samples", "zzz").err
+
+
+def test_sample_without_purpose(tmp_path: Path) -> None:
+    """A sample need not say what it shows."""
+    (tmp_path / "own.yaml").write_text("tokens: [a]\n")
+    assert sample_purpose(tmp_path / "own.yaml") == ""
+
+
+@pytest.mark.parametrize("name", ["input", "output"])
+def test_schema(name: str, attncalc: Attncalc) -> None:
+    """The printed schema is a valid schema, and the one that is checked in."""
+    result = attncalc("schema", name)
+    jsonschema.Draft202012Validator.check_schema(json.loads(result.out))
+    assert result.out == (ROOT / f"attncalc/schemas/{name}.schema.json").read_text()
+
+
+@pytest.mark.parametrize("flag", ["--version", "-V"])
+def test_version(flag: str, attncalc: Attncalc) -> None:
+    """The version, on a line."""
+    assert attncalc(flag) == Result(0, f"attncalc {__version__}\n", "")
+
+
+@pytest.mark.parametrize("command", [[], ["explain"], ["samples"], ["schema"]])
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help(command: list[str], flag: str, attncalc: Attncalc) -> None:
+    """-h works everywhere, shows examples, and fits 80 columns."""
+    result = attncalc(*command, flag)
+    assert (result.code, result.err) == (0, "")
+    assert "\n  Examples:\n    attncalc " in result.out
+    assert max(map(len, result.out.splitlines())) <= 80
+
+
+def test_no_command(attncalc: Attncalc) -> None:
+    """attncalc alone shows its help and is a usage error."""
+    result = attncalc()
+    assert result.code == 2
+    assert "Commands:" in result.out + result.err
+
+
+def test_unknown_command(attncalc: Attncalc) -> None:
+    """An unknown command is a usage error."""
+    result = attncalc("expalin", "x.yaml")
+    assert (result.code, result.out) == (2, "")
+    assert "No such command 'expalin'" in result.err
+
+
+def test_completion() -> None:
+    """Shell completion offers the samples' names."""
+    environment = os.environ | {
+        "_ATTNCALC_COMPLETE": "complete_bash",
+        "COMP_WORDS": "attncalc samples an",
+        "COMP_CWORD": "2",
+    }
+    done = subprocess.run(PROGRAM, env=environment, capture_output=True, text=True)
+    assert done.stdout.split() == ["animal", "animal-weighted-sum", "animal.csv"]
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["explain", "--help"]])
+def test_no_numpy_for_help(arguments: list[str]) -> None:
+    """What needs no arithmetic does not import numpy."""
+    code = (
+        "import sys, attncalc.cli\n"
+        f"attncalc.cli.main({arguments})\n"
+        "assert 'numpy' not in sys.modules and 'rich' not in sys.modules, 'imported'\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_closed_pipe() -> None:
+    """Whoever stops reading early is not told off."""
+    process = subprocess.Popen(
+        [*PROGRAM, "explain", str(SAMPLES / "animal.yaml"), "--all-queries"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 0
+
+
+def test_interrupt() -> None:
+    """Ctrl-C ends quietly."""
+    process = subprocess.Popen(
+        [*PROGRAM, "explain", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    time.sleep(1.5)  # it has read its options by then and waits for the problem
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=10)
+    assert (process.returncode, out, err) == (130, b"", b"")
+
+
+def test_full_disk() -> None:
+    """A result that cannot be written is an error in a sentence."""
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*PROGRAM, "explain", str(SAMPLES / "animal.yaml")], stdout=full, stderr=subprocess.PIPE
+        )
+    assert (done.returncode, done.stderr) == (
+        2,
+        b"attncalc: cannot write: No space left on device\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (KeyboardInterrupt(), 130, ""),
+        (MemoryError(), 2, "attncalc: the problem does not fit into memory\n"),
+        (OSError("disk on fire"), 2, "attncalc: cannot write: disk on fire\n"),
+        (BrokenPipeError(), 0, ""),
+    ],
+)
+def test_ends(
+    error: BaseException,
+    code: int,
+    message: str,
+    attncalc: Attncalc,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However a command ends, it ends with a code and without a traceback."""
+    if COMMAND:
+        pytest.skip("the installed command is another process")
+
+    class Stream:
+        def flush(self) -> None:
+            raise error
+
+        def write(self, _text: str) -> int:
+            raise error
+
+    monkeypatch.setattr("sys.stdout", Stream())
+    found = attncalc("samples", "animal")
+    assert (found.code, found.err) == (code, message)
+
+
+@pytest.mark.parametrize("error", [None, KeyboardInterrupt(), BrokenPipeError()])
+def test_console_script(error: BaseException | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The console script leaves at once, with main's code, whatever has become of stdout."""
+    codes: list[int] = []
+
+    def main(_arguments: list[str]) -> int:
+        if isinstance(error, KeyboardInterrupt):
+            raise error
+        return 0
+
+    class Stream:
+        def flush(self) -> None:
+            if error is not None:
+                raise BrokenPipeError
+
+    monkeypatch.setattr("attncalc.cli.main", main)
+    monkeypatch.setattr("sys.stdout", Stream())
+    monkeypatch.setattr("os._exit", codes.append)
+    attncalc.cli.run()
+    assert codes == [130 if isinstance(error, KeyboardInterrupt) else 0]
+
+
+def test_python_m() -> None:
+    """python -m attncalc is the same program."""
+    if COMMAND:
+        pytest.skip("the wheel's command is tested by its name")
+    done = subprocess.run([*PROGRAM, "--version"], capture_output=True, text=True)
+    assert done.stdout == f"attncalc {__version__}\n"

@@ -1,0 +1,249 @@
+"""attncalc explain, as a user calls it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.conftest import ROOT, SAMPLES, Attncalc
+
+GOLDEN = Path(__file__).parent / "golden"
+OUTPUT_SCHEMA = json.loads((ROOT / "attncalc/schemas/output.schema.json").read_text())
+
+WALKTHROUGHS: dict[str, list[str]] = {
+    "animal": ["animal.yaml"],
+    "animal-scaled": ["animal.yaml", "--scale", "1/sqrt(d_k)", "--precision", "2"],
+    "animal-weighted-sum": ["animal-weighted-sum.yaml"],
+    "apple": ["apple.yaml"],
+    "apple-causal": ["apple.yaml", "--mask", "causal"],
+    "cat": ["cat.yaml"],
+    "cat-base-3": ["cat.yaml", "--base", "3", "--scale", "10"],
+    "causal": ["causal.yaml"],
+    "cross-attention": ["cross-attention.yaml"],
+    "projections": ["projections.yaml"],
+    "projections-masked": [
+        "projections.yaml",
+        *("--scale", "0.5", "--mask", "[[1,1,1],[1,1,0],[0,0,0]]"),
+        *("--bias", "[[0,-inf,1],[0.5,0,-1],[1,1,1]]", "--all-queries"),
+    ],
+    "tennis": ["tennis.yaml"],
+}
+
+
+@pytest.mark.parametrize("width", [80, 160])
+@pytest.mark.parametrize("name", WALKTHROUGHS)
+def test_walkthrough(
+    name: str,
+    width: int,
+    attncalc: Attncalc,
+    golden: Callable[[Path, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The page of each sample, in two widths; no line is wider than the terminal."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    file, *options = WALKTHROUGHS[name]
+    result = attncalc("explain", SAMPLES / file, *options)
+    assert (result.code, result.err) == (0, "")
+    assert max(map(len, result.out.splitlines())) <= width
+    golden(GOLDEN / f"{name}-{width}.txt", result.out)
+
+
+def explained(attncalc: Attncalc, *arguments: str | Path) -> dict[str, Any]:
+    """The JSON of one problem, valid by the schema."""
+    result = attncalc("explain", *arguments, "--json")
+    assert (result.code, result.err) == (0, "")
+    loaded: dict[str, Any] = json.loads(result.out)
+    jsonschema.validate(loaded, OUTPUT_SCHEMA)
+    return loaded
+
+
+@pytest.mark.parametrize("sample", sorted(path.name for path in SAMPLES.iterdir()))
+def test_json_of_samples(sample: str, attncalc: Attncalc) -> None:
+    """Every sample's JSON is valid by the shipped schema."""
+    explained(attncalc, SAMPLES / sample)
+
+
+def test_json_shape(attncalc: Attncalc) -> None:
+    """The contract's example, key by key and in its order."""
+    found = explained(attncalc, SAMPLES / "animal.yaml", "--scale", "1/sqrt(d_k)")
+    assert list(found) == [
+        *("schema", "title", "tokens", "key_tokens", "dims", "scale", "stages", "warnings")
+    ]
+    assert found["schema"] == "attncalc/1"
+    assert found["scale"] == float(Decimal(1) / Decimal(3).sqrt())
+    assert found["dims"] == {
+        "n": 8, "m": 8, "d_model": None, "d_k": 3, "d_v": 3, "heads": None, "kv_heads": None
+    }  # fmt: skip
+    assert list(found["stages"]) == ["Q", "K", "V", "scores", "scaled_scores", "weights", "output"]
+    assert found["stages"]["Q"][5] == [0.6, 0.5, 0.4]
+
+
+def test_json_null_and_scale(attncalc: Attncalc) -> None:
+    """A masked score is null, an unscaled problem has scale 1, given weights have none."""
+    causal = explained(attncalc, SAMPLES / "causal.yaml", "--scale", "none")
+    assert causal["stages"]["masked_scores"][0] == [1.0, None, None]
+    assert causal["scale"] == 1.0
+    assert "scaled_scores" not in causal["stages"]
+    assert explained(attncalc, SAMPLES / "tennis.yaml")["scale"] is None
+    assert explained(attncalc, SAMPLES / "cat.yaml", "--scale", "0.25")["scale"] == 0.25
+
+
+def test_json_stages(attncalc: Attncalc) -> None:
+    """--stages chooses what is printed; three stages are printed only so."""
+    wanted = "sums,exponentials,weighted_values,weights"
+    stages = explained(attncalc, SAMPLES / "projections.yaml", "--stages", wanted)["stages"]
+    assert list(stages) == ["exponentials", "sums", "weights", "weighted_values"]
+    assert len(stages["weighted_values"][2][1]) == 3
+    assert stages["exponentials"][0][0] / stages["sums"][0] == pytest.approx(
+        stages["weights"][0][0]
+    )
+
+
+def test_json_claimed_stages(attncalc: Attncalc) -> None:
+    """A stage that is claimed is printed without being asked for."""
+    problem = "tokens: [a]\nQ: [[0]]\nK: [[1]]\nclaims: {exponentials: [[1]], sums: {a: 1}}\n"
+    result = attncalc("explain", "-", "--json", stdin=problem)
+    assert list(json.loads(result.out)["stages"]) == [
+        *("Q", "K", "scores", "scaled_scores", "exponentials", "sums", "weights")
+    ]
+
+
+def test_json_lines(attncalc: Attncalc) -> None:
+    """Several documents in, one object a line out."""
+    one = "tokens: [a]\nQ: [[1]]\nK: [[1]]\n"
+    result = attncalc("explain", "-", "--json", stdin=f"{one}---\ntitle: two\n{one}---\n")
+    assert [json.loads(line)["title"] for line in result.out.splitlines()] == [None, "two"]
+
+
+def test_json_beyond_doubles(attncalc: Attncalc) -> None:
+    """A number that no double holds is null, with a warning; -0 is 0."""
+    problem = "tokens: [a]\nQ: [[1e300, -0.0]]\nK: [[1e300, 0]]\nattention: {scale: none}\n"
+    result = attncalc("explain", "-", "--json", stdin=problem)
+    found = json.loads(result.out)
+    assert found["stages"]["scores"] == [[None]]
+    assert found["stages"]["weights"] == [[1.0]]
+    assert "-0" not in result.out
+    assert found["warnings"] == ["scores has numbers beyond the range of a double: null"]
+
+
+def test_csv_twin(attncalc: Attncalc) -> None:
+    """The table gives, digit for digit and word for word, what the YAML gives."""
+    options = ("--scale", "none", "--query", "it")
+    for json_or_text in ([], ["--json"]):
+        table = attncalc("explain", SAMPLES / "animal.csv", *options, *json_or_text)
+        assert table == attncalc("explain", SAMPLES / "animal.yaml", *json_or_text)
+
+
+def test_stages_of_the_page(attncalc: Attncalc) -> None:
+    """--stages limits the page to the sections that derive them, under their own numbers."""
+    result = attncalc("explain", SAMPLES / "animal.yaml", "--stages", "output")
+    assert " 4   Weighted sum" in result.out
+    assert "Scores" not in result.out
+
+
+def test_queries(attncalc: Attncalc) -> None:
+    """--query replaces the file's, may be repeated, and knows occurrences and positions."""
+    result = attncalc("explain", SAMPLES / "animal.yaml", "-q", "#1", "-q", "tired", "-q", "The")
+    assert "written out for the queries “The” and “tired”" in result.out.replace("\n", " ")
+    everyone = attncalc("explain", SAMPLES / "animal.yaml", "--all-queries")
+    assert "written out for every query" in everyone.out.replace("\n", " ")
+    assert everyone.out.count("How well does each key match") == 8
+
+
+def test_rounding_mode(attncalc: Attncalc) -> None:
+    """A digit halfway goes away from zero, or to even on request; the page says so."""
+    halfway = "tokens: [a]\nweights: [[1]]\nV: [[-1.0000000000005]]\n"
+    up = attncalc("explain", "-", "-p", "12", stdin=halfway)
+    even = attncalc("explain", "-", "-p", "12", "--rounding", "half-even", stdin=halfway)
+    assert "o_a ≈ [-1.000000000001]" in " ".join(up.out.split())
+    assert "o_a ≈ [-1.000000000000]" in " ".join(even.out.split())
+    assert "to 12 decimals; = is exact" in up.out
+    assert "to 12 decimals, halves to even;" in " ".join(even.out.split())
+
+
+@pytest.mark.parametrize(
+    ("variables", "option", "colored"),
+    [
+        ({}, "auto", False),
+        ({"FORCE_COLOR": "1"}, "auto", True),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, "auto", False),
+        ({"NO_COLOR": "1"}, "always", True),
+        ({"FORCE_COLOR": "1"}, "never", False),
+    ],
+)
+def test_color(
+    variables: dict[str, str],
+    option: str,
+    colored: bool,
+    attncalc: Attncalc,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Escape codes appear where colour is wanted and nowhere else; the text is the same."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    result = attncalc("explain", SAMPLES / "animal.yaml", "--color", option)
+    assert ("\x1b[" in result.out) is colored
+
+
+def test_output_file(attncalc: Attncalc, tmp_path: Path) -> None:
+    """The suffix decides the format; an old file is replaced and keeps its permissions."""
+    page, data = tmp_path / "page.txt", tmp_path / "data.json"
+    data.write_text("old")
+    data.chmod(0o640)
+    assert attncalc("explain", SAMPLES / "cat.yaml", "--output", page).out == ""
+    assert attncalc("explain", SAMPLES / "cat.yaml", "--output", data).out == ""
+    assert page.read_text() == attncalc("explain", SAMPLES / "cat.yaml").out
+    assert json.loads(data.read_text())["schema"] == "attncalc/1"
+    assert data.stat().st_mode & 0o777 == 0o640
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data.json", "page.txt"]
+    assert attncalc("explain", SAMPLES / "cat.yaml", "-f", "json", "-o", "-").out.startswith("{")
+
+
+def test_output_to_device(attncalc: Attncalc) -> None:
+    """A device is written to, not replaced."""
+    result = attncalc("explain", SAMPLES / "cat.yaml", "-f", "text", "-o", "/dev/null")
+    assert (result.code, result.out, result.err) == (0, "", "")
+    assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-o", "page.docx"], "the suffix “.docx” names no format; use one of .txt, .json"),
+        (["-o", "no/such/page.txt"], "there is no directory no/such"),
+        (["-o", "/tmp", "-f", "text"], "/tmp is a directory"),
+        (["--json", "--format", "text"], "--json and --format text are both given"),
+        (["--precision", "31"], "31 is not in the range 0<=x<=30"),
+        (["--colour", "never"], "No such option: --colour"),
+    ],
+)
+def test_usage(arguments: list[str], message: str, attncalc: Attncalc) -> None:
+    """Wrong usage is told on stderr, with exit code 2."""
+    result = attncalc("explain", SAMPLES / "cat.yaml", *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert message in " ".join(result.err.split())
+
+
+def test_failed_write_leaves_the_old_file(
+    attncalc: Attncalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file is written whole or not at all."""
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    page = tmp_path / "page.txt"
+    page.write_text("old")
+    monkeypatch.setattr("os.replace", fail)
+    result = attncalc("explain", SAMPLES / "cat.yaml", "-o", page)
+    if result.code:  # the installed command is another process, out of the test's reach
+        assert result.err == "attncalc: cannot write: No space left on device\n"
+        assert page.read_text() == "old"
+        assert list(tmp_path.iterdir()) == [page]

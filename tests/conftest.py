@@ -1,0 +1,73 @@
+"""What tests share: the command line, in this process or as the installed command."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from attncalc.cli import main
+
+COMMAND = os.environ.get("ATTNCALC_COMMAND")
+"""An installed attncalc to be tested instead of this checkout's."""
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "samples"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="write the golden files anew")
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended: exit code, standard output, standard error."""
+
+    code: int
+    out: str
+    err: str
+
+
+Attncalc = Callable[..., Result]
+
+
+@pytest.fixture
+def attncalc(
+    monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> Attncalc:
+    """Runs attncalc with arguments and, if given, standard input."""
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*arguments: str | Path, stdin: str | bytes = b"") -> Result:
+        given = stdin.encode() if isinstance(stdin, str) else stdin
+        words = [str(argument) for argument in arguments]
+        if COMMAND:
+            done = subprocess.run([COMMAND, *words], input=given, capture_output=True)
+            return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
+        code = main(words)
+        written = capsysbinary.readouterr()
+        return Result(code, written.out.decode(), written.err.decode())
+
+    return run
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
+    """Compares a text with a golden file, or writes it with --update."""
+
+    def compare(path: Path, text: str) -> None:
+        if request.config.getoption("--update"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare
