@@ -11,10 +11,10 @@ Names are imported when they are first used: importing the package costs nothing
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 __version__ = "0.1.0"
 
+# typing's constant, without importing typing: --version has nothing else to wait for.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from attncalc.errors import AttncalcError, InputError, InputErrors, ProblemError
     from attncalc.problem import AttentionOptions, Problem
@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module attncalc has no attribute {name!r}")
     from importlib import import_module

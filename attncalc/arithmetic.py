@@ -73,8 +73,9 @@ def parse_number(text: str) -> Typed:
         )
     if len(found["digits"]) > MOST_DIGITS:
         raise NumberError(f"a number of more than {MOST_DIGITS} digits")
-    value = Decimal(found["digits"] + (f"e{exponent}" if exponent else ""))
-    return Typed(value.scaleb(-2) if found["percent"] else value, typed)
+    # Not scaleb, which would round to the precision of whatever context is current.
+    shift = int(exponent or 0) - (2 if found["percent"] else 0)
+    return Typed(Decimal(f"{found['digits']}e{shift}"), typed)
 
 
 def _not_a_number(typed: str) -> NumberError:

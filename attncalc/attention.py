@@ -20,6 +20,10 @@ _SMALLEST_SUM = 1e-200
 """A row sum of float64 powers below this has lost digits to underflow."""
 
 
+_ROOM = 10**15
+"""Powers of 10 within which decimals keep all their digits, with plenty to spare."""
+
+
 def like(array: Array, number: Decimal | int | str) -> Any:
     """A number of the same kind as the array's."""
     return Decimal(number) if is_exact_kind(array) else float(number)
@@ -99,7 +103,10 @@ def weights(S: Array, base: Any | None, powers: Array, row_sums: Array) -> Array
 
 def _in_range(row_sums: Array) -> Array:
     if is_exact_kind(row_sums):
-        return np.array([s.is_finite() and s != 0 for s in row_sums.flat]).reshape(row_sums.shape)
+        sums_in_range = [
+            s.is_finite() and s and -_ROOM < s.adjusted() < _ROOM for s in row_sums.flat
+        ]
+        return np.array(sums_in_range, dtype=bool).reshape(row_sums.shape)
     return np.isfinite(row_sums) & (row_sums > _SMALLEST_SUM)
 
 

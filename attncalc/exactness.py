@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from attncalc.arithmetic import Array, Exact, is_exact_kind, wider
+from attncalc.arithmetic import TRANSCENDENTAL_DIGITS, Array, Exact, is_exact_kind, wider
 
 _LARGEST_CHECKED_POWER = 400
 
@@ -54,26 +54,46 @@ def _power_is_exact(score: Decimal, base: Decimal | None, power: Decimal) -> boo
     return Fraction(base) ** int(score) == Fraction(power)
 
 
+def of_sums(powers: Array, powers_exact: Exact, sums: Array) -> Exact:
+    """Where a row's sum is exact: 10^86 + 1 has more digits than are kept. (n, m) -> (n,)"""
+    if not is_exact_kind(sums):
+        return everywhere(sums)
+    answers = [
+        bool(exact.all())
+        and total.is_finite()
+        and sum((Fraction(power) for power in row), Fraction(0)) == Fraction(total)
+        for row, exact, total in zip(powers, powers_exact, sums, strict=True)
+    ]
+    return np.array(answers, dtype=bool)
+
+
 def of_weights(
-    scores: Array, powers: Array, powers_exact: Exact, sums: Array, weights: Array
+    scores: Array, powers: Array, sums: Array, sums_exact: Exact, weights: Array
 ) -> Exact:
-    """Where a weight is exact: from exact powers, or 1/k in a row of k equal scores."""
+    """Where a weight is exact: from exact powers, or 1/k in a row of k equal scores.
+
+    A weight with more digits than powers have is not called exact: the context has room for the
+    products of such numbers, not of longer ones.
+    """
     if not is_exact_kind(weights):
         return everywhere(weights)
     answers: Exact = np.zeros(weights.shape, dtype=bool)
-    one, hidden = Decimal(1), Decimal("-Infinity")
-    with decimal.localcontext(wider(decimal.getcontext())):
-        for row in np.ndindex(weights.shape[:-1]):
-            total: Any = sums[row]
-            seen = [score for score in scores[row] if score != hidden]
-            if powers_exact[row].all() and total.is_finite():
-                answers[row] = [
-                    w * (total or one) == p for w, p in zip(weights[row], powers[row], strict=True)
-                ]
-            elif len(set(seen)) == 1:
-                answers[row] = [w * len(seen) in (0, 1) for w in weights[row]]
+    hidden = Decimal("-Infinity")
+    for row in np.ndindex(weights.shape[:-1]):
+        answers[row] = scores[row] == hidden
+        seen = [score for score in scores[row] if score != hidden]
+        equal = len(set(seen)) == 1
+        total: Any = sums[row]
+        if not (equal or sums_exact[row]):
+            continue
+        for key, weight in enumerate(weights[row]):
+            if answers[row][key] or len(weight.as_tuple().digits) > TRANSCENDENTAL_DIGITS:
+                continue
+            share = Fraction(weight)
+            if sums_exact[row]:
+                answers[row][key] = share * Fraction(total) == Fraction(powers[row][key])
             else:
-                answers[row] = scores[row] == hidden
+                answers[row][key] = share * len(seen) == 1
     return answers
 
 

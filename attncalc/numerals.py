@@ -80,7 +80,7 @@ def as_typed(value: Typed) -> Shown:
 def percentage(share: Any) -> str:
     """A share as a percentage with one decimal: 22.9%; never 0.0% or 100.0% of what is not."""
     exact = share if isinstance(share, Decimal) else Decimal(float(share))
-    digits = _fixed(exact.scaleb(2), False, 1, NumberStyle()).number.digits
+    digits = _fixed(exact.scaleb(2, _WIDE), False, 1, NumberStyle()).number.digits
     if digits == "0.0" and exact:
         return "less than 0.1%"
     if digits == "100.0" and exact < 1:
@@ -93,16 +93,10 @@ def rounded(value: Any, style: NumberStyle) -> Shown:
     return shown([value], [False], style)[0]
 
 
-def plain(value: Decimal) -> str:
-    """All digits of an exact decimal, without zeros behind them."""
-    return f"{round_to(value, decimals_of(value), 'half-even'):f}"
-
-
 def decimals_of(number: Decimal) -> int:
     """How many decimals a number needs to be written in full."""
     _, digits, exponent = number.as_tuple()
-    if not isinstance(exponent, int):
-        return 0
+    assert isinstance(exponent, int)  # infinities are not asked about
     significant = len(digits)
     while significant and digits[significant - 1] == 0:
         significant -= 1

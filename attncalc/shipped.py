@@ -12,9 +12,8 @@ def samples() -> dict[str, Path]:
     installed = _PACKAGE / "samples"
     folder = installed if installed.is_dir() else _PACKAGE.parent / "samples"
     named: dict[str, Path] = {}
-    for path in sorted(folder.glob("*.*"), key=lambda path: (path.suffix != ".yaml", path.name)):
-        if path.suffix in (".yaml", ".csv", ".json"):
-            named[path.name if path.stem in named else path.stem] = path
+    for path in (*folder.glob("*.yaml"), *folder.glob("*.csv")):
+        named[path.name if path.stem in named else path.stem] = path
     return dict(sorted(named.items()))
 
 

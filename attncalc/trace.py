@@ -110,12 +110,6 @@ class Trace:
         """The stage that is Σ α v: head_outputs where an output projection follows, or output."""
         return "head_outputs" if "head_outputs" in self.stages else "output"
 
-    @property
-    def base(self) -> Any | None:
-        """The base of the softmax's powers as a number; None for e."""
-        base = self.problem.attention.base
-        return None if base == "e" else attention.like(self[self.scored], base)
-
     def score_terms(self, query: int) -> Array:
         """q_i · k_j before it is added up: the products of one query. (m, d_k)"""
         with self.arithmetic():
@@ -274,9 +268,9 @@ class _Work:
         powers_exact = exactness.of_powers(S, S_exact, base, powers)
         row_sums = attention.sums(powers)
         weights = attention.weights(S, base, powers, row_sums)
-        weights_exact = exactness.of_weights(S, powers, powers_exact, row_sums, weights)
+        sums_exact = exactness.of_sums(powers, powers_exact, row_sums)
+        weights_exact = exactness.of_weights(S, powers, row_sums, sums_exact, weights)
         self._record("exponentials", powers, powers_exact, made_of=(last,))
-        sums_exact = np.asarray(powers_exact.all(axis=-1))
         self._record("sums", row_sums, sums_exact, made_of=("exponentials",))
         self._record("weights", weights, weights_exact, made_of=("exponentials", "sums"))
 

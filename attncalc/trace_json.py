@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from attncalc.arithmetic import is_exact_kind
 from attncalc.trace import ON_REQUEST, STAGES, Trace
 
@@ -88,12 +90,6 @@ def _stage(trace: Trace, name: str, too_large: list[str]) -> Any:
     def nested(array: Any) -> Any:
         return [nested(row) for row in array] if isinstance(array, list) else number(array)
 
-    if not is_exact_kind(values) and not hidden and not too_large and _all_finite(values):
+    if not is_exact_kind(values) and np.isfinite(values).all():
         return (values + 0.0).tolist()
     return nested(values.tolist())
-
-
-def _all_finite(values: Any) -> bool:
-    import numpy as np
-
-    return bool(np.isfinite(values).all())

@@ -10,7 +10,7 @@ bytecode, writing to a pipe that is read to its end. Printed are the medians.
 --typer-0-29 (or the variable TYPER_0_29) names the Python of an environment that has typer 0.29:
 a command that does nothing is then timed with it too, which is why pyproject.toml stays below it:
 
-    python -m venv /tmp/typer029 && /tmp/typer029/bin/pip install 'typer==0.29.*'
+    python -m venv .venv-typer029 && .venv-typer029/bin/pip install 'typer==0.29.*'
 
 These are figures to read, not tests: the exit code is 1 if a command fails or weights differ, never
 because something was slow.
@@ -31,6 +31,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 from statistics import median
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,8 +71,9 @@ class Command:
 
     def run(self, *, measured: bool = True) -> str:
         """What it prints. Exits if it fails."""
+        user = _environment()
         start = time.perf_counter()
-        process = subprocess.Popen(self.arguments, stdout=subprocess.PIPE, env=_environment())
+        process = subprocess.Popen(self.arguments, stdout=subprocess.PIPE, cwd=ROOT, env=user)
         assert process.stdout is not None
         with process.stdout:
             printed = process.stdout.read()
@@ -90,7 +92,7 @@ def _environment() -> dict[str, str]:
     """As a user has it: bytecode is kept, output is buffered, nothing is decided for numpy."""
     decided = ("PYTHON", "FORCE_COLOR", "NO_COLOR", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
     kept = {name: text for name, text in os.environ.items() if not name.startswith(decided)}
-    return {**kept, "COLUMNS": "100", "PYTHONPATH": str(ROOT)}
+    return {**kept, "COLUMNS": "100"}
 
 
 def _commands(typer_029: str | None) -> dict[str, Command]:
@@ -163,14 +165,17 @@ def main() -> None:
     options = parser.parse_args()
     if options.rounds < 1:
         parser.error("--rounds must be at least 1")
+    python_029 = which(options.typer_0_29) if options.typer_0_29 else None
+    if options.typer_0_29 and not python_029:
+        parser.error(f"there is no Python at {options.typer_0_29}")
     for folder in ("attncalc", "benchmarks"):
         if not compileall.compile_dir(ROOT / folder, quiet=1):
             sys.exit(f"{folder} does not compile")
 
     _versions()
-    commands = _commands(options.typer_0_29)
+    commands = _commands(python_029 and os.path.abspath(python_029))
     if NO_OP_029 in commands:
-        _versions(options.typer_0_29)
+        _versions(commands[NO_OP_029].arguments[0])
     _check_imports()
     printed = {name: command.run(measured=False) for name, command in commands.items()}
     if TORCH in commands:

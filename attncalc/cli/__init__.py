@@ -6,6 +6,7 @@ command that is called is built.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -15,7 +16,12 @@ SUCCESS, WRONG, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
 def run() -> None:
-    """The console script. Leaves without tearing the interpreter down, which saves 30 ms."""
+    """The console script.
+
+    A run is short: collecting garbage on the way would cost 7 ms, and tearing the interpreter down
+    at the end 24 ms, more than all the arithmetic of a problem worked by hand.
+    """
+    gc.disable()
     try:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:

@@ -20,7 +20,8 @@ def register(app: typer.Typer) -> None:
     app.command("samples", epilog=EXAMPLES)(samples)
 
 
-def _names(incomplete: str) -> list[str]:
+def complete(incomplete: str) -> list[str]:
+    """The samples' names that begin so."""
     from attncalc import shipped
 
     return [name for name in shipped.samples() if name.startswith(incomplete)]
@@ -31,7 +32,7 @@ Name = Annotated[
     typer.Argument(
         metavar="[NAME]",
         help="The sample to print; without it, all are listed.",
-        autocompletion=_names,
+        autocompletion=complete,
         show_default=False,
     ),
 ]

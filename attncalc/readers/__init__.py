@@ -112,15 +112,14 @@ def _read_text(content: bytes, file: str, suffix: str) -> list[RawProblem]:
         raise _error(
             file, "the file is empty; expected a problem", "attncalc samples lists examples"
         )
-    from attncalc.readers import csv_text, json_text
+    if suffix not in (".yaml", ".yml"):
+        from attncalc.readers import csv_text, json_text
 
-    if suffix == ".json" or (suffix not in TEXT_SUFFIXES and json_text.looks_like_json(text)):
-        return json_text.read(text, file)
-
-    if suffix in (".csv", ".tsv") or (
-        suffix not in TEXT_SUFFIXES and csv_text.looks_like_table(text)
-    ):
-        return csv_text.read(text, file)
+        told = suffix in TEXT_SUFFIXES
+        if suffix == ".json" or (not told and json_text.looks_like_json(text)):
+            return json_text.read(text, file)
+        if told or csv_text.looks_like_table(text):
+            return csv_text.read(text, file)
     from attncalc.readers import yaml_text
 
     problems = yaml_text.read(text, file)

@@ -12,6 +12,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from attncalc.errors import FieldPath, InputError, InputErrors
 from attncalc.readers.interface import Node, Place, RawProblem
@@ -56,12 +57,9 @@ class _Table:
         self.delimiter = _delimiter(_header_line(text))
         self.texts: dict[str, Node] = {}
         csv.field_size_limit(max(len(text), 1))
-        lines = io.StringIO(self._without_comments(), newline="")
-        try:
-            records = list(csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True))
-        except csv.Error as error:
-            problem = InputError(file, f"this is not CSV: {error}", line=1, column=1)
-            raise InputErrors((problem,)) from error
+        self.body = self._without_comments()
+        lines = io.StringIO(self.body, newline="")
+        records = csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True)
         filled = (
             (number, record) for number, record in enumerate(records) if any(map(str.strip, record))
         )
@@ -111,21 +109,18 @@ class _Table:
         if not steps or not isinstance(steps[0], int) or steps[0] >= len(rows):
             heading = self.vectors.get(name, [0])[0]
             return self._place(self.header_record, heading)
-        if name not in self.vectors:
-            return self._place(rows[steps[0]], self.token_column or 0)
-        cells = self.vectors[name]
+        cells = self.vectors.get(name, [self.token_column or 0])
         within = steps[1] if len(steps) > 1 and isinstance(steps[1], int) else 0
         return self._place(rows[steps[0]], cells[min(within, len(cells) - 1)])
 
     def _without_comments(self) -> str:
         """The text with its leading comments blanked, so that lines keep their numbers."""
         lines = self.text.split("\n")
-        for number, line in enumerate(lines):
-            if line.strip() and not line.startswith("#"):
-                break
+        header = lines.index(_header_line(self.text))
+        for line in lines[:header]:
             if found := _TEXT.fullmatch(line):
                 self.texts[found[1]] = found[2]
-            lines[number] = ""
+        lines[:header] = [""] * header
         return "\n".join(lines)
 
     def _read_header(self) -> None:
@@ -204,14 +199,13 @@ class _Table:
         self.errors.append(InputError(self.file, problem, line=line, column=column, hint=hint))
 
     def _place(self, record: int, cell: int) -> Place:
-        """Where a cell begins. Walks the text again: wanted for errors only."""
-        starts = _cell_starts(self.text, self.delimiter)
-        for found_record, found_cell, line, column in starts:
-            if found_record == record and found_cell == cell:
-                return line, column
-            if found_record > record:
-                break
-        return 1, 1
+        """Where a cell begins; the header's first one if there is no such cell."""
+        return self._places.get((record, cell), self._places[self.header_record, 0])
+
+    @cached_property
+    def _places(self) -> dict[tuple[int, int], Place]:
+        """Where each cell begins. The text is walked again for this: wanted for errors only."""
+        return dict(_cell_starts(self.body, self.delimiter))
 
 
 def _header_line(text: str) -> str:
@@ -242,28 +236,30 @@ def _joined(record: list[str], delimiter: str, width: int) -> list[str]:
     return cells
 
 
-def _cell_starts(text: str, delimiter: str) -> Iterator[tuple[int, int, int, int]]:
-    """(record, cell, line, column) of each cell, by the rules the csv module reads with.
+def _cell_starts(text: str, delimiter: str) -> Iterator[tuple[tuple[int, int], Place]]:
+    """Record and cell, and line and column, by the rules the csv module reads with.
 
     A comma inside brackets begins no cell here, as _joined puts such cells together.
     """
     record = cell = 0
     line = column = 1
     quoted = bracketed = False
-    yield record, cell, line, column
+    fresh = True  # nothing but blanks since the cell began: a quotation mark would open it
+    yield (record, cell), (line, column)
     for character in text:
         column += 1
-        if character == '"':
+        if character == '"' and (fresh or quoted):
             quoted = not quoted
         elif character == "\n":
             line, column = line + 1, 1
-            if not quoted:
-                record, cell, bracketed = record + 1, 0, False
-                yield record, cell, line, column
-        elif quoted:
-            continue
-        elif character in "[]":
+        elif character in "[]" and not quoted:
             bracketed = character == "["
-        elif character == delimiter and not bracketed:
+        ends_record = character == "\n" and not quoted
+        ends_cell = character == delimiter and not quoted and not bracketed
+        fresh = ends_record or ends_cell or (fresh and character == " ")
+        if ends_record:
+            record, cell, bracketed = record + 1, 0, False
+        elif ends_cell:
             cell += 1
-            yield record, cell, line, column
+        if ends_record or ends_cell:
+            yield (record, cell), (line, column)

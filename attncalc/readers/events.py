@@ -87,11 +87,8 @@ def documents(text: str, file: str) -> tuple[list[Node], list[InputError]]:
 def locate(text: str, document: int, path: FieldPath, of_key: bool) -> Place:
     """Where the value at a path begins, or its key; as near as the text goes along the path."""
     events = iter(yaml.parse(text, Loader=_LOADER))
-    for event in events:
-        if type(event) is yaml.DocumentStartEvent:
-            if document == 0:
-                break
-            document -= 1
+    while document >= 0:
+        document -= type(next(events)) is yaml.DocumentStartEvent
     return _walk(events, next(events), path, of_key, (1, 1))
 
 
@@ -116,9 +113,7 @@ def _walk(events: Iterator[Any], event: Any, path: FieldPath, of_key: bool, near
 
 def _items(events: Iterator[Any]) -> Iterator[Any]:
     """The first event of each item, until the collection ends; the caller consumes the rest."""
-    for event in events:
-        if type(event) in (yaml.SequenceEndEvent, yaml.MappingEndEvent):
-            return
+    while type(event := next(events)) not in (yaml.SequenceEndEvent, yaml.MappingEndEvent):
         yield event
 
 
@@ -147,14 +142,13 @@ def _events(text: str, file: str) -> Iterator[Any]:
         raise InputErrors((_unprintable(text, file),)) from error
 
 
-# What YAML 1.1 calls printable; the parser names the character in terms of bytes.
-_UNPRINTABLE = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+# All but what YAML 1.1 calls printable. The parser would name the place in bytes; compiled only
+# when there is such a character, because that takes 3 ms.
+_UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 
 
 def _unprintable(text: str, file: str) -> InputError:
-    found = _UNPRINTABLE.search(text)
+    found = re.search(_UNPRINTABLE, text)
     at = found.start() if found else 0
     line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
     message = f"the character U+{ord(text[at]):04X} may not stand in YAML; expected printable text"
@@ -163,7 +157,7 @@ def _unprintable(text: str, file: str) -> InputError:
 
 
 def _syntax_hint(text: str, mark: Any) -> str:
-    rest = text.split("\n")[mark.line][mark.column :] if mark.line < text.count("\n") + 1 else ""
+    rest = "".join(text.split("\n")[mark.line : mark.line + 1])[mark.column :]
     if rest.startswith("\t"):
         return "indent with spaces, not tabs"
     if rest[:1] in ("@", "`", "%", "&", "*", "!"):

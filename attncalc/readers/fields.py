@@ -218,10 +218,11 @@ class _Reading:
 
     def _choose(self, name: str, choices: tuple[str, ...]) -> None:
         node = self.fields.get(name)
-        if node is not None and node not in choices:
-            known = " or ".join(choices)
-            near = suggestion(node, choices) if isinstance(node, str) else None
-            self.fault((name,), f"{_shown(node)}; expected {known}", near)
+        if node is None or (isinstance(node, str) and node in choices):
+            return
+        found = f"“{node}”" if isinstance(node, str) else "this is not text"
+        near = suggestion(node, choices) if isinstance(node, str) else None
+        self.fault((name,), f"{found}; expected {' or '.join(choices)}", near)
 
     def _claimed_stages(self) -> tuple[str, ...]:
         claims = self.fields.get("claims")
@@ -246,10 +247,6 @@ def suggestion(word: str, known: Sequence[str]) -> str | None:
     by_case = {name.lower(): name for name in known}
     near = get_close_matches(word.lower(), by_case, 1)
     return f"did you mean {by_case[near[0]]}?" if near else None
-
-
-def _shown(node: Node) -> str:
-    return f"“{node}”" if isinstance(node, str) else "this is not text"
 
 
 def _listed(tokens: Sequence[str]) -> str:

@@ -184,8 +184,6 @@ def _depth(node: Node) -> int:
 
 
 def _kind(node: Node) -> str:
-    if isinstance(node, list):
-        return "a list"
     if isinstance(node, dict):
         return "a mapping"
     return "missing" if node in ABSENT else f"“{node}”"

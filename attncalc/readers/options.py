@@ -145,9 +145,9 @@ def _mask(rows: Rows, faults: Faults) -> Array:
 
 
 def _bias_rows(node: Node, faults: Faults) -> Rows | None:
-    if node is None or node == "none":
+    if node is None or (isinstance(node, str) and node == "none"):
         return None
-    if node == "alibi":
+    if isinstance(node, str) and node == "alibi":
         faults(("attention", "bias"), "this option is not computed yet", _LATER_HINT)
         return None
     return rows_of(node, ("attention", "bias"), (), faults)

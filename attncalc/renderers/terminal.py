@@ -153,11 +153,10 @@ class _Page:
         if whole.cell_len <= self.width - indent:
             self.console.print(Padding(whole, (0, 0, 0, indent)))
             return
-        first, *rest = parts
-        if rest:
-            first = f"{first} {rest.pop(0)}"
-        for place, part in enumerate([first, *rest]):
-            self._prose(Text(part), indent + (2 if place else 0))
+        name, formula, *rest = parts
+        self._prose(Text(f"{name} {formula}"), indent)
+        for part in rest:
+            self._prose(Text(part), indent + 2)
 
     def _prose(self, text: Text, indent: int) -> None:
         self.console.print(Padding(text, (0, 0, 0, indent)), width=max(self.prose, indent + 10))

@@ -42,28 +42,29 @@ def tables(table: Table, width: int) -> Iterator[RichTable]:
     bars = [at for at in columns if any(_is_bar(row, at) for row in table.rows)]
     plain = [at for at in columns if at not in bars]
     broken = False
-    if _total(table, plain, broken) > width:
+    widths = _widths(table, broken)
+    if _total(widths, plain) > width:
         plain = [at for at in plain if not table.columns[at].optional]
-    if _total(table, plain, broken) > width:
+    if _total(widths, plain) > width:
         broken = True
-    room = width - _total(table, plain, broken) - GAP
-    kept = sorted([*plain, *bars]) if room >= _NARROWEST_BAR else plain
-    for block in _blocks(table, kept, bars, width, broken):
-        yield _rich_table(table, block, min(room, _WIDEST_BAR), broken)
-
-
-def _blocks(
-    table: Table, kept: list[int], bars: list[int], width: int, broken: bool
-) -> Iterator[list[int]]:
-    """Runs of columns that fit, the first column repeated in each."""
-    plain = [at for at in kept if at not in bars]
-    if _total(table, plain, broken) <= width or len(plain) < 4:
-        yield kept
+        widths = _widths(table, broken)
+    room = width - _total(widths, plain) - GAP
+    if room >= _NARROWEST_BAR:
+        yield _rich_table(table, sorted([*plain, *bars]), min(room, _WIDEST_BAR), broken)
         return
-    first, *rest = plain
+    for block in _blocks(widths, plain, width):
+        yield _rich_table(table, block, 0, broken)
+
+
+def _blocks(widths: Sequence[int], columns: list[int], width: int) -> Iterator[list[int]]:
+    """Runs of columns that fit, the first column repeated in each. A few columns stay together."""
+    if _total(widths, columns) <= width or len(columns) < 4:
+        yield columns
+        return
+    first, *rest = columns
     block = [first]
     for at in rest:
-        if len(block) > 1 and _total(table, [*block, at], broken) > width:
+        if len(block) > 1 and _total(widths, [*block, at]) > width:
             yield block
             block = [first]
         block.append(at)
@@ -131,17 +132,19 @@ def _text(content: Inlines, *, broken: bool) -> Text:
     return text
 
 
-def _total(table: Table, columns: Sequence[int], broken: bool) -> int:
+def _total(widths: Sequence[int], columns: Sequence[int]) -> int:
     """The width of these columns side by side."""
-    return sum(_width(table, at, broken) + GAP for at in columns) - GAP
+    return sum(widths[at] + GAP for at in columns) - GAP
+
+
+def _widths(table: Table, broken: bool) -> list[int]:
+    """The width of each column's widest line; bars take what room is left."""
+    return [_width(table, at, broken) for at in range(len(table.columns))]
 
 
 def _width(table: Table, at: int, broken: bool) -> int:
-    column = table.columns[at]
-    cells: list[Cell] = [
-        column.heading,
-        *(row.cells[at] for row in table.rows if at < len(row.cells)),
-    ]
+    cells: list[Cell] = [table.columns[at].heading]
+    cells += [row.cells[at] for row in table.rows if at < len(row.cells)]
     texts = [_text(cell, broken=broken) for cell in cells if not isinstance(cell, Bar)]
     return max((line.cell_len for text in texts for line in text.split()), default=0)
 

@@ -13,6 +13,7 @@ from attncalc.walkthrough.page import Page, words
 
 _NEARLY_EVEN = 0.9
 _CONCENTRATED = 0.5
+_MOST_NAMED = 6
 
 
 def meaning(page: Page, number: int) -> Section:
@@ -52,27 +53,26 @@ def _most(page: Page, query: int, weights: Any, used: list[int]) -> Iterator[Inl
         return
     yield Words(" attends most to ")
     if len(top) > 1:
-        yield from _joined(page, query, top[:6])
-        more = f" and {len(top) - 6} more" if len(top) > 6 else ""
-        yield Words(f"{more}, equally ({percentage(weights[top[0]])} each). ")
+        yield from _joined(page, query, top)
+        yield Words(f", equally ({percentage(weights[top[0]])} each). ")
         return
     yield from _named(page, query, top[0])
     yield Words(f" ({percentage(weights[top[0]])})")
-    following = ranked[1:3]
-    if following:
-        yield Words(", then to ")
-        for place, key in enumerate(following):
-            yield Words(" and " if place else "")
-            yield from _named(page, query, key)
-            yield Words(f" ({percentage(weights[key])})")
+    for joint, key in zip((", then to ", " and "), ranked[1:3], strict=False):
+        yield Words(joint)
+        yield from _named(page, query, key)
+        yield Words(f" ({percentage(weights[key])})")
     yield Words(". ")
 
 
 def _joined(page: Page, query: int, keys: list[int]) -> Iterator[Inline]:
-    for place, key in enumerate(keys):
+    named, more = keys[:_MOST_NAMED], len(keys) - _MOST_NAMED
+    for place, key in enumerate(named):
         if place:
             yield Words(" and " if place == len(keys) - 1 else ", ")
         yield from _named(page, query, key)
+    if more > 0:
+        yield Words(f" and {more} more")
 
 
 def _named(page: Page, query: int, key: int) -> Iterator[Inline]:
@@ -145,6 +145,10 @@ def _remark(page: Page) -> Iterator[Inline]:
         f"Rounded only where shown, to {decimals} decimal{'s' if decimals != 1 else ''}{way}; "
         "= is exact, ≈ is rounded."
     )
+    if page.leaves_out:
+        yield Words(" To leave nothing out: ")
+        yield Code("--full")
+        yield Words(".")
     if len(page.queries) < len(page.trace.problem.tokens):
         yield Words(" Another query: ")
         yield Code("--query TOKEN")

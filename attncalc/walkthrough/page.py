@@ -31,6 +31,14 @@ class Page:
     queries: tuple[int, ...]
     full: bool = False
 
+    @property
+    def leaves_out(self) -> bool:
+        """Whether anything of the problem is too large to be shown whole."""
+        problem = self.trace.problem
+        tokens = max(len(problem.tokens), len(problem.key_tokens))
+        widths = (problem.d_model or 0, problem.d_k or 0, problem.d_v or 0)
+        return not self.full and (tokens > MOST_TOKENS or max(widths) > MOST_ENTRIES)
+
     def query_name(self, query: int) -> Name:
         return Name(address_of(query, self.trace.problem.tokens))
 
@@ -78,13 +86,10 @@ class Page:
         most = count if self.full else MOST_TERMS
         return kept(count, most, _ENDS_OF_ENTRIES)
 
-    def stage(self, name: str, rows: Sequence[int] | None = None) -> list[list[Shown]]:
-        """A stage's numbers as shown; of the given rows only, whose decimals they then share."""
+    def stage(self, name: str, rows: Sequence[int]) -> list[list[Shown]]:
+        """Rows of a stage as shown, all with the same number of decimals."""
         stage = self.trace.stages[name]
-        values, exact = stage.values, stage.exact
-        if rows is not None:
-            values, exact = values[list(rows)], exact[list(rows)]
-        return shown_array(values, exact, self.style)
+        return shown_array(stage.values[list(rows)], stage.exact[list(rows)], self.style)
 
     def vectors(self, name: str) -> dict[int, list[Shown]]:
         """The rows of a stage that the page shows, by position."""

@@ -57,9 +57,8 @@ def projections(page: Page, number: int) -> Section | None:
         if "Q" in made:
             caption = words("All queries")
             blocks.append(vector_table(page, {"Q": "q"}, "query token", caption=caption))
-        if keys:
-            caption = words("All keys")
-            blocks.append(vector_table(page, keys, "key token", queries=False, caption=caption))
+        caption = words("All keys")
+        blocks.append(vector_table(page, keys, "key token", queries=False, caption=caption))
     return Section(Heading(number, words("Projections"), formulas[0]), tuple(blocks), tuple(made))
 
 

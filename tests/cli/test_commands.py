@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -11,10 +12,12 @@ import time
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 
 import attncalc.cli
 from attncalc import __version__
+from attncalc.errors import AttncalcError
 from attncalc.shipped import sample_purpose
 from tests.conftest import COMMAND, ROOT, SAMPLES, Attncalc, Result
 
@@ -222,3 +225,58 @@ def test_python_m() -> None:
         pytest.skip("the wheel's command is tested by its name")
     done = subprocess.run([*PROGRAM, "--version"], capture_output=True, text=True)
     assert done.stdout == f"attncalc {__version__}\n"
+
+
+def test_sample_names_complete() -> None:
+    """The names that begin as what is typed."""
+    from attncalc.cli.samples import complete
+
+    assert complete("ca") == ["cat", "causal"]
+
+
+def test_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The module runs the console script, and only when it is run."""
+    codes: list[int] = []
+    monkeypatch.setattr("os._exit", codes.append)
+    monkeypatch.setattr("sys.argv", ["attncalc", "--version"])
+    runpy.run_module("attncalc", run_name="__main__")
+    runpy.run_module("attncalc", run_name="not main")
+    assert codes == [0]
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (KeyboardInterrupt(), 130, ""),
+        (AttncalcError("nothing to be done"), 2, "attncalc: nothing to be done\n"),
+    ],
+)
+def test_ends_before_the_command(
+    error: BaseException,
+    code: int,
+    message: str,
+    attncalc: Attncalc,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What goes wrong while the application is built ends the same way."""
+    if COMMAND:
+        pytest.skip("the installed command is another process")
+
+    def application(_arguments: list[str]) -> None:
+        raise error
+
+    monkeypatch.setattr("attncalc.cli.app._application", application)
+    found = attncalc("samples")
+    assert (found.code, found.err) == (code, message)
+
+
+def test_arrays_may_use_all_threads(
+    attncalc: Attncalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One BLAS thread is for problems typed by hand, not for large arrays; the user's word wins."""
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    file = tmp_path / "large.npz"
+    np.savez(file, Q=np.ones((100, 4)), K=np.ones((100, 4)))
+    result = attncalc("explain", file, "--json")
+    assert json.loads(result.out)["stages"]["weights"][0][0] == pytest.approx(0.01)
+    assert "OPENBLAS_NUM_THREADS" not in os.environ

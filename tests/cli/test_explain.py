@@ -221,7 +221,7 @@ def test_output_to_device(attncalc: Attncalc) -> None:
         (["-o", "/tmp", "-f", "text"], "/tmp is a directory"),
         (["--json", "--format", "text"], "--json and --format text are both given"),
         (["--precision", "31"], "31 is not in the range 0<=x<=30"),
-        (["--colour", "never"], "No such option: --colour"),
+        (["--colour", "never"], "No such option"),
     ],
 )
 def test_usage(arguments: list[str], message: str, attncalc: Attncalc) -> None:

@@ -1,0 +1,116 @@
+"""The terminal page, from documents made by hand."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from attncalc.document import (
+    Bar,
+    Code,
+    Column,
+    Document,
+    Equation,
+    Heading,
+    Heatmap,
+    HeatmapRow,
+    Note,
+    NoteKind,
+    Paragraph,
+    Row,
+    RowKind,
+    Section,
+    Table,
+    Token,
+    Words,
+)
+from attncalc.expressions import Number, Omitted, Relation, Sign, Sum, Symbol
+from attncalc.renderers.terminal import TerminalRenderer
+
+TERMS = Sum(tuple(Number(f"{number}.25") for number in range(9)))
+FORMULA = Relation((Symbol("s"), TERMS, Number("38.25")), (Sign.EXACT, Sign.ROUNDED))
+TITLE = Section(Heading(None, (Words("Title"),)), (Note(NoteKind.WARNING, (Words("beware"),)),))
+HEATMAP = Heatmap(
+    (Token("a"), Omitted(3), Token("a very long token indeed")),
+    (
+        HeatmapRow(Token("x"), (Number("0.1"), Omitted(3), Number("0.9")), (0.1, 0.0, 1.0)),
+        Omitted(1),
+        HeatmapRow(Token("y", True), (Number("1"), Omitted(3), Number("0")), (1.0, 0.0, 0.0)),
+    ),
+    (Words("heat"),),
+)
+
+
+def page(*sections: Section, width: int = 60, color: bool = False) -> str:
+    """A page of these sections under a title."""
+    return TerminalRenderer(width, color).render(Document(TITLE, sections))
+
+
+def section(*blocks: object) -> Section:
+    """A section with a long formula in its heading."""
+    return Section(Heading(1, (Words("Part"),), FORMULA), blocks)  # type: ignore[arg-type]
+
+
+def test_narrow() -> None:
+    """What does not fit beside stands below; relations break before their signs."""
+    assert page(
+        section(Equation(FORMULA), Paragraph((Code("--full"), Words(" \x1b")))), width=50
+    ) == (
+        "Title\n"
+        "Note: beware\n"
+        "\n"
+        " 1   Part\n"
+        "   s = 0.25 + 1.25 + 2.25 + 3.25 + 4.25 + 5.25 +\n"
+        "   6.25 + 7.25 + 8.25 ≈ 38.25\n"
+        "   s = 0.25 + 1.25 + 2.25 + 3.25 + 4.25 + 5.25 +\n"
+        "   6.25 + 7.25 + 8.25\n"
+        "     ≈ 38.25\n"
+        "\n"
+        "   --full ␛\n"
+    )
+
+
+def test_table() -> None:
+    """Optional columns go first, and bars are drawn in what room is left."""
+    table = Table(
+        (
+            Column((Words("key"),)),
+            Column((Code("again"),), optional=True),
+            Column((Symbol("v"),), result=True),
+            Column(()),
+        ),
+        (
+            Row(((Token("a"),), (Words("[1, 2]"),), (FORMULA,), Bar(1.0))),
+            Row(((Words("… 2 more"),),), RowKind.OMITTED),
+            Row(((Words("sum"),), (), (Number("1"),), ()), RowKind.TOTAL),
+        ),
+    )
+    narrow, wide = page(section(table), width=60), page(section(table), width=150)
+    assert "again" not in narrow
+    assert "≈ 38.25" in narrow
+    assert "again" in wide
+    assert re.search(r"38\.25 +█{24}\n", wide)
+    assert "… 2 more" in wide
+
+
+def test_heatmap_without_color() -> None:
+    """Without colour a mark behind each number shows how large it is."""
+    assert page(section(HEATMAP)).split("heat\n")[1] == (
+        "        a  …  a very long t…\n"
+        "   x  0.1  …             0.9█\n"
+        "   … 1 query left out …\n"
+        "   y    1█ …               0\n"
+    )
+
+
+@pytest.mark.parametrize("colors", ["truecolor", ""])
+def test_heatmap_in_color(colors: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In colour the background shows it, in as many colours as the terminal has."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", colors)
+    text = page(section(HEATMAP), color=True)
+    assert "█" not in text
+    assert ("48;2;" if colors else "48;5;") in text
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    assert "x  0.1" in plain

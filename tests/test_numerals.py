@@ -1,0 +1,127 @@
+"""How numbers are written, and what = and ≈ may be said of."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attncalc.arithmetic import NumberError, parse_bias, parse_number
+from attncalc.numerals import NumberStyle, percentage, round_to, shown
+
+
+def written(values: list[Any], exact: list[bool] | None = None, **style: Any) -> list[str]:
+    """Numbers of one column with their signs: =0.50."""
+    column = shown(values, exact or [True] * len(values), NumberStyle(**style))
+    return [number.sign.value + number.number.digits for number in column]
+
+
+@pytest.mark.parametrize(
+    ("values", "exact", "expected"),
+    [
+        (["0.12", "0.05", "0.00"], None, ["=0.12", "=0.05", "=0.00"]),
+        (["2", "10"], None, ["=2", "=10"]),
+        (["2.50", "10"], None, ["=2.5", "=10.0"]),
+        (["0.5", "0.33333"], [True, False], ["=0.5000", "≈0.3333"]),
+        (["0.123456789012"], None, ["=0.123456789012"]),
+        (["0.1234567890123"], None, ["≈0.1235"]),
+        (["-0.00001"], [False], ["≈0.0000"]),
+        (["0.00005", "-0.00005"], [False, False], ["≈0.0001", "≈-0.0001"]),
+        (["-Infinity", "1"], None, ["=-inf", "=1"]),
+        (["Infinity"], [False], ["≈inf"]),
+        (["1e15", "1"], None, ["=1.0000e15", "=1.0000"]),
+        (["123456789012345678", "-Infinity"], None, ["≈1.2346e17", "=-inf"]),
+        (["9.99996e20"], None, ["≈1.0000e21"]),
+        (["0", "1e20"], None, ["=0.0000", "=1.0000e20"]),
+    ],
+)
+def test_columns(values: list[str], exact: list[bool] | None, expected: list[str]) -> None:
+    """One number of decimals down a column; = only where every digit is shown; never -0."""
+    assert written([Decimal(value) for value in values], exact) == expected
+
+
+def test_floats_are_never_exact() -> None:
+    """A double is shown rounded from its exact value."""
+    assert written([0.1, 2.675], [False, False], precision=2) == ["≈0.10", "≈2.67"]
+
+
+def test_at_least() -> None:
+    """A column may be asked for more decimals than it needs."""
+    (number,) = shown([Decimal("0.5")], [True], NumberStyle(), at_least=2)
+    assert number.number.digits == "0.50"
+
+
+@given(
+    st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9),
+    st.integers(0, 12),
+)
+def test_rounding(number: Decimal, decimals: int) -> None:
+    """Both roundings are the decimal module's, by way of fractions; zero has no sign."""
+    for name, mode in (("half-up", ROUND_HALF_UP), ("half-even", ROUND_HALF_EVEN)):
+        result = round_to(number, decimals, name)  # type: ignore[arg-type]
+        error = abs(Fraction(result) - Fraction(number)) * 10**decimals
+        assert error <= Fraction(1, 2)
+        if error == Fraction(1, 2):
+            last = abs(int(Fraction(result) * 10**decimals))
+            assert last % 2 == 0 if mode == ROUND_HALF_EVEN else abs(result) > abs(number)
+        assert not str(result).startswith("-0") or result != 0
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [
+        ("0.2287", "22.9%"),
+        ("0", "0.0%"),
+        ("1", "100.0%"),
+        ("0.0001", "less than 0.1%"),
+        ("0.9999", "more than 99.9%"),
+        ("1.2", "120.0%"),
+    ],
+)
+def test_percentage(share: str, expected: str) -> None:
+    """A share is never said to be none or all when it is not."""
+    assert percentage(Decimal(share)) == expected
+    assert percentage(float(share)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0.60", "0.60"),
+        ("48%", "0.48"),
+        ("1.", "1"),
+        (".5", "0.5"),
+        ("+3", "3"),
+        ("\N{MINUS SIGN}1.5", "-1.5"),
+        ("1e5", "100000"),
+        ("1.5E-3", "0.0015"),
+        ("1e9999", "1e9999"),
+        (" 7 ", "7"),
+    ],
+)
+def test_numbers(text: str, value: str) -> None:
+    """A typed number has exactly its value and remembers its text."""
+    number = parse_number(text)
+    assert number == Decimal(value)
+    assert number.text == text.strip().replace("\N{MINUS SIGN}", "-")
+
+
+def test_long_numbers() -> None:
+    """A thousand digits are a number, more are refused; a long text is shortened in messages."""
+    assert parse_number("1" * 1000) == int("1" * 1000)
+    with pytest.raises(NumberError, match="a number of more than 1000 digits"):
+        parse_number("1" * 1001)
+    with pytest.raises(NumberError, match=r"…”$"):
+        parse_number("x" * 50)
+
+
+def test_bias() -> None:
+    """In a bias, -inf is a number."""
+    assert parse_bias("-inf") == parse_bias("-.inf") == parse_bias("-Infinity")
+    assert parse_bias("0.5") == Decimal("0.5")
+    with pytest.raises(NumberError, match="an infinity"):
+        parse_bias("inf")

@@ -1,0 +1,138 @@
+"""Every number of the source documents that follows from its inputs, to its printed digits."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+import attncalc
+from attncalc.numerals import round_to
+from tests.conftest import SAMPLES
+
+
+def trace_of(name: str) -> attncalc.Trace:
+    """The trace of a sample."""
+    return attncalc.explain(attncalc.load(SAMPLES / f"{name}.yaml"))
+
+
+def printed(values: Any, decimals: int) -> list[str]:
+    """Numbers rounded to the decimals a source prints."""
+    return [f"{round_to(value, decimals, 'half-up'):f}" for value in values]
+
+
+def test_animal_scores() -> None:
+    """The dot products of "it", as the course notes print three of them and ask for the others."""
+    trace = trace_of("animal")
+    it = trace.problem.tokens.index("it")
+    assert printed(trace["scores"][it], 2) == [
+        *("0.17", "0.77", "0.20", "0.29", "0.62", "0.92", "0.14", "1.22")
+    ]
+    assert list(trace["scores"][it]) == [
+        Decimal(text) for text in ("0.17", "0.77", "0.20", "0.29", "0.62", "0.92", "0.14", "1.22")
+    ]
+
+
+def test_animal_score_terms() -> None:
+    """The products the notes write out for The, animal and tired."""
+    trace = trace_of("animal")
+    it = trace.problem.tokens.index("it")
+    terms = {token: trace.score_terms(it)[at] for at, token in enumerate(trace.problem.tokens)}
+    assert printed(terms["The"], 2) == ["0.12", "0.05", "0.00"]
+    assert printed(terms["animal"], 2) == ["0.36", "0.25", "0.16"]
+    assert printed(terms["tired"], 2) == ["0.54", "0.40", "0.28"]
+
+
+def test_animal_published_weights_do_not_follow() -> None:
+    """The notes' "example (normalized)" weights are no softmax of the scores; ours add up to 1."""
+    trace = trace_of("animal")
+    it = trace.problem.tokens.index("it")
+    published = ["0.05", "0.60", "0.02", "0.03", "0.20", "0.00", "0.02", "0.08"]
+    ours = printed(trace["weights"][it], 2)
+    assert ours == ["0.08", "0.15", "0.08", "0.09", "0.13", "0.17", "0.08", "0.23"]
+    assert not set(zip(ours, published, strict=True)) & {(text, text) for text in ours}
+
+
+PRODUCTS = {
+    "The": ["0.005", "0.010", "0.015"],
+    "animal": ["0.490", "0.420", "0.350"],
+    "didn't": ["0.002", "0.002", "0.004"],
+    "cross": ["0.000", "0.001", "0.001"],
+    "the": ["0.002", "0.003", "0.002"],
+    "street": ["0.100", "0.080", "0.060"],
+    "because": ["0.001", "0.002", "0.001"],
+    "it": ["0.000", "0.000", "0.000"],
+    "was": ["0.001", "0.001", "0.000"],
+    "too": ["0.000", "0.000", "0.000"],
+    "tired": ["0.000", "0.000", "0.000"],
+}
+
+
+@pytest.mark.parametrize("token", PRODUCTS)
+def test_animal_products(token: str) -> None:
+    """Each value times its weight, as the notes print it, and exact."""
+    trace = trace_of("animal-weighted-sum")
+    at = trace.problem.key_tokens.index(token)
+    assert printed(trace["weighted_values"][0][at], 3) == PRODUCTS[token]
+    assert trace.stages["weighted_values"].exact.all()
+
+
+def test_animal_weighted_sum() -> None:
+    """The products add up to this, and not to the printed [0.598, 0.518, 0.432]."""
+    trace = trace_of("animal-weighted-sum")
+    assert list(trace["output"][0]) == [Decimal("0.601"), Decimal("0.519"), Decimal("0.433")]
+    assert trace.stages["output"].exact.all()
+    assert trace.warnings == ("the given weights of “it” (#1) add up to 1.01, not to 1",)
+
+
+def test_tennis_weights() -> None:
+    """The weight of each word on itself, as the notes give it; rows add up to 1."""
+    trace = trace_of("tennis")
+    weights = trace["weights"]
+    assert [str(weights[at][at]) for at in range(3)] == ["0.7", "0.8", "0.75"]
+    assert trace.warnings == ()
+
+
+def test_cat_scores() -> None:
+    """The scores from "Cat", as the diagram gives them."""
+    trace = trace_of("cat")
+    scores = dict(zip(trace.problem.key_tokens, trace["scores"][0], strict=True))
+    assert {token: str(score) for token, score in scores.items()} == {
+        "The": "0.2", "sat": "1.0", "mat": "0.5", "on": "0.1"
+    }  # fmt: skip
+    assert "output" not in trace
+
+
+def test_apple_occurrences() -> None:
+    """Equal embeddings give equal outputs; with a causal mask they differ."""
+    problem = attncalc.load(SAMPLES / "apple.yaml")
+    first, second = problem.queries
+    assert [str(number) for number in problem.X[first]] == ["0.8", "0.2"]  # type: ignore[index]
+    assert (problem.X[first] == problem.X[second]).all()  # type: ignore[index]
+    trace = attncalc.explain(problem)
+    assert (trace["output"][first] == trace["output"][second]).all()
+    (causal,) = attncalc.load_all(SAMPLES / "apple.yaml", {"mask": "causal"})
+    trace = attncalc.explain(causal)
+    assert (trace["output"][first] != trace["output"][second]).all()
+    assert (trace["weights"][first][1:] == 0).all()
+
+
+def test_causal_exercise() -> None:
+    """The masked scores, weights and outputs that the exercise prints with four decimals."""
+    trace = trace_of("causal")
+    assert [printed(row[: at + 1], 4) for at, row in enumerate(trace["masked_scores"])] == [
+        ["0.7071"],
+        ["0.7071", "0.7071"],
+        ["1.4142", "0.7071", "2.1213"],
+    ]
+    assert [printed(row, 4) for row in trace["weights"]] == [
+        ["1.0000", "0.0000", "0.0000"],
+        ["0.5000", "0.5000", "0.0000"],
+        ["0.2840", "0.1400", "0.5760"],
+    ]
+    assert [printed(row, 4) for row in trace["output"]] == [
+        ["1.0000", "0.0000"],
+        ["1.0000", "0.5000"],
+        ["1.5760", "0.7160"],
+    ]
