@@ -1,0 +1,101 @@
+"""The documentation does what it says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import attncalc
+from attncalc.trace import STAGES
+from docs.generate import DOCS, GENERATED
+from tests.conftest import ROOT, SAMPLES
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+SETTING_UP = ("make demo", "make test")
+"""What CI itself is: make test runs this test, and make demo is its first half."""
+
+
+def commands(markdown: str) -> list[tuple[str, str]]:
+    """Every `$ command` of the console blocks, with what is printed below it."""
+    found: list[tuple[str, str]] = []
+    for block in re.findall(r"```console\n(.*?)```", markdown, re.DOTALL):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, printed = part.partition("\n")
+            if "<<'END'" in command:
+                text, _, printed = printed.partition("END\n")
+                command = f"{command}\n{text}END"
+            found.append((command, printed))
+    return found
+
+
+def test_readme_commands(tmp_path: Path) -> None:
+    """Every command of the README runs, in its order, and prints what stands below it."""
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "COLUMNS": "80",
+    }
+    environment.pop("FORCE_COLOR", None)
+    found = [pair for pair in commands(README) if pair[0] not in SETTING_UP]
+    assert len(found) >= 9
+    for command, printed in found:
+        if "jq" in command and shutil.which("jq") is None:
+            command, printed = command.rpartition(" | ")[0], ""
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == (2 if "querry" in command else 0), command
+        if printed:
+            assert done.stdout + done.stderr == printed, command
+
+
+def test_readme_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The README's Python runs."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(SAMPLES / "causal.yaml", "mine.yaml")
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(code, {})
+
+
+@pytest.mark.parametrize("page", [README, *(path.read_text() for path in DOCS.glob("*.md"))])
+def test_links(page: str) -> None:
+    """Links inside the documentation lead somewhere."""
+    for target in re.findall(r"\]\(([^)#]+)\)", page.replace("\n", " ")):
+        if not target.startswith("http"):
+            assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_generated(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is generated is what `make docs` would write now."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert (DOCS / name).read_text(encoding="utf-8") == GENERATED[name]()
+
+
+def test_stages_are_documented() -> None:
+    """The stages of the JSON page are the engine's, in its order."""
+    page = (DOCS / "output-format.md").read_text()
+    rows = re.findall(r"^\| (`[^|]*`) \|", page, re.MULTILINE)
+    listed = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    later = {"positions", "X_positioned", "Q_rotated", "K_rotated", "capped_scores", "concatenated"}
+    assert listed == [name for name in STAGES if name not in later]
+
+
+@pytest.mark.parametrize("sample", sorted(SAMPLES.iterdir()))
+def test_samples_say_where_they_are_from(sample: Path) -> None:
+    """Every sample names its source and what it shows, and tells editors its schema."""
+    problem = attncalc.load(sample)
+    assert problem.title
+    assert problem.source
+    text = sample.read_text()
+    assert "# What it shows: " in text
+    if sample.suffix == ".yaml":
+        assert text.startswith("# yaml-language-server: $schema=../attncalc/schemas/input.schema.")
