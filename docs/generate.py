@@ -2,6 +2,7 @@
 
     make docs
 
+It runs in a process of its own, because rich remembers the colours it has first rendered.
 tests/test_docs.py checks that what is checked in is what this writes.
 """
 
@@ -11,6 +12,7 @@ import contextlib
 import io
 import os
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,11 +80,11 @@ def picture() -> str:
 GENERATED: dict[str, Callable[[], str]] = {"commands.md": reference, "explain.svg": picture}
 
 
-def generate() -> None:
-    """Write every generated file."""
+def generate(folder: Path) -> None:
+    """Write every generated file into a folder."""
     for name, write in GENERATED.items():
-        (DOCS / name).write_text(write(), encoding="utf-8")
+        (folder / name).write_text(write(), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    generate()
+    generate(Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS)
