@@ -212,7 +212,9 @@ def _masked_table(page: Page, query: int, before_name: str, masks: bool) -> Tabl
             terms.append(biases[key].number)
         if mask is not None:
             terms.append(Number("0" if mask[query][key] else "-inf"))
-        return Sum(tuple(terms)), sign_of(before[key], result=after[key]), after[key].number
+        hidden = after[key].number == Number("-inf")  # whatever was rounded before
+        sign = Sign.EXACT if hidden else sign_of(before[key], result=after[key])
+        return Sum(tuple(terms)), sign, after[key].number
 
     heading = " + ".join(["score", *(["bias"] if bias is not None else []), *(["mask"] * masks)])
     return key_table(page, query, words(heading), words("masked score"), cells)
