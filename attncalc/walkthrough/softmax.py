@@ -105,11 +105,7 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
         Column(words("weight"), Align.RIGHT, result=True),
         Column((), optional=True),
     )
-    intro = Paragraph(
-        words(
-            "Positive, and adding up to 1: the shares in which ", token, " takes from each token."
-        )
-    )
+    intro = Paragraph(words("Shares that add up to 1: how much ", token, " takes from each token."))
     return [
         intro,
         Table(columns, tuple(rows)),
