@@ -5,6 +5,7 @@
     problem = attncalc.load("animal.yaml")
     trace = attncalc.explain(problem)
     trace["weights"]      # the array of a stage, by its JSON name
+    attncalc.check(trace) # a verdict on each number the problem claims
 
 Names are imported when they are first used: importing the package costs nothing.
 """
@@ -16,9 +17,11 @@ __version__ = "0.1.0"
 # typing's constant, without importing typing: --version has nothing else to wait for.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from attncalc.checking import check
     from attncalc.errors import AttncalcError, InputError, InputErrors, ProblemError
     from attncalc.problem import AttentionOptions, Problem
     from attncalc.readers import load, load_all
+    from attncalc.report import Report, Verdict
     from attncalc.trace import Stage, Trace, explain
 
 _HOMES = {
@@ -29,7 +32,10 @@ _HOMES = {
     "Problem": "problem",
     "ProblemError": "errors",
     "Stage": "trace",
+    "Report": "report",
     "Trace": "trace",
+    "Verdict": "report",
+    "check": "checking",
     "explain": "trace",
     "load": "readers",
     "load_all": "readers",
@@ -42,9 +48,12 @@ __all__ = [
     "InputErrors",
     "Problem",
     "ProblemError",
+    "Report",
     "Stage",
     "Trace",
+    "Verdict",
     "__version__",
+    "check",
     "explain",
     "load",
     "load_all",

@@ -52,12 +52,16 @@ class Align(Enum):
 
 @dataclass(frozen=True)
 class Column:
-    """optional: may be left out on a narrow page, because another column says it too."""
+    """optional: may be left out on a narrow page, because another column says it too.
+
+    wraps: its words may be set on several lines.
+    """
 
     heading: Inlines
     align: Align = Align.LEFT
     optional: bool = False
     result: bool = False
+    wraps: bool = False
 
 
 class RowKind(Enum):

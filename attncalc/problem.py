@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from attncalc.arithmetic import Array
+from attncalc.claims import Claims
 from attncalc.errors import Fault, FieldPath, ProblemError
 from attncalc.shapes import Shape, shape_faults
 
@@ -45,7 +46,8 @@ class Problem:
     Q (n, d_k); K (m, d_k); V (m, d_v); X (n, d_model); X_key (m, d_model); W_Q, W_K (d_model, d_k);
     W_V (d_model, d_v); b_Q, b_K (d_k,); b_V (d_v,); W_O (d_v, d_model); b_O (d_model,);
     scores, weights (n, m). X without any of W_Q, W_K, W_V stands for Q, K and V itself.
-    queries: the positions that are written out term by term, from 0.
+    queries: the positions that are written out term by term, from 0. inputs: whether the numbers
+    are themselves prints of longer ones. claims: published numbers, to be checked.
 
     Raises ProblemError with every fault: shapes that do not fit, things missing or given twice.
     """
@@ -70,7 +72,8 @@ class Problem:
     attention: AttentionOptions = field(default_factory=AttentionOptions)
     self_attention: bool = True
     queries: tuple[int, ...] = ()
-    claimed_stages: tuple[str, ...] = ()
+    inputs: Literal["exact", "rounded"] = "exact"
+    claims: Claims = field(default_factory=Claims)
     title: str | None = None
     source: str | None = None
     notes: str | None = None

@@ -8,13 +8,17 @@ _PACKAGE = Path(__file__).parent
 
 
 def samples() -> dict[str, Path]:
-    """Every sample by its name: the file's stem, or its whole name where a stem is taken."""
+    """Every sample by its name: the file's stem, or its whole name where a stem is taken.
+
+    The published examples of the gallery are named gallery/…
+    """
     installed = _PACKAGE / "samples"
     folder = installed if installed.is_dir() else _PACKAGE.parent / "samples"
     named: dict[str, Path] = {}
     for path in (*folder.glob("*.yaml"), *folder.glob("*.csv")):
         named[path.name if path.stem in named else path.stem] = path
-    return dict(sorted(named.items()))
+    gallery = {f"gallery/{path.stem}": path for path in folder.glob("gallery/*.yaml")}
+    return {**dict(sorted(named.items())), **dict(sorted(gallery.items()))}
 
 
 def sample_purpose(path: Path) -> str:
@@ -27,5 +31,5 @@ def sample_purpose(path: Path) -> str:
 
 
 def schema(name: str) -> str:
-    """The JSON Schema of the problem file ("input") or of explain --json ("output")."""
+    """A JSON Schema: "input" is of the problem file, "output" and "check" of what --json prints."""
     return (_PACKAGE / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")

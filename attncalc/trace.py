@@ -47,6 +47,20 @@ ON_REQUEST = ("weighted_values", "exponentials", "sums")
 """Stages that JSON leaves out unless they are asked for or claimed."""
 
 
+OF_KEYS = ("X_key", "K", "V", "K_rotated")
+"""Stages with one row a key token."""
+
+OF_PAIRS = (
+    "scores",
+    "scaled_scores",
+    "capped_scores",
+    "masked_scores",
+    "exponentials",
+    "weights",
+    "weighted_values",
+)
+"""Stages with one row a query token and one column a key token."""
+
 _SUM_TOLERANCE = 1e-6
 """By how much a row of float64 weights may miss 1 without a word."""
 
@@ -110,6 +124,14 @@ class Trace:
         """The stage that is Σ α v: head_outputs where an output projection follows, or output."""
         return "head_outputs" if "head_outputs" in self.stages else "output"
 
+    def tokens_at(self, stage: str, index: tuple[int, ...]) -> tuple[str | None, str | None]:
+        """The query token and the key token that an entry of a stage belongs to."""
+        problem = self.problem
+        if stage in OF_KEYS:
+            return None, problem.key_tokens[index[0]]
+        paired = stage in OF_PAIRS and len(index) > 1
+        return problem.tokens[index[0]], problem.key_tokens[index[1]] if paired else None
+
     def score_terms(self, query: int) -> Array:
         """q_i · k_j before it is added up: the products of one query. (m, d_k)"""
         with self.arithmetic():
@@ -132,6 +154,39 @@ class Trace:
             yield
 
 
+def stage_shapes(problem: Problem) -> dict[str, tuple[int, ...]]:
+    """The stages a problem has and their shapes, in order, without computing them."""
+    n, m = len(problem.tokens), len(problem.key_tokens)
+    d_k, d_v, options = problem.d_k, problem.d_v, problem.attention
+    shapes: dict[str, tuple[int, ...]] = {}
+    for name, rows in (("X", n), ("X_key", m)):
+        given = getattr(problem, name)
+        if given is not None:
+            shapes[name] = (rows, given.shape[-1])
+    if d_k is not None:
+        shapes |= {"Q": (n, d_k), "K": (m, d_k)}
+    if d_v is not None:
+        shapes["V"] = (m, d_v)
+    if problem.weights is None:
+        shapes["scores"] = (n, m)
+        if isinstance(options.scale, Decimal) or (options.scale != "none" and d_k is not None):
+            shapes["scaled_scores"] = (n, m)
+        if options.bias is not None or not (
+            isinstance(options.mask, str) and options.mask == "none"
+        ):
+            shapes["masked_scores"] = (n, m)
+        shapes |= {"exponentials": (n, m), "sums": (n,)}
+    shapes["weights"] = (n, m)
+    if d_v is not None:
+        shapes["weighted_values"] = (n, m, d_v)
+        if problem.W_O is not None:
+            shapes["head_outputs"] = (n, d_v)
+            shapes["output"] = (n, problem.W_O.shape[-1])
+        else:
+            shapes["output"] = (n, d_v)
+    return shapes
+
+
 def explain(problem: Problem, stages: Sequence[str] = ()) -> Trace:
     """Work a problem through.
 
@@ -142,7 +197,8 @@ def explain(problem: Problem, stages: Sequence[str] = ()) -> Trace:
     decimals = is_exact_kind(given[0])
     context = exact_context([*given, *_option_arrays(problem)]) if decimals else None
     with _arithmetic(context):
-        work = _Work(problem, keep_terms=decimals or "weighted_values" in stages)
+        wanted = (*stages, *problem.claims.stages)
+        work = _Work(problem, keep_terms=decimals or "weighted_values" in wanted)
         work.embeddings()
         work.attend()
         work.combine()

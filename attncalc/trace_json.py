@@ -53,14 +53,24 @@ def trace_json(trace: Trace, stages: Sequence[str] = ()) -> str:
             *(f"{name} has numbers beyond the range of a double: null" for name in too_large),
         ],
     }
-    text = json.dumps(exported, ensure_ascii=False, allow_nan=False)
+    return escaped(json.dumps(exported, ensure_ascii=False, allow_nan=False))
+
+
+def escaped(text: str) -> str:
+    """JSON text without characters that a terminal may act on."""
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def nearest_double(number: Any) -> float | None:
+    """The nearest double, without a sign on 0; None beyond a double's range."""
+    double = float(number)
+    return double + 0.0 if math.isfinite(double) else None
 
 
 def _chosen(trace: Trace, stages: Sequence[str]) -> list[str]:
     if stages:
         return [name for name in STAGES if name in stages]
-    claimed = trace.problem.claimed_stages
+    claimed = trace.problem.claims.stages
     return [
         name for name in STAGES if name in trace and (name not in ON_REQUEST or name in claimed)
     ]
@@ -80,12 +90,11 @@ def _stage(trace: Trace, name: str, too_large: list[str]) -> Any:
     hidden = name == "masked_scores"
 
     def number(value: Any) -> float | None:
-        double = float(value)
-        if math.isfinite(double):
-            return double + 0.0  # no -0.0
-        if not (hidden and value == Decimal("-Infinity")) and name not in too_large:
+        double = nearest_double(value)
+        masked = hidden and value == Decimal("-Infinity")
+        if double is None and not masked and name not in too_large:
             too_large.append(name)
-        return None
+        return double
 
     def nested(array: Any) -> Any:
         return [nested(row) for row in array] if isinstance(array, list) else number(array)

@@ -136,3 +136,39 @@ def test_causal_exercise() -> None:
         ["1.0000", "0.5000"],
         ["1.5760", "0.7160"],
     ]
+
+
+def verdicts(name: str, **options: str) -> dict[str, list[str]]:
+    """The verdicts on a sample's claims, by stage."""
+    (problem,) = attncalc.load_all(SAMPLES / f"{name}.yaml", options)
+    found: dict[str, list[str]] = {}
+    for finding in attncalc.check(attncalc.explain(problem)).findings:
+        found.setdefault(finding.claim.stage, []).append(finding.verdict.value)
+    return found
+
+
+def test_animal_checked() -> None:
+    """The notes' dot products are right, and their weights are no softmax of them."""
+    found = verdicts("animal")
+    assert found["scores"] == ["correct"] * 3
+    assert found["weights"] == ["wrong"] * 8
+
+
+@pytest.mark.parametrize("scale", ["none", "1/sqrt(d_k)", "0.1", "0.5", "2", "5", "10", "100"])
+def test_animal_weights_are_wrong_under_any_scale(scale: str) -> None:
+    """Weights that fall where scores rise are wrong whatever the scores are multiplied by."""
+    assert "wrong" in verdicts("animal", scale=scale)["weights"]
+
+
+def test_animal_strongest_relationship() -> None:
+    """The notes say that "it" has the strongest relationship with animal; their vectors do not."""
+    trace = trace_of("animal")
+    it = trace.problem.tokens.index("it")
+    weights = dict(zip(trace.problem.key_tokens, trace["weights"][it], strict=True))
+    assert max(weights, key=lambda token: weights[token]) == "tired"
+
+
+def test_animal_weighted_sum_checked() -> None:
+    """All products are right, and all three components of their printed sum are wrong."""
+    found = verdicts("animal-weighted-sum")
+    assert found == {"weighted_values": ["correct"] * 33, "output": ["wrong"] * 3}

@@ -2,6 +2,7 @@
 
 # No `from __future__ import annotations` beside typer: it would evaluate each one again, slowly.
 
+import os
 import sys
 from importlib import import_module
 
@@ -10,7 +11,7 @@ import typer
 from attncalc.cli import BAD_INPUT, INTERRUPTED, SUCCESS
 from attncalc.errors import AttncalcError, InputError, InputErrors
 
-COMMANDS = ("explain", "samples", "schema")
+COMMANDS = ("explain", "check", "samples", "schema")
 
 HELP = "Attention, worked out step by step: every term written out, every digit right."
 
@@ -29,17 +30,19 @@ def call(arguments: list[str]) -> int:
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else SUCCESS
     except InputErrors as errors:
-        return _refuse(errors.errors)
+        return refuse(errors.errors)
     except InputError as error:
-        return _refuse((error,))
+        return refuse((error,))
     except AttncalcError as error:
-        return _refuse((InputError("attncalc", str(error)),))
+        return refuse((InputError("attncalc", str(error)),))
     except KeyboardInterrupt:
         return INTERRUPTED
     except OSError as error:
-        return _refuse((InputError("attncalc", f"cannot write: {error.strerror or error}"),))
+        return refuse((InputError("attncalc", f"cannot write: {error.strerror or error}"),))
     except MemoryError:
-        return _refuse((InputError("attncalc", "the problem does not fit into memory"),))
+        return refuse((InputError("attncalc", "the problem does not fit into memory"),))
+    except Exception as bug:
+        return refuse((_bug(bug),))
     raise AssertionError  # pragma: no cover - typer always leaves by SystemExit
 
 
@@ -69,7 +72,17 @@ def _attncalc(
 _attncalc.__doc__ = HELP
 
 
-def _refuse(errors: tuple[InputError, ...]) -> int:
+def _bug(bug: Exception) -> InputError:
+    """A mistake of ours, in a line that helps to find it; exit code 1 would accuse another."""
+    import traceback
+
+    last = traceback.extract_tb(bug.__traceback__)[-1]
+    place = f"{os.path.basename(last.filename)}:{last.lineno}"
+    message = f"a mistake in attncalc itself: {type(bug).__name__}: {bug} at {place}"
+    return InputError("attncalc", message, hint="please report it, with the input if you can")
+
+
+def refuse(errors: tuple[InputError, ...]) -> int:
     """Say on stderr what is wrong; other people's text in it comes out inert."""
     from attncalc.renderers.inert import inert
 

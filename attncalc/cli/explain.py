@@ -43,14 +43,14 @@ def explain(
 
     Options such as --scale override the file's.
     """
-    chosen = output.chosen_format(format, json, output_file)
+    wanted = format.value if format else None
+    chosen = output.chosen_format(wanted, json, output_file, options.SUFFIXES)
     wanted_stages = output.stage_names(stages)
 
     from attncalc.readers import load_all
     from attncalc.trace import StageError, explain
 
-    overrides = {"scale": scale, "mask": mask, "bias": bias, "base": base}
-    given = {name: text for name, text in overrides.items() if text is not None}
+    given = options.overrides(scale=scale, mask=mask, bias=bias, base=base)
     queries: Optional[list[str]] = [] if all_queries else query or None
     problems = load_all(file, given, queries)
     try:
@@ -58,7 +58,7 @@ def explain(
     except StageError as error:
         raise InputError("--stages", str(error), hint=error.hint) from error
 
-    if chosen is options.Format.JSON:
+    if chosen == "json":
         from attncalc.trace_json import trace_json
 
         pages = [trace_json(trace, wanted_stages) + "\n" for trace in traces]

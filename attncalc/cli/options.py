@@ -11,6 +11,13 @@ class Format(str, Enum):
     JSON = "json"
 
 
+class CheckFormat(str, Enum):
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    JUNIT = "junit"
+
+
 class RoundingMode(str, Enum):
     HALF_UP = "half-up"
     HALF_EVEN = "half-even"
@@ -22,7 +29,14 @@ class Color(str, Enum):
     NEVER = "never"
 
 
-SUFFIXES = {".txt": Format.TEXT, ".json": Format.JSON}
+SUFFIXES = {".txt": "text", ".json": "json"}
+CHECK_SUFFIXES = {**SUFFIXES, ".xml": "junit"}
+
+
+def overrides(**options: Optional[str]) -> dict[str, str]:
+    """The attention options that are given."""
+    return {name: text for name, text in options.items() if text is not None}
+
 
 File = Annotated[
     str,
@@ -55,6 +69,15 @@ Stages = Annotated[
 FormatOption = Annotated[
     Optional[Format],
     typer.Option("--format", "-f", help="What to print. Default: text.", show_default=False),
+]
+CheckFormatOption = Annotated[
+    Optional[CheckFormat],
+    typer.Option(
+        "--format",
+        "-f",
+        help="What to print. github: annotations; junit: XML. Default: text.",
+        show_default=False,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 Output = Annotated[

@@ -9,25 +9,29 @@ from typing import Optional
 
 import typer
 
-from attncalc.cli.options import SUFFIXES, Color, Format
+from attncalc.cli.options import Color
 
 NARROWEST, WIDEST = 40, 400
 
 
-def chosen_format(wanted: Optional[Format], json: bool, output_file: Optional[str]) -> Format:
+def chosen_format(
+    wanted: Optional[str], json: bool, output_file: Optional[str], suffixes: dict[str, str]
+) -> str:
     """--format, or --json, or what the output file's suffix says, or text."""
-    if json and wanted not in (None, Format.JSON):
-        raise typer.BadParameter("--json and --format text are both given", param_hint="--json")
+    if json and wanted not in (None, "json"):
+        raise typer.BadParameter(
+            f"--json and --format {wanted} are both given", param_hint="--json"
+        )
     if wanted is not None or json:
-        return wanted or Format.JSON
+        return wanted or "json"
     if output_file is None or output_file == "-":
-        return Format.TEXT
+        return "text"
     suffix = Path(output_file).suffix.lower()
-    if suffix not in SUFFIXES:
-        known = ", ".join(SUFFIXES)
+    if suffix not in suffixes:
+        known = ", ".join(suffixes)
         message = f"the suffix “{suffix}” names no format; use one of {known}, or --format"
         raise typer.BadParameter(message, param_hint="--output")
-    return SUFFIXES[suffix]
+    return suffixes[suffix]
 
 
 def stage_names(listed: Optional[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """attncalc samples: the worked examples that come with the package."""
 
+from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
@@ -38,18 +39,37 @@ Name = Annotated[
 ]
 
 
+def _listed(named: dict[str, Path]) -> str:
+    from attncalc import shipped
+
+    longest = max(map(len, named))
+    return "".join(
+        f"{name.ljust(longest)}  {shipped.sample_purpose(path)}{_verdict(name, path)}\n"
+        for name, path in named.items()
+    )
+
+
+def _verdict(name: str, path: Path) -> str:
+    """What a check of a published example says, behind what it shows."""
+    if not name.startswith("gallery/"):
+        return ""
+    from attncalc.checking import check
+    from attncalc.readers import load
+    from attncalc.trace import explain
+    from attncalc.walkthrough.checked import summary_line
+
+    return f" ({summary_line(check(explain(load(path))))})"
+
+
 def samples(name: Name = None) -> None:
     """List the shipped samples, or print one."""
     from attncalc import shipped
 
     known = shipped.samples()
     if name is None:
-        longest = max(map(len, known))
-        lines = [
-            f"{each.ljust(longest)}  {shipped.sample_purpose(path)}\n"
-            for each, path in known.items()
-        ]
-        output.write("".join(lines), None)
+        ours = {each: path for each, path in known.items() if not each.startswith("gallery/")}
+        published = {each: path for each, path in known.items() if each not in ours}
+        output.write(_listed(ours) + "\n" + _listed(published), None)
         return
     if name not in known:
         from difflib import get_close_matches

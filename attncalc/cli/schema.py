@@ -17,6 +17,7 @@ Examples:
 class Which(str, Enum):
     INPUT = "input"
     OUTPUT = "output"
+    CHECK = "check"
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +27,8 @@ def register(app: typer.Typer) -> None:
 
 def schema(
     which: Annotated[
-        Which, typer.Argument(help="The problem file, or what explain --json prints.")
+        Which,
+        typer.Argument(help="The problem file, or what explain --json or check --json prints."),
     ],
 ) -> None:
     """Print a JSON Schema (draft 2020-12)."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from attncalc.errors import AttncalcError, InputError, InputErrors
 from attncalc.problem import Problem
-from attncalc.readers.fields import build
+from attncalc.readers.fields import build, build_claims
 from attncalc.readers.interface import LARGEST_TEXT, Node, RawProblem
 
 TEXT_SUFFIXES = (".yaml", ".yml", ".json", ".csv", ".tsv")
+TABLE_SUFFIXES = (".csv", ".tsv")
 ARRAY_SUFFIXES = (".npz", ".safetensors")
 
 
@@ -20,11 +22,14 @@ def load_all(
     path: str | os.PathLike[str],
     options: Mapping[str, str] | None = None,
     queries: Sequence[str] | None = None,
+    claims: str | None = None,
+    stage: str | None = None,
 ) -> list[Problem]:
     """Every problem of a file; "-" is standard input.
 
     options: texts of attention options that override the file's. queries: tokens to be written
-    out, instead of the file's; all of them if it is empty.
+    out, instead of the file's; all of them if it is empty. claims: a file of claims that are
+    checked instead of the file's own; stage: the stage they are about, if they are a table.
     Raises InputErrors with everything that is wrong with the file.
     """
     name = os.fspath(path)
@@ -34,12 +39,38 @@ def load_all(
     errors: list[InputError] = []
     for raw in raw_problems:
         try:
-            problems.append(build(raw, overrides, queries))
+            problem = build(raw, overrides, queries, claims is None)
+            problems.append(problem if claims is None else _with_claims(problem, claims, stage))
         except InputErrors as found:
             errors.extend(found.errors)
     if errors:
         raise InputErrors(tuple(errors))
     return problems
+
+
+def lines_of_claims(file: str, document: int, problem: Problem) -> dict[int, int]:
+    """The line of each claim in the file it was read from, by its place among them."""
+    if file == "-" or Path(file).suffix.lower() in TABLE_SUFFIXES:
+        return {}
+    raw = _read(Path(file))[document]
+    bare = 0 if "claims" in raw.fields else 1
+    places = (raw.locate(claim.path[bare:], False) for claim in problem.claims.numbers)
+    return {number: place[0] for number, place in enumerate(places) if place is not None}
+
+
+def _with_claims(problem: Problem, file: str, stage: str | None) -> Problem:
+    """The problem with the claims of another file, which may stand under `claims` there or bare."""
+    if Path(file).suffix.lower() in TABLE_SUFFIXES:
+        from attncalc.readers import claims_table
+
+        if stage is None:
+            raise _error(
+                file, "a table of claims; expected --stage to say of which", "--stage weights"
+            )
+        text = _decoded(_content(Path(file)), file)
+        return build_claims(claims_table.read(text, file, stage), problem)
+    raw_claims = _read_stdin() if file == "-" else _read(Path(file))
+    return build_claims(raw_claims[0], problem)
 
 
 def load(path: str | os.PathLike[str] | Mapping[str, object]) -> Problem:
@@ -72,22 +103,34 @@ def _option(name: str, text: str) -> Node:
 
 
 def _read(path: Path) -> list[RawProblem]:
-    file = str(path)
-    try:
+    suffix = path.suffix.lower()
+    if suffix in ARRAY_SUFFIXES:
+        with _naming(path):
+            return _read_arrays(path, str(path), suffix)
+    return _read_text(_content(path), str(path), suffix)
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file of text."""
+    with _naming(path):
         if path.is_dir():
-            raise _error(file, "this is a directory; expected a file", "give the file inside it")
-        suffix = path.suffix.lower()
-        if suffix in ARRAY_SUFFIXES:
-            return _read_arrays(path, file, suffix)
+            message = "this is a directory; expected a file"
+            raise _error(str(path), message, "give the file inside it")
         if path.stat().st_size > LARGEST_TEXT:
-            raise _too_large(file)
-        return _read_text(path.read_bytes(), file, suffix)
+            raise _too_large(str(path))
+        return path.read_bytes()
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Whatever goes wrong with a file is told by its name."""
+    try:
+        yield
     except FileNotFoundError as error:
-        raise _error(file, "there is no such file", _nearest_file(path)) from error
+        raise _error(str(path), "there is no such file", _nearest_file(path)) from error
     except (OSError, ValueError) as error:
-        raise _error(
-            file, f"cannot be read: {getattr(error, 'strerror', None) or error}"
-        ) from error
+        reason = getattr(error, "strerror", None) or error
+        raise _error(str(path), f"cannot be read: {reason}") from error
 
 
 def _read_arrays(path: Path, file: str, suffix: str) -> list[RawProblem]:

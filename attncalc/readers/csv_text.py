@@ -11,10 +11,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
 from functools import cached_property
 
 from attncalc.errors import FieldPath, InputError, InputErrors
+from attncalc.readers.cells import cell_starts, delimiter_of, header_line
 from attncalc.readers.interface import Node, Place, RawProblem
 
 _TOKEN_HEADINGS = ("token", "tokens", "word", "words")
@@ -31,14 +31,14 @@ _COLUMNS_HINT = "columns are token, q1, q2, …, k1, …, v1, …, or x1, …; o
 
 def looks_like_table(text: str) -> bool:
     """Whether a text without a telling suffix begins with a header of ours."""
-    header = _header_line(text)
-    delimiter = _delimiter(header)
+    header = header_line(text)
+    delimiter = delimiter_of(header)
     return delimiter in header and _plain(header.split(delimiter)[0]) in _TOKEN_HEADINGS
 
 
 def read(text: str, file: str) -> list[RawProblem]:
     """The problem in a table. Raises InputErrors where its header or its form cannot be read."""
-    if not _header_line(text):
+    if not header_line(text):
         message = "the file is empty; expected a header, and a row for each token"
         raise InputErrors((InputError(file, message),))
     table = _Table(text, file)
@@ -54,7 +54,7 @@ class _Table:
         self.text = text
         self.file = file
         self.errors: list[InputError] = []
-        self.delimiter = _delimiter(_header_line(text))
+        self.delimiter = delimiter_of(header_line(text))
         self.texts: dict[str, Node] = {}
         csv.field_size_limit(max(len(text), 1))
         self.body = self._without_comments()
@@ -116,7 +116,7 @@ class _Table:
     def _without_comments(self) -> str:
         """The text with its leading comments blanked, so that lines keep their numbers."""
         lines = self.text.split("\n")
-        header = lines.index(_header_line(self.text))
+        header = lines.index(header_line(self.text))
         for line in lines[:header]:
             if found := _TEXT.fullmatch(line):
                 self.texts[found[1]] = found[2]
@@ -205,16 +205,7 @@ class _Table:
     @cached_property
     def _places(self) -> dict[tuple[int, int], Place]:
         """Where each cell begins. The text is walked again for this: wanted for errors only."""
-        return dict(_cell_starts(self.body, self.delimiter))
-
-
-def _header_line(text: str) -> str:
-    lines = (line for line in text.split("\n") if line.strip() and not line.startswith("#"))
-    return next(lines, "")
-
-
-def _delimiter(header: str) -> str:
-    return next((mark for mark in ("\t", ";", ",") if mark in header), ",")
+        return dict(cell_starts(self.body, self.delimiter))
 
 
 def _plain(heading: str) -> str:
@@ -234,32 +225,3 @@ def _joined(record: list[str], delimiter: str, width: int) -> list[str]:
         else:
             cells.append(cell)
     return cells
-
-
-def _cell_starts(text: str, delimiter: str) -> Iterator[tuple[tuple[int, int], Place]]:
-    """Record and cell, and line and column, by the rules the csv module reads with.
-
-    A comma inside brackets begins no cell here, as _joined puts such cells together.
-    """
-    record = cell = 0
-    line = column = 1
-    quoted = bracketed = False
-    fresh = True  # nothing but blanks since the cell began: a quotation mark would open it
-    yield (record, cell), (line, column)
-    for character in text:
-        column += 1
-        if character == '"' and (fresh or quoted):
-            quoted = not quoted
-        elif character == "\n":
-            line, column = line + 1, 1
-        elif character in "[]" and not quoted:
-            bracketed = character == "["
-        ends_record = character == "\n" and not quoted
-        ends_cell = character == delimiter and not quoted and not bracketed
-        fresh = ends_record or ends_cell or (fresh and character == " ")
-        if ends_record:
-            record, cell, bracketed = record + 1, 0, False
-        elif ends_cell:
-            cell += 1
-        if ends_record or ends_cell:
-            yield (record, cell), (line, column)

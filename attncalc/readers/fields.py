@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
 
 from attncalc.arithmetic import hand_sized, parse_number
 from attncalc.errors import FieldPath, InputError, InputErrors
 from attncalc.problem import MATRICES, VECTORS, Problem, find_token
 from attncalc.readers import options, rows
-from attncalc.readers.interface import Node, RawProblem
+from attncalc.readers.claims import read_claims
+from attncalc.readers.interface import Node, Place, RawProblem
 from attncalc.readers.numbers import ABSENT, Rows, rows_of
 from attncalc.shapes import Shape, shape_faults
-from attncalc.trace import STAGES
 
 TEXTS = ("title", "source", "notes")
 KEYS = (
@@ -25,18 +27,40 @@ KEYS = (
     "query",
     "claims",
 )
+_PATIENCE = 200
+"""By how much a problem of rounded inputs may be larger than what is called hand-sized."""
+
 _PER_QUERY = ("Q", "X", "scores", "weights")
 _PER_KEY = ("K", "V", "X_key")
 
 
-def build(raw: RawProblem, overrides: Mapping[str, Node], queries: Sequence[str] | None) -> Problem:
+def build(
+    raw: RawProblem,
+    overrides: Mapping[str, Node],
+    queries: Sequence[str] | None,
+    with_claims: bool = True,
+) -> Problem:
     """The problem, validated.
 
     overrides: attention options that replace the file's. queries: tokens to write out instead of
-    the file's; all if empty. A fault in either is reported under its --name.
+    the file's; all if empty. A fault in either is reported under its --name. with_claims: whether
+    to read the file's claims.
     Raises InputErrors with every fault, in the order of the file.
     """
-    return _Reading(raw, overrides, queries).problem()
+    reading = _Reading(raw, overrides, queries)
+    problem = reading.problem()
+    return reading.with_claims(problem) if with_claims else problem
+
+
+def build_claims(raw: RawProblem, problem: Problem) -> Problem:
+    """The problem with the claims of a file of their own. Raises InputErrors."""
+    bare = "claims" not in raw.fields
+    fields = {"claims": dict(raw.fields)} if bare else dict(raw.fields)
+
+    def locate(path: FieldPath, of_key: bool) -> Place | None:
+        return raw.locate(path[1:] if bare else path, of_key)
+
+    return _Reading(RawProblem(raw.file, fields, locate, raw.errors), {}, None).with_claims(problem)
 
 
 class _Reading:
@@ -68,30 +92,36 @@ class _Reading:
         for found in shape_faults(len(tokens), len(key_tokens), shapes, cross=cross):
             if found.where not in ragged:
                 self.fault(found.where, found.problem, found.hint)
-        exact = hand_sized(*_work(shapes, len(tokens), len(key_tokens)))
+        inputs = self._inputs()
+        exact = self._in_decimals(inputs, *_work(shapes, len(tokens), len(key_tokens)))
         arrays = {
             str(part.path[0]): part.numbers(exact, self.fault, parse_number) for part in matrices
         }
         attention = given.attention(exact, self.fault)
         options.check_scale(attention, arrays, self.fault)
         queries = self._queries(tokens)
-        self._choose("inputs", ("exact", "rounded"))
-        claimed = self._claimed_stages()
-        if self.errors:
-            ordered = sorted(self.errors, key=lambda error: (error.line or 0, error.column or 0))
-            raise InputErrors(tuple(ordered))
+        self._check_claims()
+        self._raise()
         return Problem(
             tokens,
             key_tokens,
             attention=attention,
             self_attention=not cross,
             queries=queries,
-            claimed_stages=claimed,
+            inputs=inputs,
             title=texts["title"],
             source=texts["source"],
             notes=texts["notes"],
-            **arrays,
+            **arrays,  # type: ignore[arg-type]  # matrices and vectors, by their names
         )
+
+    def with_claims(self, problem: Problem) -> Problem:
+        """The problem with what is claimed of it. Raises InputErrors for what is no claim."""
+        claims = self.fields.get("claims")
+        if isinstance(claims, dict):
+            problem = replace(problem, claims=read_claims(claims, problem, self.fault))
+        self._raise()
+        return problem
 
     def fault(
         self, path: FieldPath, problem: str, hint: str | None = None, *, of_key: bool = False
@@ -216,19 +246,35 @@ class _Reading:
                 self.fault(path, f"{found}; expected one of {_listed(tokens)}", _ADDRESS_HINT)
         return tuple(positions)
 
-    def _choose(self, name: str, choices: tuple[str, ...]) -> None:
-        node = self.fields.get(name)
-        if node is None or (isinstance(node, str) and node in choices):
-            return
-        found = f"“{node}”" if isinstance(node, str) else "this is not text"
-        near = suggestion(node, choices) if isinstance(node, str) else None
-        self.fault((name,), f"{found}; expected {' or '.join(choices)}", near)
+    def _inputs(self) -> Literal["exact", "rounded"]:
+        node = self.fields.get("inputs")
+        if isinstance(node, str) and node == "rounded":
+            return "rounded"
+        if not (node is None or (isinstance(node, str) and node == "exact")):
+            found = f"“{node}”" if isinstance(node, str) else "this is not text"
+            near = suggestion(node, ("exact", "rounded")) if isinstance(node, str) else None
+            self.fault(("inputs",), f"{found}; expected exact or rounded", near)
+        return "exact"
 
-    def _claimed_stages(self) -> tuple[str, ...]:
+    def _in_decimals(self, inputs: str, products: int, powers: int) -> bool:
+        """Whether to compute in decimals; rounded inputs need the digits that were typed."""
+        if inputs == "rounded":
+            if not hand_sized(products // _PATIENCE, powers // _PATIENCE):
+                self.fault(
+                    ("inputs",), "rounded, for a problem too large for decimals; expected exact"
+                )
+            return True
+        return hand_sized(products, powers)
+
+    def _check_claims(self) -> None:
         claims = self.fields.get("claims")
-        if claims is not None and not isinstance(claims, dict):
+        if not (claims is None or isinstance(claims, dict)):
             self.fault(("claims",), "this is no mapping; expected stages, like {scores: …}")
-        return tuple(name for name in STAGES if isinstance(claims, dict) and name in claims)
+
+    def _raise(self) -> None:
+        if self.errors:
+            ordered = sorted(self.errors, key=lambda error: (error.line or 0, error.column or 0))
+            raise InputErrors(tuple(ordered))
 
     def _reported(self) -> set[FieldPath]:
         """Fields whose own rows are already known to be at fault."""

@@ -29,6 +29,7 @@ from attncalc.renderers.linear import chain, linear
 GAP = 3
 _WIDEST_BAR = 24
 _NARROWEST_BAR = 6
+_NARROWEST_WORDS = 16
 _RULED = box.Box("    \n    \n ── \n    \n    \n ── \n    \n    \n")
 
 
@@ -109,7 +110,7 @@ def _cell(row: Row, at: int, column: Column, bar_width: int, broken: bool) -> Te
     content = row.cells[at]
     if isinstance(content, Bar):
         return Text("█" * round(content.share * bar_width), style=styles.BAR)
-    text = _text(content, broken=broken)
+    text = _text(content, broken=broken or column.wraps)
     if row.focused and at == 0:
         text.stylize(styles.FOCUS)
     return text
@@ -146,7 +147,8 @@ def _width(table: Table, at: int, broken: bool) -> int:
     cells: list[Cell] = [table.columns[at].heading]
     cells += [row.cells[at] for row in table.rows if at < len(row.cells)]
     texts = [_text(cell, broken=broken) for cell in cells if not isinstance(cell, Bar)]
-    return max((line.cell_len for text in texts for line in text.split()), default=0)
+    widest = max((line.cell_len for text in texts for line in text.split()), default=0)
+    return min(widest, _NARROWEST_WORDS) if table.columns[at].wraps else widest
 
 
 def _is_bar(row: Row, at: int) -> bool:

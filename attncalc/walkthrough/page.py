@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from attncalc.arithmetic import Array, Typed
-from attncalc.document import Align, Cell, Column, Inlines, Row, RowKind, Table, Token, Words
+from attncalc.document import Align, Cell, Code, Column, Inlines, Row, RowKind, Table, Token, Words
 from attncalc.expressions import Expression, Name, Omitted, Relation, Sign, Vector
 from attncalc.numerals import NumberStyle, Shown, as_typed, shown, shown_array
 from attncalc.problem import address_of
-from attncalc.trace import Trace
+from attncalc.trace import OF_KEYS, OF_PAIRS, Trace
 
 MOST_TOKENS = 12
 MOST_ENTRIES = 8
@@ -44,6 +44,16 @@ class Page:
 
     def key_name(self, key: int) -> Name:
         return Name(address_of(key, self.trace.problem.key_tokens))
+
+    def index_names(self, stage: str, index: tuple[int, ...]) -> tuple[str | Name, ...]:
+        """The indices of an entry as they are written: tokens, and entries counted from 1."""
+        names: list[str | Name] = [
+            self.key_name(index[0]) if stage in OF_KEYS else self.query_name(index[0])
+        ]
+        for axis, place in enumerate(index[1:], 1):
+            paired = axis == 1 and stage in OF_PAIRS
+            names.append(self.key_name(place) if paired else str(place + 1))
+        return tuple(names)
 
     def query_token(self, query: int, *, focused: bool = False) -> Token:
         return Token(self.query_name(query).text, focused)
@@ -134,7 +144,7 @@ def kept(count: int, most: int, ends: int, always: Iterable[int] = ()) -> list[i
     return places
 
 
-def words(*parts: str | Token | Expression) -> Inlines:
+def words(*parts: str | Token | Code | Expression) -> Inlines:
     """Running text with tokens and formulas in it."""
     return tuple(Words(part) if isinstance(part, str) else part for part in parts)
 

@@ -23,6 +23,7 @@ from attncalc.document import (
 from attncalc.expressions import (
     Expression,
     Fraction,
+    Number,
     Omitted,
     Power,
     Relation,
@@ -32,7 +33,7 @@ from attncalc.expressions import (
     Symbol,
 )
 from attncalc.numerals import Shown, shown
-from attncalc.walkthrough.page import Page, omitted_row, result_cell, sign_of, words
+from attncalc.walkthrough.page import Page, joining, omitted_row, result_cell, sign_of, words
 from attncalc.walkthrough.scores import MASKED_IJ, S_IJ, SCALED_IJ
 
 _SCORE_SYMBOLS = {"scores": S_IJ, "scaled_scores": SCALED_IJ, "masked_scores": MASKED_IJ}
@@ -45,7 +46,7 @@ def softmax(page: Page, number: int) -> Section:
         heading = Heading(number, words("Attention weights"))
         return Section(heading, (weights_heatmap(page),), ("weights",))
     symbol = _SCORE_SYMBOLS[trace.scored]
-    base = _base(page)
+    base = base_of(page)
     in_sum = Symbol(symbol.letter, ("i", "l"))
     formula = Relation(
         (
@@ -62,7 +63,8 @@ def softmax(page: Page, number: int) -> Section:
     return Section(heading, tuple(blocks), ("exponentials", "sums", "weights"))
 
 
-def _base(page: Page) -> Expression:
+def base_of(page: Page) -> Expression:
+    """The base of the powers: e, or a number."""
     base = page.trace.problem.attention.base
     return Symbol("e") if base == "e" else page.number(base).number
 
@@ -75,7 +77,8 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
     scores = page.stage(trace.scored, [query])[0]
     powers, total = _powers(page, query)
     weights = page.stage("weights", [query])[0]
-    largest = max(float(weight) for weight in trace["weights"][query])
+    row = trace["weights"][query]
+    most = max(range(len(row)), key=lambda place: row[place])
     rows: list[Row] = []
     for key in page.kept_keys():
         if isinstance(key, Omitted):
@@ -91,7 +94,7 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
             (Relation((power, powers[key].number), (power_sign,)),),
             (quotient,),
             result_cell(sign, weights[key].number),
-            Bar(float(trace["weights"][query][key]) / largest),
+            Bar(float(row[key]) / float(row[most])),
         )
         rows.append(Row(cells, focused=own))
     sum_sign = sign_of(*powers, result=total)
@@ -109,7 +112,7 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
     return [
         intro,
         Table(columns, tuple(rows)),
-        Equation(_first_quotient(page, query, base, scores, powers, total, weights)),
+        Equation(weight_derivation(page, query, most)),
     ]
 
 
@@ -122,35 +125,30 @@ def _powers(page: Page, query: int) -> tuple[list[Shown], Shown]:
     return powers, total
 
 
-def _first_quotient(
-    page: Page,
-    query: int,
-    base: Expression,
-    scores: list[Shown],
-    powers: list[Shown],
-    total: Shown,
-    weights: list[Shown],
-) -> Expression:
-    """One weight from its scores to its value, as a pattern for the others."""
-    row = page.trace["weights"][query]
-    key = max(range(len(row)), key=lambda place: row[place])
-    used = [place for place in range(len(row)) if scores[place].number.digits != "-inf"]
+def weight_derivation(page: Page, query: int, key: int) -> Relation:
+    """One weight from its scores to its value: α = e^s / (e^s + …) ≈ …"""
+    trace = page.trace
+    base = base_of(page)
+    scores = page.stage(trace.scored, [query])[0]
+    powers, total = _powers(page, query)
+    weight = page.stage("weights", [query])[0][key]
+    used = [place for place in range(len(scores)) if scores[place].number != Number("-inf")]
     terms = tuple(
         place if isinstance(place, Omitted) else Power(base, scores[used[place]].number)
         for place in page.kept_terms(len(used))
     )
+    symbol = Symbol("α", (page.query_name(query), page.key_name(key)))
+    if not terms:
+        return Relation((symbol, weight.number), (Sign.EXACT,))
     denominator: Expression = Sum(terms) if len(terms) > 1 else terms[0]
     first = Fraction(Power(base, scores[key].number), denominator)
     second = Fraction(powers[key].number, total.number)
-    symbol = Symbol("α", (page.query_name(query), page.key_name(key)))
-    shown_scores = Sign.EXACT if all(score.exact for score in scores) else Sign.ROUNDED
-    middle = (
-        Sign.EXACT
-        if shown_scores is Sign.EXACT and powers[key].exact and total.exact
-        else Sign.ROUNDED
+    signs = (
+        joining(scores),
+        joining([*scores, powers[key], total]),
+        sign_of(powers[key], total, result=weight),
     )
-    last = sign_of(powers[key], total, result=weights[key])
-    return Relation((symbol, first, second, weights[key].number), (shown_scores, middle, last))
+    return Relation((symbol, first, second, weight.number), signs)
 
 
 def weights_heatmap(page: Page) -> Heatmap:

@@ -63,7 +63,9 @@ def explained(attncalc: Attncalc, *arguments: str | Path) -> dict[str, Any]:
     return loaded
 
 
-@pytest.mark.parametrize("sample", sorted(path.name for path in SAMPLES.iterdir()))
+@pytest.mark.parametrize(
+    "sample", sorted(str(path.relative_to(SAMPLES)) for path in SAMPLES.rglob("*.*"))
+)
 def test_json_of_samples(sample: str, attncalc: Attncalc) -> None:
     """Every sample's JSON is valid by the shipped schema."""
     explained(attncalc, SAMPLES / sample)

@@ -318,6 +318,18 @@ def test_large_text_is_float64(tmp_path: Path) -> None:
         load(tmp_path, "ragged.yaml", f"Q: [{rows[:-7]}]]\nK: [{rows}]\n")
 
 
+def test_rounded_inputs_need_decimals(tmp_path: Path) -> None:
+    """Rounded inputs are read with their digits, unless there are far too many."""
+    rows = ",".join(f"[{number}.5]" for number in range(60))
+    text = "inputs: rounded\nQ: [{0}]\nK: [{0}]\n"
+    problem = load(tmp_path, "rounded.yaml", text.format(rows))
+    assert numbers(problem.Q)[:2] == [["0.5"], ["1.5"]]
+    rows = ",".join(f"[{number}.5]" for number in range(600))
+    message = "inputs: rounded, for a problem too large for decimals; expected exact"
+    with pytest.raises(attncalc.InputErrors, match=message):
+        load(tmp_path, "large.yaml", text.format(rows))
+
+
 def test_large_arrays_are_float64(tmp_path: Path) -> None:
     """Large arrays stay doubles."""
     file = tmp_path / "large.npz"

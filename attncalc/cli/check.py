@@ -1,0 +1,126 @@
+"""attncalc check: is this worked example right, and if not, where does it first go wrong?"""
+
+from typing import Annotated, Optional
+
+import typer
+
+from attncalc.cli import BAD_INPUT, SUCCESS, WRONG, options, output, progress
+from attncalc.errors import InputErrors
+
+EXAMPLES = """\b
+Examples:
+  attncalc check handout.yaml
+  attncalc check problem.yaml --claims answers.yaml
+  attncalc check problem.yaml --claims weights.csv --stage weights
+  attncalc check answers/*.yaml --strict --format junit --output report.xml
+  attncalc check handout.yaml --json | jq .first_wrong
+"""
+
+Files = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE...", help="Problems with claims; - reads standard input."),
+]
+ClaimsFile = Annotated[
+    Optional[str],
+    typer.Option(
+        "--claims",
+        metavar="FILE",
+        help="Claims from a file of their own, instead of the problem's.",
+        show_default=False,
+    ),
+]
+Stage = Annotated[
+    Optional[str],
+    typer.Option(
+        "--stage",
+        metavar="STAGE",
+        help="The stage that a table of claims (.csv, .tsv) is about: weights.",
+        show_default=False,
+    ),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit code 1 for a slip too.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("check", epilog=EXAMPLES)(check)
+
+
+def check(
+    files: Files,
+    claims: ClaimsFile = None,
+    stage: Stage = None,
+    strict: Strict = False,
+    format: options.CheckFormatOption = None,
+    json: options.Json = False,
+    output_file: options.Output = None,
+    precision: options.Precision = 4,
+    rounding: options.Rounding = options.RoundingMode.HALF_UP,
+    full: options.Full = False,
+    color: options.ColorOption = options.Color.AUTO,
+    scale: options.Scale = None,
+    mask: options.Mask = None,
+    bias: options.Bias = None,
+    base: options.Base = None,
+) -> None:
+    """Judge the numbers that somebody published or handed in.
+
+    Each is correct, follows from earlier printed ones, slips in the last digit, or is wrong. The
+    exit code is 1 if any is wrong. A file that cannot be read does not stop the others.
+    """
+    wanted = format.value if format else None
+    chosen = output.chosen_format(wanted, json, output_file, options.CHECK_SUFFIXES)
+
+    from attncalc.checking import check as judged
+    from attncalc.cli.app import refuse
+    from attncalc.readers import load_all
+    from attncalc.report import Report, Verdict
+    from attncalc.trace import explain
+
+    given = options.overrides(scale=scale, mask=mask, bias=bias, base=base)
+    checked: list[tuple[str, int, Report]] = []  # the file, which of its problems, what was found
+    unreadable = 0
+    for file in progress.seen(files):
+        try:
+            problems = load_all(file, given, claims=claims, stage=stage)
+            reports = [judged(explain(problem)) for problem in problems]
+        except InputErrors as errors:
+            unreadable += 1
+            refuse(errors.errors)
+        else:
+            checked += [(file, number, report) for number, report in enumerate(reports)]
+
+    reports = [report for _, _, report in checked]
+    if chosen == "json":
+        from attncalc.report_json import report_json
+
+        output.write("".join(report_json(report) + "\n" for report in reports), output_file)
+    elif chosen == "text":
+        from attncalc.numerals import NumberStyle
+        from attncalc.renderers.terminal import TerminalRenderer
+        from attncalc.walkthrough.checked import write_report, write_summary
+
+        style = NumberStyle(precision, rounding.value)
+        renderer = TerminalRenderer(output.width(), output.in_color(color, output_file))
+        documents = [write_report(report, style, full=full) for report in reports]
+        if len(files) > 1:
+            documents.append(write_summary(reports, unreadable))
+        output.write("\n\n".join(map(renderer.render, documents)), output_file)
+    else:
+        from attncalc import report_ci
+        from attncalc.readers import lines_of_claims
+
+        write = report_ci.github if chosen == "github" else report_ci.junit
+        entries = [
+            report_ci.Checked(
+                claims or file,
+                report,
+                lines_of_claims(claims or file, 0 if claims else number, report.trace.problem),
+            )
+            for file, number, report in checked
+        ]
+        output.write(write(entries, strict=strict), output_file)
+
+    found = {verdict for report in reports for verdict, count in report.summary.items() if count}
+    wrong = Verdict.WRONG in found or (strict and Verdict.SLIP in found)
+    raise typer.Exit(BAD_INPUT if unreadable else WRONG if wrong else SUCCESS)

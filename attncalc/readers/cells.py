@@ -1,0 +1,47 @@
+"""Tables of text: what separates their cells, and where each begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attncalc.readers.interface import Place
+
+
+def header_line(text: str) -> str:
+    """The first line that is neither empty nor a comment."""
+    lines = (line for line in text.split("\n") if line.strip() and not line.startswith("#"))
+    return next(lines, "")
+
+
+def delimiter_of(header: str) -> str:
+    """What separates the cells of a table with this header."""
+    return next((mark for mark in ("\t", ";", ",") if mark in header), ",")
+
+
+def cell_starts(text: str, delimiter: str) -> Iterator[tuple[tuple[int, int], Place]]:
+    """Record and cell, and line and column, by the rules the csv module reads with.
+
+    A comma inside brackets begins no cell here, as _joined puts such cells together.
+    """
+    record = cell = 0
+    line = column = 1
+    quoted = bracketed = False
+    fresh = True  # nothing but blanks since the cell began: a quotation mark would open it
+    yield (record, cell), (line, column)
+    for character in text:
+        column += 1
+        if character == '"' and (fresh or quoted):
+            quoted = not quoted
+        elif character == "\n":
+            line, column = line + 1, 1
+        elif character in "[]" and not quoted:
+            bracketed = character == "["
+        ends_record = character == "\n" and not quoted
+        ends_cell = character == delimiter and not quoted and not bracketed
+        fresh = ends_record or ends_cell or (fresh and character == " ")
+        if ends_record:
+            record, cell, bracketed = record + 1, 0, False
+        elif ends_cell:
+            cell += 1
+        if ends_record or ends_cell:
+            yield (record, cell), (line, column)

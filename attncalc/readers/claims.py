@@ -1,0 +1,143 @@
+"""Claims, by array or by token, from the problem file or from a file of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from difflib import get_close_matches
+
+import numpy as np
+
+from attncalc.arithmetic import NumberError, parse_bias, parse_number
+from attncalc.claims import Claim, Claims
+from attncalc.errors import FieldPath
+from attncalc.problem import Problem, find_token
+from attncalc.readers.interface import Node
+from attncalc.readers.numbers import ABSENT, Faults
+from attncalc.trace import OF_KEYS, OF_PAIRS, STAGES, stage_shapes
+
+_ADDRESS_HINT = "the#2 is the second “the”, #6 the sixth token"
+
+
+def read_claims(claims: Mapping[str, Node], problem: Problem, faults: Faults) -> Claims:
+    """Every claim of the mapping, in the order of the stages. path: under ("claims",)."""
+    return _Reading(problem, faults).claims(claims)
+
+
+class _Reading:
+    def __init__(self, problem: Problem, faults: Faults) -> None:
+        self.problem = problem
+        self.shapes = stage_shapes(problem)
+        self.faults = faults
+        self.found: dict[tuple[str, tuple[int, ...]], Claim] = {}
+
+    def claims(self, node: Mapping[str, Node]) -> Claims:
+        tolerance = Decimal(0)
+        for name, claimed in node.items():
+            path = ("claims", name)
+            if name == "tolerance":
+                tolerance = self._tolerance(claimed, path)
+            elif name not in self.shapes:
+                self._no_stage(name, path)
+            elif not _absent(claimed):
+                self._array(claimed, name, (), self.shapes[name], path)
+        order = {name: place for place, name in enumerate(STAGES)}
+        numbers = sorted(self.found.values(), key=lambda claim: (order[claim.stage], claim.index))
+        return Claims(tuple(numbers), tolerance)
+
+    def _tolerance(self, node: Node, path: FieldPath) -> Decimal:
+        try:
+            if isinstance(node, str) and (tolerance := parse_number(node)) >= 0:
+                return Decimal(tolerance)
+        except NumberError:
+            pass
+        found = f"“{node}”" if isinstance(node, str) else "a list or mapping"
+        self.faults(path, f"{found}; expected a number that is not negative, like 1e-6", None)
+        return Decimal(0)
+
+    def _no_stage(self, name: str, path: FieldPath) -> None:
+        here = ", ".join(self.shapes)
+        near = get_close_matches(name, self.shapes, 1)
+        what = "this problem has no stage" if name in STAGES else "there is no stage"
+        hint = f"did you mean {near[0]}?" if near else None
+        self.faults(path, f"{what} “{name}”; expected one of {here}", hint)
+
+    def _array(
+        self,
+        node: Node,
+        stage: str,
+        index: tuple[int, ...],
+        shape: tuple[int, ...],
+        path: FieldPath,
+    ) -> None:
+        """Whatever is claimed of the part of a stage at an index."""
+        if isinstance(node, np.ndarray):
+            node = node.tolist()
+        if _absent(node):
+            return
+        if not shape:
+            self._number(node, stage, index, path)
+        elif isinstance(node, dict):
+            self._by_token(node, stage, index, shape, path)
+        elif isinstance(node, list):
+            if len(node) != shape[0]:
+                self._wrong_length(len(node), stage, shape, path)
+                return
+            for place, part in enumerate(node):
+                self._array(part, stage, (*index, place), shape[1:], (*path, place))
+        else:
+            self.faults(
+                path, f"“{node}”; expected a list of {shape[0]}, or a mapping by token", None
+            )
+
+    def _wrong_length(
+        self, found: int, stage: str, shape: tuple[int, ...], path: FieldPath
+    ) -> None:
+        whole = " × ".join(map(str, self.shapes[stage]))
+        what = "numbers" if len(shape) == 1 else "rows"
+        self.faults(path, f"{found} {what}; expected {shape[0]} ({stage} is {whole})", None)
+
+    def _by_token(
+        self,
+        node: dict[str, Node],
+        stage: str,
+        index: tuple[int, ...],
+        shape: tuple[int, ...],
+        path: FieldPath,
+    ) -> None:
+        tokens = self._tokens(stage, len(index))
+        if tokens is None:
+            self.faults(path, f"a mapping; expected {shape[0]} numbers in brackets", None)
+            return
+        for address, part in node.items():
+            place = find_token(address, tokens)
+            if place is None:
+                listed = ", ".join(tokens)
+                found = f"no token “{address}”; expected one of {listed}"
+                self.faults((*path, address), found, _ADDRESS_HINT)
+            else:
+                self._array(part, stage, (*index, place), shape[1:], (*path, address))
+
+    def _tokens(self, stage: str, axis: int) -> Sequence[str] | None:
+        """The tokens along an axis of a stage; None along the entries of vectors."""
+        if axis == 0:
+            return self.problem.key_tokens if stage in OF_KEYS else self.problem.tokens
+        return self.problem.key_tokens if axis == 1 and stage in OF_PAIRS else None
+
+    def _number(self, node: Node, stage: str, index: tuple[int, ...], path: FieldPath) -> None:
+        if isinstance(node, list | dict):
+            self.faults(path, "a list or mapping; expected a number", None)
+            return
+        text = str(node)
+        try:
+            value = parse_bias(text) if stage == "masked_scores" else parse_number(text)
+        except NumberError as error:
+            self.faults(path, f"{error}; expected a number", error.hint)
+            return
+        if (stage, index) in self.found:
+            self.faults(path, "this number is claimed twice; expected it once", None)
+        self.found[stage, index] = Claim(stage, index, text.strip(), value, path)
+
+
+def _absent(node: Node) -> bool:
+    return node is None or (isinstance(node, str) and node in ABSENT)

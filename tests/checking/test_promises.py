@@ -1,0 +1,623 @@
+"""What verdicts promise, whatever the numbers are: no true one is accused, no false one let go."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+from typing import Any, TypeAlias
+from unittest.mock import patch
+
+import mpmath
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import attncalc
+from attncalc.checking import check
+from attncalc.report import Report, Verdict
+from tests import oracle
+
+Problem: TypeAlias = dict[str, Any]
+Print: TypeAlias = Callable[[Fraction], str]
+"""How the numbers of one stage are printed."""
+
+DIGITS = 60
+MOST_DECIMALS = 8
+ORDER = list(Verdict)
+
+
+# Printing, independently of the package.
+
+
+def digits(units: int, decimals: int, negative: bool) -> str:
+    """So many units of the last of so many decimals, written out; a rounded −0.001 is -0.00."""
+    whole = str(abs(units)).rjust(decimals + 1, "0")
+    text = f"{whole[:-decimals]}.{whole[-decimals:]}" if decimals else whole
+    return f"-{text}" if negative else text
+
+
+def units_of(number: Fraction, decimals: int, way: str) -> int:
+    """The number in units of its last decimal, rounded or cut off."""
+    scaled: Fraction = abs(number) * 10**decimals
+    units = floor(scaled)
+    rest = scaled - units
+    up: bool = {
+        "half-up": rest >= Fraction(1, 2),
+        "half-even": rest > Fraction(1, 2) or (rest == Fraction(1, 2) and units % 2 == 1),
+        "truncated": False,
+    }[way]
+    return -(units + up) if number < 0 else units + up
+
+
+def printer(decimals: int, way: str, percent: bool = False) -> Print:
+    """Prints with so many decimals, as a percentage if wanted."""
+
+    def written(number: Fraction) -> str:
+        if percent:
+            number *= 100
+        text = digits(units_of(number, decimals, way), decimals, number < 0)
+        return f"{text}%" if percent else text
+
+    return written
+
+
+ROUNDED = st.builds(
+    printer, st.integers(0, MOST_DECIMALS), st.sampled_from(("half-up", "half-even"))
+)
+IN_PERCENT = st.builds(
+    printer,
+    st.integers(0, MOST_DECIMALS - 2),
+    st.sampled_from(("half-up", "half-even")),
+    st.just(True),
+)
+TRUNCATED = st.builds(printer, st.integers(0, MOST_DECIMALS), st.just("truncated"))
+
+
+def value_of(text: str) -> Fraction:
+    """The value of a printed number."""
+    number = oracle.number(text)
+    assert number is not None
+    return number
+
+
+def as_fraction(number: Any) -> Fraction:
+    """A Fraction, or an mpf to 40 decimals.
+
+    So that the sum of weights that adds up to 1 only but for the last of 60 digits is 1.
+    """
+    if isinstance(number, Fraction):
+        return number
+    above, below = mpmath.libmp.to_rational(number._mpf_)
+    return Fraction(round(Fraction(int(above), int(below)) * 10**40), 10**40)
+
+
+def each(values: Any, change: Callable[[Any], Any]) -> Any:
+    """The same nested lists with every number changed."""
+    if isinstance(values, list):
+        return [each(part, change) for part in values]
+    return change(values)
+
+
+def printed(values: Any, written: Print) -> Any:
+    """A stage as it is printed; a masked score as -inf."""
+    return each(values, lambda number: "-inf" if number is None else written(as_fraction(number)))
+
+
+# Problems.
+
+
+def _typed(units: int, decimals: int) -> str:
+    return f"{Decimal(units).scaleb(-decimals):f}"
+
+
+NUMBERS = st.one_of(
+    st.builds(_typed, st.integers(-200, 200), st.just(2)),
+    st.builds(_typed, st.integers(-20, 20), st.just(1)),
+    st.integers(-2, 2).map(str),
+)
+
+
+def rows(n: int, m: int, cells: st.SearchStrategy[str] = NUMBERS) -> st.SearchStrategy[Any]:
+    """Texts of an n × m matrix."""
+    return st.lists(st.lists(cells, min_size=m, max_size=m), min_size=n, max_size=n)
+
+
+@st.composite
+def problems(
+    draw: st.DrawFn,
+    starts: Sequence[str] = ("Q", "X", "scores", "weights"),
+) -> Problem:
+    """A hand-sized problem with any start and any options, with values or without."""
+    n, d_k, d_v, d_model = (draw(st.integers(1, 3)) for _ in range(4))
+    start = draw(st.sampled_from(starts))
+    cross = draw(st.booleans())
+    m = draw(st.integers(1, 4)) if cross else n
+    problem: Problem = {"tokens": [f"q{i}" for i in range(n)]}
+    if cross:
+        problem["key_tokens"] = [f"k{j}" for j in range(m)]
+    match start:
+        case "Q":
+            problem |= {"Q": draw(rows(n, d_k)), "K": draw(rows(m, d_k)), "V": draw(rows(m, d_v))}
+        case "X":
+            problem["X"] = draw(rows(n, d_model))
+            if cross:
+                problem["X_key"] = draw(rows(m, d_model))
+            for name, width in (("Q", d_k), ("K", d_k), ("V", d_v)):
+                problem[f"W_{name}"] = draw(rows(d_model, width))
+                if draw(st.booleans()):
+                    problem[f"b_{name}"] = draw(rows(1, width))[0]
+        case "scores":
+            problem |= {"scores": draw(rows(n, m)), "V": draw(rows(m, d_v))}
+        case _:
+            shares = st.integers(0, 1000).map(lambda units: _typed(units, 3))
+            shares |= st.integers(0, 100).map(lambda units: f"{units}%")
+            problem |= {"weights": draw(rows(n, m, shares)), "V": draw(rows(m, d_v))}
+    if draw(st.booleans()):
+        problem["W_O"] = draw(rows(d_v, d_model))
+        if draw(st.booleans()):
+            problem["b_O"] = draw(rows(1, d_model))[0]
+    if start != "weights":
+        problem["attention"] = draw(options(n, m, start != "scores"))
+    return problem
+
+
+@st.composite
+def options(draw: st.DrawFn, n: int, m: int, knows_d_k: bool) -> Problem:
+    """Options of attention, some of them left to their defaults."""
+    scales = ["none", "0.5", "0.125", "2.5", "30%"] + ["1/sqrt(d_k)"] * knows_d_k
+    masks = st.sampled_from(("none", "causal")) | rows(n, m, st.sampled_from("01"))
+    choices = {
+        "scale": st.sampled_from(scales),
+        "mask": masks,
+        "bias": st.just("none") | rows(n, m, NUMBERS | st.just("-inf")),
+        "base": st.sampled_from(("e", "2", "3", "10", "1.5")),
+    }
+    return draw(st.fixed_dictionaries({}, optional=choices))
+
+
+def judged(problem: Mapping[str, Any], claims: Mapping[str, Any], exact: bool = True) -> Report:
+    """The report on claims, in decimals or in float64."""
+    with patch("attncalc.readers.fields.hand_sized", return_value=exact):
+        loaded = attncalc.load({**problem, "claims": dict(claims)})
+    return check(attncalc.explain(loaded, list(claims) if not exact else ()))
+
+
+def expect(report: Report, *allowed: Verdict) -> None:
+    """Every claim has one of these verdicts."""
+    assert report.findings
+    for finding in report.findings:
+        assert finding.verdict in allowed, finding
+
+
+def places(values: Any, index: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Any]]:
+    """Every number of nested lists, with its index."""
+    if isinstance(values, list):
+        for place, part in enumerate(values):
+            yield from places(part, (*index, place))
+    else:
+        yield index, values
+
+
+def only(values: Any, index: tuple[int, ...], text: str) -> Any:
+    """Nested lists of the same shape with one claim, and None elsewhere."""
+    if not index:
+        return text
+    first, *rest = index
+    return [
+        only(part, tuple(rest), text) if place == first else each(part, lambda _: None)
+        for place, part in enumerate(values)
+    ]
+
+
+@st.composite
+def single_numbers(draw: st.DrawFn) -> tuple[Problem, str, Any, tuple[int, ...], Fraction]:
+    """A problem, a stage with all its values, and one number of it that is not masked."""
+    problem = draw(problems())
+    stages = oracle.attention(problem)
+    stage = draw(st.sampled_from(list(stages)))
+    seen = [(index, number) for index, number in places(stages[stage]) if number is not None]
+    assume(seen)
+    index, number = draw(st.sampled_from(seen))
+    return problem, stage, stages[stage], index, as_fraction(number)
+
+
+# Promises.
+
+
+@settings(max_examples=300, deadline=None)
+@given(problems(), st.data())
+def test_a_rounded_number_is_correct(problem: Problem, data: st.DataObject) -> None:
+    """Whatever the number of decimals and the way of rounding, every stage's numbers are right."""
+    claims = {}
+    for name, values in oracle.attention(problem).items():
+        ways = ROUNDED | IN_PERCENT if name == "weights" else ROUNDED
+        claims[name] = printed(values, data.draw(ways, label=name))
+    expect(judged(problem, claims), Verdict.CORRECT)
+
+
+@settings(max_examples=50, deadline=None)
+@given(problems(), st.data())
+def test_a_rounded_number_is_not_wrong_in_float64(problem: Problem, data: st.DataObject) -> None:
+    """The same where the problem is too large for decimals, give or take a tie."""
+    claims = {
+        name: printed(values, data.draw(ROUNDED, label=name))
+        for name, values in oracle.attention(problem).items()
+    }
+    expect(judged(problem, claims, exact=False), Verdict.CORRECT, Verdict.FOLLOWS, Verdict.SLIP)
+
+
+def test_typed_numbers_are_what_was_typed_in_float64() -> None:
+    """0.1 is a tenth, and no double near it, however many zeros a claim adds."""
+    problem = {"Q": [["0.1"]], "K": [["0.3"]], "V": [["0.1"]], "attention": {"bias": [["0.7"]]}}
+    claims = {
+        "V": [["0.1000000000000000000"]],
+        "scores": [["0.0300000000000000000"]],
+        "masked_scores": [["0.7300000000000000000"]],
+        "output": [["0.1000000000000000000"]],
+    }
+    expect(judged(problem, claims, exact=False), Verdict.CORRECT)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    single_numbers(),
+    st.integers(0, MOST_DECIMALS),
+    st.integers(3, 1000) | st.integers(-1000, -3),
+    st.booleans(),
+)
+def test_a_number_that_is_off_is_wrong(
+    drawn: tuple[Problem, str, Any, tuple[int, ...], Fraction],
+    decimals: int,
+    units: int,
+    percent: bool,
+) -> None:
+    """A single claim that is more than two units beyond every reading of it is not let go."""
+    problem, stage, values, index, number = drawn
+    percent = percent and stage == "weights"
+    shown = units_of(100 * number if percent else number, decimals, "half-up") + units
+    text = digits(shown, decimals, shown < 0) + "%" * percent
+    report = judged(problem, {stage: only(values, index, text)})
+    expect(report, Verdict.WRONG)
+    assert report.first_wrong is report.findings[0]
+    assert report.first_wrong.claim.index == index
+
+
+@settings(max_examples=50, deadline=None)
+@given(problems(("Q", "X", "scores")), NUMBERS)
+def test_what_is_masked_is_known_exactly(problem: Problem, number: str) -> None:
+    """A number for a masked score is wrong, and so is -inf for a score that is not masked."""
+    stages = oracle.attention(problem)
+    assume("masked_scores" in stages)
+    reverse = each(stages["masked_scores"], lambda score: number if score is None else "-inf")
+    expect(judged(problem, {"masked_scores": reverse}), Verdict.WRONG)
+
+
+def _power(base: str, exponent: Fraction) -> Fraction:
+    log = 1 if base == "e" else mpmath.log(mpmath.mpf(base))
+    return as_fraction(mpmath.exp(oracle.real(exponent) * log))
+
+
+def as_printed(_stage: str, _values: Any, texts: Any) -> Any:
+    """What a source goes on from that works with its own printed numbers."""
+    return each(texts, oracle.number)
+
+
+def worked_on_prints(
+    problem: Problem,
+    prints: Mapping[str, Print],
+    carried: Callable[[str, Any, Any], Any] = as_printed,
+) -> dict[str, Any]:
+    """What a source prints, stage by stage.
+
+    prints: how the stages it prints are printed; what it does not print, it keeps in full.
+    carried: what it goes on from, given a stage's name, its values and their prints.
+    """
+    given = {name: oracle.grid(problem[name]) for name in problem if _is_matrix(name)}
+    options = {
+        "scale": "none" if "scores" in problem else "1/sqrt(d_k)",
+        "mask": "none",
+        "bias": "none",
+        "base": "e",
+        **problem.get("attention", {}),
+    }
+    claims: dict[str, Any] = {}
+
+    def keep(name: str, values: Any) -> Any:
+        if name not in prints:
+            return values
+        claims[name] = printed(values, prints[name])
+        return carried(name, values, claims[name])
+
+    def projected(name: str) -> Any:
+        side = given["X_key"] if "X_key" in given and name != "Q" else given["X"]
+        return _times(side, given[f"W_{name}"], problem.get(f"b_{name}"))
+
+    def input_or_projected(name: str) -> Any:
+        if name in given or f"W_{name}" in given:
+            return keep(name, given[name] if name in given else projected(name))
+        return []
+
+    Q, K, V = (input_or_projected(name) for name in ("Q", "K", "V"))
+    if "scores" in given:
+        S = keep("scores", given["scores"])
+    else:
+        S = keep("scores", _times(Q, [list(column) for column in zip(*K, strict=True)]))
+    if options["scale"] != "none":
+        if options["scale"] == "1/sqrt(d_k)":
+            scale = as_fraction(1 / mpmath.sqrt(len(Q[0])))
+        else:
+            scale = value_of(options["scale"])
+        S = keep("scaled_scores", [[score * scale for score in row] for row in S])
+    if options["mask"] != "none" or options["bias"] != "none":
+        S = keep("masked_scores", [_hidden(row, i, options) for i, row in enumerate(S)])
+    E = [
+        [Fraction(0) if score is None else _power(options["base"], score) for score in row]
+        for row in S
+    ]
+    E = keep("exponentials", E)
+    sums = keep("sums", [sum(row, Fraction(0)) for row in E])
+    assume(all(sums))
+    A = [[power / total for power in row] for row, total in zip(E, sums, strict=True)]
+    A = keep("weights", A)
+    terms = [[[a * v for v in value] for a, value in zip(row, V, strict=True)] for row in A]
+    terms = keep("weighted_values", terms)
+    summed = [[sum(column, Fraction(0)) for column in zip(*keys, strict=True)] for keys in terms]
+    if "W_O" in given:
+        summed = _times(keep("head_outputs", summed), given["W_O"], problem.get("b_O"))
+    keep("output", summed)
+    return claims
+
+
+def _is_matrix(name: str) -> bool:
+    return name in ("Q", "K", "V", "X", "X_key", "scores") or name.startswith("W_")
+
+
+def _times(left: Any, right: Any, offsets: Sequence[str] | None = None) -> Any:
+    product: list[list[Fraction]] = []
+    for row in left:
+        product.append([])
+        for column in range(len(right[0])):
+            terms = [row[d] * right[d][column] for d in range(len(right))]
+            offset = Fraction(0) if offsets is None else value_of(offsets[column])
+            product[-1].append(sum(terms, offset))
+    return product
+
+
+def _hidden(row: Sequence[Fraction], i: int, options: Mapping[str, Any]) -> list[Fraction | None]:
+    bias, mask = options["bias"], options["mask"]
+    result: list[Fraction | None] = []
+    for j, score in enumerate(row):
+        hidden = (j > i if mask == "causal" else mask != "none" and mask[i][j] == "0") or (
+            bias != "none" and bias[i][j] == "-inf"
+        )
+        added = Fraction(0) if hidden or bias == "none" else value_of(bias[i][j])
+        result.append(None if hidden else score + added)
+    return result
+
+
+CHAINED = (
+    "Q",
+    "K",
+    "V",
+    "scores",
+    "scaled_scores",
+    "masked_scores",
+    "exponentials",
+    "sums",
+    "weights",
+    "weighted_values",
+    "head_outputs",
+    "output",
+)
+
+
+@st.composite
+def chains(draw: st.DrawFn, way: st.SearchStrategy[str]) -> tuple[Problem, dict[str, Any]]:
+    """A problem, and what a source prints of it that goes on from its own printed numbers."""
+    problem = draw(problems(("Q", "X", "scores")))
+    stages = draw(st.lists(st.sampled_from(CHAINED), min_size=2, unique=True))
+    prints = {name: printer(draw(st.integers(1, 5)), draw(way)) for name in stages}
+    with mpmath.workdps(DIGITS):
+        claims = worked_on_prints(problem, prints)
+    assume(claims)
+    if draw(st.booleans()):
+        claims = _of_one_query(claims, draw(st.integers(0, len(problem["tokens"]) - 1)))
+    return problem, claims
+
+
+def _of_one_query(claims: Mapping[str, Any], query: int) -> dict[str, Any]:
+    """The same claims on one query only, and on all keys and values."""
+    return {
+        name: stage
+        if name in ("K", "V")
+        else [row if place == query else None for place, row in enumerate(stage)]
+        for name, stage in claims.items()
+    }
+
+
+@settings(max_examples=600, deadline=None)
+@given(chains(st.sampled_from(("half-up", "half-even"))))
+def test_rounding_on_the_way_is_excused(drawn: tuple[Problem, dict[str, Any]]) -> None:
+    """A source that goes on from its own rounded numbers is right, or follows from them."""
+    problem, claims = drawn
+    expect(judged(problem, claims), Verdict.CORRECT, Verdict.FOLLOWS)
+
+
+@st.composite
+def mistaken_chains(draw: st.DrawFn) -> tuple[Problem, dict[str, Any]]:
+    """A problem, and the prints of a source with other scores that works without rounding.
+
+    Only a print that is the true value, to 12 digits, is what it goes on from.
+    """
+    problem = draw(problems(("Q", "X", "scores")))
+    truth = oracle.attention(problem)
+    shape = len(truth["scores"]), len(truth["scores"][0])
+    scale = "none" if "scores" in problem else "1/sqrt(d_k)"
+    mistaken = {
+        **problem,
+        "scores": draw(rows(*shape, st.builds(_typed, st.integers(-300_000, 300_000), st.just(5)))),
+        "attention": {"scale": scale, **problem["attention"]},
+    }
+    stages = draw(st.lists(st.sampled_from(CHAINED[4:]), min_size=2, unique=True))
+    prints = {name: printer(draw(st.integers(1, 4)), "half-up") for name in ("scores", *stages)}
+
+    def carried(stage: str, values: Any, texts: Any) -> Any:
+        def one(true: Any, value: Any, text: str) -> Any:
+            print_of_it = oracle.number(text)
+            if value is None or print_of_it is None:
+                return None
+            near = abs(print_of_it - as_fraction(true)) <= abs(print_of_it) / 10**11
+            return print_of_it if near else value
+
+        return together(one, truth[stage], values, texts)
+
+    with mpmath.workdps(DIGITS):
+        claims = worked_on_prints(mistaken, prints, carried)
+    return problem, claims
+
+
+def together(change: Callable[..., Any], *values: Any) -> Any:
+    """Nested lists of one shape made one, number by number."""
+    if isinstance(values[0], list):
+        return [together(change, *parts) for parts in zip(*values, strict=True)]
+    return change(*values)
+
+
+@settings(max_examples=300, deadline=None)
+@given(mistaken_chains())
+def test_what_follows_from_a_mistake_is_excused(drawn: tuple[Problem, dict[str, Any]]) -> None:
+    """With wrong scores, all that a source works out from them without rounding follows."""
+    problem, claims = drawn
+    later = [f for f in judged(problem, claims).findings if f.claim.stage != "scores"]
+    for finding in later:
+        assert finding.verdict in (Verdict.CORRECT, Verdict.FOLLOWS), finding
+
+
+@settings(max_examples=50, deadline=None)
+@given(chains(st.sampled_from(("half-up", "half-even"))))
+def test_rounding_on_the_way_is_excused_in_float64(drawn: tuple[Problem, dict[str, Any]]) -> None:
+    """The same where the problem is too large for decimals, give or take a tie."""
+    problem, claims = drawn
+    report = judged(problem, claims, exact=False)
+    expect(report, Verdict.CORRECT, Verdict.FOLLOWS, Verdict.SLIP)
+
+
+@settings(max_examples=300, deadline=None)
+@given(problems(), st.data())
+def test_truncating_is_a_slip_at_worst(problem: Problem, data: st.DataObject) -> None:
+    """Digits cut off instead of rounded, anywhere, are never wrong."""
+    claims = {
+        name: printed(values, data.draw(TRUNCATED, label=name))
+        for name, values in oracle.attention(problem).items()
+    }
+    expect(judged(problem, claims), Verdict.CORRECT, Verdict.FOLLOWS, Verdict.SLIP)
+
+
+PERTURBED = ("Q", "K", "V", "X", "X_key", "scores", "weights")
+
+
+@st.composite
+def longer_inputs(draw: st.DrawFn) -> tuple[Problem, Problem]:
+    """A problem as printed, and one with longer numbers that it may be the print of."""
+    problem = draw(problems())
+    longer = dict(problem)
+    for name in problem:
+        if name in PERTURBED or name.startswith(("W_", "b_")):
+            longer[name] = each(
+                problem[name],
+                lambda text: _moved(text, draw(st.integers(-500, 500))) if "." in text else text,
+            )
+    return problem, longer
+
+
+def _moved(text: str, thousandths: int) -> str:
+    """A number typed with a point, moved by thousandths of the unit of its last decimal."""
+    decimals = len(text.partition(".")[2])
+    moved = Fraction(text) + Fraction(thousandths, 1000) / 10**decimals
+    return digits(abs(int(moved * 10 ** (decimals + 3))), decimals + 3, moved < 0)
+
+
+@settings(max_examples=300, deadline=None)
+@given(longer_inputs(), st.data())
+def test_rounded_inputs_excuse_what_their_prints_hide(
+    drawn: tuple[Problem, Problem], data: st.DataObject
+) -> None:
+    """Under inputs: rounded, numbers computed from the unrounded inputs are right."""
+    problem, longer = drawn
+    claims = {
+        name: printed(values, data.draw(ROUNDED, label=name))
+        for name, values in oracle.attention(longer).items()
+    }
+    expect(judged(problem | {"inputs": "rounded"}, claims), Verdict.CORRECT)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    single_numbers(),
+    st.integers(0, 4),
+    st.integers(-50, 50),
+    st.integers(0, 5000).map(lambda units: _typed(units, 3)),
+)
+def test_tolerance_widens_by_just_so_much(
+    drawn: tuple[Problem, str, Any, tuple[int, ...], Fraction],
+    decimals: int,
+    units: int,
+    tolerance: str,
+) -> None:
+    """A claim is correct up to half a unit and the tolerance away, and no further."""
+    problem, stage, values, index, number = drawn
+    text = digits(total := units_of(number, decimals, "half-up") + units, decimals, total < 0)
+    room = Fraction(1, 2 * 10**decimals) + Fraction(tolerance)
+    off = abs(value_of(text) - number)
+    assume(off == room or abs(off - room) > Fraction(1, 10**30))
+    report = judged(problem, {stage: only(values, index, text), "tolerance": tolerance})
+    assert (report.findings[0].verdict is Verdict.CORRECT) == (off <= room)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    chains(st.sampled_from(("half-up", "truncated"))),
+    st.data(),
+    st.sampled_from(("1e-6", "0.001", "0.1", "2")),
+)
+def test_tolerance_never_makes_a_verdict_worse(
+    drawn: tuple[Problem, dict[str, Any]], data: st.DataObject, tolerance: str
+) -> None:
+    """What is right or follows without a tolerance does so with one."""
+    problem, claims = drawn
+    stage = data.draw(st.sampled_from(list(claims)))
+    claims[stage] = each(
+        claims[stage], lambda text: data.draw(NUMBERS) if text not in (None, "-inf") else text
+    )
+    before = judged(problem, claims)
+    after = judged(problem, claims | {"tolerance": tolerance})
+    for strict, lenient in zip(before.findings, after.findings, strict=True):
+        assert ORDER.index(lenient.verdict) <= ORDER.index(strict.verdict)
+
+
+@pytest.mark.parametrize("inputs", ["exact", "rounded"])
+def test_a_large_problem_is_checked_too(inputs: str) -> None:
+    """Forty tokens, beyond what is hand-sized: their terms are judged too, and rounded inputs."""
+    n, moved = 40, {"exact": 0, "rounded": 499}[inputs]
+    typed = [[_typed((7 * i + 3 * d) % 19 - 9, 1) for d in range(2)] for i in range(n)]
+    longer = [[_moved(text, moved) for text in row] for row in typed]
+    stages = oracle.attention({"Q": longer, "K": longer[::-1], "V": longer})
+    written = printer(4, "half-up")
+    claims = {
+        name: [*printed(stages[name][:1], written), *[None] * (n - 1)]
+        for name in ("scores", "exponentials", "weights", "weighted_values", "output")
+    }
+    problem = {"Q": typed, "K": typed[::-1], "V": typed, "inputs": inputs, "claims": claims}
+    report = check(attncalc.explain(attncalc.load(problem)))
+    expect(report, Verdict.CORRECT)
+    right = Counter(finding.claim.stage for finding in report.findings)
+    assert right == {
+        "scores": n,
+        "exponentials": n,
+        "weights": n,
+        "weighted_values": 2 * n,
+        "output": 2,
+    }

@@ -1,0 +1,102 @@
+"""The gallery: published worked examples, and what the check says of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import attncalc
+from attncalc.checking import check
+from attncalc.report import Report, Verdict
+from tests.conftest import SAMPLES
+
+GALLERY = SAMPLES / "gallery"
+
+# file: (correct, follows, slip, wrong)
+SUMMARIES: dict[str, tuple[int, int, int, int]] = {
+    "alammar-gpt2-masked-scores": (23, 0, 0, 9),
+    "alammar-illustrated-transformer": (6, 0, 0, 0),
+    "cran-attention-computeweights": (0, 0, 0, 16),
+    "d2l-dot-product-valid-lens-6": (14, 0, 0, 0),
+    "deep-ml-131-window-2": (6, 0, 0, 0),
+    "deeplearningai-c5w4-masked": (18, 0, 0, 0),
+    "godoy-pytorch-step-by-step-scaled": (6, 0, 0, 0),
+    "karpathy-averaging-trick": (15, 0, 0, 0),
+    "keras-attention-dot": (8, 0, 0, 0),
+    "leetgpu-55-alibi-ex1": (6, 0, 0, 2),
+    "machinelearningmastery-attention-from-scratch": (44, 0, 0, 0),
+    "raimi-karim-code-exact": (18, 0, 0, 0),
+    "raimi-karim-illustrated-self-attention": (48, 5, 1, 0),
+    "raschka-causal-attention": (57, 0, 0, 0),
+    "raschka-scaled-dot-product": (26, 0, 0, 0),
+    "raschka-simple-self-attention": (90, 0, 0, 0),
+    "ratsgo-nlpbook-self-attention": (47, 0, 0, 7),
+    "rukenx-02-causal": (24, 0, 0, 0),
+    "statquest-printed-weights": (51, 0, 0, 0),
+    "statquest-self-attention": (51, 0, 0, 0),
+    "tensorflow-transformer-tutorial-2": (6, 0, 0, 0),
+    "tomyeh-ai-by-hand-self-attention": (112, 0, 0, 0),
+}
+
+# file: (stage, index, diagnosis) of the first wrong number
+FIRST_WRONG: dict[str, tuple[str, tuple[int, ...], str | None]] = {
+    "alammar-gpt2-masked-scores": (
+        "weights",
+        (1, 0),
+        "the scores are divided by the number of keys",
+    ),
+    "cran-attention-computeweights": (
+        "weights",
+        (0, 0),
+        "the scores are divided by the root of the number of keys",
+    ),
+    "leetgpu-55-alibi-ex1": ("output", (0, 2), None),
+    "ratsgo-nlpbook-self-attention": ("output", (0, 0), None),
+}
+
+
+def report_on(path: Path) -> Report:
+    """The check of a problem file."""
+    return check(attncalc.explain(attncalc.load(path)))
+
+
+def test_gallery_is_whole() -> None:
+    """Every file of the gallery has its pins here, and every pin its file."""
+    assert [path.stem for path in sorted(GALLERY.iterdir())] == sorted(SUMMARIES)
+    assert {name for name, summary in SUMMARIES.items() if summary[-1]} == set(FIRST_WRONG)
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_summary(name: str) -> None:
+    """As many numbers have each verdict as were counted by hand."""
+    summary = report_on(GALLERY / f"{name}.yaml").summary
+    assert tuple(summary[verdict] for verdict in Verdict) == SUMMARIES[name]
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_first_wrong(name: str) -> None:
+    """The first wrong number is where the source goes wrong, and its mistake is named if known."""
+    report = report_on(GALLERY / f"{name}.yaml")
+    if (wrong := report.first_wrong) is None:
+        assert name not in FIRST_WRONG
+        assert not report.diagnoses
+    else:
+        stage, index = wrong.claim.stage, wrong.claim.index
+        assert (stage, index, report.diagnoses.get(stage)) == FIRST_WRONG[name]
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_no_warnings(name: str) -> None:
+    """Nothing else is held against a published example."""
+    assert report_on(GALLERY / f"{name}.yaml").warnings == ()
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_head(name: str) -> None:
+    """Each file names its schema, and says in a short line what it shows."""
+    lines = (GALLERY / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "# yaml-language-server: $schema=../../attncalc/schemas/input.schema.json"
+    shows = lines[2].removeprefix("# What it shows: ")
+    assert shows != lines[2]
+    assert len(shows) <= 60

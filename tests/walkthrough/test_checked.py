@@ -1,0 +1,203 @@
+"""The page of a check: each number's derivation, long tables, many problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import attncalc
+from attncalc.renderers.terminal import TerminalRenderer
+from attncalc.walkthrough.checked import write_report, write_summary
+
+FULL: dict[str, Any] = {
+    "tokens": ["a", "b"],
+    "X": [["1", "2"], ["0", "1"]],
+    "W_Q": [["1", "0.5"], ["0", "1"]],
+    "W_K": [["1", "0"], ["0", "1"]],
+    "W_V": [["2", "0"], ["0", "1"]],
+    "b_Q": ["0.5", "0"],
+    "W_O": [["1"], ["2"]],
+    "attention": {"bias": [["0", "0.25"], ["0", "0"]], "mask": "causal"},
+}
+GIVEN: dict[str, Any] = {
+    "tokens": ["a"],
+    "key_tokens": ["b", "c"],
+    "Q": [["1", "2"]],
+    "K": [["3", "-4"], ["0", "1"]],
+    "V": [["1"], ["2"]],
+    "attention": {"scale": "0.5", "base": "2"},
+}
+
+
+def page_of(fields: dict[str, Any], claims: dict[str, Any], *, full: bool = False) -> str:
+    """The page of the check of these claims."""
+    problem = attncalc.load({**fields, "claims": claims})
+    report = attncalc.check(attncalc.explain(problem))
+    return TerminalRenderer(120).render(write_report(report, full=full))
+
+
+@pytest.mark.parametrize(
+    ("fields", "stage", "index", "derivation"),
+    [
+        (FULL, "X", (0, 1), "X_a,2 = 2"),
+        (FULL, "Q", (0, 0), "q_a,1 = 1×1 + 2×0 + 0.5 = 1.5"),
+        (FULL, "K", (1, 1), "k_b,2 = 0×0 + 1×1 = 1"),
+        (FULL, "scores", (1, 0), "s_b,a = 0.5×1 + 1.0×2 = 2.5"),
+        (FULL, "scaled_scores", (1, 0), "z_b,a = 2.5 / √2 ≈ 1.7678"),
+        (FULL, "masked_scores", (1, 0), "m_b,a ≈ 1.7678 + 0 + 0 ≈ 1.7678"),
+        (FULL, "exponentials", (1, 0), "e_b,a ≈ e^1.7678 ≈ 5.8578"),
+        (FULL, "sums", (1,), "Σ_b ≈ 5.8578 + 2.0281 ≈ 7.8859"),
+        (
+            FULL,
+            "weights",
+            (1, 0),
+            "α_b,a ≈ e^1.7678 / (e^1.7678 + e^0.7071) ≈ 5.8578 / 7.8859 ≈ 0.7428",
+        ),
+        (FULL, "weights", (0, 0), "α_a,a ≈ e^4.5962 / e^4.5962 ≈ 99.1064 / 99.1064 ≈ 1"),
+        (FULL, "weighted_values", (1, 0, 1), "αv_b,a,2 ≈ 0.7428×2 ≈ 1.4856"),
+        (FULL, "head_outputs", (0, 0), "o_a,1 = 1×2 + 0×0 = 2"),
+        (FULL, "output", (0, 0), "o_a,1 = 2×1 + 2×2 = 6"),
+        (
+            {"tokens": ["a"], "scores": [["1"]], "attention": {"bias": [["2"]]}},
+            "masked_scores",
+            (0, 0),
+            "m_a,a = 1 + 2 = 3",
+        ),
+        (
+            {"tokens": ["a"], "scores": [["1"]], "attention": {"mask": [["1"]]}},
+            "masked_scores",
+            (0, 0),
+            "m_a,a = 1 + 0 = 1",
+        ),
+        (GIVEN, "scaled_scores", (0, 0), "z_a,b = (-5)×0.5 = -2.5"),
+        (GIVEN, "exponentials", (0, 1), "e_a,c = 2^1 = 2"),
+        ({"tokens": ["a"], "weights": [["1"]], "V": [["2"]]}, "weights", (0, 0), "α_a,a = 1"),
+        ({"tokens": ["a"], "X": [["2"]]}, "V", (0, 0), "v_a,1 = 2"),
+        (
+            {"tokens": ["a"], "scores": [["1"]], "attention": {"mask": [["0"]]}},
+            "weights",
+            (0, 0),
+            "α_a,a = 0",
+        ),
+    ],
+)
+def test_derivation(
+    fields: dict[str, Any], stage: str, index: tuple[int, ...], derivation: str
+) -> None:
+    """The first wrong number is derived, whatever stage it is of."""
+    shape = attncalc.explain(attncalc.load(fields))[stage].shape
+    claim: Any = "99"
+    for size, place in zip(reversed(shape), reversed(index), strict=True):
+        row: list[Any] = [None] * size
+        row[place] = claim
+        claim = row
+    page = page_of(fields, {stage: claim})
+    assert "1 number: 1 wrong" in page
+    assert derivation in " ".join(page.split())
+
+
+def test_long_tables() -> None:
+    """A long table leaves out what is correct, unless everything is asked for."""
+    zeros = [["0"] * 7 for _ in range(7)]
+    right = {"scores": zeros}
+    fields = {"scores": zeros}
+    assert "49 correct numbers are left out: --full" in page_of(fields, right)
+    assert "#7, #7" in page_of(fields, right, full=True).replace("“", "").replace("”", "")
+    wrong = [["0"] * 7 for _ in range(7)]
+    wrong[3][3] = "5"
+    page = page_of(fields, {"scores": wrong})
+    assert "48 correct numbers are left out" in page
+    assert "5          0   wrong" in page
+
+
+def test_nothing_claimed() -> None:
+    """A problem without claims has nothing to be wrong."""
+    assert "0 numbers: nothing claimed" in page_of(GIVEN, {})
+
+
+def test_slips() -> None:
+    """A slip is told from a digit that was cut off."""
+    fields = {"scores": [["0.378", "0"]], "attention": {"scale": "0.1"}}
+    page = page_of(fields, {"scaled_scores": [["0.037", None]]})
+    assert "cut off instead of rounded" in page
+    page = page_of({**fields, "scores": [["0.372", "0"]]}, {"scaled_scores": [["0.038", None]]})
+    assert "less than one unit off in its last digit" in page
+
+
+def test_notes_and_source() -> None:
+    """What the file says of itself stands under the title."""
+    page = page_of({**GIVEN, "source": "a book", "notes": "a note"}, {})
+    assert "Source: a book" in page
+    assert "a note" in page
+
+
+def test_summary() -> None:
+    """Many problems, a line each."""
+    reports = [
+        attncalc.check(attncalc.explain(attncalc.load({**GIVEN, "claims": {"scores": scores}})))
+        for scores in ([["-5", None]], [["5", None]])
+    ]
+    page = TerminalRenderer(80).render(write_summary(reports, 2))
+    assert "2 problems checked, 1 with a wrong number; 2 files could not be read" in page
+    assert "problem 2   1 number: 1 wrong" in page
+    assert "could not" not in TerminalRenderer(80).render(write_summary(reports, 0))
+
+
+def test_claims_of_arrays() -> None:
+    """In Python, claims may be arrays."""
+    report = attncalc.check(
+        attncalc.explain(attncalc.load({**GIVEN, "claims": {"scores": np.array([[-5, 1]])}}))
+    )
+    assert [finding.verdict.value for finding in report.findings] == ["correct", "wrong"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "claims", "warning"),
+    [
+        (
+            {"tokens": ["a", "b"], "scores": [["1", "2"], ["0", "0"]]},
+            {"weights": [["0.5", "0.7"], [None, None]]},
+            "the claimed weights of “a” add up to 1.2, which rounding does not explain",
+        ),
+        (
+            {"tokens": ["a", "b"], "scores": [["1", "2"], ["0", "0"]]},
+            {"weights": [[None, None], ["0.4", "0.6"]]},
+            "“a” and “b” have equal scores for “b”, and their claimed weights differ",
+        ),
+        (
+            {"tokens": ["a", "b"], "scores": [["1", "2"], ["0", "0"]],
+             "attention": {"mask": "causal"}},
+            {"weights": [["0.9", "0.1"], [None, None]]},
+            "“b” is masked for “a”, and its claimed weight is not 0",
+        ),
+        (
+            {"scores": [["0", "0"]], "V": [["1"], ["2"]]},
+            {"output": [["2.1"]]},
+            "component 1 of the claimed output of “#1”, 2.1, lies outside the values",
+        ),
+    ],
+)  # fmt: skip
+def test_implausible(fields: dict[str, Any], claims: dict[str, Any], warning: str) -> None:
+    """What can be seen without the inputs is warned of."""
+    problem = attncalc.load({**fields, "claims": claims})
+    assert warning in attncalc.check(attncalc.explain(problem)).warnings
+
+
+@pytest.mark.parametrize(
+    ("fields", "claims"),
+    [
+        ({"scores": [["1", "2"]]}, {"weights": [["0.3", "0.7"]]}),
+        ({"scores": [["1", "2"]], "V": [["1"], ["2"]]}, {"output": [["1.7"]]}),
+        ({"weights": [["0.5", "0.6"]], "V": [["1"], ["2"]]}, {"output": [["9"]]}),
+        ({"scores": [["1"]], "V": [["1"]], "attention": {"mask": [["0"]]}},
+         {"weights": [["0"]], "output": [["0"]]}),
+        ({"scores": [["1", "1"]], "attention": {"mask": [["1", "0"]]}},
+         {"weights": [["1", "0"]]}),
+    ],
+)  # fmt: skip
+def test_plausible(fields: dict[str, Any], claims: dict[str, Any]) -> None:
+    """Right numbers, given weights and masked rows are not warned of."""
+    trace = attncalc.explain(attncalc.load({**fields, "claims": claims}))
+    assert attncalc.check(trace).warnings == trace.warnings
