@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
@@ -45,7 +45,8 @@ class Numbers:
         return attention.masked_scores(S, options.bias, self.trace.mask)
 
     def softmax(self, S: Array, base: Any | None = None) -> Array:
-        powers = attention.exponentials(S, self.base if base is None else base)
+        base = self.base if base is None else base
+        powers = attention.exponentials(S, base)
         return attention.weights(S, base, powers, attention.sums(powers))
 
     def after(self, stage: str, values: Array, wanted: str) -> Array | None:
@@ -115,9 +116,9 @@ def _unscaled(numbers: Numbers) -> Array | None:
 
 
 def _scaled_twice(numbers: Numbers) -> Array | None:
-    if numbers.trace.divisor is None:
+    if "scaled_scores" not in numbers:
         return None
-    return attention.divided_scores(numbers["scaled_scores"], numbers.trace.divisor)
+    return numbers.after("scores", numbers["scaled_scores"], "scaled_scores")
 
 
 def _swapped(numbers: Numbers) -> Array | None:
@@ -208,6 +209,25 @@ def _without_division(numbers: Numbers) -> Array | None:
     return numbers.stages.get("exponentials")
 
 
+def _to_base_e(numbers: Numbers) -> Array | None:
+    S = _scored(numbers)
+    if S is None or numbers.base is None:
+        return None
+    powers = attention.exponentials(S, None)
+    return attention.weights(S, None, powers, attention.sums(powers))
+
+
+def _shortened(decimals: int, rounding: str) -> Callable[[Numbers], Array | None]:
+    def rule(numbers: Numbers) -> Array | None:
+        if numbers.trace.problem.weights is not None:
+            return None
+        A, step = numbers["weights"], Decimal(1).scaleb(-decimals)
+        flat = [Decimal(weight).quantize(step, rounding) for weight in A.ravel().tolist()]
+        return np.array([attention.like(A, weight) for weight in flat], A.dtype).reshape(A.shape)
+
+    return rule
+
+
 def _of_keys(numbers: Numbers) -> Array | None:
     return attention.output(numbers["weights"], numbers["K"]) if _same_width(numbers, "K") else None
 
@@ -241,13 +261,14 @@ CATALOGUE = (
     Misconception("K is not transposed", "scores", _not_transposed),
     Misconception("the diagonal is taken for a row", "scores", _diagonal),
     Misconception("the scores are not scaled", "scaled_scores", _unscaled),
-    Misconception("the scores are scaled twice", "scaled_scores", _scaled_twice),
     Misconception(
         "the scores are divided by √d_k",
         "scaled_scores",
         _divided_by(lambda numbers: _root(numbers, numbers.trace.problem.d_k)),
     ),
     Misconception("the scores are divided by d_k", "scaled_scores", _divided_by(_d_k)),
+    # With the default scale this is the same; dividing by d_k is the likelier mistake.
+    Misconception("the scores are scaled twice", "scaled_scores", _scaled_twice),
     Misconception(
         "the scores are divided by √d_model",
         "scaled_scores",
@@ -271,10 +292,20 @@ CATALOGUE = (
     Misconception("the softmax goes over the whole matrix", "weights", _over_everything),
     Misconception("the softmax is to base 2", "weights", _to_base(2)),
     Misconception("the softmax is to base 10", "weights", _to_base(10)),
+    Misconception("the softmax is to base e", "weights", _to_base_e),
     Misconception(
         "scores are divided by their sum, without powers", "weights", _divided_by_the_sum
     ),
     Misconception("powers are not divided by their sum", "weights", _without_division),
+    *(
+        Misconception(
+            f"the weights are {way} {decimals} decimal{'s' if decimals > 1 else ''} on the way",
+            "weights",
+            _shortened(decimals, rounding),
+        )
+        for decimals in (1, 2, 3)
+        for way, rounding in (("rounded to", ROUND_HALF_UP), ("cut off after", ROUND_DOWN))
+    ),
     Misconception("the weights are applied to the keys", "attended", _of_keys),
     Misconception("the weights are applied to the embeddings", "attended", _of_embeddings),
     Misconception("the values are transposed", "attended", _values_transposed),

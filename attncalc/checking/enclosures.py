@@ -25,7 +25,20 @@ Printed: TypeAlias = Callable[[str, int], bool]
 """Whether a row of a stage is printed."""
 
 _HALF_AN_ULP = Decimal(2) ** -53
+_TIGHT = Decimal("1e-12")
+"""How far a score may be from known exactly, for a row's powers to be taken once for all of it."""
+
 _SAME_DIGITS = Decimal("1e-12")
+
+
+class _Row:
+    """A row of scores, and their powers relative to the largest of them."""
+
+    def __init__(self, base: Decimal | None, scores: list[Interval]) -> None:
+        self.scores = scores
+        self.powers = intervals.relative_powers(base, scores)
+        self.tight = all(score.hidden or score.high - score.low <= _TIGHT for score in scores)
+        self.shares = intervals.shares(self.powers) if self.tight else []
 
 
 class Enclosures:
@@ -44,6 +57,7 @@ class Enclosures:
         self._printed_rows = {(claim.stage, claim.index[0]) for claim in self.claims.values()}
         self._computed: dict[Entry, Interval] = {}
         self._printed: dict[Entry, Interval] = {}
+        self._rows: dict[tuple[bool, int], _Row] = {}
 
     def computed(self, stage: str, index: tuple[int, ...]) -> Interval:
         """What follows from the problem's inputs."""
@@ -168,8 +182,10 @@ class Enclosures:
             return intervals.ratio(of("exponentials", index), of("sums", (i,)))
         if printed("exponentials", i):
             return intervals.share([of("exponentials", (i, each)) for each in keys], j)
-        scores = [of(self.trace.scored, (i, each)) for each in keys]
-        return intervals.softmax(self._base, scores, j)
+        row = self._row(i, of)
+        if row.tight:
+            return row.shares[j]
+        return intervals.softmax(self._base, row.scores, j)
 
     def _weighted_sum(self, index: tuple[int, ...], of: Operand, printed: Printed) -> Interval:
         i, c = index
@@ -180,8 +196,16 @@ class Enclosures:
         between = any(printed(stage, i) for stage in ("exponentials", "sums", "weights"))
         if self.problem.weights is not None or between:
             return _dot((of("weights", (i, j)), values[j]) for j in keys)
-        scores = [of(self.trace.scored, (i, j)) for j in keys]
-        return intervals.weighted_mean(self._base, scores, values)
+        return intervals.mean(self._row(i, of).powers, values)
+
+    def _row(self, i: int, of: Operand) -> _Row:
+        """The scores of a row, taken once."""
+        known = (of == self.computed, i)
+        if known not in self._rows:
+            keys = range(self.trace["weights"].shape[-1])
+            scores = [of(self.trace.scored, (i, j)) for j in keys]
+            self._rows[known] = _Row(self._base, scores)
+        return self._rows[known]
 
     def _output_projection(self, index: tuple[int, ...], of: Operand) -> Interval:
         i, c = index

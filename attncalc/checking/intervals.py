@@ -153,15 +153,28 @@ def softmax(base: Decimal | None, scores: Sequence[Interval], key: int) -> Inter
 
 
 def share(parts: Sequence[Interval], key: int) -> Interval:
-    """One positive part of the sum of all: largest when it is, and the others are not.
+    """One positive part of the sum of all: largest when it is, and the others are not."""
+    return shares(parts)[key]
 
-    No part is below 0, though the interval of a small one's print may be.
-    """
+
+def shares(parts: Sequence[Interval]) -> list[Interval]:
+    """Every part's share of the sum of all. None is below 0, though a print's interval may be."""
     positive = [Interval(max(part.low, _ZERO), max(part.high, _ZERO)) for part in parts]
-    own = positive[key]
+    before, after = _running_sums(positive), _running_sums(positive[::-1])[::-1]
+    return [_share_of(own, add((before[key], after[key + 1]))) for key, own in enumerate(positive)]
+
+
+def _running_sums(parts: Sequence[Interval]) -> list[Interval]:
+    """The sums of the first 0, 1, 2, … parts."""
+    sums = [ZERO]
+    for part in parts:
+        sums.append(add((sums[-1], part)))
+    return sums
+
+
+def _share_of(own: Interval, others: Interval) -> Interval:
     if own.high == 0:
         return ZERO
-    others = add(part for place, part in enumerate(positive) if place != key)
     if others.high == 0:
         return point(Decimal(1)) if own.low > 0 else Interval(_ZERO, Decimal(1))
     least = _DOWN.divide(own.low, _UP.add(own.low, others.high))
@@ -188,26 +201,39 @@ def weighted_mean(
     It is largest with the scores of the largest values at the top and all others at the bottom:
     one of the ways to divide the values, by size, in two.
     """
-    used = [place for place, score in enumerate(scores) if not score.hidden]
+    return mean(relative_powers(base, scores), values)
+
+
+def relative_powers(base: Decimal | None, scores: Sequence[Interval]) -> list[Interval]:
+    """base^(s − the largest score there may be), which are to each other as the powers are.
+
+    0 for a masked score; anything not negative where the largest is out of bounds.
+    """
+    top = max(score.high for score in scores)
+    if top == _INFINITY:
+        return [ZERO if score.hidden else Interval(_ZERO, _INFINITY) for score in scores]
+    return [
+        ZERO
+        if score.hidden
+        else Interval(
+            _power(base, _DOWN.subtract(score.low, top), _DOWN),
+            _power(base, _UP.subtract(score.high, top), _UP),
+        )
+        for score in scores
+    ]
+
+
+def mean(weights: Sequence[Interval], values: Sequence[Interval]) -> Interval:
+    """The mean of values with weights that are not negative; 0 where all weights are."""
+    used = [(w, v) for w, v in zip(weights, values, strict=True) if w.high > 0]
     if not used:
         return ZERO
-    top = max(scores[place].high for place in used)
-    if top == _INFINITY:
-        lows, highs = [values[p].low for p in used], [values[p].high for p in used]
-        return Interval(min(lows), max(highs))
-    powers = [
-        Interval(
-            _power(base, _DOWN.subtract(scores[place].low, top), _DOWN),
-            _power(base, _UP.subtract(scores[place].high, top), _UP),
-        )
-        for place in used
-    ]
-    highest = _largest_mean(
-        [(power, values[p].high) for power, p in zip(powers, used, strict=True)]
-    )
+    if any(weight.high == _INFINITY for weight, _ in used):
+        return Interval(min(value.low for _, value in used), max(value.high for _, value in used))
     # copy_negate, because a minus sign would round to the current context
-    negated = [(power, values[p].low.copy_negate()) for power, p in zip(powers, used, strict=True)]
-    return _sound(_largest_mean(negated).copy_negate(), highest)
+    lowest = _largest_mean([(weight, value.low.copy_negate()) for weight, value in used])
+    highest = _largest_mean([(weight, value.high) for weight, value in used])
+    return _sound(lowest.copy_negate(), highest)
 
 
 def _largest_mean(weighted: Sequence[tuple[Interval, Decimal]]) -> Decimal:
@@ -218,14 +244,20 @@ def _largest_mean(weighted: Sequence[tuple[Interval, Decimal]]) -> Decimal:
     """
     ordered = sorted(weighted, key=lambda pair: pair[1], reverse=True)
     smallest = ordered[-1][1]
-    largest = _ZERO
-    for heavy in range(len(ordered)):
-        above = below = _ZERO
-        for place, (weight, number) in enumerate(ordered):
-            chosen = weight.high if place <= heavy else weight.low
-            above = _UP.add(above, _UP.multiply(chosen, _UP.subtract(number, smallest)))
-            below = _DOWN.add(below, chosen)
-        largest = max(largest, _UP.divide(above, below) if below else _INFINITY)
+    # What the rest adds to numerator and denominator, at the bottom of its weights' intervals.
+    rest = [(_ZERO, _ZERO)]
+    for weight, number in reversed(ordered):
+        above, below = rest[-1]
+        product = _UP.multiply(weight.low, _UP.subtract(number, smallest))
+        rest.append((_UP.add(above, product), _DOWN.add(below, weight.low)))
+    largest = heavy_above = heavy_below = _ZERO
+    for (weight, number), (above, below) in zip(ordered, reversed(rest[:-1]), strict=True):
+        product = _UP.multiply(weight.high, _UP.subtract(number, smallest))
+        heavy_above = _UP.add(heavy_above, product)
+        heavy_below = _DOWN.add(heavy_below, weight.high)
+        total_below = _DOWN.add(heavy_below, below)
+        quotient = _UP.divide(_UP.add(heavy_above, above), total_below)
+        largest = max(largest, quotient)
     spread = _UP.subtract(ordered[0][1], smallest)
     return _UP.add(smallest, min(largest, spread))
 

@@ -115,7 +115,7 @@ def check(
             report_ci.Checked(
                 claims or file,
                 report,
-                lines_of_claims(claims or file, 0 if claims else number, report.trace.problem),
+                lines_of_claims(claims or file, number, report.trace.problem),
             )
             for file, number, report in checked
         ]

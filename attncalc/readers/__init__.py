@@ -37,10 +37,11 @@ def load_all(
     overrides = {name: _option(name, text) for name, text in (options or {}).items()}
     problems: list[Problem] = []
     errors: list[InputError] = []
-    for raw in raw_problems:
+    raw_claims = _claims(claims, stage, len(raw_problems)) if claims is not None else None
+    for number, raw in enumerate(raw_problems):
         try:
-            problem = build(raw, overrides, queries, claims is None)
-            problems.append(problem if claims is None else _with_claims(problem, claims, stage))
+            problem = build(raw, overrides, queries, raw_claims is None)
+            problems.append(build_claims(raw_claims[number], problem) if raw_claims else problem)
         except InputErrors as found:
             errors.extend(found.errors)
     if errors:
@@ -52,14 +53,15 @@ def lines_of_claims(file: str, document: int, problem: Problem) -> dict[int, int
     """The line of each claim in the file it was read from, by its place among them."""
     if file == "-" or Path(file).suffix.lower() in TABLE_SUFFIXES:
         return {}
-    raw = _read(Path(file))[document]
+    documents = _read(Path(file))
+    raw = documents[min(document, len(documents) - 1)]
     bare = 0 if "claims" in raw.fields else 1
     places = (raw.locate(claim.path[bare:], False) for claim in problem.claims.numbers)
     return {number: place[0] for number, place in enumerate(places) if place is not None}
 
 
-def _with_claims(problem: Problem, file: str, stage: str | None) -> Problem:
-    """The problem with the claims of another file, which may stand under `claims` there or bare."""
+def _claims(file: str, stage: str | None, problems: int) -> list[RawProblem]:
+    """The claims of another file for each problem: one document for all, or one for each."""
     if Path(file).suffix.lower() in TABLE_SUFFIXES:
         from attncalc.readers import claims_table
 
@@ -68,9 +70,12 @@ def _with_claims(problem: Problem, file: str, stage: str | None) -> Problem:
                 file, "a table of claims; expected --stage to say of which", "--stage weights"
             )
         text = _decoded(_content(Path(file)), file)
-        return build_claims(claims_table.read(text, file, stage), problem)
-    raw_claims = _read_stdin() if file == "-" else _read(Path(file))
-    return build_claims(raw_claims[0], problem)
+        return [claims_table.read(text, file, stage)] * problems
+    found = _read_stdin() if file == "-" else _read(Path(file))
+    if len(found) not in (1, problems):
+        message = f"{len(found)} documents of claims; expected 1, or {problems}, one a problem"
+        raise _error(file, message)
+    return found * problems if len(found) == 1 else found
 
 
 def load(path: str | os.PathLike[str] | Mapping[str, object]) -> Problem:

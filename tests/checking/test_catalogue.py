@@ -94,6 +94,11 @@ def every(A: Grid, change: Callable[[float], float]) -> Grid:
     return [[change(a) for a in row] for row in A]
 
 
+def shortened(decimals: int, whole: Callable[[float], int]) -> Callable[[Stages], Grid]:
+    """The weights with so many decimals."""
+    return lambda s: every(s["weights"], lambda x: whole(x * 10**decimals) / 10**decimals)
+
+
 def shares(row: Sequence[float]) -> list[float]:
     """Each number divided by the sum of all."""
     return [number / sum(row) for number in row]
@@ -185,9 +190,14 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
         Plant(SCALED, "scaled_scores", scores_divided_by(1)),
         Plant(CAUSAL, "scaled_scores", scores_divided_by(1)),
     ),
-    "the scores are scaled twice": (Plant(PLAIN, "scaled_scores", scores_divided_by(3)),),
+    "the scores are scaled twice": (
+        Plant(SCALED, "scaled_scores", lambda s: every(s["scaled_scores"], lambda z: 0.8 * z)),
+    ),
     "the scores are divided by √d_k": (Plant(SCALED, "scaled_scores", scores_divided_by(sqrt(3))),),
-    "the scores are divided by d_k": (Plant(SCALED, "scaled_scores", scores_divided_by(3)),),
+    "the scores are divided by d_k": (
+        Plant(SCALED, "scaled_scores", scores_divided_by(3)),
+        Plant(PLAIN, "scaled_scores", scores_divided_by(3)),
+    ),
     "the scores are divided by √d_model": (
         Plant(EMBEDDED, "scaled_scores", scores_divided_by(sqrt(5))),
     ),
@@ -228,6 +238,14 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
     "the softmax is to base 10": (
         Plant(PLAIN, "weights", lambda s: softmax(s["scaled_scores"], 10)),
     ),
+    "the softmax is to base e": (Plant(SUITED, "weights", lambda s: softmax(s["scaled_scores"])),),
+    **{
+        f"the weights are {way} {decimals} decimal{'s' * (decimals > 1)} on the way": (
+            Plant(UNSCALED, "weights", shortened(decimals, whole)),
+        )
+        for decimals in (1, 2, 3)
+        for way, whole in (("rounded to", round), ("cut off after", int))
+    },
     "scores are divided by their sum, without powers": (
         Plant(PLAIN, "weights", lambda s: [shares(row) for row in s["scaled_scores"]]),
     ),

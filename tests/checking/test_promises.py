@@ -516,6 +516,15 @@ def test_truncating_is_a_slip_at_worst(problem: Problem, data: st.DataObject) ->
     expect(judged(problem, claims), Verdict.CORRECT, Verdict.FOLLOWS, Verdict.SLIP)
 
 
+@settings(max_examples=200, deadline=None)
+@given(chains(st.just("truncated")))
+def test_truncating_on_the_way_is_a_slip_at_worst(drawn: tuple[Problem, dict[str, Any]]) -> None:
+    """A source that cuts digits off and goes on from what is left is never wrong."""
+    problem, claims = drawn
+    report = judged(problem, claims)
+    expect(report, Verdict.CORRECT, Verdict.FOLLOWS, Verdict.SLIP)
+
+
 PERTURBED = ("Q", "K", "V", "X", "X_key", "scores", "weights")
 
 

@@ -109,6 +109,20 @@ def test_claims_of_their_own(attncalc: Attncalc, tmp_path: Path, problem: Path) 
     assert attncalc("check", page, "--claims", "-", "--json", stdin=CLAIMS) == expected
 
 
+def test_claims_of_several_problems(attncalc: Attncalc, tmp_path: Path) -> None:
+    """One document of claims is for all problems of a file, or there is one for each."""
+    page, claims = tmp_path / "pages.yaml", tmp_path / "claims.yaml"
+    page.write_text("scores: [[1, 2]]\n---\nscores: [[3, 4]]\n")
+    claims.write_text("scores: [[1, ~]]\n---\nscores: [[3, ~]]\n")
+    assert attncalc("check", page, "--claims", claims).code == 0
+    claims.write_text("scores: [[1, ~]]\n")
+    result = attncalc("check", page, "--claims", claims, "-f", "github")
+    assert result.out.count("line=1,") == 1
+    claims.write_text("{}\n---\n{}\n---\n{}\n")
+    result = attncalc("check", page, "--claims", claims)
+    assert result.err == f"{claims}: 3 documents of claims; expected 1, or 2, one a problem\n"
+
+
 def test_claims_table(attncalc: Attncalc, tmp_path: Path) -> None:
     """A table of claims: tokens above and beside, empty cells where nothing is claimed."""
     page = tmp_path / "page.yaml"
