@@ -90,8 +90,8 @@ What the verdicts mean: *correct*: the computed value rounds to what is printed.
 be reached from the numbers printed before it. *slip*: less than one unit off in the last printed
 place. *wrong*: no reading of the printed digits leads there.
 
-| example | numbers | correct | follows | slip | wrong | first goes wrong |
-| --- | --- | --- | --- | --- | --- | --- |
+| example | source | numbers | correct | follows | slip | wrong | first goes wrong |
+| --- | --- | --- | --- | --- | --- | --- | --- |
 """
 
 
@@ -107,9 +107,11 @@ def gallery() -> str:
         stage = "" if first is None else first.claim.stage.replace("_", " ")
         reason = report.diagnoses.get(first.claim.stage, "") if first else ""
         told = f"{stage}: {reason}" if reason else stage
-        rows.append(f"| {problem.title} | {len(report.findings)} | {counts} | {told} |\n")
+        rows.append(
+            f"| {problem.title} | {problem.source} | {len(report.findings)} | {counts} | {told} |\n"
+        )
         if problem.notes:
-            notes.append(f"**{problem.title}** ({problem.source}). {problem.notes.strip()}\n")
+            notes.append(f"**{problem.title}.** {problem.notes.strip()}\n")
     return GALLERY_HEAD + "".join(rows) + "\n## Notes\n\n" + "\n".join(notes)
 
 
