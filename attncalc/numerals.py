@@ -44,21 +44,18 @@ class Shown:
         return self.sign is Sign.EXACT
 
 
-def shown(
-    values: Sequence[Any], exact: Sequence[bool], style: NumberStyle, at_least: int = 0
-) -> list[Shown]:
+def shown(values: Sequence[Any], exact: Sequence[bool], style: NumberStyle) -> list[Shown]:
     """Numbers that stand in one column: all with the same number of decimals.
 
     exact: which values are exact; these show all their digits if every one of them does.
-    at_least: decimals to show even if none of the values needs them.
     """
     numbers = [value if isinstance(value, Decimal) else Decimal(float(value)) for value in values]
     finite = [number for number in numbers if number.is_finite()]
     if any(number and number.adjusted() >= _LARGEST_PLAIN for number in finite):
         return [_scientific(n, known, style) for n, known in zip(numbers, exact, strict=True)]
     needed = max(map(decimals_of, finite), default=0)
-    all_digits = all(exact) and max(needed, at_least) <= MOST_EXACT_DECIMALS
-    decimals = max(needed, at_least) if all_digits else style.precision
+    all_digits = all(exact) and needed <= MOST_EXACT_DECIMALS
+    decimals = needed if all_digits else style.precision
     return [_fixed(n, known, decimals, style) for n, known in zip(numbers, exact, strict=True)]
 
 

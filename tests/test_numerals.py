@@ -49,12 +49,6 @@ def test_floats_are_never_exact() -> None:
     assert written([0.1, 2.675], [False, False], precision=2) == ["≈0.10", "≈2.67"]
 
 
-def test_at_least() -> None:
-    """A column may be asked for more decimals than it needs."""
-    (number,) = shown([Decimal("0.5")], [True], NumberStyle(), at_least=2)
-    assert number.number.digits == "0.50"
-
-
 @given(
     st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9),
     st.integers(0, 12),

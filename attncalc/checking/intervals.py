@@ -193,17 +193,6 @@ def ratio(part: Interval, whole: Interval) -> Interval:
     return Interval(_DOWN.divide(low, most), _UP.divide(high, least) if least else _INFINITY)
 
 
-def weighted_mean(
-    base: Decimal | None, scores: Sequence[Interval], values: Sequence[Interval]
-) -> Interval:
-    """Σ base^s_j v_j / Σ base^s_j: the mean of the values, weighted by the softmax of the scores.
-
-    It is largest with the scores of the largest values at the top and all others at the bottom:
-    one of the ways to divide the values, by size, in two.
-    """
-    return mean(relative_powers(base, scores), values)
-
-
 def relative_powers(base: Decimal | None, scores: Sequence[Interval]) -> list[Interval]:
     """base^(s − the largest score there may be), which are to each other as the powers are.
 
@@ -224,7 +213,11 @@ def relative_powers(base: Decimal | None, scores: Sequence[Interval]) -> list[In
 
 
 def mean(weights: Sequence[Interval], values: Sequence[Interval]) -> Interval:
-    """The mean of values with weights that are not negative; 0 where all weights are."""
+    """Σ w v / Σ w, for weights that are not negative; 0 where all weights are.
+
+    It is largest with the weights of the largest values at the top and all others at the bottom:
+    one of the ways to divide the values, by size, in two.
+    """
     used = [(w, v) for w, v in zip(weights, values, strict=True) if w.high > 0]
     if not used:
         return ZERO

@@ -27,6 +27,13 @@ TIGHT = Fraction(1, 10**40)
 INFINITY = Decimal("Infinity")
 
 
+def weighted_mean(
+    base: Decimal | None, scores: Sequence[Interval], values: Sequence[Interval]
+) -> Interval:
+    """The mean of values, weighted by the softmax of scores."""
+    return intervals.mean(intervals.relative_powers(base, scores), values)
+
+
 def _decimal(units: int, exponent: int) -> Decimal:
     return Decimal(f"{units}e{exponent}")
 
@@ -362,7 +369,7 @@ def test_a_weighted_mean_encloses(
 ) -> None:
     """Whatever scores and values are within their intervals, their mean is in the result."""
     scores, values = drawn
-    result = intervals.weighted_mean(base, [s for s, _ in scores], [v for v, _ in values])
+    result = weighted_mean(base, [s for s, _ in scores], [v for v, _ in values])
     with mpmath.workdps(DIGITS):
         right = mean_of(base, [s for _, s in scores], [v for _, v in values])
         room = max(abs(real(v)) for _, v in values) * SLACK
@@ -378,7 +385,7 @@ def test_a_weighted_mean_goes_no_further_than_its_corners(
 ) -> None:
     """The bounds are the least and the largest mean of all that the ends of intervals give."""
     scores, values = [s for s, _ in drawn[0]], [v for v, _ in drawn[1]]
-    result = intervals.weighted_mean(base, scores, values)
+    result = weighted_mean(base, scores, values)
     with mpmath.workdps(DIGITS):
         corners = [[Fraction(end) for end in ends] for ends in product(*map(_ends, scores))]
         for bound, side, extreme in (
@@ -397,10 +404,10 @@ def _ends(interval: Interval) -> tuple[Decimal, Decimal]:
 def test_a_weighted_mean_of_what_is_seen() -> None:
     """Hidden keys count for nothing; where all are hidden, the mean is 0; equal values stay."""
     one, three = at(Decimal(1)), at(Decimal(3))
-    assert intervals.weighted_mean(None, [HIDDEN, HIDDEN], [one, three]) == ZERO
-    assert intervals.weighted_mean(None, [HIDDEN, one], [ANYTHING, three]) == three
-    assert intervals.weighted_mean(None, [ANYTHING, one], [three, three]) == three
-    both = intervals.weighted_mean(None, [ANYTHING, one], [one, three])
+    assert weighted_mean(None, [HIDDEN, HIDDEN], [one, three]) == ZERO
+    assert weighted_mean(None, [HIDDEN, one], [ANYTHING, three]) == three
+    assert weighted_mean(None, [ANYTHING, one], [three, three]) == three
+    both = weighted_mean(None, [ANYTHING, one], [one, three])
     assert both == Interval(Decimal(1), Decimal(3))
 
 
