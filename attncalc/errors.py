@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -69,3 +70,12 @@ class InputErrors(AttncalcError):
     def __init__(self, errors: tuple[InputError, ...]) -> None:
         self.errors = errors
         super().__init__("\n".join(str(error) for error in errors))
+
+
+def suggestion(word: str, known: Iterable[str]) -> str | None:
+    """The nearest of the known words, as a question."""
+    from difflib import get_close_matches  # not at start-up: only misspelt words need it
+
+    by_case = {name.lower(): name for name in known}
+    near = get_close_matches(word.lower(), by_case, 1)
+    return f"did you mean {by_case[near[0]]}?" if near else None

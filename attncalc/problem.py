@@ -135,6 +135,10 @@ def _width(*arrays: Array | None) -> int | None:
     return next((int(array.shape[-1]) for array in arrays if array is not None), None)
 
 
+ADDRESS_HINT = "the#2 is the second “the”, #6 the sixth token"
+"""How a token is addressed, for those whose address leads nowhere."""
+
+
 def find_token(address: str, tokens: Sequence[str]) -> int | None:
     """The position of a token written `it`, `the#2` (its second) or `#6` (the sixth), from 0.
 

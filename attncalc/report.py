@@ -28,6 +28,10 @@ class Finding:
     computed: Any
     verdict: Verdict
 
+    def fails(self, *, strict: bool) -> bool:
+        """Whether a check fails for it; under strict for a slip too."""
+        return self.verdict is Verdict.WRONG or (strict and self.verdict is Verdict.SLIP)
+
 
 @dataclass(frozen=True, eq=False)
 class Report:

@@ -28,7 +28,7 @@ def github(checked: Sequence[Checked], *, strict: bool) -> str:
     lines: list[str] = []
     for each in checked:
         for place, finding in enumerate(each.report.findings):
-            if not _fails(finding, strict=strict):
+            if not finding.fails(strict=strict):
                 continue
             where = f"file={_property(each.file)}"
             if place in each.lines:
@@ -43,7 +43,7 @@ def junit(checked: Sequence[Checked], *, strict: bool) -> str:
     suites = ElementTree.Element("testsuites", name="attncalc check")
     for each in checked:
         findings = each.report.findings
-        failing = [finding for finding in findings if _fails(finding, strict=strict)]
+        failing = [finding for finding in findings if finding.fails(strict=strict)]
         suite = ElementTree.SubElement(
             suites,
             "testsuite",
@@ -60,16 +60,12 @@ def junit(checked: Sequence[Checked], *, strict: bool) -> str:
                 classname=inert(each.file),
                 name=f"{claim.stage}[{index}] = {claim.text}",
             )
-            if _fails(finding, strict=strict):
+            if finding.fails(strict=strict):
                 message = inert(_sentence(each.report, finding))
                 kind = finding.verdict.value
                 ElementTree.SubElement(case, "failure", type=kind, message=message)
     ElementTree.indent(suites)
     return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
-
-
-def _fails(finding: Finding, *, strict: bool) -> bool:
-    return finding.verdict is Verdict.WRONG or (strict and finding.verdict is Verdict.SLIP)
 
 
 def _sentence(report: Report, finding: Finding) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 
 from attncalc import attention, exactness
 from attncalc.arithmetic import Array, Exact, exact_context, is_exact_kind
-from attncalc.errors import AttncalcError
+from attncalc.errors import AttncalcError, suggestion
 from attncalc.problem import Problem
 
 STAGES = (
@@ -69,10 +69,7 @@ class StageError(AttncalcError):
     """A stage was asked for that there is not."""
 
     def __init__(self, name: str, present: tuple[str, ...]) -> None:
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, STAGES, 1)
-        self.hint = None if name in STAGES or not near else f"did you mean {near[0]}?"
+        self.hint = None if name in STAGES else suggestion(name, STAGES)
         here = ", ".join(stage for stage in STAGES if stage in present)
         kind = "this problem has no stage" if name in STAGES else "there is no stage"
         super().__init__(f"{kind} “{name}”; expected one of {here}")

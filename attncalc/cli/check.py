@@ -74,7 +74,7 @@ def check(
     from attncalc.checking import check as judged
     from attncalc.cli.app import refuse
     from attncalc.readers import load_all
-    from attncalc.report import Report, Verdict
+    from attncalc.report import Report
     from attncalc.trace import explain
 
     given = options.overrides(scale=scale, mask=mask, bias=bias, base=base)
@@ -121,6 +121,6 @@ def check(
         ]
         output.write(write(entries, strict=strict), output_file)
 
-    found = {verdict for report in reports for verdict, count in report.summary.items() if count}
-    wrong = Verdict.WRONG in found or (strict and Verdict.SLIP in found)
+    findings = (finding for report in reports for finding in report.findings)
+    wrong = any(finding.fails(strict=strict) for finding in findings)
     raise typer.Exit(BAD_INPUT if unreadable else WRONG if wrong else SUCCESS)

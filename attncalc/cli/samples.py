@@ -6,7 +6,7 @@ from typing import Annotated, Optional
 import typer
 
 from attncalc.cli import output
-from attncalc.errors import InputError
+from attncalc.errors import InputError, suggestion
 
 EXAMPLES = """\b
 Examples:
@@ -72,12 +72,9 @@ def samples(name: Name = None) -> None:
         output.write(_listed(ours) + "\n" + _listed(published), None)
         return
     if name not in known:
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, known, 1)
         raise InputError(
             "attncalc samples",
             f"there is no sample “{name}”; expected one of {', '.join(known)}",
-            hint=f"did you mean {near[0]}?" if near else None,
+            hint=suggestion(name, known),
         )
     output.write(known[name].read_text(encoding="utf-8"), None)

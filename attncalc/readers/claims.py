@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from difflib import get_close_matches
 
 import numpy as np
 
 from attncalc.arithmetic import NumberError, parse_bias, parse_number
 from attncalc.claims import Claim, Claims
-from attncalc.errors import FieldPath
-from attncalc.problem import Problem, find_token
+from attncalc.errors import FieldPath, suggestion
+from attncalc.problem import ADDRESS_HINT, Problem, find_token
 from attncalc.readers.interface import Node
-from attncalc.readers.numbers import ABSENT, Faults
+from attncalc.readers.numbers import Faults, is_absent
 from attncalc.trace import OF_KEYS, OF_PAIRS, STAGES, stage_shapes
-
-_ADDRESS_HINT = "the#2 is the second “the”, #6 the sixth token"
 
 
 def read_claims(claims: Mapping[str, Node], problem: Problem, faults: Faults) -> Claims:
@@ -39,7 +36,7 @@ class _Reading:
                 tolerance = self._tolerance(claimed, path)
             elif name not in self.shapes:
                 self._no_stage(name, path)
-            elif not _absent(claimed):
+            elif not is_absent(claimed):
                 self._array(claimed, name, (), self.shapes[name], path)
         order = {name: place for place, name in enumerate(STAGES)}
         numbers = sorted(self.found.values(), key=lambda claim: (order[claim.stage], claim.index))
@@ -57,10 +54,8 @@ class _Reading:
 
     def _no_stage(self, name: str, path: FieldPath) -> None:
         here = ", ".join(self.shapes)
-        near = get_close_matches(name, self.shapes, 1)
         what = "this problem has no stage" if name in STAGES else "there is no stage"
-        hint = f"did you mean {near[0]}?" if near else None
-        self.faults(path, f"{what} “{name}”; expected one of {here}", hint)
+        self.faults(path, f"{what} “{name}”; expected one of {here}", suggestion(name, self.shapes))
 
     def _array(
         self,
@@ -73,7 +68,7 @@ class _Reading:
         """Whatever is claimed of the part of a stage at an index."""
         if isinstance(node, np.ndarray):
             node = node.tolist()
-        if _absent(node):
+        if is_absent(node):
             return
         if not shape:
             self._number(node, stage, index, path)
@@ -114,7 +109,7 @@ class _Reading:
             if place is None:
                 listed = ", ".join(tokens)
                 found = f"no token “{address}”; expected one of {listed}"
-                self.faults((*path, address), found, _ADDRESS_HINT)
+                self.faults((*path, address), found, ADDRESS_HINT)
             else:
                 self._array(part, stage, (*index, place), shape[1:], (*path, address))
 
@@ -137,7 +132,3 @@ class _Reading:
         if (stage, index) in self.found:
             self.faults(path, "this number is claimed twice; expected it once", None)
         self.found[stage, index] = Claim(stage, index, text.strip(), value, path)
-
-
-def _absent(node: Node) -> bool:
-    return node is None or (isinstance(node, str) and node in ABSENT)

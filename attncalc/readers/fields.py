@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Literal
 
 from attncalc.arithmetic import hand_sized, parse_number
-from attncalc.errors import FieldPath, InputError, InputErrors
-from attncalc.problem import MATRICES, VECTORS, Problem, find_token
+from attncalc.errors import FieldPath, InputError, InputErrors, suggestion
+from attncalc.problem import ADDRESS_HINT, MATRICES, VECTORS, Problem, find_token
 from attncalc.readers import options, rows
 from attncalc.readers.claims import read_claims
 from attncalc.readers.interface import Node, Place, RawProblem
-from attncalc.readers.numbers import ABSENT, Rows, rows_of
+from attncalc.readers.numbers import Rows, is_absent, rows_of
 from attncalc.shapes import Shape, shape_faults
 
 TEXTS = ("title", "source", "notes")
@@ -209,14 +209,13 @@ class _Reading:
         return {path: shape for path, shape in unknown.items() if self._is_given(str(path[0]))}
 
     def _is_given(self, name: str) -> bool:
-        node = self.fields.get(name)
-        return not (node is None or (isinstance(node, str) and node in ABSENT))
+        return not is_absent(self.fields.get(name))
 
     def _attention(self) -> dict[str, Node]:
         """The file's options, with those of the command line in their place."""
         node = self.fields.get("attention", {})
         if not isinstance(node, dict):
-            if not (node is None or (isinstance(node, str) and node in ABSENT)):
+            if not is_absent(node):
                 self.fault(
                     ("attention",), "this is no mapping; expected options, like {scale: none}"
                 )
@@ -243,7 +242,7 @@ class _Reading:
                 positions[position] = None
             elif tokens:
                 found = f"no token “{address}”" if isinstance(address, str) else "this is not text"
-                self.fault(path, f"{found}; expected one of {_listed(tokens)}", _ADDRESS_HINT)
+                self.fault(path, f"{found}; expected one of {_listed(tokens)}", ADDRESS_HINT)
         return tuple(positions)
 
     def _inputs(self) -> Literal["exact", "rounded"]:
@@ -281,18 +280,6 @@ class _Reading:
         return {
             (error.field,) for error in self.errors if error.field and error.field in self.fields
         }
-
-
-_ADDRESS_HINT = "the#2 is the second “the”, #6 the sixth token"
-
-
-def suggestion(word: str, known: Sequence[str]) -> str | None:
-    """The nearest of the known words, as a question."""
-    from difflib import get_close_matches
-
-    by_case = {name.lower(): name for name in known}
-    near = get_close_matches(word.lower(), by_case, 1)
-    return f"did you mean {by_case[near[0]]}?" if near else None
 
 
 def _listed(tokens: Sequence[str]) -> str:

@@ -19,6 +19,12 @@ Faults = Callable[[FieldPath, str, str | None], None]
 ABSENT = (None, "", "~", "null", "Null", "NULL")
 """What stands for a value that is not given, where a number or matrix is expected."""
 
+
+def is_absent(node: Node) -> bool:
+    """Whether nothing is given where a number or matrix is expected."""
+    return node is None or (isinstance(node, str) and node in ABSENT)
+
+
 _PLAIN_CHARACTERS = frozenset("0123456789.+-eE")
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from difflib import get_close_matches
 
 import numpy as np
 
 from attncalc.arithmetic import Array, NumberError, parse_bias, parse_number
+from attncalc.errors import suggestion
 from attncalc.problem import AttentionOptions, Base, Mask, Scale
 from attncalc.readers.interface import Node
-from attncalc.readers.numbers import ABSENT, Faults, Rows, rows_of
+from attncalc.readers.numbers import Faults, Rows, is_absent, rows_of
 
 READ = ("scale", "mask", "bias", "base")
 LATER = ("softcap", "sink", "heads", "kv_heads", "positions", "past")
@@ -46,7 +46,7 @@ class GivenOptions:
 
 def read(attention: Mapping[str, Node], faults: Faults) -> GivenOptions:
     """Every option of the mapping, reporting values that are none of the possible ones."""
-    given = {key: node for key, node in attention.items() if not _is_absent(node)}
+    given = {key: node for key, node in attention.items() if not is_absent(node)}
     for key in LATER:
         if key in given:
             faults(("attention", key), "this option is not computed yet", _LATER_HINT)
@@ -98,8 +98,7 @@ def _positive(
         try:
             number = parse_number(node)
         except NumberError:
-            near = get_close_matches(node.lower(), words, 1)
-            hint = f"did you mean {near[0]}?" if near else None
+            hint = suggestion(node, words)
         else:
             if number > above:
                 return number
@@ -119,11 +118,10 @@ def _mask_rows(node: Node, faults: Faults) -> Mask | Rows:
         faults(("attention", "mask"), "this option is not computed yet", _LATER_HINT)
         return "none"
     found = f"“{node}”" if isinstance(node, str) else "a mapping"
-    near = get_close_matches(node.lower(), ("none", "causal"), 1) if isinstance(node, str) else []
     faults(
         ("attention", "mask"),
         f"{found}; expected none, causal, or rows of 0 and 1",
-        f"did you mean {near[0]}?" if near else None,
+        suggestion(node, ("none", "causal")) if isinstance(node, str) else None,
     )
     return "none"
 
@@ -151,7 +149,3 @@ def _bias_rows(node: Node, faults: Faults) -> Rows | None:
         faults(("attention", "bias"), "this option is not computed yet", _LATER_HINT)
         return None
     return rows_of(node, ("attention", "bias"), (), faults)
-
-
-def _is_absent(node: Node) -> bool:
-    return node is None or (isinstance(node, str) and node in ABSENT)

@@ -18,8 +18,6 @@ from attncalc.document import (
     Equation,
     Heading,
     Inline,
-    Note,
-    NoteKind,
     Paragraph,
     Row,
     Section,
@@ -31,7 +29,7 @@ from attncalc.expressions import Number
 from attncalc.numerals import NumberStyle, Shown, decimals_of, shown
 from attncalc.report import Finding, Report, Verdict
 from attncalc.walkthrough.derivation import derivation
-from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.page import Page, provenance, words
 
 _MOST_ROWS = 40
 """A longer table leaves out the rows that are correct."""
@@ -55,11 +53,7 @@ def write_report(
 def _title(report: Report) -> Section:
     problem = report.trace.problem
     blocks: list[Block] = [Paragraph(words(summary_line(report)))]
-    if problem.source:
-        blocks.append(Paragraph(words(f"Source: {problem.source}")))
-    if problem.notes:
-        blocks.append(Paragraph(words(problem.notes)))
-    blocks += [Note(NoteKind.WARNING, words(warning)) for warning in report.warnings]
+    blocks += provenance(problem, report.warnings)
     return Section(
         Heading(None, words(problem.title or "A worked example, checked")), tuple(blocks)
     )

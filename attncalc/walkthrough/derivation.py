@@ -12,11 +12,10 @@ from attncalc.expressions import (
     Relation,
     Root,
     Sign,
-    Sum,
     Symbol,
 )
 from attncalc.numerals import Shown, shown
-from attncalc.walkthrough.page import Page
+from attncalc.walkthrough.page import Page, sum_of
 from attncalc.walkthrough.projections import product_terms
 from attncalc.walkthrough.softmax import base_of, weight_derivation
 
@@ -65,7 +64,7 @@ def _operation(
             return _affine(page, trace.stages[stage].made_of[0], index, stage)
         case "scores":
             q, k = page.stage("Q", [index[0]])[0], page.stage("K", [index[1]])[0]
-            return _sum(product_terms(page, q, k)), [*q, *k]
+            return sum_of(product_terms(page, q, k)), [*q, *k]
         case "scaled_scores":
             return _scaled(page, index)
         case "masked_scores":
@@ -79,7 +78,7 @@ def _operation(
                 place if isinstance(place, Omitted) else powers[place].number
                 for place in page.kept_terms(len(powers))
             )
-            return _sum(terms), powers
+            return sum_of(terms), powers
         case "weighted_values":
             weight, value = _entry(page, "weights", index[:2]), _entry(page, "V", index[1:])
             return Product((weight.number, value.number)), [weight, value]
@@ -88,7 +87,7 @@ def _operation(
         case _:
             weights = page.stage("weights", [index[0]])[0]
             column = [page.stage("V", [j])[0][index[1]] for j in range(len(weights))]
-            return _sum(product_terms(page, weights, column)), [*weights, *column]
+            return sum_of(product_terms(page, weights, column)), [*weights, *column]
 
 
 def _affine(
@@ -102,7 +101,7 @@ def _affine(
     if b is not None:
         bias = page.given(b)[0][index[1]]
         terms, operands = (*terms, bias.number), [*operands, bias]
-    return _sum(terms), operands
+    return sum_of(terms), operands
 
 
 def _scaled(page: Page, index: tuple[int, ...]) -> tuple[Expression, list[Shown]]:
@@ -123,7 +122,7 @@ def _masked(page: Page, index: tuple[int, ...]) -> tuple[Expression, list[Shown]
         terms.append(page.given(bias[index[0]])[0][index[1]].number)
     if trace.mask is not None:
         terms.append(Number("0" if trace.mask[index] else "-inf"))
-    return _sum(tuple(terms)), [score]
+    return sum_of(tuple(terms)), [score]
 
 
 def _entry(page: Page, stage: str, index: tuple[int, ...]) -> Shown:
@@ -131,7 +130,3 @@ def _entry(page: Page, stage: str, index: tuple[int, ...]) -> Shown:
     if getattr(page.trace.problem, stage, None) is not None:
         return page.number(recorded.values[index])
     return shown([recorded.values[index]], [bool(recorded.exact[index])], page.style)[0]
-
-
-def _sum(terms: tuple[Expression, ...]) -> Expression:
-    return Sum(terms) if len(terms) > 1 else terms[0]

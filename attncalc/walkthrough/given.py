@@ -8,14 +8,12 @@ from attncalc.document import (
     Block,
     Heading,
     Inline,
-    Note,
-    NoteKind,
     Paragraph,
     Section,
     Table,
     Words,
 )
-from attncalc.walkthrough.page import Page, matrix_table, words
+from attncalc.walkthrough.page import Page, matrix_table, provenance, words
 from attncalc.walkthrough.projections import given_projection
 from attncalc.walkthrough.vectors import vector_table
 
@@ -27,11 +25,7 @@ def title(page: Page) -> Section:
     parts: list[Inline] = list(words(" · ".join(_dimensions(page)) + " · written out for "))
     parts += _listed_queries(page)
     blocks: list[Block] = [Paragraph(tuple(parts))]
-    if problem.source:
-        blocks.append(Paragraph(words(f"Source: {problem.source}")))
-    if problem.notes:
-        blocks.append(Paragraph(words(problem.notes)))
-    blocks += [Note(NoteKind.WARNING, words(warning)) for warning in page.trace.warnings]
+    blocks += provenance(problem, page.trace.warnings)
     return Section(Heading(None, words(problem.title or default)), tuple(blocks))
 
 

@@ -9,10 +9,25 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from attncalc.arithmetic import Array, Typed
-from attncalc.document import Align, Cell, Code, Column, Inlines, Row, RowKind, Table, Token, Words
-from attncalc.expressions import Expression, Name, Omitted, Relation, Sign, Vector
+from attncalc.document import (
+    Align,
+    Block,
+    Cell,
+    Code,
+    Column,
+    Inlines,
+    Note,
+    NoteKind,
+    Paragraph,
+    Row,
+    RowKind,
+    Table,
+    Token,
+    Words,
+)
+from attncalc.expressions import Expression, Name, Omitted, Relation, Sign, Sum, Vector
 from attncalc.numerals import NumberStyle, Shown, as_typed, shown, shown_array
-from attncalc.problem import address_of
+from attncalc.problem import Problem, address_of
 from attncalc.trace import OF_KEYS, OF_PAIRS, Trace
 
 MOST_TOKENS = 12
@@ -127,6 +142,21 @@ class Page:
         return (
             as_typed(value) if isinstance(value, Typed) else shown([value], [True], self.style)[0]
         )
+
+
+def provenance(problem: Problem, warnings: Iterable[str]) -> list[Block]:
+    """What stands under a title: where the numbers are from, notes on them, and warnings."""
+    blocks: list[Block] = []
+    if problem.source:
+        blocks.append(Paragraph(words(f"Source: {problem.source}")))
+    if problem.notes:
+        blocks.append(Paragraph(words(problem.notes)))
+    return [*blocks, *(Note(NoteKind.WARNING, words(warning)) for warning in warnings)]
+
+
+def sum_of(terms: tuple[Expression, ...]) -> Expression:
+    """The sum of some terms; a single one stands for itself."""
+    return Sum(terms) if len(terms) > 1 else terms[0]
 
 
 def kept(count: int, most: int, ends: int, always: Iterable[int] = ()) -> list[int | Omitted]:

@@ -28,7 +28,15 @@ from attncalc.expressions import (
     Symbol,
 )
 from attncalc.numerals import Shown
-from attncalc.walkthrough.page import Page, joining, omitted_row, result_cell, sign_of, words
+from attncalc.walkthrough.page import (
+    Page,
+    joining,
+    omitted_row,
+    result_cell,
+    sign_of,
+    sum_of,
+    words,
+)
 from attncalc.walkthrough.vectors import vector_table
 
 
@@ -129,8 +137,7 @@ def written_out(
             terms, operands = (*terms, bias[place].number), [*operands, bias[place]]
         sign = sign_of(*operands, result=y[place])
         component = Symbol(result[0], (name, str(place + 1)))
-        total: Expression = Sum(terms) if len(terms) > 1 else terms[0]
-        rows.append(Row(((component,), (total,), result_cell(sign, y[place].number))))
+        rows.append(Row(((component,), (sum_of(terms),), result_cell(sign, y[place].number))))
     symbol = Symbol(source[0], (name,))
     product = Juxtaposed((symbol, Symbol("W", (letter,))))
     heading = Sum((product, Symbol("b", (letter,)))) if bias is not None else product

@@ -167,7 +167,7 @@ def masked_scores(page: Page, number: int) -> Section | None:
     if "masked_scores" not in trace:
         return None
     before_name = trace.stages["masked_scores"].made_of[0]
-    masks = not (isinstance(options.mask, str) and options.mask == "none")
+    masks = trace.mask is not None
     terms: list[Expression] = [SCALED_IJ if before_name == "scaled_scores" else S_IJ]
     blocks: list[Block] = []
     if options.bias is not None:
@@ -175,7 +175,7 @@ def masked_scores(page: Page, number: int) -> Section | None:
     if masks:
         terms.append(Symbol("M", ("i", "j")))
         blocks.append(Paragraph(_what_the_mask_does(causal=isinstance(options.mask, str))))
-    blocks += [_masked_table(page, query, before_name, masks) for query in page.queries]
+    blocks += [_masked_table(page, query, before_name) for query in page.queries]
     blocks += _all_queries(page, "masked_scores")
     title = "Bias and mask" if masks and options.bias is not None else "Mask" if masks else "Bias"
     formula = Relation((MASKED_IJ, Sum(tuple(terms))), (Sign.EXACT,))
@@ -199,7 +199,7 @@ def _what_the_mask_does(*, causal: bool) -> Inlines:
     )
 
 
-def _masked_table(page: Page, query: int, before_name: str, masks: bool) -> Table:
+def _masked_table(page: Page, query: int, before_name: str) -> Table:
     trace = page.trace
     bias, mask = trace.problem.attention.bias, trace.mask
     before = page.stage(before_name, [query])[0]
@@ -216,5 +216,7 @@ def _masked_table(page: Page, query: int, before_name: str, masks: bool) -> Tabl
         sign = Sign.EXACT if hidden else sign_of(before[key], result=after[key])
         return Sum(tuple(terms)), sign, after[key].number
 
-    heading = " + ".join(["score", *(["bias"] if bias is not None else []), *(["mask"] * masks)])
+    heading = " + ".join(
+        ["score", *(["bias"] if bias is not None else []), *(["mask"] if mask is not None else [])]
+    )
     return key_table(page, query, words(heading), words("masked score"), cells)

@@ -28,12 +28,19 @@ from attncalc.expressions import (
     Power,
     Relation,
     Sign,
-    Sum,
     SumOver,
     Symbol,
 )
 from attncalc.numerals import Shown, shown
-from attncalc.walkthrough.page import Page, joining, omitted_row, result_cell, sign_of, words
+from attncalc.walkthrough.page import (
+    Page,
+    joining,
+    omitted_row,
+    result_cell,
+    sign_of,
+    sum_of,
+    words,
+)
 from attncalc.walkthrough.scores import MASKED_IJ, S_IJ, SCALED_IJ
 
 _SCORE_SYMBOLS = {"scores": S_IJ, "scaled_scores": SCALED_IJ, "masked_scores": MASKED_IJ}
@@ -140,8 +147,7 @@ def weight_derivation(page: Page, query: int, key: int) -> Relation:
     symbol = Symbol("α", (page.query_name(query), page.key_name(key)))
     if not terms:
         return Relation((symbol, weight.number), (Sign.EXACT,))
-    denominator: Expression = Sum(terms) if len(terms) > 1 else terms[0]
-    first = Fraction(Power(base, scores[key].number), denominator)
+    first = Fraction(Power(base, scores[key].number), sum_of(terms))
     second = Fraction(powers[key].number, total.number)
     signs = (
         joining(scores),
