@@ -18,15 +18,17 @@ __version__ = "0.1.0"
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from attncalc.checking import check
+    from attncalc.engine import explain
     from attncalc.errors import AttncalcError, InputError, InputErrors, ProblemError
-    from attncalc.problem import AttentionOptions, Problem
+    from attncalc.options import AttentionOptions
+    from attncalc.problem import Problem
     from attncalc.readers import load, load_all
     from attncalc.report import Report, Verdict
-    from attncalc.trace import Stage, Trace, explain
+    from attncalc.trace import Stage, Trace
 
 _HOMES = {
     "AttncalcError": "errors",
-    "AttentionOptions": "problem",
+    "AttentionOptions": "options",
     "InputError": "errors",
     "InputErrors": "errors",
     "Problem": "problem",
@@ -36,7 +38,7 @@ _HOMES = {
     "Trace": "trace",
     "Verdict": "report",
     "check": "checking",
-    "explain": "trace",
+    "explain": "engine",
     "load": "readers",
     "load_all": "readers",
 }

@@ -149,8 +149,9 @@ def wider(context: decimal.Context) -> decimal.Context:
     return _context(2 * context.prec + 1)
 
 
-def transcendental_context() -> decimal.Context:
-    return _context(TRANSCENDENTAL_DIGITS)
+def transcendental_context(room: int = 0) -> decimal.Context:
+    """A context for powers, roots and what is made of them; room: so many digits more."""
+    return _context(TRANSCENDENTAL_DIGITS + room)
 
 
 def _context(digits: int) -> decimal.Context:

@@ -4,7 +4,7 @@ Every function takes float64 arrays or arrays of Decimal and returns a new array
 Matrices have one row a token; a leading axis, such as heads, is carried along. The formulas are
 those of Vaswani et al., "Attention Is All You Need" (2017), section 3.2.
 
-    Q = X W_Q + b_Q,  S = Q Kᵀ,  A = softmax(S / √d_k + bias),  O = A V
+    Q = X W_Q + b_Q,  S = Q Kᵀ,  A = softmax(c tanh(S / √d_k / c) + bias),  O = A V
 """
 
 from __future__ import annotations
@@ -14,7 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from attncalc.arithmetic import Array, decimals, is_exact_kind, transcendental_context
+from attncalc.arithmetic import (
+    TRANSCENDENTAL_DIGITS,
+    Array,
+    decimals,
+    is_exact_kind,
+    transcendental_context,
+)
 
 _SMALLEST_SUM = 1e-200
 """A row sum of float64 powers below this has lost digits to underflow."""
@@ -32,7 +38,7 @@ def like(array: Array, number: Decimal | int | str) -> Any:
 def projected(X: Array, W: Array, b: Array | None) -> Array:
     """Q = X W_Q + b_Q, and so for K and V."""
     product = X @ W  # (n, d_model) @ (d_model, d_k) -> (n, d_k)
-    return product if b is None else product + b
+    return product if b is None else product + b[..., None, :]
 
 
 def scores(Q: Array, K: Array) -> Array:
@@ -57,9 +63,32 @@ def root(d_k: int, kind: Array) -> Any:
     return Decimal(d_k).sqrt() if is_exact_kind(kind) else float(np.sqrt(d_k))
 
 
-def causal_mask(n: int, m: int) -> Array:
-    """True where key j does not come after query i. (n, m)"""
-    return np.tri(n, m, dtype=bool)
+def capped_scores(S: Array, cap: Any) -> Array:
+    """c · tanh(S / c): no score beyond ±c (Gemma 2, Riviere et al., 2024)."""
+    if not is_exact_kind(S):
+        capped: Array = cap * np.tanh(S / cap)
+        return capped
+    return decimals((cap * tanh(score / cap) for score in S.flat), S.shape)
+
+
+def tanh(x: Decimal) -> Decimal:
+    """tanh x = (1 - e^(-2|x|)) / (1 + e^(-2|x|)), with the sign of x, to 60 digits."""
+    if not x or x.adjusted() < -TRANSCENDENTAL_DIGITS:
+        return x  # x - x³/3 + … differs from x beyond the digits that are kept
+    room = transcendental_context(max(0, -2 * x.adjusted()))
+    power = room.exp(room.multiply(Decimal(-2), x.copy_abs()))
+    quotient = room.divide(room.subtract(Decimal(1), power), room.add(Decimal(1), power))
+    return transcendental_context().plus(quotient.copy_sign(x))
+
+
+def causal_mask(n: int, m: int, past: int = 0) -> Array:
+    """True where key j does not come after query i; queries come after the past. (n, m)"""
+    return np.tri(n, m, past, dtype=bool)
+
+
+def window_mask(n: int, m: int, width: int, past: int = 0) -> Array:
+    """True for the query's own position and the width - 1 before it. (n, m)"""
+    return causal_mask(n, m, past) & ~causal_mask(n, m, past - width)
 
 
 def masked_scores(S: Array, bias: Array | None, mask: Array | None) -> Array:
@@ -116,6 +145,12 @@ def _quotients(powers: Array, row_sums: Array) -> Array:
     infinite = denominators == like(powers, "Infinity")
     quotients: Array = np.where(infinite, zero, powers) / np.where(infinite, one, denominators)
     return quotients
+
+
+def with_sink(S: Array, sink: Array) -> Array:
+    """The scores with one more column, a logit that has no value. (…, n, m) -> (…, n, m + 1)"""
+    column = np.broadcast_to(sink[..., None, None], (*S.shape[:-1], 1))
+    return np.concatenate([S, column], axis=-1)
 
 
 def weighted_values(A: Array, V: Array) -> Array:

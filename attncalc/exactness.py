@@ -8,11 +8,13 @@ last digit, what it was made from; that is checked here and not assumed.
 from __future__ import annotations
 
 import decimal
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from attncalc.arithmetic import TRANSCENDENTAL_DIGITS, Array, Exact, is_exact_kind, wider
 
@@ -24,15 +26,18 @@ def everywhere(values: Array, exact: bool = True) -> Exact:
     return np.full(values.shape, exact and is_exact_kind(values))
 
 
-def of_quotient(numerators: Array, divisor: Any, quotients: Array) -> Exact:
-    """Where numerator / divisor needed no rounding. divisor: √d_k, exact if rational."""
+def of_quotient(numerators: Array, known: Exact, divisor: Any, quotients: Array) -> Exact:
+    """Where numerator / divisor needed no rounding. divisor: √d_k, exact if rational.
+
+    known: where the numerators are exact.
+    """
     if not is_exact_kind(quotients):
         return everywhere(quotients)
     with decimal.localcontext(wider(decimal.getcontext())):
         same: Exact = np.asarray(quotients * divisor == numerators, dtype=bool)
         rational = divisor * divisor == (divisor * divisor).to_integral_value()
     zero: Exact = np.asarray(numerators == 0, dtype=bool)
-    return (same if rational else np.zeros_like(same)) | zero
+    return known & ((same if rational else np.zeros_like(same)) | zero)
 
 
 def of_powers(scores: Array, scores_exact: Exact, base: Any | None, powers: Array) -> Exact:
@@ -55,36 +60,46 @@ def _power_is_exact(score: Decimal, base: Decimal | None, power: Decimal) -> boo
 
 
 def of_sums(powers: Array, powers_exact: Exact, sums: Array) -> Exact:
-    """Where a row's sum is exact: 10^86 + 1 has more digits than are kept. (n, m) -> (n,)"""
+    """Where a row's sum is exact: 10^86 + 1 has more digits than are kept. (…, m) -> (…)"""
     if not is_exact_kind(sums):
         return everywhere(sums)
-    answers = [
-        bool(exact.all())
-        and total.is_finite()
-        and sum((Fraction(power) for power in row), Fraction(0)) == Fraction(total)
-        for row, exact, total in zip(powers, powers_exact, sums, strict=True)
-    ]
-    return np.array(answers, dtype=bool)
+    answers: Exact = np.zeros(sums.shape, dtype=bool)
+    for row in np.ndindex(sums.shape):
+        total: Any = sums[row]
+        answers[row] = (
+            bool(powers_exact[row].all())
+            and total.is_finite()
+            and sum((Fraction(power) for power in powers[row]), Fraction(0)) == Fraction(total)
+        )
+    return answers
+
+
+def equal_rows(visible: Exact, scores: Array, known: Exact) -> Exact:
+    """Rows whose visible scores are all exact and all the same. (…, n, m) -> (…, n)"""
+    answers: Exact = np.zeros(scores.shape[:-1], dtype=bool)
+    if not is_exact_kind(scores):
+        return answers
+    for row in np.ndindex(answers.shape):
+        seen = set(scores[row][visible[row]])
+        answers[row] = len(seen) == 1 and bool(known[row][visible[row]].all())
+    return answers
 
 
 def of_weights(
-    scores: Array, powers: Array, sums: Array, sums_exact: Exact, weights: Array
+    visible: Exact, equal: Exact, powers: Array, sums: Array, sums_exact: Exact, weights: Array
 ) -> Exact:
     """Where a weight is exact: from exact powers, or 1/k in a row of k equal scores.
 
+    visible: which keys are not masked. equal: rows whose visible scores are known to be equal.
     A weight with more digits than powers have is not called exact: the context has room for the
     products of such numbers, not of longer ones.
     """
     if not is_exact_kind(weights):
         return everywhere(weights)
-    answers: Exact = np.zeros(weights.shape, dtype=bool)
-    hidden = Decimal("-Infinity")
+    answers: Exact = ~visible
     for row in np.ndindex(weights.shape[:-1]):
-        answers[row] = scores[row] == hidden
-        seen = [score for score in scores[row] if score != hidden]
-        equal = len(set(seen)) == 1
         total: Any = sums[row]
-        if not (equal or sums_exact[row]):
+        if not (equal[row] or sums_exact[row]):
             continue
         for key, weight in enumerate(weights[row]):
             if answers[row][key] or len(weight.as_tuple().digits) > TRANSCENDENTAL_DIGITS:
@@ -93,16 +108,49 @@ def of_weights(
             if sums_exact[row]:
                 answers[row][key] = share * Fraction(total) == Fraction(powers[row][key])
             else:
-                answers[row][key] = share * len(seen) == 1
+                answers[row][key] = share * int(visible[row].sum()) == 1
     return answers
 
 
-def of_products(weights_exact: Exact, V: Array) -> Exact:
-    """Where α_ij v_j is exact: where its weight is, for exact values. (n, m) -> (n, m, d_v)"""
-    return np.broadcast_to(weights_exact[..., None], (*weights_exact.shape, V.shape[-1]))
+def of_capped(scores: Array, scores_exact: Exact) -> Exact:
+    """Where c · tanh(s / c) is exact: only where it is 0."""
+    return everywhere(scores) & scores_exact & np.equal(scores, 0)
 
 
-def of_row_products(weights_exact: Exact, width: int) -> Exact:
-    """Where Σ_j α_ij v_j is exact: in rows whose weights all are. (n, m) -> (n, width)"""
-    whole_rows = np.asarray(weights_exact.all(axis=-1))
-    return np.broadcast_to(whole_rows[..., None], (*whole_rows.shape, width))
+def of_inverse_powers(base: Decimal, exponents: Sequence[tuple[int, int]], values: Array) -> Exact:
+    """Where a value is base^(-above/below), and no rounding of it."""
+    if not is_exact_kind(values):
+        return everywhere(values)
+    answers = [
+        Fraction(value) ** below * Fraction(base) ** above == 1
+        for value, (above, below) in zip(values.flat, exponents, strict=True)
+    ]
+    return np.array(answers, dtype=bool).reshape(values.shape)
+
+
+def of_terms(left: Array, left_exact: Exact, right: Array, right_exact: Exact) -> Exact:
+    """Where a product is exact: where both factors are, or either is 0."""
+    if not is_exact_kind(left):
+        return np.zeros(np.broadcast_shapes(left.shape, right.shape), dtype=bool)
+    nothing = (left_exact & np.equal(left, 0)) | (right_exact & np.equal(right, 0))
+    terms: Exact = (left_exact & right_exact) | nothing
+    return terms
+
+
+def of_matrix_product(left: Array, left_exact: Exact, right: Array, right_exact: Exact) -> Exact:
+    """Where Σ_d left_id · right_dj is exact: where every term is. (…, n, d), (…, d, m) -> (…, n, m)
+
+    A term is not if one factor is rounded and the other is not 0, so two products count them.
+    """
+    if not is_exact_kind(left):
+        rows, columns = left.shape[:-1], right.shape[-1]
+        leading = np.broadcast_shapes(rows[:-1], right.shape[:-2])
+        return np.zeros((*leading, rows[-1], columns), dtype=bool)
+    left_zero, right_zero = left_exact & np.equal(left, 0), right_exact & np.equal(right, 0)
+    rounded = _count(~left_exact) @ _count(~right_zero) + _count(~left_zero) @ _count(~right_exact)
+    exact: Exact = rounded == 0
+    return exact
+
+
+def _count(answers: Exact) -> npt.NDArray[np.int64]:
+    return answers.astype(np.int64)

@@ -8,35 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Literal, TypeAlias
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
 
 from attncalc.arithmetic import Array
 from attncalc.claims import Claims
 from attncalc.errors import Fault, FieldPath, ProblemError
-from attncalc.shapes import Shape, shape_faults
-
-Scale: TypeAlias = Literal["1/sqrt(d_k)", "none"] | Decimal
-Mask: TypeAlias = Literal["none", "causal"] | Array
-Base: TypeAlias = Literal["e"] | Decimal
+from attncalc.heads import split
+from attncalc.options import AttentionOptions, Rotary
+from attncalc.shapes import Outline, Shape, head_counts
 
 MATRICES = ("Q", "K", "V", "X", "X_key", "W_Q", "W_K", "W_V", "W_O", "scores", "weights")
 VECTORS = ("b_Q", "b_K", "b_V", "b_O")
 
 
-@dataclass(frozen=True, eq=False)
-class AttentionOptions:
-    """How attention is done.
-
-    scale: what scores are multiplied by; None stands for the default, 1/sqrt(d_k), which given
-    scores go without because their d_k is not known. mask: True where a query may attend,
-    (n, m). bias: added after scaling, (n, m), -inf allowed. base: of the softmax's powers.
-    """
-
-    scale: Scale | None = None
-    mask: Mask = "none"
-    bias: Array | None = None
-    base: Base = "e"
+_BY_GROUP = ("K", "V", "W_K", "W_V", "b_K", "b_V")
+"""Given for each key-value head, rather than for each query head."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +35,9 @@ class Problem:
     Q (n, d_k); K (m, d_k); V (m, d_v); X (n, d_model); X_key (m, d_model); W_Q, W_K (d_model, d_k);
     W_V (d_model, d_v); b_Q, b_K (d_k,); b_V (d_v,); W_O (d_v, d_model); b_O (d_model,);
     scores, weights (n, m). X without any of W_Q, W_K, W_V stands for Q, K and V itself.
+    With h heads, Q, W_Q and b_Q are folded, (n, h·d_k), or stacked, (h, n, d_k); so are K, V, W_K,
+    W_V, b_K and b_V with h_kv; W_O is (h·d_v, d_model); scores and weights are (h, n, m). With a
+    past of p tokens, key_tokens lists them first, and K, V and X_key have m - p rows.
     queries: the positions that are written out term by term, from 0. inputs: whether the numbers
     are themselves prints of longer ones. claims: published numbers, to be checked.
 
@@ -79,10 +71,9 @@ class Problem:
     notes: str | None = None
 
     def __post_init__(self) -> None:
-        faults = shape_faults(
-            len(self.tokens), len(self.key_tokens), self.shapes(), cross=not self.self_attention
-        )
-        if len({array.dtype for array in self.arrays().values()}) > 1:
+        faults = self._outline().faults()
+        numbers = [*self.arrays().values(), *self.attention.arrays().values()]
+        if len({array.dtype for array in numbers}) > 1:
             faults.append(Fault((), "arrays of several kinds; expected all float64 or all Decimal"))
         if self.attention.scale == "1/sqrt(d_k)" and self.d_k is None:
             faults.append(
@@ -90,6 +81,22 @@ class Problem:
             )
         if faults:
             raise ProblemError(tuple(faults))
+
+    def _outline(self) -> Outline:
+        options = self.attention
+        positions = options.positions
+        rotary = isinstance(positions, Rotary)
+        return Outline(
+            len(self.tokens),
+            len(self.key_tokens) - self.past_length,
+            self.shapes(),
+            cross=not self.self_attention,
+            heads=options.heads,
+            kv_heads=options.kv_heads,
+            past=self.past_length,
+            positions="rope" if rotary else "added" if self.adds_positions else "none",
+            turned=positions.dims if isinstance(positions, Rotary) else None,
+        )
 
     def arrays(self) -> dict[str, Array]:
         """Every array that is given, by its name in the problem file."""
@@ -101,23 +108,71 @@ class Problem:
         shapes: dict[FieldPath, Shape] = {
             (name,): array.shape for name, array in self.arrays().items()
         }
-        if not isinstance(self.attention.mask, str):
+        if isinstance(self.attention.mask, np.ndarray):
             shapes["attention", "mask"] = self.attention.mask.shape
-        if self.attention.bias is not None:
-            shapes["attention", "bias"] = self.attention.bias.shape
+        shapes |= {
+            ("attention", *path): array.shape for path, array in self.attention.arrays().items()
+        }
         return shapes
+
+    def by_head(self, name: str) -> Array | None:
+        """What is given under a name, with an axis for the heads in front where there are any.
+
+        Q (h, n, d_k), W_Q (h, d_model, d_k), b_Q (h, d_k); K, V and theirs with h_kv.
+        """
+        given: Array | None = getattr(self, name)
+        return self._by_head(given, name, 1 if name.startswith("b_") else 2)
+
+    def past_by_head(self, name: str) -> Array | None:
+        """The cached K or V, with an axis for the heads in front where there are any."""
+        past = self.attention.past
+        return None if past is None else self._by_head(getattr(past, name), name, 2)
+
+    def _by_head(self, given: Array | None, name: str, axes: int) -> Array | None:
+        count = self.kv_heads if name in _BY_GROUP else self.heads
+        if given is None or count is None or given.ndim > axes:
+            return given
+        return split(given, count)
+
+    @cached_property
+    def _head_counts(self) -> tuple[int | None, int | None]:
+        return head_counts(self.shapes(), self.attention.heads, self.attention.kv_heads)
+
+    @property
+    def heads(self) -> int | None:
+        """The number of heads, h; None where none are declared."""
+        return self._head_counts[0]
+
+    @property
+    def kv_heads(self) -> int | None:
+        """The number of key-value heads, h_kv."""
+        return self._head_counts[1]
+
+    @property
+    def past_length(self) -> int:
+        """How many keys stand before this step's, p: where its positions begin."""
+        past = self.attention.past
+        return 0 if past is None else len(past.tokens)
+
+    @property
+    def adds_positions(self) -> bool:
+        """Whether positions are added to embeddings."""
+        positions = self.attention.positions
+        return isinstance(positions, np.ndarray) or positions == "sinusoidal"
 
     @property
     def d_k(self) -> int | None:
-        """Width of queries and keys; None where the problem starts after them."""
+        """Width of one head's queries and keys; None where the problem starts after them."""
         if self.unprojected and self.scores is None and self.weights is None:
-            return self.d_model
-        return _width(self.Q, self.W_Q)
+            return _width(self.by_head("X"))
+        return _width(self.by_head("Q"), self.by_head("W_Q"))
 
     @property
     def d_v(self) -> int | None:
-        """Width of values; None where there are none."""
-        return self.d_model if self.unprojected else _width(self.V, self.W_V)
+        """Width of one head's values; None where there are none."""
+        if self.unprojected:
+            return _width(self.by_head("X"))
+        return _width(self.by_head("V"), self.by_head("W_V"))
 
     @property
     def d_model(self) -> int | None:

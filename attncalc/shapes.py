@@ -1,4 +1,4 @@
-"""What must be given, and which shapes fit together.
+"""Which shapes fit together.
 
 Works on shapes alone, so that a reader can ask about all of them even where some numbers are
 unreadable, and report everything that is wrong in one go.
@@ -6,194 +6,313 @@ unreadable, and report everything that is wrong in one go.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, TypeAlias
 
 from attncalc.errors import Fault, FieldPath
+from attncalc.requirements import missing_or_twice, needs_of_past, needs_of_positions
 
 Shape: TypeAlias = tuple[int | None, ...]
 """None: not known, because the rows differ or could not be read."""
 
-STARTS = "Q and K, or X with W_Q and W_K, or scores, or weights"
+_Axis: TypeAlias = tuple[int | None, str]
+"""The size that an axis must have, None if any, and why."""
+
+_PAST = ("attention", "past")
+_BY_QUERY_HEAD = (("Q",), ("W_Q",), ("b_Q",))
+_BY_GROUP = (
+    *((name,) for name in ("K", "V", "W_K", "W_V", "b_K", "b_V")),
+    (*_PAST, "K"),
+    (*_PAST, "V"),
+)
+_OF_PAIRS = (("scores",), ("weights",), ("attention", "mask"), ("attention", "bias"))
+_VECTORS = (("b_Q",), ("b_K",), ("b_V",), ("b_O",))
 
 
-def shape_faults(
-    tokens: int, key_tokens: int, shapes: Mapping[FieldPath, Shape], *, cross: bool
-) -> list[Fault]:
-    """Everything that is missing, given twice, or of a shape that does not fit.
+@dataclass(frozen=True)
+class Outline:
+    """What of a problem says which shapes fit.
 
-    tokens, key_tokens: n and m. cross: whether the key side has tokens of its own.
+    tokens, key_tokens: n, and how many keys this step brings. shapes: of everything that has one,
+    by its place in the problem file. cross: whether the key side has tokens of its own. heads,
+    kv_heads: as declared. past: how many keys stand before this step's. positions: whether they
+    are added to X or turn Q and K. turned: how many entries of a vector are turned, if not all.
     """
-    given = {path[0]: shape for path, shape in shapes.items() if path[0] != "attention"}
-    return [
-        *_missing_or_twice(set(map(str, given)), cross=cross),
-        *_misfits(tokens, key_tokens, shapes),
-    ]
 
+    tokens: int
+    key_tokens: int
+    shapes: Mapping[FieldPath, Shape]
+    cross: bool = False
+    heads: int | None = None
+    kv_heads: int | None = None
+    past: int = 0
+    positions: Literal["none", "added", "rope"] = "none"
+    turned: int | None = field(default=None)
 
-def _missing_or_twice(given: set[str], *, cross: bool) -> Iterator[Fault]:
-    middle = [name for name in ("scores", "weights") if name in given]
-    direct = [name for name in ("Q", "K", "V") if name in given]
-    embedded = [name for name in ("X", "X_key") if name in given]
-    earlier = [name for name in ("Q", "K", "W_Q", "W_K") if name in given]
-    if len(middle) == 2:
-        yield Fault(
-            ("weights",),
-            "scores and weights are both given; expected one of them",
-            "weights follow from scores; put published ones under claims",
-        )
-    if middle and earlier:
-        yield Fault(
-            (middle[0],),
-            f"{middle[0]} and {_listed(earlier)} are both given; expected one or the other",
-            f"{middle[0]} would be computed; put published ones under claims",
-        )
-    if embedded and direct:
-        yield Fault(
-            (embedded[0],),
-            f"{embedded[0]} and {_listed(direct)} are both given; expected one or the other",
-            "give Q, K, V themselves, or X with W_Q, W_K, W_V to project it",
-        )
-    elif "X" in given and not middle and {"W_Q", "W_K", "W_V"} & given:
-        for weight, name in (("W_Q", "Q"), ("W_K", "K")):
-            if weight not in given:
-                yield Fault(
-                    ("X",),
-                    f"X is given but {weight} is missing; expected {weight} to project X to {name}",
-                    "without any of W_Q, W_K, W_V, the embeddings themselves are Q, K and V",
-                )
-    elif not middle and not embedded and not {"Q", "K"} <= given:
-        missing = " and ".join(name for name in ("Q", "K") if name not in given)
-        verb = "are" if missing == "Q and K" else "is"
-        yield Fault((), f"{missing} {verb} missing; expected {STARTS}")
-    yield from _orphans(given)
-    if cross and "X" in given and "X_key" not in given:
-        yield Fault(
-            ("key_tokens",),
-            "key_tokens is given but X_key is missing; expected one embedding for each key token",
-            "without key_tokens, the tokens attend to themselves",
-        )
+    def faults(self) -> list[Fault]:
+        """Everything that is missing, given twice, or of a shape that does not fit."""
+        given = {str(path[0]) for path in self.shapes if path[0] != "attention"}
+        past = {str(path[2]) for path in self.shapes if path[:2] == _PAST}
+        faults = [
+            *missing_or_twice(given, cross=self.cross),
+            *needs_of_positions(given, self.positions),
+            *(needs_of_past(given, past) if past or self.past else ()),
+        ]
+        counted = list(self._miscounted())
+        return [*faults, *counted, *(() if counted else self._misfits()), *self._unturnable()]
 
+    @cached_property
+    def counts(self) -> tuple[int | None, int | None]:
+        """How many heads and key-value heads: declared, or as many as matrices are stacked."""
+        return head_counts(self.shapes, self.heads, self.kv_heads)
 
-def _orphans(given: set[str]) -> Iterator[Fault]:
-    """Things that are of no use without another."""
-    for name, needs in (
-        ("W_Q", "X"),
-        ("W_K", "X"),
-        ("W_V", "X"),
-        ("X_key", "X"),
-        ("b_Q", "W_Q"),
-        ("b_K", "W_K"),
-        ("b_V", "W_V"),
-        ("b_O", "W_O"),
-    ):
-        if name in given and needs not in given:
-            yield Fault(
-                (name,), f"{name} is given but {needs} is missing; expected both or neither"
-            )
-    if "W_O" in given and not {"V", "W_V", "X"} & given:
-        yield Fault(("W_O",), "W_O is given but there are no values; expected V, or X with W_V")
-    if "V" in given and "W_V" in given:
-        yield Fault(("V",), "V and W_V are both given; expected one or the other")
+    @property
+    def d_k(self) -> int | None:
+        """The width of one head's queries."""
+        names = ("Q", "W_Q") if not self._unprojected else ("X",)
+        return next((w for name in names if (w := self._width((name,))) is not None), None)
 
+    @property
+    def d_v(self) -> int | None:
+        """The width of one key-value head's values."""
+        return self._width((self._values,))
 
-def _misfits(n: int, m: int, shapes: Mapping[FieldPath, Shape]) -> Iterator[Fault]:
-    keys = "X_key" if ("X_key",) in shapes else "X"
-    values = next((name for name in ("V", "W_V", keys) if (name,) in shapes), "V")
-    projected = ("W_K",) in shapes
-    known = {"n": n, "m": m} | {
-        dimension: size
-        for dimension, places in (
-            ("d_model", (("X", 1),)),
-            ("d_k", (("Q", 1), ("W_Q", 1))),
-            ("d_v", ((values, 1),)),
-        )
-        for size in [_first_size(shapes, places)]
-        if size is not None
-    }
-    for path, shape in shapes.items():
-        expected = _expected(path, keys, values, projected=projected)
-        if len(shape) != len(expected):
-            yield Fault(
-                path, f"{_ordinal_shape(len(shape))}; expected {_ordinal_shape(len(expected))}"
-            )
-            continue
-        for axis, (wanted, reason) in enumerate(expected):
-            size = n if wanted == "n" else m if wanted == "m" else _size(shapes, wanted)
-            found = shape[axis]
-            if size is None or found is None or found == size:
+    @property
+    def _unprojected(self) -> bool:
+        names = {path[0] for path in self.shapes}
+        return "X" in names and not names & {"W_Q", "W_K", "W_V", "scores", "weights"}
+
+    @property
+    def _keys(self) -> str:
+        """What the key side's embeddings are called."""
+        return "X_key" if ("X_key",) in self.shapes else "X"
+
+    @property
+    def _values(self) -> str:
+        """What the values' width is read from."""
+        return next((name for name in ("V", "W_V", self._keys) if (name,) in self.shapes), "V")
+
+    def _known(self) -> str:
+        sizes = {
+            "n": self.tokens,
+            "m": self.past + self.key_tokens,
+            "d_model": self._size(("X",), -1),
+            "d_k": self.d_k,
+            "d_v": self.d_v,
+            "heads": self.counts[0],
+            "kv_heads": None if self.counts[1] == self.counts[0] else self.counts[1],
+            "past": self.past or None,
+        }
+        return ", ".join(f"{name}={size}" for name, size in sizes.items() if size is not None)
+
+    def _size(self, path: FieldPath, axis: int) -> int | None:
+        shape = self.shapes.get(path, ())
+        return shape[axis] if len(shape) >= (axis + 1 if axis >= 0 else -axis) else None
+
+    def _count(self, path: FieldPath) -> int | None:
+        """How many heads' columns a folded matrix has."""
+        return self.counts[0 if path in _BY_QUERY_HEAD or path == ("X",) else 1]
+
+    def _is_stacked(self, path: FieldPath) -> bool:
+        return len(self.shapes.get(path, ())) == (3 if path not in _VECTORS else 2)
+
+    def _width(self, path: FieldPath) -> int | None:
+        """The width of one head's part; of all of it where there are no heads."""
+        width, count = self._size(path, -1), self._count(path)
+        if width is None or self._is_stacked(path) or count is None:
+            return width
+        return width // count if width % count == 0 else None
+
+    def _miscounted(self) -> Iterator[Fault]:
+        """Heads that do not divide what they must."""
+        h, groups = self.counts
+        if groups is not None and h is None:
+            hint = "heads is the number of query heads; kv_heads divides it"
+            yield Fault(("attention", "kv_heads"), "kv_heads is given but heads is missing", hint)
+            return
+        if h is None or groups is None:
+            return
+        if h % groups:
+            hint = "each key-value head serves as many query heads as the others"
+            message = f"kv_heads={groups} does not divide heads={h}"
+            yield Fault(("attention", "kv_heads"), message, hint)
+            return
+        foldable = [*_BY_QUERY_HEAD[:2], *_BY_GROUP, *([("X",)] if self._unprojected else [])]
+        for path in foldable:
+            width, count = self._size(path, -1), self._count(path)
+            if path not in self.shapes or path in _VECTORS or self._is_stacked(path):
                 continue
-            dimensions = ", ".join(f"{name}={value}" for name, value in known.items())
-            what = "numbers" if len(shape) == 1 else ("rows", "columns")[axis]
-            yield Fault(
-                path,
-                f"{found} {what if found != 1 else what[:-1]}; "
-                f"expected {size}, {reason} ({dimensions})",
-                _SHAPE_HINTS.get((path, axis)),
-            )
+            if width is not None and count is not None and width % count:
+                name = "heads" if count == h else "kv_heads"
+                message = (
+                    f"{name}={count} does not divide {width}, the width of {path[-1]}; "
+                    f"expected as many columns for each head ({self._known()})"
+                )
+                yield Fault(path, message, "head 1 takes the first columns, head 2 the next")
+        if self._unprojected and groups != h:
+            message = "X stands for queries and keys alike, so they have as many heads"
+            yield Fault(("attention", "kv_heads"), f"{message}; expected W_Q, W_K and W_V", None)
+
+    def _misfits(self) -> Iterator[Fault]:
+        h = self.counts[0]
+        for path, shape in self.shapes.items():
+            axes = self._expected(path)
+            if axes is None:
+                continue
+            if len(shape) != len(axes):
+                hint = _HEADS_HINT if h is None and len(shape) == len(axes) + 1 == 3 else None
+                yield Fault(path, f"{_levels(len(shape))}; expected {self._wanted(path)}", hint)
+                continue
+            for axis, (size, reason) in enumerate(axes):
+                found = shape[axis]
+                if size is None or found is None or found == size:
+                    continue
+                place = axis - len(axes)
+                what = "numbers" if len(axes) == 1 else {-3: "matrices", -2: "rows"}.get(place)
+                what = what or "columns"
+                if found == 1:
+                    what = "matrix" if what == "matrices" else what[:-1]
+                message = f"{found} {what}; expected {size}, {reason} ({self._known()})"
+                yield Fault(path, message, _SHAPE_HINTS.get((path, place)))
+
+    def _wanted(self, path: FieldPath) -> str:
+        """How deep a value must be nested."""
+        if path in _VECTORS:
+            return _levels(1)
+        if path in (("scores",), ("weights",)) and self.counts[0] is not None:
+            return f"rows of numbers for each of {self.counts[0]} heads"
+        if path == ("attention", "sink"):
+            return "a number, or one for each head"
+        return _levels(2)
+
+    def _expected(self, path: FieldPath) -> tuple[_Axis, ...] | None:
+        """The axes of what stands at a path; None for what may have any shape."""
+        h, groups = self.counts
+        matrix = self._matrix(path)
+        if path in _OF_PAIRS:
+            given = path in (("scores",), ("weights",))
+            stacked = h is not None and (given or len(self.shapes[path]) == 3)
+            return ((h, "one for each head"), *matrix) if stacked else matrix
+        if path == ("attention", "sink"):
+            single = not self.shapes[path]
+            return () if single or h is None else ((h, "one for each head"),)
+        if not self._is_stacked(path) or h is None:
+            return matrix
+        per_head = (h, "one for each head")
+        per_group = (groups, "one for each key-value head")
+        if path in _BY_QUERY_HEAD:
+            return (per_head, *matrix)
+        if path in _BY_GROUP:
+            return (per_head if groups == h else per_group, *matrix)
+        return matrix
+
+    def _matrix(self, path: FieldPath) -> tuple[_Axis, ...]:
+        """The rows and columns of a matrix, or the entries of a vector."""
+        per_token = (self.tokens, "one for each token")
+        per_key = (self.key_tokens, "one for each key token")
+        per_past = (self.past, "one for each past token")
+        anything: _Axis = (None, "")
+        projected = ("W_K",) in self.shapes
+        match path:
+            case ("Q",) | ("X",):
+                return (per_token, anything)
+            case ("K",):
+                return (per_key, self._like(path, ("Q",)))
+            case ("V",):
+                return (per_key, anything)
+            case ("X_key",):
+                width: _Axis = (self._size(("X",), -1), "the width of X")
+                return (per_key, anything if projected else width)
+            case ("W_Q",):
+                return ((self._size(("X",), -1), "the width of X"), anything)
+            case ("W_K",):
+                return (self._embedded(), self._like(path, ("W_Q",)))
+            case ("W_V",):
+                return (self._embedded(), anything)
+            case ("b_Q",) | ("b_K",) | ("b_V",):
+                return (self._like(path, (f"W_{str(path[0])[-1]}",)),)
+            case ("b_O",):
+                return ((self._size(("W_O",), -1), "the width of W_O"),)
+            case ("W_O",):
+                return (self._combined(), anything)
+            case ("attention", "positions"):
+                return (per_token, (self._size(("X",), -1), "the width of X"))
+            case ("attention", "past", "K"):
+                return (per_past, self._of_groups(path, self.d_k, "d_k"))
+            case ("attention", "past", "V"):
+                return (per_past, self._of_groups(path, self.d_v, "d_v"))
+            case ("attention", "past", "X"):
+                return (per_past, (self._size(("X",), -1), "the width of X"))
+            case _:
+                past = ", the past's too" if self.past else ""
+                return (per_token, (self.past + self.key_tokens, per_key[1] + past))
+
+    def _embedded(self) -> _Axis:
+        return (self._size((self._keys,), -1), f"the width of {self._keys}")
+
+    def _combined(self) -> _Axis:
+        """The width of the heads' results, side by side."""
+        d_v, h = self.d_v, self.counts[0]
+        if d_v is None or h is None:
+            return (d_v, "the width of the values")
+        return (h * d_v, f"{h} heads with {d_v} numbers each")
+
+    def _like(self, path: FieldPath, other: FieldPath) -> _Axis:
+        """The width that a matrix must have to go with another one."""
+        plain = self._is_stacked(path) == self._is_stacked(other)
+        if self._count(path) == self._count(other) and plain:
+            return (self._size(other, -1), f"the width of {other[0]}")
+        return self._of_groups(path, self._width(other), f"the width of {other[0]}'s heads")
+
+    def _of_groups(self, path: FieldPath, width: int | None, name: str) -> _Axis:
+        """So many numbers a head, in a matrix that is folded or stacked."""
+        count = self._count(path)
+        if width is None or count is None or self._is_stacked(path):
+            return (width, name)
+        return (count * width, f"{name} for each of {count} heads")
+
+    def _unturnable(self) -> Iterator[Fault]:
+        """Rotation turns pairs of entries."""
+        if self.positions != "rope" or self.d_k is None:
+            return
+        where = ("attention", "positions")
+        if self.turned is None and self.d_k % 2:
+            message = f"rope turns pairs of entries, and d_k={self.d_k} is odd"
+            yield Fault(where, f"{message}; expected an even d_k, or dims", "dims: 2 turns two")
+        if self.turned is not None and self.turned > self.d_k:
+            message = f"dims={self.turned} entries are to be turned, of d_k={self.d_k}"
+            yield Fault(where, f"{message}; expected at most {self.d_k}")
 
 
-_Place: TypeAlias = tuple[str, int]
+def head_counts(
+    shapes: Mapping[FieldPath, Shape], heads: int | None, kv_heads: int | None
+) -> tuple[int | None, int | None]:
+    """How many heads and key-value heads there are; None for none.
+
+    heads, kv_heads: as declared. A matrix for each head declares them too, by their number.
+    """
+    stacked = {path: shape[0] for path, shape in shapes.items() if len(shape) == 3}
+    by_query = [stacked.get(path) for path in (("Q",), ("W_Q",), ("scores",), ("weights",))]
+    by_group = [stacked.get(path) for path in _BY_GROUP]
+    groups = next((count for count in (kv_heads, *by_group) if count), None)
+    h = next((count for count in (heads, *by_query, *by_group) if count), None)
+    return h, groups or h
+
+
+_HEADS_HINT = "for a matrix a head, give heads"
 
 _SHAPE_HINTS: dict[tuple[FieldPath, int], str] = {
-    (("K",), 1): "a score is the dot product of a query and a key: they need the same width",
-    (("weights",), 1): "a row of weights has one number for each key token",
-    (("scores",), 1): "a row of scores has one number for each key token",
+    (("K",), -1): "a score is the dot product of a query and a key: they need the same width",
+    (("weights",), -1): "a row of weights has one number for each key token",
+    (("scores",), -1): "a row of scores has one number for each key token",
 }
 
 
-def _expected(
-    path: FieldPath, keys: str, values: str, *, projected: bool
-) -> tuple[tuple[str | _Place | None, str], ...]:
-    """For each axis: the dimension or the place whose size it must have, and why.
-
-    keys, values: the names of the key side's embeddings and of what the values' width is read from.
-    """
-    per_token = ("n", "one for each token")
-    per_key = ("m", "one for each key token")
-    anything = (None, "")
-    match path:
-        case ("Q",) | ("X",):
-            return (per_token, anything)
-        case ("K",):
-            return (per_key, (("Q", 1), "the width of Q"))
-        case ("V",):
-            return (per_key, anything)
-        case ("X_key",):
-            return (per_key, anything if projected else (("X", 1), "the width of X"))
-        case ("W_Q",):
-            return ((("X", 1), "the width of X"), anything)
-        case ("W_K",):
-            return (((keys, 1), f"the width of {keys}"), (("W_Q", 1), "the width of W_Q"))
-        case ("W_V",):
-            return (((keys, 1), f"the width of {keys}"), anything)
-        case ("b_Q",) | ("b_K",) | ("b_V",) | ("b_O",):
-            matrix = f"W_{str(path[0])[-1]}"
-            return (((matrix, 1), f"the width of {matrix}"),)
-        case ("W_O",):
-            return (((values, 1), "the width of the values"), anything)
-        case _:
-            return (per_token, per_key)
-
-
-def _size(shapes: Mapping[FieldPath, Shape], place: str | _Place | None) -> int | None:
-    if not isinstance(place, tuple):
-        return None
-    name, axis = place
-    shape = shapes.get((name,), ())
-    return shape[axis] if len(shape) > axis else None
-
-
-def _first_size(shapes: Mapping[FieldPath, Shape], places: tuple[_Place, ...]) -> int | None:
-    sizes = (_size(shapes, place) for place in places)
-    return next((size for size in sizes if size is not None), None)
-
-
-def _ordinal_shape(axes: int) -> str:
-    return {0: "a single number", 1: "a row of numbers", 2: "rows of numbers"}.get(
-        axes, f"{axes} levels of rows"
-    )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _levels(axes: int) -> str:
+    return {
+        0: "a single number",
+        1: "a row of numbers",
+        2: "rows of numbers",
+    }.get(axes, f"{axes} levels of rows")

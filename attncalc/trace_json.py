@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from attncalc.arithmetic import is_exact_kind
-from attncalc.trace import ON_REQUEST, STAGES, Trace
+from attncalc.stages import ON_REQUEST, STAGES
+from attncalc.trace import Trace
 
 SCHEMA = "attncalc/1"
 
@@ -43,8 +44,8 @@ def trace_json(trace: Trace, stages: Sequence[str] = ()) -> str:
             "d_model": problem.d_model,
             "d_k": problem.d_k,
             "d_v": problem.d_v,
-            "heads": None,
-            "kv_heads": None,
+            "heads": problem.heads,
+            "kv_heads": problem.kv_heads,
         },
         "scale": _scale(trace),
         "stages": arrays,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import attncalc
-from attncalc.trace import STAGES
+from attncalc.stages import STAGES
 from tests.conftest import ROOT, SAMPLES
 
 DOCS = ROOT / "docs"

@@ -36,13 +36,18 @@ class Numbers:
         base = self.trace.problem.attention.base
         return None if base == "e" else attention.like(self.stages["weights"], base)
 
+    @property
+    def bias(self) -> Array | None:
+        """What is added to the scores."""
+        bias = self.trace.bias
+        return None if bias is None else bias.values
+
     def like(self, number: Decimal | int | str) -> Any:
         return attention.like(self.stages["weights"], number)
 
     def masked(self, S: Array) -> Array:
         """These scores with the problem's bias and mask."""
-        options = self.trace.problem.attention
-        return attention.masked_scores(S, options.bias, self.trace.mask)
+        return attention.masked_scores(S, self.bias, self.trace.mask)
 
     def softmax(self, S: Array, base: Any | None = None) -> Array:
         base = self.base if base is None else base
@@ -152,11 +157,7 @@ def _before_mask(numbers: Numbers) -> Array | None:
 
 def _unmasked(numbers: Numbers) -> Array | None:
     S = _before_mask(numbers)
-    return (
-        None
-        if S is None
-        else attention.masked_scores(S, numbers.trace.problem.attention.bias, None)
-    )
+    return None if S is None else attention.masked_scores(S, numbers.bias, None)
 
 
 def _masked_with_zero(numbers: Numbers) -> Array | None:

@@ -170,10 +170,10 @@ class Enclosures:
         if self.trace["masked_scores"][index] == Decimal("-Infinity"):
             return HIDDEN
         before = of(self.trace.stages["masked_scores"].made_of[0], index)
-        bias = self.problem.attention.bias
+        bias = self.trace.bias
         if bias is None:
             return before
-        return intervals.add((before, _typed(bias[index])))
+        return intervals.add((before, _typed(bias.values[index])))
 
     def _weight(self, index: tuple[int, ...], of: Operand, printed: Printed) -> Interval:
         i, j = index

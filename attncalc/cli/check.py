@@ -61,7 +61,13 @@ def check(
     scale: options.Scale = None,
     mask: options.Mask = None,
     bias: options.Bias = None,
+    softcap: options.Softcap = None,
+    sink: options.Sink = None,
     base: options.Base = None,
+    heads: options.Heads = None,
+    kv_heads: options.KvHeads = None,
+    positions: options.Positions = None,
+    past: options.Past = None,
 ) -> None:
     """Judge the numbers that somebody published or handed in.
 
@@ -73,11 +79,22 @@ def check(
 
     from attncalc.checking import check as judged
     from attncalc.cli.app import refuse
+    from attncalc.engine import explain
     from attncalc.readers import load_all
     from attncalc.report import Report
-    from attncalc.trace import explain
 
-    given = options.overrides(scale=scale, mask=mask, bias=bias, base=base)
+    given = options.overrides(
+        scale=scale,
+        mask=mask,
+        bias=bias,
+        softcap=softcap,
+        sink=sink,
+        base=base,
+        heads=heads,
+        kv_heads=kv_heads,
+        positions=positions,
+        past=past,
+    )
     checked: list[tuple[str, int, Report]] = []  # the file, which of its problems, what was found
     unreadable = 0
     for file in progress.seen(files):

@@ -37,7 +37,13 @@ def explain(
     scale: options.Scale = None,
     mask: options.Mask = None,
     bias: options.Bias = None,
+    softcap: options.Softcap = None,
+    sink: options.Sink = None,
     base: options.Base = None,
+    heads: options.Heads = None,
+    kv_heads: options.KvHeads = None,
+    positions: options.Positions = None,
+    past: options.Past = None,
 ) -> None:
     """Walk through a problem: every step, every term, what came out.
 
@@ -47,10 +53,21 @@ def explain(
     chosen = output.chosen_format(wanted, json, output_file, options.SUFFIXES)
     wanted_stages = output.stage_names(stages)
 
+    from attncalc.engine import StageError, explain
     from attncalc.readers import load_all
-    from attncalc.trace import StageError, explain
 
-    given = options.overrides(scale=scale, mask=mask, bias=bias, base=base)
+    given = options.overrides(
+        scale=scale,
+        mask=mask,
+        bias=bias,
+        softcap=softcap,
+        sink=sink,
+        base=base,
+        heads=heads,
+        kv_heads=kv_heads,
+        positions=positions,
+        past=past,
+    )
     queries: Optional[list[str]] = [] if all_queries else query or None
     problems = load_all(file, given, queries)
     try:

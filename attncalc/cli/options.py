@@ -56,6 +56,16 @@ Query = Annotated[
         show_default=False,
     ),
 ]
+Head = Annotated[
+    Optional[list[int]],
+    typer.Option(
+        "--head",
+        metavar="N",
+        help="Head to write out, from 1; without it, the first. Repeatable.",
+        show_default=False,
+    ),
+]
+AllHeads = Annotated[bool, typer.Option("--all-heads", help="Write every head out.")]
 AllQueries = Annotated[bool, typer.Option("--all-queries", help="Write every query out.")]
 Stages = Annotated[
     Optional[str],
@@ -114,7 +124,7 @@ Mask = Annotated[
     typer.Option(
         "--mask",
         metavar="MASK",
-        help="none, causal, or rows like [[1,0],[1,1]], 1 where a query may attend.",
+        help="none, causal, {window: 3}, or rows like [[1,0],[1,1]], 1 where a query may attend.",
         show_default=False,
     ),
 ]
@@ -123,7 +133,25 @@ Bias = Annotated[
     typer.Option(
         "--bias",
         metavar="BIAS",
-        help="none, or rows of numbers that are added to the scaled scores, like [[0,-inf],[0,0]].",
+        help="none, alibi, or rows of numbers to add to the scaled scores, like [[0,-inf],[0,0]].",
+        show_default=False,
+    ),
+]
+Softcap = Annotated[
+    Optional[str],
+    typer.Option(
+        "--softcap",
+        metavar="C",
+        help="none, or c: a scaled score s becomes c tanh(s/c).",
+        show_default=False,
+    ),
+]
+Sink = Annotated[
+    Optional[str],
+    typer.Option(
+        "--sink",
+        metavar="SINK",
+        help="none, or a logit that takes its share and has no value; [1,2]: one for each head.",
         show_default=False,
     ),
 ]
@@ -133,6 +161,42 @@ Base = Annotated[
         "--base",
         metavar="BASE",
         help="Base of the softmax's powers: e, or a number greater than 1.",
+        show_default=False,
+    ),
+]
+Heads = Annotated[
+    Optional[str],
+    typer.Option(
+        "--heads",
+        metavar="H",
+        help="How many heads the queries are cut into; none for one without an axis.",
+        show_default=False,
+    ),
+]
+KvHeads = Annotated[
+    Optional[str],
+    typer.Option(
+        "--kv-heads",
+        metavar="H",
+        help="How many heads of keys and values these share.",
+        show_default=False,
+    ),
+]
+Positions = Annotated[
+    Optional[str],
+    typer.Option(
+        "--positions",
+        metavar="POSITIONS",
+        help="none, sinusoidal, rope, {rope: {base: 10000, pairing: half}}, or rows to add.",
+        show_default=False,
+    ),
+]
+Past = Annotated[
+    Optional[str],
+    typer.Option(
+        "--past",
+        metavar="PAST",
+        help="none, or a key-value cache: {tokens: [a], K: [[1,0]], V: [[1,2]]}.",
         show_default=False,
     ),
 ]

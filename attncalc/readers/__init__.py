@@ -96,12 +96,12 @@ def load(path: str | os.PathLike[str] | Mapping[str, object]) -> Problem:
 
 
 def _option(name: str, text: str) -> Node:
-    """An option's value from the command line: rows in brackets are read as in a file."""
-    if not text.lstrip().startswith("["):
+    """An option's value from the command line: rows and mappings are read as in a file."""
+    if not text.lstrip().startswith(("[", "{")):
         return text
     from attncalc.readers import events
 
-    roots, errors = events.documents(text, f"--{name}")
+    roots, errors = events.documents(text, f"--{name.replace('_', '-')}")
     if errors:
         raise InputErrors(tuple(errors))
     return roots[0]

@@ -13,6 +13,7 @@ import numpy as np
 from attncalc.arithmetic import Array
 from attncalc.errors import InputError, InputErrors
 from attncalc.readers.interface import Node, RawProblem, nowhere
+from attncalc.readers.options import KEYS
 
 LARGEST_BYTES = 4 * 1024**3
 """Of all arrays together, unpacked: a small .npz can hold a very large one."""
@@ -88,17 +89,24 @@ def _unreadable(file: str, kind: str, error: Exception) -> InputErrors:
 
 
 def _raw(arrays: Mapping[str, Array], file: str) -> RawProblem:
-    """Arrays of text become lists of text, a 0-dimensional text a scalar; `mask` an option."""
+    """Arrays of text become lists of text, a 0-dimensional text a scalar; `mask` an option.
+
+    `past.K` is the K of the option `past`.
+    """
     fields: dict[str, Node] = {}
     options: dict[str, Node] = {}
-    for name, array in arrays.items():
-        place = options if name in ("mask", "bias", "scale", "base") else fields
+    past: dict[str, Node] = {}
+    for key, array in arrays.items():
+        cached, name = key.startswith("past."), key.removeprefix("past.")
+        place = past if cached else options if name in KEYS else fields
         if array.dtype.kind == "U":
             place[name] = str(array) if array.ndim == 0 else [str(item) for item in array.flat]
         elif array.ndim == 0:
             place[name] = json.dumps(array.item(), default=str)
         else:
             place[name] = array
+    if past:
+        options["past"] = past
     if options:
         fields["attention"] = options
     return RawProblem(file, fields, nowhere)

@@ -13,7 +13,7 @@ from attncalc.errors import FieldPath, suggestion
 from attncalc.problem import ADDRESS_HINT, Problem, find_token
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults, is_absent
-from attncalc.trace import OF_KEYS, OF_PAIRS, STAGES, stage_shapes
+from attncalc.stages import OF_HEADS, OF_KEYS, OF_PAIRS, STAGES, stage_shapes
 
 
 def read_claims(claims: Mapping[str, Node], problem: Problem, faults: Faults) -> Claims:
@@ -102,7 +102,9 @@ class _Reading:
     ) -> None:
         tokens = self._tokens(stage, len(index))
         if tokens is None:
-            self.faults(path, f"a mapping; expected {shape[0]} numbers in brackets", None)
+            entries = f"{shape[0]} numbers in brackets"
+            wanted = entries if index else f"a list of {shape[0]}, one entry for each head"
+            self.faults(path, f"a mapping; expected {wanted}", None)
             return
         for address, part in node.items():
             place = find_token(address, tokens)
@@ -114,7 +116,9 @@ class _Reading:
                 self._array(part, stage, (*index, place), shape[1:], (*path, address))
 
     def _tokens(self, stage: str, axis: int) -> Sequence[str] | None:
-        """The tokens along an axis of a stage; None along the entries of vectors."""
+        """The tokens along an axis of a stage; None along heads and the entries of vectors."""
+        if self.problem.heads is not None and stage in OF_HEADS:
+            axis -= 1
         if axis == 0:
             return self.problem.key_tokens if stage in OF_KEYS else self.problem.tokens
         return self.problem.key_tokens if axis == 1 and stage in OF_PAIRS else None

@@ -8,7 +8,7 @@ import io
 from attncalc.errors import FieldPath, InputError, InputErrors
 from attncalc.readers.cells import cell_starts, delimiter_of, header_line
 from attncalc.readers.interface import Node, Place, RawProblem
-from attncalc.trace import OF_PAIRS
+from attncalc.stages import OF_PAIRS
 
 
 def read(text: str, file: str, stage: str) -> RawProblem:

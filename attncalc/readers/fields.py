@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from attncalc.arithmetic import hand_sized, parse_number
 from attncalc.errors import FieldPath, InputError, InputErrors, suggestion
+from attncalc.options import AttentionOptions, Rotary
 from attncalc.problem import ADDRESS_HINT, MATRICES, VECTORS, Problem, find_token
 from attncalc.readers import options, rows
 from attncalc.readers.claims import read_claims
 from attncalc.readers.interface import Node, Place, RawProblem
 from attncalc.readers.numbers import Rows, is_absent, rows_of
-from attncalc.shapes import Shape, shape_faults
+from attncalc.shapes import Outline, Shape
 
 TEXTS = ("title", "source", "notes")
 KEYS = (
@@ -30,6 +32,7 @@ KEYS = (
 _PATIENCE = 200
 """By how much a problem of rounded inputs may be larger than what is called hand-sized."""
 
+_NEVER_STACKED = ("X", "X_key", "W_O", "b_O")
 _PER_QUERY = ("Q", "X", "scores", "weights")
 _PER_KEY = ("K", "V", "X_key")
 
@@ -82,18 +85,19 @@ class _Reading:
         matrices = self._matrices(tokens, key_tokens or tokens)
         given = options.read(self._attention(), self.fault)
         shapes = self._unreadable() | {part.path: part.shape for part in [*matrices, *given.rows()]}
-        keys = _counted(shapes, _PER_KEY, 0) or _counted(shapes, ("scores", "weights"), 1)
+        keys = _counted(shapes, _PER_KEY, -2) or _counted(shapes, ("scores", "weights"), -1)
         # With names, another number of rows is a mistake; without, it is another side.
-        unnamed_side = not tokens and len(keys) not in (0, len(_counted(shapes, _PER_QUERY, 0)))
+        unnamed_side = not tokens and len(keys) not in (0, len(_counted(shapes, _PER_QUERY, -2)))
         cross = bool(key_tokens) or ("X_key",) in shapes or unnamed_side
-        tokens = tokens or _counted(shapes, _PER_QUERY, 0)
+        tokens = tokens or _counted(shapes, _PER_QUERY, -2)
         key_tokens = (key_tokens or keys) if cross else tokens
         ragged = self._reported()
-        for found in shape_faults(len(tokens), len(key_tokens), shapes, cross=cross):
+        outline = given.outline(len(tokens), len(key_tokens), shapes, cross=cross)
+        for found in outline.faults():
             if found.where not in ragged:
                 self.fault(found.where, found.problem, found.hint)
         inputs = self._inputs()
-        exact = self._in_decimals(inputs, *_work(shapes, len(tokens), len(key_tokens)))
+        exact = self._in_decimals(inputs, *_work(outline, given.plain))
         arrays = {
             str(part.path[0]): part.numbers(exact, self.fault, parse_number) for part in matrices
         }
@@ -104,7 +108,7 @@ class _Reading:
         self._raise()
         return Problem(
             tokens,
-            key_tokens,
+            (*given.past_tokens, *key_tokens),
             attention=attention,
             self_attention=not cross,
             queries=queries,
@@ -137,7 +141,8 @@ class _Reading:
         if (path[:1] == ("attention",) and option in self.overrides) or (
             path[:1] == ("query",) and self.wanted_queries is not None
         ):
-            self.errors.append(InputError(f"--{option}", problem, hint=hint))
+            flag = f"--{option.replace('_', '-')}"
+            self.errors.append(InputError(flag, problem, hint=hint))
             return
         place = self.raw.locate(rows.original_path(path, self.raw.fields), of_key)
         line, column = place if place else (None, None)
@@ -197,7 +202,8 @@ class _Reading:
             names = tokens if name in _PER_QUERY else key_tokens if name in _PER_KEY else ()
             if isinstance(node, str) and node == rows.INCOMPLETE:
                 continue
-            matrix = rows_of(node, (name,), names, self.fault)
+            stacked = name not in _NEVER_STACKED
+            matrix = rows_of(node, (name,), names, self.fault, stacked=stacked)
             if matrix is not None:
                 found.append(matrix)
         return found
@@ -291,18 +297,25 @@ def _counted(shapes: Mapping[FieldPath, Shape], names: Sequence[str], axis: int)
     """Names for tokens that are given none: #1, #2, … as they are addressed."""
     for name in names:
         shape = shapes.get((name,), ())
-        if len(shape) > axis and (size := shape[axis]) is not None:
+        if len(shape) >= -axis and (size := shape[axis]) is not None:
             return tuple(f"#{number}" for number in range(1, size + 1))
     return ()
 
 
-def _work(shapes: Mapping[FieldPath, Shape], n: int, m: int) -> tuple[int, int]:
+def _work(outline: Outline, options: AttentionOptions) -> tuple[int, int]:
     """How many products and powers the problem takes."""
-    widths = [
-        shape[-1] or 0 for path, shape in shapes.items() if path[0] in ("Q", "V", "W_Q", "W_V")
-    ]
-    products = n * m * (sum(widths) + 4)
+    shapes, n, m = outline.shapes, outline.tokens, outline.past + outline.key_tokens
+    h = outline.counts[0] or 1
+    widths = (outline.d_k or 0) + (outline.d_v or 0)
+    products = h * n * m * (widths + 4)
     for path, shape in shapes.items():
-        if str(path[0]).startswith("W_") and len(shape) == 2:
-            products += max(n, m) * (shape[0] or 0) * (shape[1] or 0)
-    return products, 0 if ("weights",) in shapes else n * m
+        if str(path[0]).startswith("W_") and len(shape) > 1:
+            products += max(n, m) * math.prod(size or 0 for size in shape)
+    powers = 0 if ("weights",) in shapes else h * n * m
+    if options.softcap is not None:
+        powers *= 2
+    if isinstance(options.positions, Rotary):
+        powers += (n + m) * (outline.d_k or 0)
+    elif options.positions == "sinusoidal":
+        powers += n * (shapes.get(("X",), (0,))[-1] or 0)
+    return products, powers

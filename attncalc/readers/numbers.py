@@ -25,6 +25,12 @@ def is_absent(node: Node) -> bool:
     return node is None or (isinstance(node, str) and node in ABSENT)
 
 
+def whole_number(text: str) -> int | None:
+    """The number that is written in digits alone."""
+    digits = text.strip()
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else None
+
+
 _PLAIN_CHARACTERS = frozenset("0123456789.+-eE")
 
 
@@ -61,11 +67,8 @@ class Rows:
 
     def places(self) -> Iterator[FieldPath]:
         """The path of each cell, in order."""
-        if len(self.shape) == 1:
-            yield from ((*self.path, column) for column in range(len(self.cells)))
-        elif self.shape and self.shape[-1]:
-            width = self.shape[-1]
-            yield from ((*self.path, *divmod(cell, width)) for cell in range(len(self.cells)))
+        if None not in self.shape:
+            yield from ((*self.path, *index) for index in np.ndindex(_known(self.shape)))
 
 
 _TOO_LARGE_HINT = "a problem of this size is computed in float64"
@@ -109,10 +112,13 @@ def _converted(rows: Rows, array: Array, exact: bool, faults: Faults) -> Array |
     return decimals([Decimal(float(number)) for number in doubles.flat], doubles.shape)
 
 
-def rows_of(node: Node, path: FieldPath, names: tuple[str, ...], faults: Faults) -> Rows | None:
+def rows_of(
+    node: Node, path: FieldPath, names: tuple[str, ...], faults: Faults, *, stacked: bool = False
+) -> Rows | None:
     """A matrix, or a vector, as rows of cells; ragged rows are reported and leave a width of None.
 
-    names: the rows' tokens, for the messages. None where the node is nothing of the kind.
+    names: the rows' tokens, for the messages. stacked: whether there may be a matrix a head.
+    None where the node is nothing of the kind.
     """
     if isinstance(node, np.ndarray):
         return Rows(path, node.shape, node)
@@ -125,7 +131,35 @@ def rows_of(node: Node, path: FieldPath, names: tuple[str, ...], faults: Faults)
         return None
     if not any(isinstance(row, list) for row in node):
         return _vector(node, path, faults)
+    if stacked and (heads := _heads(node)):
+        return _stack(heads, path, names, faults)
     return _matrix(node, path, names, faults)
+
+
+def _heads(node: list[Node]) -> list[list[Node]]:
+    """The matrices of a matrix for each head; nothing where that is not what is written."""
+    parts = [part for part in node if isinstance(part, list) and part and isinstance(part[0], list)]
+    return parts if len(parts) == len(node) and _depth(node) == 3 else []
+
+
+def _stack(
+    heads: list[list[Node]], path: FieldPath, names: tuple[str, ...], faults: Faults
+) -> Rows | None:
+    """A matrix for each head, all of the same shape."""
+    parts = [_matrix(part, (*path, head), names, faults) for head, part in enumerate(heads)]
+    matrices = [part for part in parts if part is not None]
+    if len(matrices) < len(heads):
+        return Rows(path, (len(heads), None, None), ())
+    first = matrices[0].shape
+    for head, matrix in enumerate(matrices):
+        if matrix.shape != first and None not in (*matrix.shape, *first):
+            found, wanted = (" × ".join(map(str, each)) for each in (matrix.shape, first))
+            message = f"head {head + 1} is {found}; expected {wanted}, as in head 1"
+            faults((*path, head), message, None)
+    if len({matrix.shape for matrix in matrices}) > 1 or None in first:
+        return Rows(path, (len(heads), None, None), ())
+    cells = tuple(cell for matrix in matrices for cell in matrix.cells)
+    return Rows(path, (len(heads), *first), cells, names)
 
 
 def _vector(node: list[Node], path: FieldPath, faults: Faults) -> Rows | None:

@@ -3,58 +3,114 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Literal
 
 import numpy as np
 
 from attncalc.arithmetic import Array, NumberError, parse_bias, parse_number
-from attncalc.errors import suggestion
-from attncalc.problem import AttentionOptions, Base, Mask, Scale
+from attncalc.errors import FieldPath, suggestion
+from attncalc.options import AttentionOptions, Base, Mask, Rotary, Scale, Window
 from attncalc.readers.interface import Node
-from attncalc.readers.numbers import Faults, Rows, is_absent, rows_of
+from attncalc.readers.numbers import Faults, Rows, is_absent, rows_of, whole_number
+from attncalc.readers.past import GivenPast, read_past
+from attncalc.readers.positions import read_positions
+from attncalc.shapes import Outline, Shape
 
-READ = ("scale", "mask", "bias", "base")
-LATER = ("softcap", "sink", "heads", "kv_heads", "positions", "past")
-"""Options of the format that this version does not compute; they are refused, never ignored."""
-
-KEYS = (*READ, *LATER)
-_LATER_HINT = "this version computes a single head without positions, caps, sinks or a cache"
+KEYS = (
+    "scale",
+    "mask",
+    "bias",
+    "softcap",
+    "sink",
+    "base",
+    "heads",
+    "kv_heads",
+    "positions",
+    "past",
+)
+_LARGEST_COUNT = 100_000
 
 
 @dataclass(frozen=True)
 class GivenOptions:
     """Options as read; matrices still as text, because their size says how they are computed."""
 
-    scale: Scale | None
-    mask: Mask | Rows
-    bias: Rows | None
-    base: Base
+    plain: AttentionOptions
+    mask: Rows | None = None
+    bias: Rows | None = None
+    sink: Rows | None = None
+    positions: Rows | None = None
+    past: GivenPast | None = None
 
     def rows(self) -> list[Rows]:
         """The options that have a shape."""
-        return [part for part in (self.mask, self.bias) if isinstance(part, Rows)]
+        own = [part for part in (self.mask, self.bias, self.sink, self.positions) if part]
+        return [*own, *(self.past.matrices.values() if self.past else ())]
+
+    @property
+    def past_tokens(self) -> tuple[str, ...]:
+        """The tokens that stand before this step's."""
+        return self.past.tokens if self.past else ()
+
+    def outline(
+        self, tokens: int, key_tokens: int, shapes: Mapping[FieldPath, Shape], *, cross: bool
+    ) -> Outline:
+        """What says which shapes fit, given the numbers of this step's tokens."""
+        where = self.plain.positions
+        added = self.positions is not None or where == "sinusoidal"
+        return Outline(
+            tokens,
+            key_tokens,
+            shapes,
+            cross=cross,
+            heads=self.plain.heads,
+            kv_heads=self.plain.kv_heads,
+            past=len(self.past_tokens),
+            positions="rope" if isinstance(where, Rotary) else "added" if added else "none",
+            turned=where.dims if isinstance(where, Rotary) else None,
+        )
 
     def attention(self, exact: bool, faults: Faults) -> AttentionOptions:
         """The options with their matrices as numbers."""
-        mask = self.mask
-        if isinstance(mask, Rows):
-            mask = _mask(mask, faults)
-        bias = self.bias.numbers(exact, faults, parse_bias) if self.bias else None
-        return AttentionOptions(self.scale, mask, bias, self.base)
+        given = self.plain
+        if self.mask:
+            given = replace(given, mask=_mask(self.mask, faults))
+        if self.bias:
+            given = replace(given, bias=self.bias.numbers(exact, faults, parse_bias))
+        if self.sink:
+            given = replace(given, sink=self.sink.numbers(exact, faults, parse_number))
+        if self.positions:
+            learned = self.positions.numbers(exact, faults, parse_number)
+            given = given if learned is None else replace(given, positions=learned)
+        if self.past:
+            given = replace(given, past=self.past.past(exact, faults))
+        return given
 
 
 def read(attention: Mapping[str, Node], faults: Faults) -> GivenOptions:
     """Every option of the mapping, reporting values that are none of the possible ones."""
     given = {key: node for key, node in attention.items() if not is_absent(node)}
-    for key in LATER:
-        if key in given:
-            faults(("attention", key), "this option is not computed yet", _LATER_HINT)
+    mask = _mask_rows(given.get("mask"), faults)
+    bias = _bias_rows(given.get("bias"), faults)
+    where = read_positions(given.get("positions"), faults)
     return GivenOptions(
-        scale=_scale(given.get("scale"), faults),
-        mask=_mask_rows(given.get("mask"), faults),
-        bias=_bias_rows(given.get("bias"), faults),
-        base=_base(given.get("base"), faults),
+        AttentionOptions(
+            scale=_scale(given.get("scale"), faults),
+            mask="none" if isinstance(mask, Rows) else mask,
+            bias="alibi" if bias == "alibi" else None,
+            softcap=_softcap(given.get("softcap"), faults),
+            base=_base(given.get("base"), faults),
+            heads=_count(given.get("heads"), "heads", faults),
+            kv_heads=_count(given.get("kv_heads"), "kv_heads", faults),
+            positions="none" if isinstance(where, Rows) else where,
+        ),
+        mask=mask if isinstance(mask, Rows) else None,
+        bias=bias if isinstance(bias, Rows) else None,
+        sink=_sink(given.get("sink"), faults),
+        positions=where if isinstance(where, Rows) else None,
+        past=read_past(given.get("past"), faults),
     )
 
 
@@ -89,6 +145,12 @@ def _base(node: Node, faults: Faults) -> Base:
     return _positive(node, "base", "e or a number greater than 1", (), 1, faults) or "e"
 
 
+def _softcap(node: Node, faults: Faults) -> Decimal | None:
+    if node is None or node == "none":
+        return None
+    return _positive(node, "softcap", "none or a positive number", ("none",), 0, faults)
+
+
 def _positive(
     node: Node, name: str, expected: str, words: tuple[str, ...], above: int, faults: Faults
 ) -> Decimal | None:
@@ -107,20 +169,40 @@ def _positive(
     return None
 
 
+def _count(node: Node, name: str, faults: Faults) -> int | None:
+    """How many heads; None where there are none."""
+    if node is None or node == "none":
+        return None
+    number = whole_number(node) if isinstance(node, str) else None
+    if number is not None and 0 < number <= _LARGEST_COUNT:
+        return number
+    found = f"“{node}”" if isinstance(node, str) else "a list or mapping"
+    faults(("attention", name), f"{found}; expected a whole number from 1", None)
+    return None
+
+
 def _mask_rows(node: Node, faults: Faults) -> Mask | Rows:
+    """none or causal, a window, or rows."""
+    where = ("attention", "mask")
     if isinstance(node, list | np.ndarray):
-        return rows_of(node, ("attention", "mask"), (), faults) or "none"
+        return rows_of(node, where, (), faults, stacked=True) or "none"
     if node is None or node == "none":
         return "none"
     if node == "causal":
         return "causal"
-    if isinstance(node, dict) and "window" in node:
-        faults(("attention", "mask"), "this option is not computed yet", _LATER_HINT)
+    if isinstance(node, dict) and [*node] == ["window"]:
+        width = node["window"]
+        number = whole_number(width) if isinstance(width, str) else None
+        if number:
+            return Window(number)
+        found = f"“{width}”" if isinstance(width, str) else "a list or mapping"
+        message = f"a window of {found}; expected a whole number from 1: itself and those before it"
+        faults((*where, "window"), message, None)
         return "none"
     found = f"“{node}”" if isinstance(node, str) else "a mapping"
     faults(
-        ("attention", "mask"),
-        f"{found}; expected none, causal, or rows of 0 and 1",
+        where,
+        f"{found}; expected none, causal, {{window: 3}}, or rows of 0 and 1",
         suggestion(node, ("none", "causal")) if isinstance(node, str) else None,
     )
     return "none"
@@ -142,10 +224,29 @@ def _mask(rows: Rows, faults: Faults) -> Array:
     return np.equal(numbers, 1)
 
 
-def _bias_rows(node: Node, faults: Faults) -> Rows | None:
-    if node is None or (isinstance(node, str) and node == "none"):
+def _bias_rows(node: Node, faults: Faults) -> Literal["alibi"] | Rows | None:
+    """alibi, or rows."""
+    where = ("attention", "bias")
+    if isinstance(node, list | np.ndarray):
+        return rows_of(node, where, (), faults, stacked=True)
+    if node is None or node == "none":
         return None
-    if isinstance(node, str) and node == "alibi":
-        faults(("attention", "bias"), "this option is not computed yet", _LATER_HINT)
+    if node == "alibi":
+        return "alibi"
+    found = f"“{node}”" if isinstance(node, str) else "a mapping"
+    message = f"{found}; expected none, alibi, or rows of numbers, like [[0, -inf], [0, 0]]"
+    faults(where, message, suggestion(node, ("alibi",)) if isinstance(node, str) else None)
+    return None
+
+
+def _sink(node: Node, faults: Faults) -> Rows | None:
+    """A number, or one for each head."""
+    where = ("attention", "sink")
+    if isinstance(node, list | np.ndarray):
+        return rows_of(node, where, (), faults)
+    if node is None or node == "none":
         return None
-    return rows_of(node, ("attention", "bias"), (), faults)
+    if isinstance(node, str):
+        return Rows(where, (), (node,))
+    faults(where, "a mapping; expected none, a number, or one for each head", None)
+    return None

@@ -117,9 +117,8 @@ def _masked(page: Page, index: tuple[int, ...]) -> tuple[Expression, list[Shown]
     trace = page.trace
     score = _entry(page, trace.stages["masked_scores"].made_of[0], index)
     terms: list[Expression] = [score.number]
-    bias = trace.problem.attention.bias
-    if bias is not None:
-        terms.append(page.given(bias[index[0]])[0][index[1]].number)
+    if trace.bias is not None:
+        terms.append(page.bias_row(index[0])[index[1]].number)
     if trace.mask is not None:
         terms.append(Number("0" if trace.mask[index] else "-inf"))
     return sum_of(tuple(terms)), [score]

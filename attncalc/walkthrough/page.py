@@ -28,7 +28,8 @@ from attncalc.document import (
 from attncalc.expressions import Expression, Name, Omitted, Relation, Sign, Sum, Vector
 from attncalc.numerals import NumberStyle, Shown, as_typed, shown, shown_array
 from attncalc.problem import Problem, address_of
-from attncalc.trace import OF_KEYS, OF_PAIRS, Trace
+from attncalc.stages import OF_KEYS, OF_PAIRS
+from attncalc.trace import Trace
 
 MOST_TOKENS = 12
 MOST_ENTRIES = 8
@@ -136,6 +137,12 @@ class Page:
         matrix = array if array.ndim == 2 else array[None]
         exact = np.full(matrix.shape, True)
         return shown_array(matrix, exact, self.style)
+
+    def bias_row(self, query: int) -> list[Shown]:
+        """What is added to the scores of a query."""
+        bias = self.trace.bias
+        assert bias is not None
+        return shown_array(bias.values[query][None], bias.exact[query][None], self.style)[0]
 
     def number(self, value: Any) -> Shown:
         """A single given number."""

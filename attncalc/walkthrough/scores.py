@@ -170,14 +170,14 @@ def masked_scores(page: Page, number: int) -> Section | None:
     masks = trace.mask is not None
     terms: list[Expression] = [SCALED_IJ if before_name == "scaled_scores" else S_IJ]
     blocks: list[Block] = []
-    if options.bias is not None:
+    if trace.bias is not None:
         terms.append(Symbol("b", ("i", "j")))
     if masks:
         terms.append(Symbol("M", ("i", "j")))
         blocks.append(Paragraph(_what_the_mask_does(causal=isinstance(options.mask, str))))
     blocks += [_masked_table(page, query, before_name) for query in page.queries]
     blocks += _all_queries(page, "masked_scores")
-    title = "Bias and mask" if masks and options.bias is not None else "Mask" if masks else "Bias"
+    title = "Bias and mask" if masks and trace.bias is not None else "Mask" if masks else "Bias"
     formula = Relation((MASKED_IJ, Sum(tuple(terms))), (Sign.EXACT,))
     heading = Heading(number, words(title), formula)
     return Section(heading, tuple(blocks), ("masked_scores",))
@@ -201,10 +201,10 @@ def _what_the_mask_does(*, causal: bool) -> Inlines:
 
 def _masked_table(page: Page, query: int, before_name: str) -> Table:
     trace = page.trace
-    bias, mask = trace.problem.attention.bias, trace.mask
+    bias, mask = trace.bias, trace.mask
     before = page.stage(before_name, [query])[0]
     after = page.stage("masked_scores", [query])[0]
-    biases = page.given(bias[query])[0] if bias is not None else None
+    biases = page.bias_row(query) if bias is not None else None
 
     def cells(key: int) -> Step:
         terms: list[Expression] = [before[key].number]

@@ -93,7 +93,7 @@ OPTIONS = {
     ),
     ("--base", "1"): "--base: “1”; expected e or a number greater than 1\n",
     ("--mask", "casual"): (
-        "--mask: “casual”; expected none, causal, or rows of 0 and 1\n"
+        "--mask: “casual”; expected none, causal, {window: 3}, or rows of 0 and 1\n"
         "  hint: did you mean causal?\n"
     ),
     ("--mask", "[[1, 1]]"): (

@@ -229,7 +229,7 @@ def test_npz(tmp_path: Path) -> None:
         ({"Q": np.array([[np.nan, np.inf]])}, "Q: nan at [0, 0] and 1 more; expected finite"),
         ({"Q": np.array([[1j]])}, "Q: an array of complex128; expected numbers"),
         ({"Qs": np.ones((1, 1))}, "an unknown key “Qs”"),
-        ({"Q": np.ones((1, 1, 1))}, "Q: 3 levels of rows; expected rows of numbers"),
+        ({"Q": np.ones((1, 1, 1, 1))}, "Q: 4 levels of rows; expected rows of numbers"),
         ({"Q": np.array(1.0)}, "Q: “1.0”; expected rows of numbers"),
     ],
 )
