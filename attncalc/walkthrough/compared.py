@@ -1,0 +1,164 @@
+"""Comparison to Document: two walkthroughs side by side, where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from attncalc.comparison import Comparison, Origin
+from attncalc.document import (
+    Block,
+    Code,
+    Document,
+    Heading,
+    Inline,
+    Note,
+    NoteKind,
+    Paragraph,
+    Section,
+    Words,
+)
+from attncalc.numerals import NumberStyle, rounded
+from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.side_by_side import Pair, side_names, told
+from attncalc.walkthrough.stages_compared import spoken, stages_compared
+from attncalc.walkthrough.steepness import derivative, steepness
+
+
+def write_comparison(
+    comparison: Comparison,
+    left: Origin,
+    right: Origin,
+    style: NumberStyle | None = None,
+    *,
+    full: bool = False,
+) -> Document:
+    """The stages of both; then scores, weights, measures and outputs of the compared queries.
+
+    full: leave nothing out, however large.
+    """
+    names = side_names(left, right)
+    queries = tuple(dict.fromkeys(each.query for each in comparison.queries))
+    ours, theirs = (
+        Page(trace, style or NumberStyle(), queries, full)
+        for trace in (comparison.left, comparison.right)
+    )
+    sections = [
+        Section(Heading(1, words("Stage by stage")), stages_compared(ours, comparison, names))
+    ]
+    if comparison.first_difference is not None:
+        several = len(comparison.queries) > 1
+        pairs = [
+            Pair(ours.of_head(each.head), theirs.of_head(each.head), names, each, several)
+            for each in comparison.queries
+        ]
+        final = _final(ours, theirs, pairs)
+        for heading, formula, blocks in (
+            ("Scores, as they enter the softmax", None, [_scores(pair) for pair in pairs]),
+            ("Attention weights", None, [_weights(pair) for pair in pairs]),
+            ("How spread out, and how steep", derivative(pairs[0]), map(steepness, pairs)),
+            ("Weighted sum" if final else "Output", None, [_weighted_sum(p) for p in pairs]),
+            ("Output", None, [_vectors(pair, "output", "output") for pair in final]),
+        ):
+            content = tuple(block for each in blocks for block in each)
+            if content:
+                title = Heading(len(sections) + 1, words(heading), formula)
+                sections.append(Section(title, content))
+    remark = Note(NoteKind.REMARK, tuple(_remark(ours)))
+    sections[-1] = replace(sections[-1], blocks=(*sections[-1].blocks, remark))
+    return Document(_title(comparison, left, right, ours), tuple(sections))
+
+
+def _title(comparison: Comparison, left: Origin, right: Origin, page: Page) -> Section:
+    """Both titles if they differ; what is compared; the sources and warnings of both."""
+    traces = (comparison.left, comparison.right)
+    problems = [trace.problem for trace in traces]
+    titles = dict.fromkeys(problem.title for problem in problems if problem.title)
+    heading = Heading(None, words(" against ".join(titles) or "Two walkthroughs, compared"))
+    what: list[Inline] = [Words(f"{told(left, right)} · for ")]
+    for place, query in enumerate(page.queries):
+        what += [*words(", " if place else ""), page.query_token(query, focused=True)]
+    blocks: list[Block] = [Paragraph(tuple(what))]
+    for source in dict.fromkeys(problem.source for problem in problems if problem.source):
+        blocks.append(Paragraph(words(f"Source: {source}")))
+    sides = list(zip(side_names(left, right), traces, strict=True))
+    for warning in dict.fromkeys(warning for trace in traces for warning in trace.warnings):
+        of = [name for name, trace in sides if warning in trace.warnings]
+        own = f"{of[0]}: " if len(of) == 1 else ""
+        blocks.append(Note(NoteKind.WARNING, words(own + warning)))
+    return Section(heading, tuple(blocks))
+
+
+def _scores(pair: Pair) -> list[Block]:
+    """What goes into the softmax on either side; nothing where it is the same, or not known."""
+    left, right = pair.left.trace, pair.right.trace
+    if "scores" not in left or "scores" not in right:
+        return []
+    found = pair.difference(left.scored, right.scored)
+    if found is None or found.same:
+        return []
+    stages = [spoken(left.scored), spoken(right.scored)]
+    which = f": {stages[0]}"
+    if stages[0] != stages[1]:
+        which = ": " + ", ".join(
+            f"{stage} ({name})" for stage, name in zip(stages, pair.names, strict=True)
+        )
+    caption = (*pair.owner, Words(which))
+    return [pair.table(left.scored, right.scored, found, caption)]
+
+
+def _weights(pair: Pair) -> list[Block]:
+    found = pair.difference("weights", "weights")
+    if found is None or found.same:
+        return [Paragraph((*pair.owner, Words(" has the same weights on both sides.")))]
+    return [pair.table("weights", "weights", found, pair.caption)]
+
+
+def _weighted_sum(pair: Pair) -> list[Block]:
+    """Σ α v of either side, where both have values of one width, and how far they are apart."""
+    left, right = pair.left.trace, pair.right.trace
+    if left.attended not in left or right.attended not in right:
+        return []
+    blocks = _vectors(pair, left.attended, right.attended)
+    distance = pair.of.distance
+    if len(blocks) == 1 and distance is not None and distance:
+        far = rounded(distance, pair.left.style).number
+        blocks.append(Paragraph(words("They lie a distance of ", far, " apart.")))
+    return blocks
+
+
+def _vectors(pair: Pair, left: str, right: str) -> list[Block]:
+    found = pair.difference(left, right)
+    if found is None:
+        return []
+    if found.same:
+        return [Paragraph((*pair.owner, Words(": the same on both sides.")))]
+    return [pair.table(left, right, found, pair.caption)]
+
+
+def _final(ours: Page, theirs: Page, pairs: Sequence[Pair]) -> list[Pair]:
+    """A pair a query about the output of all heads, where more is done to the weighted sum."""
+    traces = (ours.trace, theirs.trace)
+    if any(trace.attended == "output" or "output" not in trace for trace in traces):
+        return []
+    by_query = {pair.of.query: pair for pair in pairs}
+    return [
+        replace(pair, left=ours, right=theirs, of=replace(pair.of, head=None))
+        for pair in by_query.values()
+    ]
+
+
+def _remark(page: Page) -> Iterator[Inline]:
+    decimals = page.style.precision
+    way = "" if page.style.rounding == "half-up" else ", halves to even"
+    yield Words(
+        f"Rounded only where shown, to {decimals} decimal{'s' if decimals != 1 else ''}{way}, "
+        "more for a small measure; = is exact, ≈ is rounded."
+    )
+    if page.leaves_out:
+        yield Words(" To leave nothing out: ")
+        yield Code("--full")
+        yield Words(".")
+    if len(page.queries) < len(page.trace.problem.tokens):
+        yield Words(" Another query: ")
+        yield Code("--query TOKEN")
