@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from attncalc.checking import check
+    from attncalc.comparison import Comparison, compare
     from attncalc.engine import explain
     from attncalc.errors import AttncalcError, InputError, InputErrors, ProblemError
     from attncalc.options import AttentionOptions
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "AttncalcError": "errors",
     "AttentionOptions": "options",
+    "Comparison": "comparison",
     "InputError": "errors",
     "InputErrors": "errors",
     "Problem": "problem",
@@ -38,6 +40,7 @@ _HOMES = {
     "Trace": "trace",
     "Verdict": "report",
     "check": "checking",
+    "compare": "comparison",
     "explain": "engine",
     "load": "readers",
     "load_all": "readers",
@@ -46,6 +49,7 @@ _HOMES = {
 __all__ = [
     "AttentionOptions",
     "AttncalcError",
+    "Comparison",
     "InputError",
     "InputErrors",
     "Problem",
@@ -56,6 +60,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "check",
+    "compare",
     "explain",
     "load",
     "load_all",

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from attncalc import attention, exactness, heads, positions
+from attncalc import attention, exactness, heads, masks, positions
 from attncalc.arithmetic import Array, Exact, exact_context, is_exact_kind
 from attncalc.errors import AttncalcError, suggestion
-from attncalc.options import Rotary, Window
+from attncalc.options import Rotary
 from attncalc.positions import Angles
 from attncalc.problem import Problem
-from attncalc.stages import STAGES
+from attncalc.stages import COST, STAGES
 from attncalc.trace import Stage, Trace, arithmetic_of
 
 _SUM_TOLERANCE = 1e-6
@@ -26,8 +26,8 @@ class StageError(AttncalcError):
     """A stage was asked for that there is not."""
 
     def __init__(self, name: str, present: tuple[str, ...]) -> None:
-        self.hint = None if name in STAGES else suggestion(name, STAGES)
-        here = ", ".join(stage for stage in STAGES if stage in present)
+        self.hint = None if name in STAGES else suggestion(name, (*STAGES, COST))
+        here = ", ".join([*(stage for stage in STAGES if stage in present), COST])
         kind = "this problem has no stage" if name in STAGES else "there is no stage"
         super().__init__(f"{kind} “{name}”; expected one of {here}")
 
@@ -35,7 +35,8 @@ class StageError(AttncalcError):
 def explain(problem: Problem, stages: Sequence[str] = ()) -> Trace:
     """Work a problem through.
 
-    stages: names of stages to be kept in a large problem too, where they would be left out.
+    stages: names of stages to be kept in a large problem too, where they would be left out; "cost"
+    may be among them.
     Raises StageError for a stage that does not exist, or that this problem does not have.
     """
     given = [*problem.arrays().values()]
@@ -46,7 +47,7 @@ def explain(problem: Problem, stages: Sequence[str] = ()) -> Trace:
         keep_terms = is_exact_kind(kind) or "weighted_values" in wanted
         trace = _Work(Trace(problem, {}, context), kind, keep_terms=keep_terms).done()
     for name in stages:
-        if name not in trace:
+        if name not in trace and name != COST:
             raise StageError(name, tuple(trace.stages))
     return trace
 
@@ -213,7 +214,7 @@ class _Work:
         return "capped_scores"
 
     def _mask(self, last: str) -> str:
-        S, bias, mask = self[last], self._bias(), self._allowed()
+        S, bias, mask = self[last], self._bias(), masks.allowed(self.problem)
         if mask is None and bias is None:
             return last
         masked = attention.masked_scores(S, None if bias is None else bias.values, mask)
@@ -226,16 +227,6 @@ class _Work:
         self._record("masked_scores", masked, exact, made_of=(last,))
         self._warn_of_hidden(hidden.all(axis=-1))
         return "masked_scores"
-
-    def _allowed(self) -> Array | None:
-        """True where a query may attend; None where all may."""
-        mask, past = self.problem.attention.mask, self.problem.past_length
-        n, m = len(self.problem.tokens), len(self.problem.key_tokens)
-        if isinstance(mask, Window):
-            return attention.window_mask(n, m, mask.width, past)
-        if isinstance(mask, str):
-            return attention.causal_mask(n, m, past) if mask == "causal" else None
-        return mask
 
     def _bias(self) -> Stage | None:
         """What is added to the scores: a given matrix, or distances times each head's slope."""

@@ -56,6 +56,14 @@ class Sum:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """left - right."""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True)
 class Product:
     """factor × factor."""
 
@@ -153,6 +161,7 @@ Expression: TypeAlias = (
     | Number
     | Omitted
     | Sum
+    | Difference
     | Product
     | Dot
     | Juxtaposed

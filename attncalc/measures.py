@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -34,3 +35,21 @@ def distance(left: Array, right: Array) -> Any:
     if isinstance(total, Decimal):
         return transcendental_context().sqrt(total)
     return float(np.sqrt(total))
+
+
+def largest_derivative(weights: Array, sunk: Any = 0, base: Decimal | None = None) -> Any:
+    """The largest derivative of the softmax in one row of its weights. weights: (m,).
+
+    ∂α_j/∂s_j = α_j (1 - α_j), times ln(base) for another base than e (Bishop, 2006, eq. 4.106). No
+    other derivative, ∂α_j/∂s_k = -α_j α_k, is larger, and α (1 - α) grows towards 1/2, so that of
+    the largest weight is the largest of the row. 1 - α is added up from the other weights and what
+    a sink takes, sunk, so that a weight near 1 costs no digits.
+    """
+    largest = int(np.argmax(weights))
+    others = np.delete(weights, largest)
+    if is_exact_kind(weights):
+        with decimal.localcontext(transcendental_context()):
+            slope = weights[largest] * (sum(others, Decimal(0)) + sunk)
+            return slope if base is None else slope * base.ln()
+    slope = float(weights[largest]) * float(others.sum() + sunk)
+    return slope if base is None else slope * math.log(base)

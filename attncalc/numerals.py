@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
@@ -18,6 +18,9 @@ Rounding: TypeAlias = Literal["half-up", "half-even"]
 
 MOST_EXACT_DECIMALS = 12
 """An exact result with more decimals than this is rounded like any other, and says so."""
+
+MOST_FINE_DECIMALS = 8
+"""More decimals than this are not read any more: 3.14e-12 is."""
 
 _LARGEST_PLAIN = 15
 """From 10 to this power on, a number is written with an exponent."""
@@ -59,6 +62,24 @@ def shown(values: Sequence[Any], exact: Sequence[bool], style: NumberStyle) -> l
     return [_fixed(n, known, decimals, style) for n, known in zip(numbers, exact, strict=True)]
 
 
+def shown_fine(values: Sequence[Any], exact: Sequence[bool], style: NumberStyle) -> list[Shown]:
+    """As shown, for numbers of very different sizes: three digits at least of the smallest.
+
+    Fewer if the precision is less. A number that would need more than MOST_FINE_DECIMALS for that
+    is written with an exponent.
+    """
+    more = min(3, max(1, style.precision)) - 1
+    numbers = [value if isinstance(value, Decimal) else Decimal(float(value)) for value in values]
+    needed = [more - number.adjusted() if number else 0 for number in numbers]
+    precision = max([style.precision, *(each for each in needed if each <= MOST_FINE_DECIMALS)])
+    plain = shown(numbers, exact, replace(style, precision=precision))
+    mantissa = replace(style, precision=more)
+    return [
+        each if each.exact or places <= precision else _scientific(number, known, mantissa)
+        for each, places, number, known in zip(plain, needed, numbers, exact, strict=True)
+    ]
+
+
 def shown_array(values: Array, exact: Exact, style: NumberStyle) -> list[list[Shown]]:
     """A matrix whose numbers all have the same number of decimals; typed numbers verbatim."""
     if all(isinstance(value, Typed) for value in values.flat):
@@ -88,6 +109,12 @@ def percentage(share: Any) -> str:
 def rounded(value: Any, style: NumberStyle) -> Shown:
     """A single number that was not typed and is not exact."""
     return shown([value], [False], style)[0]
+
+
+def significant(value: Any, digits: int = 2) -> str:
+    """A magnitude that may be tiny, with so many significant digits, the last one rounded up."""
+    exact = value if isinstance(value, Decimal) else Decimal(float(value))
+    return f"{decimal.Context(prec=digits, rounding=decimal.ROUND_UP).plus(exact):f}"
 
 
 def decimals_of(number: Decimal) -> int:

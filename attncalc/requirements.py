@@ -73,7 +73,8 @@ def _orphans(given: set[str]) -> Iterator[Fault]:
             yield Fault(
                 (name,), f"{name} is given but {needs} is missing; expected both or neither"
             )
-    if "W_O" in given and not {"V", "W_V", "X"} & given:
+    unprojected = "X" in given and not {"W_Q", "W_K"} & given
+    if "W_O" in given and not {"V", "W_V"} & given and not unprojected:
         yield Fault(("W_O",), "W_O is given but there are no values; expected V, or X with W_V")
     if "V" in given and "W_V" in given:
         yield Fault(("V",), "V and W_V are both given; expected one or the other")

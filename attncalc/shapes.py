@@ -7,7 +7,7 @@ unreadable, and report everything that is wrong in one go.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -49,7 +49,7 @@ class Outline:
     kv_heads: int | None = None
     past: int = 0
     positions: Literal["none", "added", "rope"] = "none"
-    turned: int | None = field(default=None)
+    turned: int | None = None
 
     def faults(self) -> list[Fault]:
         """Everything that is missing, given twice, or of a shape that does not fit."""
@@ -71,28 +71,25 @@ class Outline:
     @property
     def d_k(self) -> int | None:
         """The width of one head's queries."""
-        names = ("Q", "W_Q") if not self._unprojected else ("X",)
+        given = {("scores",), ("weights",)} & set(self.shapes)
+        names = () if given else ("X",) if self._unprojected else ("Q", "W_Q")
         return next((w for name in names if (w := self._width((name,))) is not None), None)
 
     @property
     def d_v(self) -> int | None:
         """The width of one key-value head's values."""
-        return self._width((self._values,))
+        names = ["V", "W_V", *([self._keys] if self._unprojected else [])]
+        return next((self._width((name,)) for name in names if (name,) in self.shapes), None)
 
     @property
     def _unprojected(self) -> bool:
         names = {path[0] for path in self.shapes}
-        return "X" in names and not names & {"W_Q", "W_K", "W_V", "scores", "weights"}
+        return "X" in names and not names & {"W_Q", "W_K", "W_V"}
 
     @property
     def _keys(self) -> str:
         """What the key side's embeddings are called."""
         return "X_key" if ("X_key",) in self.shapes else "X"
-
-    @property
-    def _values(self) -> str:
-        """What the values' width is read from."""
-        return next((name for name in ("V", "W_V", self._keys) if (name,) in self.shapes), "V")
 
     def _known(self) -> str:
         sizes = {
@@ -148,7 +145,7 @@ class Outline:
                 name = "heads" if count == h else "kv_heads"
                 message = (
                     f"{name}={count} does not divide {width}, the width of {path[-1]}; "
-                    f"expected as many columns for each head ({self._known()})"
+                    f"expected the same number of columns for each head ({self._known()})"
                 )
                 yield Fault(path, message, "head 1 takes the first columns, head 2 the next")
         if self._unprojected and groups != h:
@@ -159,8 +156,6 @@ class Outline:
         h = self.counts[0]
         for path, shape in self.shapes.items():
             axes = self._expected(path)
-            if axes is None:
-                continue
             if len(shape) != len(axes):
                 hint = _HEADS_HINT if h is None and len(shape) == len(axes) + 1 == 3 else None
                 yield Fault(path, f"{_levels(len(shape))}; expected {self._wanted(path)}", hint)
@@ -187,8 +182,8 @@ class Outline:
             return "a number, or one for each head"
         return _levels(2)
 
-    def _expected(self, path: FieldPath) -> tuple[_Axis, ...] | None:
-        """The axes of what stands at a path; None for what may have any shape."""
+    def _expected(self, path: FieldPath) -> tuple[_Axis, ...]:
+        """The axes of what stands at a path."""
         h, groups = self.counts
         matrix = self._matrix(path)
         if path in _OF_PAIRS:
@@ -240,14 +235,16 @@ class Outline:
             case ("attention", "positions"):
                 return (per_token, (self._size(("X",), -1), "the width of X"))
             case ("attention", "past", "K"):
-                return (per_past, self._of_groups(path, self.d_k, "d_k"))
+                return (per_past, self._of_groups(path, self.d_k, "the width of the keys"))
             case ("attention", "past", "V"):
-                return (per_past, self._of_groups(path, self.d_v, "d_v"))
+                return (per_past, self._of_groups(path, self.d_v, "the width of the values"))
             case ("attention", "past", "X"):
                 return (per_past, (self._size(("X",), -1), "the width of X"))
             case _:
-                past = ", the past's too" if self.past else ""
-                return (per_token, (self.past + self.key_tokens, per_key[1] + past))
+                if not self.past or {("scores",), ("weights",)} & set(self.shapes):
+                    return (per_token, per_key)
+                columns = self.past + self.key_tokens
+                return (per_token, (columns, f"{per_key[1]}, the past's too"))
 
     def _embedded(self) -> _Axis:
         return (self._size((self._keys,), -1), f"the width of {self._keys}")

@@ -31,6 +31,9 @@ STAGES = (
 )
 """Every stage there is, in the order in which they are computed."""
 
+COST = "cost"
+"""What may be asked for beside the stages: what they take to compute."""
+
 ON_REQUEST = ("weighted_values", "exponentials", "sums")
 """Stages that JSON leaves out unless they are asked for or claimed."""
 

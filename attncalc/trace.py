@@ -66,6 +66,11 @@ class Trace:
         return name in self.stages
 
     @property
+    def embedded(self) -> str:
+        """The stage that queries are projected from."""
+        return "X_positioned" if "X_positioned" in self.stages else "X"
+
+    @property
     def scored(self) -> str:
         """The stage that goes into the softmax: the last one of the scores."""
         last = ("masked_scores", "capped_scores", "scaled_scores", "scores")
@@ -91,6 +96,15 @@ class Trace:
         """Whether stages have an axis for the heads in front."""
         return self.problem.heads is not None and self.head is None
 
+    @property
+    def group(self) -> int:
+        """The key-value head of the head that this is a view of, from 0."""
+        heads, kv_heads = self.problem.heads, self.problem.kv_heads
+        assert self.head is not None
+        assert heads is not None
+        assert kv_heads is not None
+        return group_of(self.head, heads, kv_heads)
+
     def within_head(self, stage: str, index: tuple[int, ...]) -> tuple[int | None, tuple[int, ...]]:
         """The head that an entry of a stage belongs to, and its place there."""
         if self.has_heads and stage in OF_HEADS:
@@ -99,10 +113,7 @@ class Trace:
 
     def of_head(self, head: int) -> Trace:
         """What one head sees: its own slices, and those of its key-value head. head: from 0."""
-        heads, kv_heads = self.problem.heads, self.problem.kv_heads
-        assert heads is not None
-        assert kv_heads is not None
-        group = group_of(head, heads, kv_heads)
+        group = replace(self, head=head).group
         stages = dict(self.stages)
         for name in OF_HEADS:
             if name in stages:
@@ -113,7 +124,6 @@ class Trace:
             stages=stages,
             mask=mask[head] if mask is not None and mask.ndim == 3 else mask,
             bias=_own(self.bias, head, 2),
-            slopes=_own(self.slopes, head, 0),
             sink_powers=_own(self.sink_powers, head, 0),
             denominators=_own(self.denominators, head, 1),
             head=head,
@@ -155,7 +165,8 @@ def _own(stage: Stage | None, head: int, axes: int) -> Stage | None:
 
 
 def _sliced(stage: Stage, head: int) -> Stage:
-    return replace(stage, values=stage.values[head], exact=stage.exact[head])
+    # With the ellipsis, one number is an array too.
+    return replace(stage, values=stage.values[head, ...], exact=stage.exact[head, ...])
 
 
 @contextmanager

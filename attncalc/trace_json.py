@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from attncalc.arithmetic import is_exact_kind
-from attncalc.stages import ON_REQUEST, STAGES
+from attncalc.cost import cost_of
+from attncalc.cost_json import exported_cost
+from attncalc.stages import COST, ON_REQUEST, STAGES
 from attncalc.trace import Trace
 
 SCHEMA = "attncalc/1"
@@ -26,9 +28,9 @@ _UNSAFE = re.compile(
 def trace_json(trace: Trace, stages: Sequence[str] = ()) -> str:
     """One JSON object on one line.
 
-    stages: the stages to be printed; all that JSON usually has, and claimed ones, if empty. A
-    number is the nearest double; null stands for a masked score, and for a number that no double
-    holds, which a warning then says.
+    stages: the stages to be printed; all that JSON usually has, and claimed ones, if empty; "cost"
+    among them adds that. A number is the nearest double; null stands for a masked score, and for a
+    number that no double holds, which a warning then says.
     """
     problem = trace.problem
     too_large: list[str] = []
@@ -54,6 +56,8 @@ def trace_json(trace: Trace, stages: Sequence[str] = ()) -> str:
             *(f"{name} has numbers beyond the range of a double: null" for name in too_large),
         ],
     }
+    if COST in stages:
+        exported[COST] = exported_cost(cost_of(problem))
     return escaped(json.dumps(exported, ensure_ascii=False, allow_nan=False))
 
 

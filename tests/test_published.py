@@ -105,14 +105,16 @@ def test_cat_scores() -> None:
 
 
 def test_apple_occurrences() -> None:
-    """Equal embeddings give equal outputs; with a causal mask they differ."""
-    problem = attncalc.load(SAMPLES / "apple.yaml")
+    """Equal embeddings give equal outputs; with positions or a causal mask they differ."""
+    (problem,) = attncalc.load_all(SAMPLES / "apple.yaml", {"positions": "none"})
     first, second = problem.queries
     assert [str(number) for number in problem.X[first]] == ["0.8", "0.2"]  # type: ignore[index]
     assert (problem.X[first] == problem.X[second]).all()  # type: ignore[index]
     trace = attncalc.explain(problem)
     assert (trace["output"][first] == trace["output"][second]).all()
-    (causal,) = attncalc.load_all(SAMPLES / "apple.yaml", {"mask": "causal"})
+    trace = trace_of("apple")
+    assert (trace["output"][first] != trace["output"][second]).all()
+    (causal,) = attncalc.load_all(SAMPLES / "apple.yaml", {"mask": "causal", "positions": "none"})
     trace = attncalc.explain(causal)
     assert (trace["output"][first] != trace["output"][second]).all()
     assert (trace["weights"][first][1:] == 0).all()

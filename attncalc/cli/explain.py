@@ -13,6 +13,7 @@ Examples:
   attncalc explain handout.yaml --query it --precision 2
   attncalc explain handout.yaml --scale none --mask causal
   attncalc explain table.csv --all-queries --output walkthrough.txt
+  attncalc explain handout.yaml --view lookup
   attncalc explain handout.yaml --json | jq '.stages.weights[0]'
 """
 
@@ -26,7 +27,10 @@ def explain(
     file: options.File,
     query: options.Query = None,
     all_queries: options.AllQueries = False,
+    head: options.Head = None,
+    all_heads: options.AllHeads = False,
     stages: options.Stages = None,
+    view: options.ViewOption = options.View.STEPS,
     format: options.FormatOption = None,
     json: options.Json = False,
     output_file: options.Output = None,
@@ -52,6 +56,9 @@ def explain(
     wanted = format.value if format else None
     chosen = output.chosen_format(wanted, json, output_file, options.SUFFIXES)
     wanted_stages = output.stage_names(stages)
+    if wanted_stages and view is options.View.LOOKUP:
+        message = "--view lookup shows no single stages; leave one of both out"
+        raise typer.BadParameter(message, param_hint="--stages")
 
     from attncalc.engine import StageError, explain
     from attncalc.readers import load_all
@@ -88,7 +95,14 @@ def explain(
 
     style = NumberStyle(precision, rounding.value)
     renderer = TerminalRenderer(output.width(), output.in_color(color, output_file))
-    documents = [
-        write_walkthrough(trace, style, full=full, stages=wanted_stages) for trace in traces
-    ]
+    shown = [(trace, output.chosen_heads(trace.problem.heads, head, all_heads)) for trace in traces]
+    if view is options.View.LOOKUP:
+        from attncalc.walkthrough.lookup import write_lookup
+
+        documents = [write_lookup(trace, style, full=full, heads=own) for trace, own in shown]
+    else:
+        documents = [
+            write_walkthrough(trace, style, full=full, stages=wanted_stages, heads=own)
+            for trace, own in shown
+        ]
     output.write("\n\n".join(map(renderer.render, documents)), output_file)

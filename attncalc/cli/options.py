@@ -18,6 +18,11 @@ class CheckFormat(str, Enum):
     JUNIT = "junit"
 
 
+class View(str, Enum):
+    STEPS = "steps"
+    LOOKUP = "lookup"
+
+
 class RoundingMode(str, Enum):
     HALF_UP = "half-up"
     HALF_EVEN = "half-even"
@@ -72,9 +77,13 @@ Stages = Annotated[
     typer.Option(
         "--stages",
         metavar="A,B",
-        help="Only these stages, by their JSON names: scores,weights.",
+        help="Only these stages, by their JSON names: scores,weights; cost: what it all takes.",
         show_default=False,
     ),
+]
+ViewOption = Annotated[
+    View,
+    typer.Option("--view", help="lookup: the same numbers as a search for the best keys."),
 ]
 FormatOption = Annotated[
     Optional[Format],

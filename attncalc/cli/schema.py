@@ -18,6 +18,7 @@ class Which(str, Enum):
     INPUT = "input"
     OUTPUT = "output"
     CHECK = "check"
+    COMPARE = "compare"
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +29,9 @@ def register(app: typer.Typer) -> None:
 def schema(
     which: Annotated[
         Which,
-        typer.Argument(help="The problem file, or what explain --json or check --json prints."),
+        typer.Argument(
+            help="The problem file, or what explain, check or compare print with --json."
+        ),
     ],
 ) -> None:
     """Print a JSON Schema (draft 2020-12)."""

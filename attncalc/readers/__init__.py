@@ -32,9 +32,8 @@ def load_all(
     checked instead of the file's own; stage: the stage they are about, if they are a table.
     Raises InputErrors with everything that is wrong with the file.
     """
-    name = os.fspath(path)
-    raw_problems = _read_stdin() if name == "-" else _read(Path(name))
-    overrides = {name: _option(name, text) for name, text in (options or {}).items()}
+    raw_problems = _raw(os.fspath(path))
+    overrides = _overrides(options or {})
     problems: list[Problem] = []
     errors: list[InputError] = []
     raw_claims = _claims(claims, stage, len(raw_problems)) if claims is not None else None
@@ -47,6 +46,23 @@ def load_all(
     if errors:
         raise InputErrors(tuple(errors))
     return problems
+
+
+def load_variants(
+    path: str | os.PathLike[str],
+    variants: Sequence[Mapping[str, str]],
+    queries: Sequence[str] | None = None,
+) -> list[list[Problem]]:
+    """Every problem of a file, once for each variant: texts of options that override the file's.
+
+    Claims are left out, because they may be about a stage that a variant does not have.
+    Raises InputErrors with everything that is wrong with the file.
+    """
+    raw_problems = _raw(os.fspath(path))
+    return [
+        [build(raw, _overrides(options), queries, False) for raw in raw_problems]
+        for options in variants
+    ]
 
 
 def lines_of_claims(file: str, document: int, problem: Problem) -> dict[int, int]:
@@ -71,7 +87,7 @@ def _claims(file: str, stage: str | None, problems: int) -> list[RawProblem]:
             )
         text = _decoded(_content(Path(file)), file)
         return [claims_table.read(text, file, stage)] * problems
-    found = _read_stdin() if file == "-" else _read(Path(file))
+    found = _raw(file)
     if len(found) not in (1, problems):
         message = f"{len(found)} documents of claims; expected 1, or {problems}, one a problem"
         raise _error(file, message)
@@ -95,6 +111,10 @@ def load(path: str | os.PathLike[str] | Mapping[str, object]) -> Problem:
     return problems[0]
 
 
+def _overrides(options: Mapping[str, str]) -> dict[str, Node]:
+    return {name: _option(name, text) for name, text in options.items()}
+
+
 def _option(name: str, text: str) -> Node:
     """An option's value from the command line: rows and mappings are read as in a file."""
     if not text.lstrip().startswith(("[", "{")):
@@ -105,6 +125,10 @@ def _option(name: str, text: str) -> Node:
     if errors:
         raise InputErrors(tuple(errors))
     return roots[0]
+
+
+def _raw(name: str) -> list[RawProblem]:
+    return _read_stdin() if name == "-" else _read(Path(name))
 
 
 def _read(path: Path) -> list[RawProblem]:

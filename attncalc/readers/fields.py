@@ -146,7 +146,8 @@ class _Reading:
             return
         place = self.raw.locate(rows.original_path(path, self.raw.fields), of_key)
         line, column = place if place else (None, None)
-        name = ".".join(str(step) for step in path[:2] if isinstance(step, str)) or None
+        named = path if path[:1] == ("attention",) else path[:2]
+        name = ".".join(step for step in named if isinstance(step, str)) or None
         problem = problem.removeprefix(f"{name}: ")
         field = None if of_key or (name and problem.startswith(f"{name} ")) else name
         self.errors.append(

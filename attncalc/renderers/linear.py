@@ -6,6 +6,7 @@ from typing import assert_never
 
 from attncalc.expressions import (
     Apply,
+    Difference,
     Dot,
     Expression,
     Fraction,
@@ -32,6 +33,7 @@ _INDICES = frozenset("ijlmn0123456789")
 _BINDING: dict[type, int] = {
     Relation: 0,
     Sum: 1,
+    Difference: 1,
     SumOver: 2,
     Dot: 3,
     Product: 3,
@@ -59,6 +61,8 @@ def linear(expression: Expression) -> str:
             return " + ".join(
                 _bracketed(term, 1, negative=place > 0) for place, term in enumerate(terms)
             )
+        case Difference(left, right):
+            return f"{_bracketed(left, 1)} - {_bracketed(right, 2, negative=True)}"
         case Product(factors):
             return "×".join(_bracketed(factor, 3, negative=True) for factor in factors)
         case Dot(left, right):
@@ -72,7 +76,7 @@ def linear(expression: Expression) -> str:
         case Power(base, exponent):
             return f"{_bracketed(base, 6, negative=True)}^{_bracketed(exponent, 6, negative=True)}"
         case Apply(function, arguments):
-            return f"{function}({', '.join(map(linear, arguments))})"
+            return f"{function}({', '.join(map(entry_text, arguments))})"
         case SumOver(index, body):
             return f"Σ{_subscript((index,))} {_bracketed(body, 3)}"
         case Transpose(of):

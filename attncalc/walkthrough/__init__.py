@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
 
 from attncalc.document import Document, Section
 from attncalc.numerals import NumberStyle
+from attncalc.stages import COST
 from attncalc.trace import Trace
+from attncalc.walkthrough.cache import cache
+from attncalc.walkthrough.cost import cost
 from attncalc.walkthrough.given import given, title
+from attncalc.walkthrough.heads import concatenation, folding, other_heads
+from attncalc.walkthrough.masks import masked_scores
 from attncalc.walkthrough.meaning import meaning
 from attncalc.walkthrough.output import weighted_sum
-from attncalc.walkthrough.page import Page
-from attncalc.walkthrough.projections import output_projection, projections
-from attncalc.walkthrough.scores import masked_scores, scaled_scores, scores
+from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.positions import added_positions, rotation
+from attncalc.walkthrough.projections import output_projection, projections, unprojected
+from attncalc.walkthrough.scores import capped_scores, scaled_scores, scores
 from attncalc.walkthrough.softmax import softmax
 
-PARTS = (
-    given,
+Part: TypeAlias = Callable[[Page, int], Section | None]
+"""A part of the walkthrough, given its number; None where the problem does not have it."""
+
+BEFORE_HEADS: tuple[Part, ...] = (given, cache, added_positions, unprojected, folding)
+OF_EACH_HEAD: tuple[Part, ...] = (
     projections,
+    rotation,
     scores,
     scaled_scores,
+    capped_scores,
     masked_scores,
     softmax,
     weighted_sum,
-    output_projection,
-    meaning,
 )
-"""The walkthrough, in order. A part that the problem does not have returns None."""
+AFTER_HEADS: tuple[Part, ...] = (concatenation, output_projection, meaning)
 
 
 def write_walkthrough(
@@ -35,17 +46,37 @@ def write_walkthrough(
     *,
     full: bool = False,
     stages: Sequence[str] = (),
+    heads: Sequence[int] = (),
 ) -> Document:
     """The derivation of a trace, written out for the problem's queries, or its first one.
 
     full: leave nothing out, however large. stages: only the parts that derive these stages.
+    heads: which are written out, from 0; the first if none are named.
     """
     page = Page(trace, style or NumberStyle(), trace.problem.queries or (0,), full)
+    written = page.written_heads(heads)
     sections: list[Section] = []
-    for part in PARTS:
-        section = part(page, len(sections) + 1)
-        if section is not None:
-            sections.append(section)
+    for part in BEFORE_HEADS:
+        _append(sections, part(page, len(sections) + 1))
+    for head in written:
+        own = page.of_head(head)
+        for part in OF_EACH_HEAD:
+            _append(sections, part(own, len(sections) + 1), head)
+    _append(sections, other_heads(page, len(sections) + 1, written))
+    for part in AFTER_HEADS:
+        _append(sections, part(replace(page, heads=written), len(sections) + 1))
+    if COST in stages:
+        sections.append(cost(page, len(sections) + 1))
     if stages:
         sections = [section for section in sections if set(section.stages) & set(stages)]
     return Document(title(page), tuple(sections))
+
+
+def _append(sections: list[Section], section: Section | None, head: int | None = None) -> None:
+    """Add a section, if there is one; headed by the head it is about."""
+    if section is None:
+        return
+    if head is not None:
+        named = (*section.heading.words, *words(f", head {head + 1}"))
+        section = replace(section, heading=replace(section.heading, words=named))
+    sections.append(section)

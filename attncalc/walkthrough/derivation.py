@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from attncalc.arithmetic import Typed
 from attncalc.expressions import (
+    Apply,
     Expression,
     Fraction,
     Number,
@@ -12,37 +14,51 @@ from attncalc.expressions import (
     Relation,
     Root,
     Sign,
+    Sum,
     Symbol,
 )
 from attncalc.numerals import Shown, shown
+from attncalc.stages import OF_GROUPS
 from attncalc.walkthrough.page import Page, sum_of
+from attncalc.walkthrough.positions import position_derivation, turned_derivation
 from attncalc.walkthrough.projections import product_terms
 from attncalc.walkthrough.softmax import base_of, weight_derivation
 
 _LETTERS = {
+    "positions": "p",
+    "X_positioned": "x",
     "Q": "q",
     "K": "k",
     "V": "v",
+    "Q_rotated": "q",
+    "K_rotated": "k",
     "scores": "s",
     "scaled_scores": "z",
+    "capped_scores": "t",
     "masked_scores": "m",
     "exponentials": "e",
     "sums": "Σ",
     "weights": "α",
     "weighted_values": "αv",
     "head_outputs": "o",
+    "concatenated": "c",
     "output": "o",
 }
 
 
 def derivation(page: Page, stage: str, index: tuple[int, ...]) -> Relation:
     """A number's symbol, what it is made of, and its value."""
+    symbol = Symbol(_LETTERS.get(stage, stage), page.index_names(stage, index))
+    head, index = page.trace.within_head(stage, index)
+    if head is not None and stage in OF_GROUPS:  # any query head of the group sees it
+        head *= (page.trace.problem.heads or 1) // (page.trace.problem.kv_heads or 1)
+    page = page.of_head(head)
     if stage == "weights" and page.trace.problem.weights is None:
-        return weight_derivation(page, *index)
+        derived = weight_derivation(page, *index)
+        return Relation((symbol, *derived.sides[1:]), derived.signs)
     operation, operands = _operation(page, stage, index)
     value = _entry(page, stage, index)
     exact = all(operand.exact for operand in operands)
-    symbol = Symbol(_LETTERS.get(stage, stage), page.index_names(stage, index))
     first = Sign.EXACT if exact else Sign.ROUNDED
     last = Sign.EXACT if exact and value.exact else Sign.ROUNDED
     if operation is None:
@@ -53,20 +69,35 @@ def derivation(page: Page, stage: str, index: tuple[int, ...]) -> Relation:
 def _operation(
     page: Page, stage: str, index: tuple[int, ...]
 ) -> tuple[Expression | None, list[Shown]]:
-    """What a number is computed by, and the numbers in it; None for one that is given."""
+    """What a number of one head is computed by, and the numbers in it; None for a given one."""
     trace, problem = page.trace, page.trace.problem
-    if getattr(problem, stage, None) is not None or (
-        problem.unprojected and stage in ("Q", "K", "V")
-    ):
+    made_of = trace.stages[stage].made_of
+    cached = "past" in made_of and index[0] < problem.past_length
+    if not made_of and stage != "positions":
         return None, []
     match stage:
         case "Q" | "K" | "V":
-            return _affine(page, trace.stages[stage].made_of[0], index, stage)
+            source = made_of[-2] if made_of[-1].startswith("W_") else ""
+            row = index[0] - problem.past_length if "past" in made_of else index[0]
+            own = (row, index[1])
+            return _affine(page, source, own, stage) if source and not cached else (None, [])
+        case "positions":
+            return position_derivation(page, index)
+        case "X_positioned":
+            x, p = _entry(page, "X", index), _entry(page, "positions", index)
+            return Sum((x.number, p.number)), [x, p]
+        case "Q_rotated" | "K_rotated":
+            return turned_derivation(page, stage, index)
         case "scores":
-            q, k = page.stage("Q", [index[0]])[0], page.stage("K", [index[1]])[0]
+            q = page.stage(trace.asking, [index[0]])[0]
+            k = page.stage(trace.answering, [index[1]])[0]
             return sum_of(product_terms(page, q, k)), [*q, *k]
         case "scaled_scores":
             return _scaled(page, index)
+        case "capped_scores":
+            score, cap = _entry(page, made_of[0], index), page.number(problem.attention.softcap)
+            bent = Apply("tanh", (Fraction(score.number, cap.number),))
+            return Product((cap.number, bent)), [score, cap]
         case "masked_scores":
             return _masked(page, index)
         case "exponentials":
@@ -82,8 +113,13 @@ def _operation(
         case "weighted_values":
             weight, value = _entry(page, "weights", index[:2]), _entry(page, "V", index[1:])
             return Product((weight.number, value.number)), [weight, value]
-        case "output" if "head_outputs" in trace:
-            return _affine(page, "head_outputs", index, "O")
+        case "concatenated":
+            beside, place = divmod(index[1], problem.d_v or 1)
+            return _entry(page.of_head(beside), "head_outputs", (index[0], place)).number, []
+        case "output" if "W_O" in made_of:
+            return _affine(page, made_of[0], index, "O")
+        case "output" if made_of == ("concatenated",):
+            return _entry(page, "concatenated", index).number, []
         case _:
             weights = page.stage("weights", [index[0]])[0]
             column = [page.stage("V", [j])[0][index[1]] for j in range(len(weights))]
@@ -93,11 +129,11 @@ def _operation(
 def _affine(
     page: Page, source: str, index: tuple[int, ...], letter: str
 ) -> tuple[Expression, list[Shown]]:
-    problem = page.trace.problem
     x = page.stage(source, [index[0]])[0]
-    w = [row[index[1]] for row in page.given(getattr(problem, f"W_{letter}"))]
+    W, b = page.projection(letter)
+    assert W is not None
+    w = [row[index[1]] for row in page.given(W)]
     terms, operands = product_terms(page, x, w), [*x, *w]
-    b = getattr(problem, f"b_{letter}")
     if b is not None:
         bias = page.given(b)[0][index[1]]
         terms, operands = (*terms, bias.number), [*operands, bias]
@@ -126,6 +162,6 @@ def _masked(page: Page, index: tuple[int, ...]) -> tuple[Expression, list[Shown]
 
 def _entry(page: Page, stage: str, index: tuple[int, ...]) -> Shown:
     recorded = page.trace.stages[stage]
-    if getattr(page.trace.problem, stage, None) is not None:
+    if not recorded.made_of and isinstance(recorded.values[index], Typed):
         return page.number(recorded.values[index])
     return shown([recorded.values[index]], [bool(recorded.exact[index])], page.style)[0]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from attncalc.arithmetic import Array
 from attncalc.document import (
     Block,
     Heading,
@@ -13,9 +14,10 @@ from attncalc.document import (
     Table,
     Words,
 )
+from attncalc.options import Rotary, Window
 from attncalc.walkthrough.page import Page, matrix_table, provenance, words
 from attncalc.walkthrough.projections import given_projection
-from attncalc.walkthrough.vectors import vector_table
+from attncalc.walkthrough.vectors import given_table
 
 
 def title(page: Page) -> Section:
@@ -30,34 +32,56 @@ def title(page: Page) -> Section:
 
 
 def _dimensions(page: Page) -> Iterator[str]:
-    trace, problem = page.trace, page.trace.problem
-    n, m = len(problem.tokens), len(problem.key_tokens)
+    problem = page.trace.problem
+    n, m = len(problem.tokens), len(problem.key_tokens) - problem.past_length
     if problem.self_attention:
         yield f"{n} token{'s' if n != 1 else ''}"
     else:
         yield f"{n} quer{'ies' if n != 1 else 'y'}, {m} key{'s' if m != 1 else ''}"
+    if problem.past_length:
+        yield f"{problem.past_length} more in the cache"
+    if problem.heads is not None and problem.kv_heads is not None:
+        yield f"{problem.heads} head{'s' if problem.heads != 1 else ''}"
+        if problem.kv_heads != problem.heads:
+            yield f"{problem.kv_heads} for keys and values"
     for name, size in (("d_model", problem.d_model), ("d_k", problem.d_k), ("d_v", problem.d_v)):
         if size is not None:
             yield f"{name} = {size}"
+    positions = problem.attention.positions
+    if isinstance(positions, Rotary):
+        yield "rotary positions"
+    elif problem.adds_positions:
+        yield f"{'sinusoidal' if isinstance(positions, str) else 'learned'} positions"
     if problem.weights is not None:
         yield "attention weights given"
         return
     if problem.scores is not None:
         yield "scores given"
+    yield from _options(page)
+
+
+def _options(page: Page) -> Iterator[str]:
+    trace, options = page.trace, page.trace.problem.attention
     if trace.divisor is not None:
-        yield f"scaled by 1/√{problem.d_k}"
+        yield f"scaled by 1/√{trace.problem.d_k}"
     elif trace.factor is not None:
-        yield f"scaled by {page.number(problem.attention.scale).number.digits}"
+        yield f"scaled by {page.number(options.scale).number.digits}"
     else:
         yield "unscaled"
-    mask = problem.attention.mask
-    yield (
-        "own mask" if not isinstance(mask, str) else "no mask" if mask == "none" else "causal mask"
-    )
-    if problem.attention.bias is not None:
-        yield "with a bias"
-    if problem.attention.base != "e":
-        yield f"softmax to base {page.number(problem.attention.base).number.digits}"
+    if options.softcap is not None:
+        yield f"capped at {page.number(options.softcap).number.digits}"
+    if isinstance(options.mask, Window):
+        yield f"a window of {options.mask.width}"
+    elif isinstance(options.mask, str):
+        yield "no mask" if options.mask == "none" else "causal mask"
+    else:
+        yield "own mask"
+    if options.bias is not None:
+        yield "ALiBi" if isinstance(options.bias, str) else "with a bias"
+    if options.sink is not None:
+        yield "with a sink"
+    if options.base != "e":
+        yield f"softmax to base {page.number(options.base).number.digits}"
 
 
 def _listed_queries(page: Page) -> Iterator[Inline]:
@@ -79,16 +103,10 @@ def given(page: Page, number: int) -> Section:
     """The tokens and their vectors, or the scores or weights the page starts from."""
     trace, problem = page.trace, page.trace.problem
     blocks: list[Block] = []
-    queries = {name: letter for name, letter in _QUERY_SIDE.items() if _is_given(page, name)}
-    keys = {name: letter for name, letter in _KEY_SIDE.items() if _is_given(page, name)}
     if problem.scores is not None:
-        blocks.append(_given_scores(page))
-    if problem.self_attention and (queries or keys):
-        blocks.append(vector_table(page, queries | keys, "token"))
-    elif queries:
-        blocks.append(vector_table(page, queries, "query token"))
-    if keys and not problem.self_attention:
-        blocks.append(vector_table(page, keys, "key token", queries=False))
+        blocks += [_given_scores(page.of_head(head)) for head in page.every_head]
+    blocks += _given_vectors(page)
+    blocks += _given_past(page)
     for letter in ("Q", "K", "V"):
         blocks += given_projection(page, letter)
     blocks += [Paragraph(words(line)) for line in _remarks(page)]
@@ -111,11 +129,56 @@ def _remarks(page: Page) -> Iterator[str]:
         )
 
 
-def _is_given(page: Page, name: str) -> bool:
-    return getattr(page.trace.problem, name) is not None
+def _given_vectors(page: Page) -> Iterator[Table]:
+    """What is given of the tokens: in one table, or in one for each head where it is stacked."""
+    problem = page.trace.problem
+    named = {*_QUERY_SIDE, *_KEY_SIDE}
+    arrays = {name: array for name, array in problem.arrays().items() if name in named}
+    folded = {name: array for name, array in arrays.items() if array.ndim == 2}
+    yield from _by_side(page, folded, "")
+    stacked = {name: array for name, array in arrays.items() if array.ndim == 3}
+    for group in (("Q",), ("K", "V")) if problem.heads != problem.kv_heads else (("Q", "K", "V"),):
+        own = [name for name in group if name in stacked]
+        for head in range(len(stacked[own[0]]) if own else 0):
+            kind = "Head" if "Q" in group else "Key-value head"
+            yield from _by_side(
+                page, {name: stacked[name][head] for name in own}, f"{kind} {head + 1}"
+            )
+
+
+def _by_side(page: Page, arrays: Mapping[str, Array], caption: str) -> Iterator[Table]:
+    problem = page.trace.problem
+    queries = {letter: arrays[name] for name, letter in _QUERY_SIDE.items() if name in arrays}
+    keys = {letter: arrays[name] for name, letter in _KEY_SIDE.items() if name in arrays}
+    said = words(caption) if caption else ()
+    if problem.self_attention and (queries or keys):
+        yield given_table(page, queries | keys, "token", problem.tokens, said)
+        return
+    if queries:
+        yield given_table(page, queries, "query token", problem.tokens, said)
+    if keys:
+        tokens = problem.key_tokens[problem.past_length :]
+        yield given_table(page, keys, "key token", tokens, said)
+
+
+def _given_past(page: Page) -> Iterator[Table]:
+    """The cache: keys and values, of each key-value head where there are several."""
+    problem, past = page.trace.problem, page.trace.problem.attention.past
+    if past is None:
+        return
+    cached = {"k": problem.past_by_head("K"), "v": problem.past_by_head("V")}
+    arrays = {letter: array for letter, array in cached.items() if array is not None}
+    if problem.kv_heads is None:
+        yield given_table(page, arrays, "past token", past.tokens, words("In the cache"))
+        return
+    for head in range(problem.kv_heads):
+        own = {letter: array[head] for letter, array in arrays.items()}
+        caption = words(f"In the cache, key-value head {head + 1}")
+        yield given_table(page, own, "past token", past.tokens, caption)
 
 
 def _given_scores(page: Page) -> Table:
     rows = page.kept_queries()
-    caption = words("The scores: the query in the row, the key in the column")
+    of_head = "" if page.trace.head is None else f" of head {page.trace.head + 1}"
+    caption = words(f"The scores{of_head}: the query in the row, the key in the column")
     return matrix_table(page, page.vectors("scores"), rows, page.kept_keys(), caption)

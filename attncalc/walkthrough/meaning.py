@@ -18,7 +18,11 @@ _MOST_NAMED = 6
 
 def meaning(page: Page, number: int) -> Section:
     """For each focused query: to what it attends most, how spread out, and what became of it."""
-    paragraphs = [Paragraph(tuple(_sentences(page, query))) for query in page.queries]
+    paragraphs = [
+        Paragraph(tuple(_sentences(page.of_head(head), query)))
+        for head in page.heads
+        for query in page.queries
+    ]
     remark = Note(NoteKind.REMARK, tuple(_remark(page)))
     return Section(Heading(number, words("In words")), (*paragraphs, remark))
 
@@ -26,11 +30,13 @@ def meaning(page: Page, number: int) -> Section:
 def _sentences(page: Page, query: int) -> Iterator[Inline]:
     trace = page.trace
     weights = trace["weights"][query]
-    token = page.query_token(query, focused=True)
-    yield token
+    if trace.head is not None:
+        yield Words(f"In head {trace.head + 1}, ")
+    yield page.query_token(query, focused=True)
     used = [key for key in range(len(weights)) if weights[key] != 0]
     if not used:
-        yield Words(" attends to nothing: all its weights are 0, and so is its output.")
+        result = "output" if trace.attended == "output" else "weighted sum"
+        yield Words(f" attends to nothing: all its weights are 0, and so is its {result}.")
         return
     yield from _most(page, query, weights, used)
     yield from _spread(page, weights, used)
@@ -86,12 +92,17 @@ def _spread(page: Page, weights: Any, used: list[int]) -> Iterator[Inline]:
     trace = page.trace
     with trace.arithmetic():
         total = weights.sum()
+        among = "The weights are"
         given = trace.problem.weights is not None
         if given and (total != 1 or any(weight < 0 for weight in weights)):
             yield Words(
                 "The given weights are no shares of 1, so how spread out they are is not measured. "
             )
             return
+        if trace.sink_powers is not None:
+            yield Words(f"The sink takes {percentage(1 - total)}. ")
+            among = "Among the keys, the weights are"
+            weights = weights / total
         bits = measures.entropy(weights)
         effective = measures.effective_number(bits)
     if len(used) == 1:
@@ -113,7 +124,7 @@ def _spread(page: Page, weights: Any, used: list[int]) -> Iterator[Inline]:
         yield Words(f"Nearly all of it is on one key (entropy {shown_bits} bits). ")
         return
     yield Words(
-        f"The weights are {manner}: as spread out as {as_many} equal ones, of {len(used)} "
+        f"{among} {manner}: as spread out as {as_many} equal ones, of {len(used)} "
         f"(entropy {shown_bits} bits). "
     )
 
@@ -130,7 +141,7 @@ def _moved(page: Page, query: int) -> Iterator[Inline]:
         yield Words(".")
         return
     with trace.arithmetic():
-        moved = measures.distance(trace[trace.attended][query], trace["V"][query])
+        moved = measures.distance(trace[trace.attended][query], trace["V"][page.offset + query])
     if moved == 0:
         yield Words(", exactly its own value.")
         return
@@ -152,3 +163,8 @@ def _remark(page: Page) -> Iterator[Inline]:
     if len(page.queries) < len(page.trace.problem.tokens):
         yield Words(" Another query: ")
         yield Code("--query TOKEN")
+        yield Words(".")
+    if len(page.heads) < len(page.every_head):
+        yield Words(" Another head: ")
+        yield Code("--head N")
+        yield Words(".")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -40,12 +40,16 @@ _ENDS_OF_ENTRIES = 3
 
 @dataclass(frozen=True)
 class Page:
-    """queries: positions written out term by term. full: leave nothing out."""
+    """queries: positions written out term by term. full: leave nothing out.
+
+    heads: those that are written out, from 0; None stands for all there is without heads.
+    """
 
     trace: Trace
     style: NumberStyle
     queries: tuple[int, ...]
     full: bool = False
+    heads: tuple[int | None, ...] = (None,)
 
     @property
     def leaves_out(self) -> bool:
@@ -55,6 +59,35 @@ class Page:
         widths = (problem.d_model or 0, problem.d_k or 0, problem.d_v or 0)
         return not self.full and (tokens > MOST_TOKENS or max(widths) > MOST_ENTRIES)
 
+    @property
+    def offset(self) -> int:
+        """How many keys stand before the first query's own."""
+        return self.trace.problem.past_length
+
+    @property
+    def every_head(self) -> tuple[int | None, ...]:
+        """Every head there is, from 0; one that is none where there are no heads."""
+        count = self.trace.problem.heads if self.trace.has_heads else None
+        return (None,) if count is None else tuple(range(count))
+
+    def written_heads(self, wanted: Sequence[int]) -> tuple[int | None, ...]:
+        """The heads to be written out: the wanted ones, or the first."""
+        every = self.every_head
+        return tuple(head for head in every if head in wanted) or every[:1]
+
+    def of_head(self, head: int | None) -> Page:
+        """The same page about one head; about all there is if head is None."""
+        return self if head is None else replace(self, trace=self.trace.of_head(head))
+
+    def projection(self, letter: str) -> tuple[Array | None, Array | None]:
+        """W and b of a projection: the head's own columns of them on the page of a head."""
+        problem, head = self.trace.problem, self.trace.head
+        if head is None or letter == "O":
+            return getattr(problem, f"W_{letter}"), getattr(problem, f"b_{letter}")
+        W, b = problem.by_head(f"W_{letter}"), problem.by_head(f"b_{letter}")
+        own = self.trace.group if letter in "KV" else head
+        return (None if W is None else W[own]), (None if b is None else b[own])
+
     def query_name(self, query: int) -> Name:
         return Name(address_of(query, self.trace.problem.tokens))
 
@@ -63,9 +96,9 @@ class Page:
 
     def index_names(self, stage: str, index: tuple[int, ...]) -> tuple[str | Name, ...]:
         """The indices of an entry as they are written: tokens, and entries counted from 1."""
-        names: list[str | Name] = [
-            self.key_name(index[0]) if stage in OF_KEYS else self.query_name(index[0])
-        ]
+        head, index = self.trace.within_head(stage, index)
+        names: list[str | Name] = [] if head is None else [f"head {head + 1}"]
+        names.append(self.key_name(index[0]) if stage in OF_KEYS else self.query_name(index[0]))
         for axis, place in enumerate(index[1:], 1):
             paired = axis == 1 and stage in OF_PAIRS
             names.append(self.key_name(place) if paired else str(place + 1))
@@ -79,7 +112,7 @@ class Page:
 
     def is_own(self, query: int, key: int) -> bool:
         """Whether a key is the query token's own."""
-        return self.trace.problem.self_attention and query == key
+        return self.trace.problem.self_attention and key == self.offset + query
 
     def kept_tokens(self, count: int, always: Iterable[int] = ()) -> list[int | Omitted]:
         """The positions shown of so many tokens, with the gaps between them."""
@@ -93,7 +126,8 @@ class Page:
     def kept_keys(self) -> list[int | Omitted]:
         """The key positions shown; a query's own key is always among them."""
         problem = self.trace.problem
-        always = self.queries if problem.self_attention else ()
+        own = [self.offset + query for query in self.queries]
+        always = own if problem.self_attention else ()
         return self.kept_tokens(len(problem.key_tokens), always)
 
     def query_caption(self, query: int) -> Inlines:
@@ -118,9 +152,8 @@ class Page:
         return shown_array(stage.values[list(rows)], stage.exact[list(rows)], self.style)
 
     def vectors(self, name: str) -> dict[int, list[Shown]]:
-        """The rows of a stage that the page shows, by position."""
-        count = len(self.trace[name])
-        rows = [place for place in self.kept_tokens(count, self.queries) if isinstance(place, int)]
+        """The queries' rows of a stage that the page shows, by position."""
+        rows = [place for place in self.kept_queries() if isinstance(place, int)]
         return dict(zip(rows, self.stage(name, rows), strict=True))
 
     def vector(self, numbers: Sequence[Shown]) -> Vector:

@@ -44,10 +44,8 @@ def projections(page: Page, number: int) -> Section | None:
     """Q, K and V from the embeddings: the focused queries written out, all results."""
     trace, problem = page.trace, page.trace.problem
     made = [name for name in ("Q", "K", "V") if name in trace and getattr(problem, name) is None]
-    if not made:
+    if not made or problem.unprojected:
         return None
-    if problem.unprojected:
-        return _unprojected(number, made, cross=problem.X_key is not None)
     formulas = [_formula(page, name) for name in made]
     purpose = (
         "Each embedding is multiplied by a matrix: one for queries, one for keys, one for values."
@@ -56,8 +54,9 @@ def projections(page: Page, number: int) -> Section | None:
     if len(formulas) > 1:
         blocks.append(Paragraph(words("In the same way ", *_and(formulas[1:]), ".")))
     if "Q" in made:
-        blocks += [written_out(page, query, ("x", "X"), ("q", "Q"), "Q") for query in page.queries]
-    letters = {name: name.lower() for name in made}
+        source = ("x", trace.embedded)
+        blocks += [written_out(page, query, source, ("q", "Q"), "Q") for query in page.queries]
+    letters: dict[str, Expression | str] = {name: name.lower() for name in made}
     if problem.self_attention:
         blocks.append(vector_table(page, letters, "token", caption=words("All tokens")))
     else:
@@ -70,13 +69,13 @@ def projections(page: Page, number: int) -> Section | None:
     return Section(Heading(number, words("Projections"), formulas[0]), tuple(blocks), tuple(made))
 
 
-def _unprojected(number: int, made: list[str], *, cross: bool) -> Section:
+def unprojected(page: Page, number: int) -> Section | None:
     """Embeddings that are used as they are."""
-    sides = [(name, "key" if cross and name != "Q" else "") for name in made]
-    formulas = [
-        Relation((Symbol(name), Symbol("X", (side,) if side else ())), (Sign.EXACT,))
-        for name, side in sides
-    ]
+    trace, problem = page.trace, page.trace.problem
+    made = [name for name in ("Q", "K", "V") if name in trace]
+    if not made or not problem.unprojected:
+        return None
+    formulas = [Relation((Symbol(name), _side(page, name)), (Sign.EXACT,)) for name in made]
     text = words("No matrices are given, so the embeddings are used as they are: ", *_and(formulas))
     blocks = (Paragraph((*text, *words("."))),)
     return Section(Heading(number, words("Queries, keys and values")), blocks, tuple(made))
@@ -86,12 +85,10 @@ def output_projection(page: Page, number: int) -> Section | None:
     """y_i = o_i W_O + b_O for the focused queries, and the results of all."""
     if page.trace.problem.W_O is None:
         return None
-    formula = _affine(Symbol("y", ("i",)), Symbol("o", ("i",)), "O", page.trace.problem.b_O)
+    source = ("c", "concatenated") if "concatenated" in page.trace else ("o", "head_outputs")
+    formula = _affine(Symbol("y", ("i",)), Symbol(source[0], ("i",)), "O", page.trace.problem.b_O)
     blocks: list[Block] = [*given_projection(page, "O")]
-    blocks += [
-        written_out(page, query, ("o", "head_outputs"), ("y", "output"), "O")
-        for query in page.queries
-    ]
+    blocks += [written_out(page, query, source, ("y", "output"), "O") for query in page.queries]
     if len(page.trace.problem.tokens) > 1:
         caption = words("All queries")
         blocks.append(vector_table(page, {"output": "y"}, "query", caption=caption))
@@ -103,11 +100,14 @@ def given_projection(page: Page, letter: str) -> Iterator[Block]:
     """The matrix and the bias of a projection, as they are given."""
     W = getattr(page.trace.problem, f"W_{letter}")
     b = getattr(page.trace.problem, f"b_{letter}")
-    if W is not None:
-        yield _matrix_equation(page, Symbol("W", (letter,)), page.given(W))
-    if b is not None:
-        numbers = page.given(b)[0]
-        symbol = Symbol("b", (letter,))
+    stacked = W is not None and W.ndim == 3
+    for head, matrix in enumerate(W if stacked else [] if W is None else [W]):
+        indices = (letter, str(head + 1)) if stacked else (letter,)
+        yield _matrix_equation(page, Symbol("W", indices), page.given(matrix))
+    stacked = b is not None and b.ndim == 2
+    for head, row in enumerate(b if stacked else [] if b is None else [b]):
+        numbers = page.given(row)[0]
+        symbol = Symbol("b", (letter, str(head + 1)) if stacked else (letter,))
         yield Equation(Relation((symbol, page.vector(numbers)), (joining(numbers),)))
 
 
@@ -119,12 +119,12 @@ def written_out(
     source, result: the letter and the stage of what goes in and of what comes out.
     letter: names W and b.
     """
-    problem = page.trace.problem
     name = page.query_name(query)
     x = page.stage(source[1], [query])[0]
     y = page.stage(result[1], [query])[0]
-    W = page.given(getattr(problem, f"W_{letter}"))
-    b = getattr(problem, f"b_{letter}")
+    matrix, b = page.projection(letter)
+    assert matrix is not None
+    W = page.given(matrix)
     bias = page.given(b)[0] if b is not None else None
     rows: list[Row] = []
     for place in page.kept_entries(len(y)):
@@ -167,10 +167,15 @@ def _and(formulas: Sequence[Expression]) -> Iterator[str | Expression]:
 
 
 def _formula(page: Page, name: str) -> Relation:
-    problem = page.trace.problem
-    of_keys = problem.X_key is not None and name != "Q"
-    side = Symbol("X", ("key",) if of_keys else ())
-    return _affine(Symbol(name), side, name, getattr(problem, f"b_{name}"))
+    bias = getattr(page.trace.problem, f"b_{name}")
+    return _affine(Symbol(name), _side(page, name), name, bias)
+
+
+def _side(page: Page, name: str) -> Symbol:
+    """The embeddings that Q, K or V is made of."""
+    if page.trace.problem.X_key is not None and name != "Q":
+        return Symbol("X", ("key",))
+    return Symbol("X", ("positioned",) if "X_positioned" in page.trace else ())
 
 
 def _affine(result: Symbol, source: Symbol, letter: str, bias: Array | None) -> Relation:

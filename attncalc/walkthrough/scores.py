@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from attncalc.document import Align, Block, Column, Heading, Inlines, Paragraph, Row, Section, Table
+from attncalc.document import Align, Block, Column, Heading, Paragraph, Row, Section, Table
 from attncalc.expressions import (
+    Apply,
     Dot,
     Expression,
     Fraction,
@@ -32,6 +33,13 @@ from attncalc.walkthrough.projections import product_terms
 S_IJ = Symbol("s", ("i", "j"))
 SCALED_IJ = Symbol("z", ("i", "j"))
 MASKED_IJ = Symbol("m", ("i", "j"))
+SCORE_SYMBOLS = {
+    "scores": S_IJ,
+    "scaled_scores": SCALED_IJ,
+    "capped_scores": Symbol("t", ("i", "j")),
+    "masked_scores": MASKED_IJ,
+}
+"""What an entry of a stage of the scores is called."""
 
 
 def scores(page: Page, number: int) -> Section | None:
@@ -41,7 +49,7 @@ def scores(page: Page, number: int) -> Section | None:
     blocks: list[Block] = []
     for query in page.queries:
         blocks += _score_blocks(page, query)
-    blocks += _all_queries(page, "scores")
+    blocks += all_queries(page, "scores")
     formula = Relation((S_IJ, Dot(Symbol("q", ("i",)), Symbol("k", ("j",)))), (Sign.EXACT,))
     return Section(Heading(number, words("Scores"), formula), tuple(blocks), ("scores",))
 
@@ -49,12 +57,12 @@ def scores(page: Page, number: int) -> Section | None:
 def _score_blocks(page: Page, query: int) -> list[Block]:
     trace = page.trace
     name = page.query_name(query)
-    q = page.stage("Q", [query])[0]
+    q = page.stage(trace.asking, [query])[0]
     keys = page.kept_keys()
     shown_keys = [key for key in keys if isinstance(key, int)]
-    k = dict(zip(shown_keys, page.stage("K", shown_keys), strict=True))
+    k = dict(zip(shown_keys, page.stage(trace.answering, shown_keys), strict=True))
     terms = trace.score_terms(query)[shown_keys]
-    exact = bool(trace.stages["Q"].exact.all() and trace.stages["K"].exact.all())
+    exact = all(bool(trace.stages[name].exact.all()) for name in (trace.asking, trace.answering))
     totals = trace["scores"][query][shown_keys]
     together = shown([*terms.flat, *totals], [exact] * (terms.size + totals.size), page.style)
     width = terms.shape[-1]
@@ -113,7 +121,7 @@ def _score_row(
     )
 
 
-def _all_queries(page: Page, name: str) -> list[Block]:
+def all_queries(page: Page, name: str) -> list[Block]:
     """A stage for all queries, a row each; nothing new where there is only one."""
     if len(page.trace.problem.tokens) == 1:
         return []
@@ -161,62 +169,33 @@ def scaled_scores(page: Page, number: int) -> Section | None:
     return Section(heading, tuple(blocks), ("scaled_scores",))
 
 
-def masked_scores(page: Page, number: int) -> Section | None:
-    """The bias added, and -inf where a query may not attend."""
-    trace, options = page.trace, page.trace.problem.attention
-    if "masked_scores" not in trace:
+def capped_scores(page: Page, number: int) -> Section | None:
+    """c · tanh(s / c), which leaves no score beyond ±c."""
+    trace, cap = page.trace, page.trace.problem.attention.softcap
+    if cap is None:
         return None
-    before_name = trace.stages["masked_scores"].made_of[0]
-    masks = trace.mask is not None
-    terms: list[Expression] = [SCALED_IJ if before_name == "scaled_scores" else S_IJ]
-    blocks: list[Block] = []
-    if trace.bias is not None:
-        terms.append(Symbol("b", ("i", "j")))
-    if masks:
-        terms.append(Symbol("M", ("i", "j")))
-        blocks.append(Paragraph(_what_the_mask_does(causal=isinstance(options.mask, str))))
-    blocks += [_masked_table(page, query, before_name) for query in page.queries]
-    blocks += _all_queries(page, "masked_scores")
-    title = "Bias and mask" if masks and trace.bias is not None else "Mask" if masks else "Bias"
-    formula = Relation((MASKED_IJ, Sum(tuple(terms))), (Sign.EXACT,))
-    heading = Heading(number, words(title), formula)
-    return Section(heading, tuple(blocks), ("masked_scores",))
+    before_name = trace.stages["capped_scores"].made_of[0]
+    c = page.number(cap).number
 
+    def step(query: int) -> Table:
+        before = page.stage(before_name, [query])[0]
+        after = page.stage("capped_scores", [query])[0]
 
-def _what_the_mask_does(*, causal: bool) -> Inlines:
-    who = (
-        "A query may attend to itself and to what stands before it, not to what comes after. "
-        if causal
-        else "The mask says which keys a query may attend to. "
+        def cells(key: int) -> Step:
+            done = Product((c, Apply("tanh", (Fraction(before[key].number, c),))))
+            return done, sign_of(before[key], result=after[key]), after[key].number
+
+        operation = Product((c, Apply("tanh", (Fraction(Symbol("score"), c),))))
+        return key_table(page, query, (operation,), words("capped score"), cells)
+
+    symbol = SCORE_SYMBOLS[before_name]
+    intro = words(
+        "Scores are bent so that none goes beyond ",
+        c,
+        " or its negative. It is done after scaling, and before bias and mask.",
     )
-    element = Symbol("M", ("i", "j"))
-    return words(
-        who,
-        element,
-        " is 0 where it may, and ",
-        Number("-inf"),
-        " where it may not: then the power in the softmax is 0.",
-    )
-
-
-def _masked_table(page: Page, query: int, before_name: str) -> Table:
-    trace = page.trace
-    bias, mask = trace.bias, trace.mask
-    before = page.stage(before_name, [query])[0]
-    after = page.stage("masked_scores", [query])[0]
-    biases = page.bias_row(query) if bias is not None else None
-
-    def cells(key: int) -> Step:
-        terms: list[Expression] = [before[key].number]
-        if biases is not None:
-            terms.append(biases[key].number)
-        if mask is not None:
-            terms.append(Number("0" if mask[query][key] else "-inf"))
-        hidden = after[key].number == Number("-inf")  # whatever was rounded before
-        sign = Sign.EXACT if hidden else sign_of(before[key], result=after[key])
-        return Sum(tuple(terms)), sign, after[key].number
-
-    heading = " + ".join(
-        ["score", *(["bias"] if bias is not None else []), *(["mask"] if mask is not None else [])]
-    )
-    return key_table(page, query, words(heading), words("masked score"), cells)
+    blocks: list[Block] = [Paragraph(intro), *(step(query) for query in page.queries)]
+    bent = Product((Symbol("c"), Apply("tanh", (Fraction(symbol, Symbol("c")),))))
+    formula = Relation((SCORE_SYMBOLS["capped_scores"], bent), (Sign.EXACT,))
+    heading = Heading(number, words("Capped scores"), formula)
+    return Section(heading, tuple(blocks), ("capped_scores",))

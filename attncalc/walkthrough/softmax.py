@@ -21,17 +21,20 @@ from attncalc.document import (
     Token,
 )
 from attncalc.expressions import (
+    Apply,
     Expression,
     Fraction,
     Number,
     Omitted,
     Power,
+    Product,
     Relation,
     Sign,
+    Sum,
     SumOver,
     Symbol,
 )
-from attncalc.numerals import Shown, shown
+from attncalc.numerals import Shown, rounded, shown
 from attncalc.walkthrough.page import (
     Page,
     joining,
@@ -41,9 +44,7 @@ from attncalc.walkthrough.page import (
     sum_of,
     words,
 )
-from attncalc.walkthrough.scores import MASKED_IJ, S_IJ, SCALED_IJ
-
-_SCORE_SYMBOLS = {"scores": S_IJ, "scaled_scores": SCALED_IJ, "masked_scores": MASKED_IJ}
+from attncalc.walkthrough.scores import SCORE_SYMBOLS
 
 
 def softmax(page: Page, number: int) -> Section:
@@ -52,15 +53,14 @@ def softmax(page: Page, number: int) -> Section:
     if trace.problem.weights is not None:
         heading = Heading(number, words("Attention weights"))
         return Section(heading, (weights_heatmap(page),), ("weights",))
-    symbol = _SCORE_SYMBOLS[trace.scored]
+    symbol = SCORE_SYMBOLS[trace.scored]
     base = base_of(page)
     in_sum = Symbol(symbol.letter, ("i", "l"))
+    total: Expression = SumOver("l", Power(base, in_sum))
+    if trace.sink_powers is not None:
+        total = Sum((Power(base, Symbol("sink")), total))
     formula = Relation(
-        (
-            Symbol("α", ("i", "j")),
-            Fraction(Power(base, symbol), SumOver("l", Power(base, in_sum))),
-        ),
-        (Sign.EXACT,),
+        (Symbol("α", ("i", "j")), Fraction(Power(base, symbol), total)), (Sign.EXACT,)
     )
     blocks: list[Block] = []
     for query in page.queries:
@@ -82,7 +82,7 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
     if trace["sums"][query] == 0:
         return [Paragraph(words("Every key of ", token, " is masked: all its weights are 0."))]
     scores = page.stage(trace.scored, [query])[0]
-    powers, total = _powers(page, query)
+    powers, sink, total = _powers(page, query)
     weights = page.stage("weights", [query])[0]
     row = trace["weights"][query]
     most = max(range(len(row)), key=lambda place: row[place])
@@ -95,7 +95,8 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
         power = Power(base, scores[key].number)
         power_sign = sign_of(scores[key], result=powers[key])
         quotient = Fraction(powers[key].number, total.number)
-        sign = sign_of(powers[key], total, result=weights[key])
+        nothing = powers[key].exact and row[key] == 0  # divided by whatever
+        sign = Sign.EXACT if nothing else sign_of(powers[key], total, result=weights[key])
         cells: tuple[Cell, ...] = (
             (page.key_token(key, focused=own),),
             (Relation((power, powers[key].number), (power_sign,)),),
@@ -104,9 +105,17 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
             Bar(float(row[key]) / float(row[most])),
         )
         rows.append(Row(cells, focused=own))
-    sum_sign = sign_of(*powers, result=total)
+    summed = [*powers]
+    if sink is not None:
+        summed.append(sink)
+        rows.append(_sink_row(page, base, sink, total))
+    sum_sign = sign_of(*summed, result=total)
+    share: Cell = words("1")
+    if sink is not None:
+        sign, number = _share_of_keys(page, query)
+        share = result_cell(sign, number)
     rows.append(
-        Row((words("sum"), result_cell(sum_sign, total.number), (), words("1"), ()), RowKind.TOTAL)
+        Row((words("sum"), result_cell(sum_sign, total.number), (), share, ()), RowKind.TOTAL)
     )
     columns = (
         Column(words("key")),
@@ -115,21 +124,84 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
         Column(words("weight"), Align.RIGHT, result=True),
         Column((), optional=True),
     )
-    intro = Paragraph(words("Shares that add up to 1: how much ", token, " takes from each token."))
+    if sink is None:
+        intro = words("Shares that add up to 1: how much ", token, " takes from each token.")
+    else:
+        intro = words(
+            "How much ",
+            token,
+            " takes from each token. The sink takes its share too and has no value, so the "
+            "weights add up to less than 1.",
+        )
     return [
-        intro,
+        Paragraph(intro),
+        *_temperature(page),
         Table(columns, tuple(rows)),
         Equation(weight_derivation(page, query, most)),
     ]
 
 
-def _powers(page: Page, query: int) -> tuple[list[Shown], Shown]:
-    """The powers of a row and their sum, all with the same number of decimals."""
-    stages = page.trace.stages
-    values = [*stages["exponentials"].values[query], stages["sums"].values[query]]
-    exact = [*stages["exponentials"].exact[query], bool(stages["sums"].exact[query])]
-    *powers, total = shown(values, exact, page.style)
-    return powers, total
+def _temperature(page: Page) -> list[Block]:
+    """What another base than e amounts to."""
+    base = page.trace.problem.attention.base
+    if base == "e":
+        return []
+    number = page.number(base).number
+    with page.trace.arithmetic():
+        temperature = rounded(1 / base.ln(), page.style)
+    logarithm = Apply("ln", (number,))
+    power = Relation(
+        (Power(number, Symbol("s")), Power(Symbol("e"), Product((Symbol("s"), logarithm)))),
+        (Sign.EXACT,),
+    )
+    relation = Relation((Fraction(Number("1"), logarithm), temperature.number), (temperature.sign,))
+    text = words(power, ": the same as powers of e at the temperature ", relation, ".")
+    return [Paragraph(text)]
+
+
+def _powers(page: Page, query: int) -> tuple[list[Shown], Shown | None, Shown]:
+    """The powers of a row, the sink's, and their sum, all with the same number of decimals."""
+    trace = page.trace
+    powers, sink, totals = trace.stages["exponentials"], trace.sink_powers, trace.denominators
+    assert totals is not None  # there are powers, so there is what they are divided by
+    values, exact = [*powers.values[query]], [*powers.exact[query]]
+    if sink is not None:
+        values.append(sink.values[()])
+        exact.append(bool(sink.exact[()]))
+    *numbers, total = shown(
+        [*values, totals.values[query]], [*exact, bool(totals.exact[query])], page.style
+    )
+    return numbers[: len(powers.values[query])], numbers[-1] if sink is not None else None, total
+
+
+def sink_of(page: Page) -> Shown:
+    """The sink's logit, of the page's head."""
+    sink = page.trace.problem.attention.sink
+    assert sink is not None
+    return page.number(sink[()] if sink.ndim == 0 else sink[page.trace.head or 0])
+
+
+def _sink_row(page: Page, base: Expression, power: Shown, total: Shown) -> Row:
+    """The share that goes to nobody."""
+    exponent = sink_of(page)
+    cells: tuple[Cell, ...] = (
+        words("sink"),
+        (Relation((Power(base, exponent.number), power.number), (power.sign,)),),
+        (Fraction(power.number, total.number),),
+        (),
+        (),
+    )
+    return Row(cells)
+
+
+def _share_of_keys(page: Page, query: int) -> tuple[Sign, Expression]:
+    """What all keys together take of 1."""
+    trace = page.trace
+    stage = trace.stages["weights"]
+    with trace.arithmetic():
+        whole = stage.values[query].sum()
+    number = shown([whole], [bool(stage.exact[query].all())], page.style)[0]
+    return number.sign, number.number
 
 
 def weight_derivation(page: Page, query: int, key: int) -> Relation:
@@ -137,7 +209,7 @@ def weight_derivation(page: Page, query: int, key: int) -> Relation:
     trace = page.trace
     base = base_of(page)
     scores = page.stage(trace.scored, [query])[0]
-    powers, total = _powers(page, query)
+    powers, sink, total = _powers(page, query)
     weight = page.stage("weights", [query])[0][key]
     used = [place for place in range(len(scores)) if scores[place].number != Number("-inf")]
     terms = tuple(
@@ -147,6 +219,8 @@ def weight_derivation(page: Page, query: int, key: int) -> Relation:
     symbol = Symbol("α", (page.query_name(query), page.key_name(key)))
     if not terms:
         return Relation((symbol, weight.number), (Sign.EXACT,))
+    if sink is not None:
+        terms = (Power(base, sink_of(page).number), *terms)
     first = Fraction(Power(base, scores[key].number), sum_of(terms))
     second = Fraction(powers[key].number, total.number)
     signs = (
@@ -181,4 +255,8 @@ def weights_heatmap(page: Page) -> Heatmap:
     )
     exact = is_exact_kind(values) and all(n.exact for row in numbers.values() for n in row)
     caption = "All queries: row attends to column" + ("" if exact else ", rounded")
+    if page.trace.head is not None:
+        caption = f"Head {page.trace.head + 1}: row attends to column" + (
+            "" if exact else ", rounded"
+        )
     return Heatmap(headings, tuple(rows), words(caption))

@@ -31,8 +31,10 @@ def test_samples_are_listed(attncalc: Attncalc) -> None:
     assert all(" numbers: " in line for line in published.splitlines())
     lines = ours.splitlines()
     assert [line.split()[0] for line in lines] == [
-        *("animal", "animal-weighted-sum", "animal.csv", "apple", "cat", "causal"),
-        *("cross-attention", "projections", "tennis"),
+        *("alibi", "animal", "animal-weighted-sum", "animal.csv", "apple", "base", "cat"),
+        *("causal", "cross-attention", "grouped-query", "learned-positions", "llama"),
+        *("llama-step", "multi-head", "padding", "projections", "rope", "scaling", "sink"),
+        *("softcap", "tennis", "window"),
     ]
     assert all(len(line.split()) > 4 for line in lines)
 
@@ -63,7 +65,7 @@ def test_sample_without_purpose(tmp_path: Path) -> None:
     assert sample_purpose(tmp_path / "own.yaml") == ""
 
 
-@pytest.mark.parametrize("name", ["input", "output", "check"])
+@pytest.mark.parametrize("name", ["input", "output", "check", "compare"])
 def test_schema(name: str, attncalc: Attncalc) -> None:
     """The printed schema is a valid schema, and the one that is checked in."""
     result = attncalc("schema", name)
@@ -77,7 +79,9 @@ def test_version(flag: str, attncalc: Attncalc) -> None:
     assert attncalc(flag) == Result(0, f"attncalc {__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", [[], ["explain"], ["check"], ["samples"], ["schema"]])
+@pytest.mark.parametrize(
+    "command", [[], ["explain"], ["check"], ["compare"], ["samples"], ["schema"]]
+)
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 def test_help(command: list[str], flag: str, attncalc: Attncalc) -> None:
     """-h works everywhere, shows examples, and fits 80 columns."""
@@ -112,7 +116,9 @@ def test_completion() -> None:
     assert done.stdout.split() == ["animal", "animal-weighted-sum", "animal.csv"]
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["explain", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["--help"], ["explain", "--help"], ["compare", "-h"]]
+)
 def test_no_numpy_for_help(arguments: list[str]) -> None:
     """What needs no arithmetic does not import numpy."""
     code = (

@@ -116,12 +116,16 @@ OPTIONS = {
     ),
     ("--stages", "weihgts"): (
         "--stages: there is no stage “weihgts”; expected one of "
-        "Q, K, V, scores, exponentials, sums, weights, weighted_values, output\n"
+        "Q, K, V, scores, exponentials, sums, weights, weighted_values, output, cost\n"
         "  hint: did you mean weights?\n"
+    ),
+    ("--head", "1"): (
+        "--head: head 1, but the problem has no heads; expected heads to be given\n"
+        "  hint: --heads 2 cuts vectors into two\n"
     ),
     ("--stages", "masked_scores"): (
         "--stages: this problem has no stage “masked_scores”; expected one of "
-        "Q, K, V, scores, exponentials, sums, weights, weighted_values, output\n"
+        "Q, K, V, scores, exponentials, sums, weights, weighted_values, output, cost\n"
     ),
 }
 

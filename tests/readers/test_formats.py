@@ -223,6 +223,20 @@ def test_npz(tmp_path: Path) -> None:
     assert attncalc.explain(problem)["weights"][0].tolist() == [1, 0]
 
 
+def test_npz_with_a_cache(tmp_path: Path) -> None:
+    """Options stand beside the arrays, a cache by its names behind a point."""
+    one = np.ones((1, 2))
+    file = tmp_path / "step.npz"
+    arrays: dict[str, Any] = {
+        **{"Q": one, "K": one, "V": one, "heads": np.array(2), "past.K": one, "past.V": 2 * one},
+        "past.tokens": np.array(["before"]),
+    }
+    np.savez(file, **arrays)
+    problem = attncalc.load(file)
+    assert problem.key_tokens == ("before", "#1")
+    assert attncalc.explain(problem)["V"].astype(float).tolist() == [[[2], [1]], [[2], [1]]]
+
+
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [

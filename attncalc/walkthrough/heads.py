@@ -1,0 +1,186 @@
+"""Several heads: how vectors are cut apart among them, and how their results come together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from attncalc.document import (
+    Block,
+    Cell,
+    Column,
+    Equation,
+    Heading,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    Words,
+)
+from attncalc.expressions import Apply, Expression, Juxtaposed, Omitted, Relation, Sign, Symbol
+from attncalc.heads import group_of
+from attncalc.walkthrough.page import Page, joining, omitted_row, words
+from attncalc.walkthrough.softmax import weights_heatmap
+from attncalc.walkthrough.vectors import vector_table
+
+_MOST_NAMED = 3
+
+
+def folding(page: Page, number: int) -> Section | None:
+    """Which columns each head takes, and which keys and values it uses."""
+    problem = page.trace.problem
+    if problem.heads is None or problem.kv_heads is None:
+        return None
+    blocks: list[Block] = [Paragraph(words(_purpose(page)))]
+    if problem.kv_heads != problem.heads:
+        blocks.append(Paragraph(words(_sharing(problem.heads, problem.kv_heads))))
+    if _queries_of(page) is not None or problem.kv_heads != problem.heads:
+        blocks.append(_map(page))
+    heading = Heading(number, words("Heads"), multi_head(page))
+    return Section(heading, tuple(blocks), ("Q", "K", "V"))
+
+
+def multi_head(page: Page) -> Relation:
+    """MultiHead(Q, K, V) = Concat(head_1, …, head_h) W_O, for so many heads."""
+    count = page.trace.problem.heads or 0
+    named: list[Expression] = [Symbol("head", (str(head + 1),)) for head in range(count)]
+    few = named if count <= _MOST_NAMED else [named[0], Omitted(count - 2), named[-1]]
+    concatenated: Expression = Apply("Concat", tuple(few))
+    if page.trace.problem.W_O is not None:
+        concatenated = Juxtaposed((concatenated, Symbol("W", ("O",))))
+    whole = Apply("MultiHead", (Symbol("Q"), Symbol("K"), Symbol("V")))
+    return Relation((whole, concatenated), (Sign.EXACT,))
+
+
+def _purpose(page: Page) -> str:
+    problem = page.trace.problem
+    count = problem.heads
+    heads = "One head works" if count == 1 else f"{count} heads work side by side"
+    if _queries_of(page) is None:
+        return f"{heads}, each with matrices of its own."
+    name = {"Q": "the queries", "X": "the embeddings", "W_Q": "W_Q"}[_folded(page)]
+    width = problem.d_k
+    what = "columns" if _folded(page) == "W_Q" else "entries"
+    return (
+        f"{heads}: the {what} of {name} are folded into {count} times {width}, and each head "
+        f"takes its own {width}."
+    )
+
+
+def _sharing(heads: int, kv_heads: int) -> str:
+    if kv_heads == 1:
+        return "All of them share one head of keys and values (multi-query attention)."
+    return (
+        f"Every {heads // kv_heads} of them share one of {kv_heads} heads of keys and values "
+        "(grouped-query attention)."
+    )
+
+
+def _folded(page: Page) -> str:
+    """What the heads' columns are taken from."""
+    problem = page.trace.problem
+    return "Q" if problem.Q is not None else "W_Q" if problem.W_Q is not None else "X"
+
+
+def _queries_of(page: Page) -> str | None:
+    """The folded matrix that queries are taken from; None where each head has its own."""
+    name = _folded(page)
+    given = getattr(page.trace.problem, name)
+    return name if given is not None and given.ndim == 2 and "Q" in page.trace else None
+
+
+def _map(page: Page) -> Table:
+    """A row a head: what it takes of the queries, and of keys and values."""
+    trace, problem = page.trace, page.trace.problem
+    heads, kv_heads = problem.heads or 1, problem.kv_heads or 1
+    d_k, d_v = problem.d_k, problem.d_v
+    folded = _queries_of(page) is not None and d_k is not None
+    given = problem.Q is not None or problem.unprojected
+    columns = [Column(words("head"))]
+    if folded:
+        columns.append(Column(words("columns of Q" if not given else "entries of q")))
+    if kv_heads != heads:
+        columns.append(Column(words("key-value head")))
+    if folded:
+        columns.append(Column(words("of k")))
+        columns += [Column(words("of v"))] if d_v is not None else []
+    if given and folded:
+        columns += [Column((Symbol("q", (page.query_name(query),)),)) for query in page.queries[:2]]
+    rows: list[Row] = []
+    for head in page.kept_entries(heads):
+        if isinstance(head, Omitted):
+            rows.append(omitted_row(head))
+            continue
+        group = group_of(head, heads, kv_heads)
+        cells: list[Cell] = [words(str(head + 1))]
+        if folded and d_k is not None:
+            cells.append(words(_columns(head, d_k)))
+        if kv_heads != heads:
+            cells.append(words(str(group + 1)))
+        if folded and d_k is not None:
+            cells.append(words(_columns(group, d_k)))
+            cells += [words(_columns(group, d_v))] if d_v is not None else []
+        if given and folded:
+            own = page.of_head(head)
+            cells += [(own.vector(own.stage("Q", [query])[0]),) for query in page.queries[:2]]
+        rows.append(Row(tuple(cells)))
+    assert trace is page.trace
+    return Table(tuple(columns), tuple(rows))
+
+
+def _columns(head: int, width: int) -> str:
+    first = head * width + 1
+    return str(first) if width == 1 else f"{first} to {first + width - 1}"
+
+
+def other_heads(page: Page, number: int, written_out: Sequence[int | None]) -> Section | None:
+    """The attention weights of the heads that are not written out."""
+    others = [head for head in page.every_head if head is not None and head not in written_out]
+    if not others:
+        return None
+    blocks = [weights_heatmap(page.of_head(head)) for head in _some(page, others)]
+    left = len(others) - len(blocks)
+    more = [Paragraph(words(f"… {left} more heads"))] if left else []
+    title = "Attention weights of the other heads" if len(others) > 1 else "The other head"
+    return Section(Heading(number, words(title)), (*blocks, *more), ("weights",))
+
+
+def _some(page: Page, heads: list[int]) -> Iterator[int]:
+    yield from (heads if page.full else heads[:8])
+
+
+def concatenation(page: Page, number: int) -> Section | None:
+    """The heads' results side by side, for the focused queries and for all."""
+    trace, problem = page.trace, page.trace.problem
+    if "concatenated" not in trace:
+        return None
+    n, h, d_v = len(problem.tokens), problem.heads, problem.d_v
+    width = trace["concatenated"].shape[-1]
+    shapes = f"Each head's result is {n} × {d_v}; side by side they are {n} × {width}"
+    if problem.W_O is not None:
+        rows, columns = problem.W_O.shape
+        shapes += f", and W_O, {rows} × {columns}, makes them {n} × {columns}"
+    blocks: list[Block] = [Paragraph(words(shapes + "."))]
+    blocks += [_side_by_side(page, query) for query in page.queries]
+    for query in page.queries:
+        numbers = page.stage("concatenated", [query])[0]
+        symbol = Symbol("c", (page.query_name(query),))
+        blocks.append(Equation(Relation((symbol, page.vector(numbers)), (joining(numbers),))))
+    if n > 1:
+        caption = words("All queries")
+        blocks.append(vector_table(page, {"concatenated": "c"}, "query", caption=caption))
+    title = "Heads together" if h != 1 else "The head's result"
+    heading = Heading(number, words(title), multi_head(page))
+    made = ("head_outputs", "concatenated", *(("output",) if problem.W_O is None else ()))
+    return Section(heading, tuple(blocks), made)
+
+
+def _side_by_side(page: Page, query: int) -> Table:
+    rows: list[Row] = []
+    for head in page.kept_entries(page.trace.problem.heads or 0):
+        if isinstance(head, Omitted):
+            rows.append(omitted_row(head))
+            continue
+        numbers = page.of_head(head).stage("head_outputs", [query])[0]
+        rows.append(Row((words(str(head + 1)), (page.vector(numbers),))))
+    caption = (Words("What each head gives "), page.query_token(query, focused=True))
+    return Table((Column(words("head")), Column((Symbol("o"),))), tuple(rows), caption)

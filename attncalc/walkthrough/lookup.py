@@ -1,0 +1,197 @@
+"""The same numbers, told as looking something up: attention as a soft hash table.
+
+A hash table returns the value of the one key that equals the query. Attention returns a little of
+every value: as much as its key matches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from attncalc import measures
+from attncalc.document import (
+    Align,
+    Bar,
+    Block,
+    Cell,
+    Code,
+    Column,
+    Document,
+    Equation,
+    Heading,
+    Inline,
+    Note,
+    NoteKind,
+    Paragraph,
+    Row,
+    RowKind,
+    Section,
+    Table,
+    Words,
+)
+from attncalc.expressions import Omitted, Product, Relation, Symbol
+from attncalc.numerals import NumberStyle, percentage, rounded
+from attncalc.trace import Trace
+from attncalc.walkthrough.given import title
+from attncalc.walkthrough.page import Page, joining, omitted_row, words
+
+
+def write_lookup(
+    trace: Trace,
+    style: NumberStyle | None = None,
+    *,
+    full: bool = False,
+    heads: Sequence[int] = (),
+) -> Document:
+    """What each of the problem's queries looks up, by match, and what it is given.
+
+    full: leave nothing out, however large. heads: which are shown, from 0; the first if none are
+    named.
+    """
+    page = Page(trace, style or NumberStyle(), trace.problem.queries or (0,), full)
+    sections: list[Section] = []
+    for head in page.written_heads(heads):
+        own = page.of_head(head)
+        for query in page.queries:
+            sections.append(_ranking(own, query, len(sections) + 1))
+            if "V" in trace:
+                sections.append(_retrieved(own, query, len(sections) + 1))
+    remark = Note(
+        NoteKind.REMARK, words("The same numbers step by step: ", Code("--view steps"), ".")
+    )
+    sections[-1] = Section(
+        sections[-1].heading, (*sections[-1].blocks, remark), sections[-1].stages
+    )
+    return Document(title(page), tuple(sections))
+
+
+def _ranked(page: Page, query: int) -> list[int]:
+    """The keys that may be seen, the best match first."""
+    weights = page.trace["weights"][query]
+    mask = page.trace.mask
+    seen = [key for key in range(len(weights)) if mask is None or mask[query][key]]
+    return sorted(seen, key=lambda key: -weights[key])
+
+
+def _ranking(page: Page, query: int, number: int) -> Section:
+    """The query, and the keys by how well they match it."""
+    trace = page.trace
+    ranked = _ranked(page, query)
+    token = page.query_token(query, focused=True)
+    text = words(
+        "A hash table would look for the one key that equals the query. Here every key matches, "
+        "some more and some less, and what ",
+        token,
+        " is given is shared out by the match.",
+    )
+    blocks: list[Block] = [Paragraph(text)]
+    if trace.asking in trace:
+        q = page.stage(trace.asking, [query])[0]
+        symbol = Symbol("q", (page.query_name(query),))
+        blocks.append(Equation(Relation((symbol, page.vector(q)), (joining(q),))))
+    blocks.append(_ranking_table(page, query, ranked))
+    hidden = trace["weights"].shape[-1] - len(ranked)
+    if hidden:
+        keys = "1 key is" if hidden == 1 else f"{hidden} keys are"
+        blocks.append(Paragraph(words(f"{keys} masked, as if not in the table.")))
+    heading = Heading(number, words(*_named(page, "Keys by match")))
+    return Section(heading, tuple(blocks), ("scores", "weights"))
+
+
+def _ranking_table(page: Page, query: int, ranked: list[int]) -> Table:
+    trace = page.trace
+    weights = page.stage("weights", [query])[0]
+    row = trace["weights"][query]
+    matches = page.stage(trace.scored, [query])[0] if "scores" in trace else None
+    rows: list[Row] = []
+    for place in page.kept_tokens(len(ranked)):
+        if isinstance(place, Omitted):
+            rows.append(omitted_row(place))
+            continue
+        key = ranked[place]
+        own = page.is_own(query, key)
+        cells: list[Cell] = [words(str(place + 1)), (page.key_token(key, focused=own),)]
+        if trace.answering in trace:
+            cells.append((page.vector(page.stage(trace.answering, [key])[0]),))
+        if matches is not None:
+            cells.append((matches[key].number,))
+        cells.append((weights[key].number,))
+        largest = float(row[ranked[0]]) or 1.0
+        cells.append(Bar(max(0.0, float(row[key])) / largest))
+        rows.append(Row(tuple(cells), focused=own))
+    columns = [Column(words("rank")), Column(words("key"))]
+    if trace.answering in trace:
+        columns.append(Column((Symbol("k"),), optional=True))
+    if matches is not None:
+        columns.append(Column(words("match"), Align.RIGHT))
+    columns += [Column(words("share"), Align.RIGHT, result=True), Column((), optional=True)]
+    return Table(tuple(columns), tuple(rows))
+
+
+def _retrieved(page: Page, query: int, number: int) -> Section:
+    """The share of each value, their sum, and what a hash table would have returned."""
+    trace = page.trace
+    ranked = _ranked(page, query)
+    weights = page.stage("weights", [query])[0]
+    rows: list[Row] = []
+    for place in page.kept_tokens(len(ranked)):
+        if isinstance(place, Omitted):
+            rows.append(omitted_row(place))
+            continue
+        key = ranked[place]
+        own = page.is_own(query, key)
+        value = page.stage("V", [key])[0]
+        cells: tuple[Cell, ...] = (
+            (page.key_token(key, focused=own),),
+            (Product((weights[key].number, page.vector(value))),),
+        )
+        rows.append(Row(cells, focused=own))
+    soft = page.stage(trace.attended, [query])[0]
+    total: Cell = (Relation((page.vector(soft),), (joining(soft),)),)
+    rows.append(Row((words("together"), total), RowKind.TOTAL))
+    columns = (Column(words("key")), Column(words("share × value"), Align.RIGHT, result=True))
+    blocks: tuple[Block, ...] = (
+        Table(columns, tuple(rows)),
+        Paragraph(tuple(_against_hard(page, query, ranked))),
+    )
+    heading = Heading(number, words(*_named(page, "What is retrieved")))
+    return Section(heading, blocks, ("weighted_values", trace.attended))
+
+
+def _against_hard(page: Page, query: int, ranked: list[int]) -> Iterator[Inline]:
+    """What the best match alone would have given."""
+    trace = page.trace
+    row = trace["weights"][query]
+    if not ranked:
+        yield Words("No key may be seen, so nothing is retrieved.")
+        return
+    best = [key for key in ranked if row[key] == row[ranked[0]]]
+    if len(best) > 1:
+        yield Words("A hash table could not tell: ")
+        for place, key in enumerate(best[:3]):
+            yield Words("" if place == 0 else " and " if place == len(best[:3]) - 1 else ", ")
+            yield page.key_token(key)
+        yield Words(" match equally well" + (", and more." if len(best) > 3 else "."))
+        return
+    value = page.stage("V", [best[0]])[0]
+    yield Words("A hash table would return the value of the best match alone, of ")
+    yield page.key_token(best[0])
+    yield Words(": ")
+    yield Relation((Symbol("v", (page.key_name(best[0]),)), page.vector(value)), (joining(value),))
+    with trace.arithmetic():
+        apart = measures.distance(trace[trace.attended][query], trace["V"][best[0]])
+    if apart == 0:
+        yield Words(", which is what is retrieved here too.")
+        return
+    if trace.sink_powers is not None:
+        with trace.arithmetic():
+            sunk = percentage(1 - row.sum())
+        yield Words(f". The sink has {sunk} of the share here, and returns nothing")
+    yield Words(
+        f". It has {percentage(row[best[0]])} of the share here; what is retrieved lies "
+        f"{rounded(apart, page.style).number.digits} away from it."
+    )
+
+
+def _named(page: Page, text: str) -> list[str]:
+    return [text] if page.trace.head is None else [f"{text}, head {page.trace.head + 1}"]

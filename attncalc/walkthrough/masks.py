@@ -1,0 +1,179 @@
+"""What is added to scores before the softmax: a bias, distances, and a mask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attncalc.document import (
+    Align,
+    Block,
+    Cell,
+    Column,
+    Heading,
+    Inlines,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+)
+from attncalc.expressions import (
+    Expression,
+    Fraction,
+    Number,
+    Omitted,
+    Power,
+    Relation,
+    Sign,
+    Sum,
+    Symbol,
+)
+from attncalc.numerals import shown
+from attncalc.options import Window
+from attncalc.positions import alibi_exponents
+from attncalc.walkthrough.page import (
+    Page,
+    Step,
+    key_table,
+    omitted_row,
+    result_cell,
+    sign_of,
+    words,
+)
+from attncalc.walkthrough.scores import MASKED_IJ, SCORE_SYMBOLS, all_queries
+
+
+def masked_scores(page: Page, number: int) -> Section | None:
+    """The bias added, and -inf where a query may not attend."""
+    trace = page.trace
+    if "masked_scores" not in trace:
+        return None
+    before_name = trace.stages["masked_scores"].made_of[0]
+    masks, biased = trace.mask is not None, trace.bias is not None
+    terms: list[Expression] = [SCORE_SYMBOLS[before_name]]
+    blocks: list[Block] = []
+    if biased:
+        terms.append(Symbol("b", ("i", "j")))
+        blocks += _distances(page)
+    if masks:
+        terms.append(Symbol("M", ("i", "j")))
+        blocks.append(Paragraph(_what_the_mask_does(page)))
+        blocks += _mask_matrix(page)
+    blocks += [_masked_table(page, query, before_name) for query in page.queries]
+    blocks += all_queries(page, "masked_scores")
+    title = "Bias and mask" if masks and biased else "Mask" if masks else "Bias"
+    formula = Relation((MASKED_IJ, Sum(tuple(terms))), (Sign.EXACT,))
+    heading = Heading(number, words(title), formula)
+    return Section(heading, tuple(blocks), ("masked_scores",))
+
+
+def _distances(page: Page) -> Iterator[Block]:
+    """ALiBi: what is taken off a score for every token between query and key."""
+    slopes = page.trace.slopes
+    if slopes is None:
+        return
+    text = (
+        "The further a key is from the query, the more is taken off its score: a slope times the "
+        "number of tokens from one to the other. The slopes:"
+    )
+    yield Paragraph(words(text))
+    count = len(slopes.values)
+    numbers = shown(list(slopes.values), slopes.exact.tolist(), page.style)
+    rows: list[Row] = []
+    own = page.trace.head or 0
+    for head in page.kept_entries(count):
+        if isinstance(head, Omitted):
+            rows.append(omitted_row(head))
+            continue
+        above, below = alibi_exponents(count)[head]
+        exponent = Number(f"-{above // below}") if above % below == 0 else None
+        fraction = Fraction(Number(f"-{above}"), Number(str(below)))
+        cells: tuple[Cell, ...] = (
+            words(str(head + 1)),
+            (Power(Number("2"), exponent or fraction),),
+            result_cell(numbers[head].sign, numbers[head].number),
+        )
+        rows.append(Row(cells, focused=head == own))
+    columns = (
+        Column(words("head")),
+        Column(words("slope"), Align.RIGHT),
+        Column((), Align.RIGHT, result=True),
+    )
+    yield Table(columns, tuple(rows))
+
+
+def _what_the_mask_does(page: Page) -> Inlines:
+    element = Symbol("M", ("i", "j"))
+    return words(
+        _who_may(page),
+        element,
+        " is 0 where it may, and ",
+        Number("-inf"),
+        " where it may not: then the power in the softmax is 0.",
+    )
+
+
+def _who_may(page: Page) -> str:
+    problem = page.trace.problem
+    mask = problem.attention.mask
+    past = f" Its own position comes after the {page.offset} in the cache." if page.offset else ""
+    n, m = len(problem.tokens), len(problem.key_tokens)
+    corner = " The first query goes with the first key." if n != m and not page.offset else ""
+    if isinstance(mask, Window):
+        before = mask.width - 1
+        tokens = (
+            "no token" if before == 0 else "the token" if before == 1 else f"the {before} tokens"
+        )
+        return f"A query may attend to itself and to {tokens} before it, no further.{past}{corner} "
+    if isinstance(mask, str):
+        return (
+            "A query may attend to itself and to what stands before it, not to what comes after."
+            f"{past}{corner} "
+        )
+    return "The mask says which keys a query may attend to. "
+
+
+def _mask_matrix(page: Page) -> Iterator[Table]:
+    """M as a matrix of 0 and -inf, where it is small enough to be seen."""
+    mask, problem = page.trace.mask, page.trace.problem
+    columns = page.kept_keys()
+    rows = [query for query in page.kept_queries() if isinstance(query, int)]
+    if mask is None or len(problem.tokens) == 1 or len(rows) < len(problem.tokens):
+        return
+    headings = [Column((Symbol("M"),))] + [
+        Column((page.key_token(key),) if isinstance(key, int) else words("…"), Align.RIGHT)
+        for key in columns
+    ]
+    body: list[Row] = []
+    for query in rows:
+        cells: list[Cell] = [(page.query_token(query, focused=query in page.queries),)]
+        cells += [
+            (Number("0" if mask[query][key] else "-inf"),) if isinstance(key, int) else words("…")
+            for key in columns
+        ]
+        body.append(Row(tuple(cells), focused=query in page.queries))
+    yield Table(tuple(headings), tuple(body))
+
+
+def _masked_table(page: Page, query: int, before_name: str) -> Table:
+    trace = page.trace
+    bias, mask = trace.bias, trace.mask
+    before = page.stage(before_name, [query])[0]
+    after = page.stage("masked_scores", [query])[0]
+    biases = page.bias_row(query) if bias is not None else None
+
+    def cells(key: int) -> Step:
+        terms: list[Expression] = [before[key].number]
+        operands = [before[key]]
+        if biases is not None:
+            terms.append(biases[key].number)
+            operands.append(biases[key])
+        if mask is not None:
+            terms.append(Number("0" if mask[query][key] else "-inf"))
+        hidden = after[key].number == Number("-inf")  # whatever was rounded before
+        sign = Sign.EXACT if hidden else sign_of(*operands, result=after[key])
+        return Sum(tuple(terms)), sign, after[key].number
+
+    heading = " + ".join(
+        ["score", *(["bias"] if bias is not None else []), *(["mask"] if mask is not None else [])]
+    )
+    return key_table(page, query, words(heading), words("masked score"), cells)

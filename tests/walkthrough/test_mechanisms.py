@@ -1,0 +1,296 @@
+"""What the page says of heads, positions, masks, sinks and a cache, where no sample has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import attncalc
+from attncalc.renderers.terminal import TerminalRenderer
+from attncalc.walkthrough import write_walkthrough
+from attncalc.walkthrough.lookup import write_lookup
+
+
+def page_of(fields: dict[str, Any], *, full: bool = False, heads: tuple[int, ...] = ()) -> str:
+    """The page of a problem, in one long line."""
+    trace = attncalc.explain(attncalc.load(fields))
+    page = TerminalRenderer(200).render(write_walkthrough(trace, full=full, heads=heads))
+    return " ".join(page.split())
+
+
+def lookup_of(fields: dict[str, Any], **chosen: Any) -> str:
+    """The page of a problem as a search for keys."""
+    trace = attncalc.explain(attncalc.load(fields))
+    return " ".join(TerminalRenderer(200).render(write_lookup(trace, **chosen)).split())
+
+
+TWO: dict[str, Any] = {
+    "tokens": ["a", "b"],
+    "Q": [["1", "0"], ["0", "1"]],
+    "K": [["1", "1"], ["0", "1"]],
+    "V": [["1", "0"], ["0", "2"]],
+}
+EMBEDDED: dict[str, Any] = {
+    "tokens": ["b"],
+    "X": [["0", "2"]],
+    "W_Q": [["1", "0"], ["0", "1"]],
+    "W_K": [["1", "1"], ["0", "1"]],
+    "W_V": [["1"], ["3"]],
+}
+
+
+def test_cache_recomputed() -> None:
+    """With the past's embeddings, the page says that the cache is what would be computed."""
+    past = {"tokens": ["a"], "X": [["1", "0"]], "K": [["1", "1"]], "V": [["1"]]}
+    page = page_of({**EMBEDDED, "attention": {"past": past, "mask": "causal"}})
+    assert "Taken from the cache: 1 key with its value." in page
+    assert "put behind them: 1 key and value." in page
+    assert (
+        "Without the cache, all 2 keys and values would be computed once more, from all "
+        "embeddings: they come out the same, and so does the output."
+    ) in page
+    rounded = {**past, "V": [["1.01"]]}
+    page = page_of({**EMBEDDED, "attention": {"past": rounded}})
+    assert "the keys and values differ from the cached ones by at most 0.01, and the" in page
+
+
+def test_cache_without_values() -> None:
+    """A cache of keys alone is one of keys alone."""
+    fields = {name: EMBEDDED[name] for name in ("tokens", "X", "W_Q", "W_K")}
+    past = {"tokens": ["a", "c"], "K": [["1", "1"], ["0", "1"]]}
+    page = page_of({**fields, "attention": {"past": past}})
+    assert (
+        "Taken from the cache: 2 keys. Made anew in this step and put behind them: 1 key." in page
+    )
+    assert "The past's own embeddings are not given (X under past)" in page
+    past["X"] = [["1", "0"], ["0", "1"]]
+    page = page_of({**fields, "attention": {"past": past}})
+    assert "all 3 keys would be computed once more" in page
+    assert "and so does the weights" not in page
+    assert "so do the weights" in page
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"attention": {"bias": [["0", "1"]]}},
+        {"key_tokens": ["k"], "X_key": [["1", "1"]]},
+    ],
+)
+def test_cache_that_cannot_be_recomputed(changes: dict[str, Any]) -> None:
+    """Where the rest is not given for the past's rows too, nothing is claimed."""
+    past = {"tokens": ["a"], "X": [["1", "0"]], "K": [["1", "1"]], "V": [["1"]]}
+    options = {**changes.get("attention", {}), "past": past}
+    page = page_of({**EMBEDDED, **changes, "attention": options})
+    assert "taken as they were cached" in page
+
+
+def test_cache_of_heads() -> None:
+    """A folded cache is shown for each key-value head, and its size counts them."""
+    past = {"K": [["1", "0"], ["0", "1"]], "V": [["1", "0"], ["0", "2"]]}
+    options = {"heads": "2", "past": past, "mask": {"window": "2"}}
+    page = page_of({**TWO, "attention": options})
+    assert "In the cache, key-value head 2" in page
+    assert "past#1" in page
+    assert "2×2×2" in page
+    assert "2×4×2" in page
+    assert "A query may attend to itself and to the token before it, no further." in page
+    assert "Its own position comes after the 2 in the cache." in page
+
+
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [("1", "to itself and to no token before it"), ("3", "to itself and to the 2 tokens before")],
+)
+def test_windows(width: str, said: str) -> None:
+    """A window is said in tokens."""
+    assert said in page_of({**TWO, "attention": {"mask": {"window": width}}})
+
+
+def test_causal_corner() -> None:
+    """Where queries and keys are not as many, the page says which goes with which."""
+    fields = {**TWO, "key_tokens": ["x", "y", "z"], "K": [["1", "0"]] * 3, "V": [["1"]] * 3}
+    page = page_of({**fields, "attention": {"mask": "causal"}})
+    assert "The first query goes with the first key." in page
+
+
+def test_alibi_of_other_heads() -> None:
+    """Without heads there is one slope; for sixteen heads it is a root of 2."""
+    assert "2^(-8) = 0.00390625" in page_of({**TWO, "attention": {"bias": "alibi"}})
+    wide = {"tokens": ["a"], "Q": [["1"] * 16], "K": [["1"] * 16], "V": [["1"] * 16]}
+    page = page_of({**wide, "attention": {"bias": "alibi", "heads": "16"}})
+    assert "2^(-8 / 16) ≈ 0.7071" in page
+    assert "… 10 more" in page
+    assert "… 7 more heads" in page
+    assert "… 7 more heads" not in page_of(
+        {**wide, "attention": {"bias": "alibi", "heads": "16"}}, full=True
+    )
+
+
+def test_single_head() -> None:
+    """One declared head is a head, with an axis and a section of its own."""
+    page = page_of({**TWO, "attention": {"heads": "1"}})
+    assert "One head works" in page
+    assert "The head's result" in page
+    assert "MultiHead(Q, K, V) = Concat(head₁)" in page
+
+
+def test_multi_query() -> None:
+    """One head of keys and values for all is named by its name."""
+    fields = {**TWO, "K": [["1"], ["2"]], "V": [["1"], ["0"]]}
+    page = page_of({**fields, "attention": {"heads": "2", "kv_heads": "1"}}, heads=(0, 1))
+    assert "All of them share one head of keys and values (multi-query attention)." in page
+    assert "Scores, head 2" in page
+    assert "other head" not in page
+
+
+def test_scores_of_heads() -> None:
+    """Given scores of two heads are shown for each of them, and need no fold."""
+    scores = [[["1", "2"], ["3", "4"]], [["0", "0"], ["1", "0"]]]
+    page = page_of({"tokens": ["a", "b"], "scores": scores})
+    assert "The scores of head 2: the query in the row, the key in the column" in page
+    assert "2 heads work side by side, each with matrices of its own." in page
+
+
+def test_stacked_projections() -> None:
+    """A matrix and a bias for each head are shown for each."""
+    page = page_of(
+        {
+            "tokens": ["a"],
+            "X": [["1", "2"]],
+            "W_Q": [[["1"], ["0"]], [["0"], ["1"]]],
+            "W_K": [["1", "2"], ["0", "1"]],
+            "b_Q": [["5"], ["6"]],
+            "attention": {"heads": "2"},
+        },
+        heads=(1,),
+    )
+    assert "W_Q,2 = [ 0 ]" in page
+    assert "b_Q,2 = [6]" in page
+    assert "1×0 + 2×1 + 6 = 8" in page
+
+
+def test_unprojected_heads() -> None:
+    """Embeddings that are queries themselves are cut apart among the heads."""
+    page = page_of({"tokens": ["a"], "X": [["1", "2"]], "attention": {"heads": "2"}})
+    assert "the entries of the embeddings are folded into 2 times 1" in page
+    assert "No matrices are given, so the embeddings are used as they are" in page
+
+
+def test_positions_of_one_side() -> None:
+    """Positions are added to the queries' embeddings alone where keys have their own."""
+    page = page_of(
+        {
+            "tokens": ["a", "a"],
+            "key_tokens": ["b"],
+            "X": [["1", "2", "0"], ["1", "2", "0"]],
+            "X_key": [["3", "1", "0"]],
+            "attention": {"positions": "sinusoidal"},
+        }
+    )
+    assert "The key side's embeddings are used as they are." in page
+    assert "Q = X_positioned, K = X_key and V = X_key" in page
+    assert "have the same embedding" in page
+
+
+def test_wide_positions() -> None:
+    """Of wide vectors the middle is left out, of sines as of turned entries."""
+    wide = [[str(entry) for entry in range(20)]]
+    page = page_of({"tokens": ["a"], "X": wide, "attention": {"positions": "sinusoidal"}})
+    assert "… 14 more" in page
+    page = page_of({"tokens": ["a"], "Q": wide, "K": wide, "attention": {"positions": "rope"}})
+    assert "… 4 more" in page
+    assert "… 14 more" in page
+
+
+def test_rotation_of_two_sides() -> None:
+    """Turned keys of their own tokens stand in a table of their own; a rest is not turned."""
+    fields = {
+        "tokens": ["a"],
+        "key_tokens": ["b", "c"],
+        "Q": [["1", "0", "3"]],
+        "K": [["1", "0", "1"], ["1", "0", "2"]],
+        "attention": {"positions": {"rope": {"dims": "2", "pairing": "half"}}},
+    }
+    page = page_of(fields)
+    assert "Entry 1 is turned with entry 2, and so on" in page
+    assert "The last entry stays as it is." in page
+    assert "All keys" in page
+    assert "q_a,3 3 = 3" in page
+
+
+def test_masked_row_with_a_sink() -> None:
+    """A query that sees nothing gives everything to the sink."""
+    page = page_of({**TWO, "attention": {"sink": "1", "mask": [["0", "0"], ["1", "1"]]}})
+    assert "Every key of “a” is masked: all its weights are 0." in page
+    assert "attends to nothing: all its weights are 0, and so is its output." in page
+
+
+def test_nothing_of_a_head() -> None:
+    """A head that sees nothing has a weighted sum of 0."""
+    mask = [[["0", "0"], ["1", "1"]], [["1", "1"], ["1", "1"]]]
+    page = page_of({**TWO, "attention": {"heads": "2", "mask": mask}})
+    assert "every key of query “a” (#1) is masked in head 1: its weights are 0" in page
+    assert (
+        "In head 1, “a” attends to nothing: all its weights are 0, and so is its weighted" in page
+    )
+
+
+def test_given_weights_of_heads() -> None:
+    """A row of given weights that does not add up to 1 is named with its head."""
+    weights = [[["0.5", "0.5"]], [["0.5", "0.4"]]]
+    fields = {"tokens": ["a"], "key_tokens": ["x", "y"], "weights": weights}
+    assert "the given weights of “a” (#1) in head 2 add up to 0.9, not to 1" in page_of(fields)
+
+
+def test_lookup_that_cannot_tell() -> None:
+    """Where several keys match best, a hash table could not tell."""
+    fields = {**TWO, "K": [["1", "0"], ["1", "0"]]}
+    assert "A hash table could not tell: “a” and “b” match equally well." in lookup_of(fields)
+    four = {**fields, "key_tokens": list("abcd"), "K": [["1", "0"]] * 4, "V": [["1"]] * 4}
+    assert "“a”, “b” and “c” match equally well, and more." in lookup_of(four)
+
+
+def test_lookup_of_one() -> None:
+    """With one key alone, both ways return its value."""
+    page = lookup_of({**TWO, "attention": {"mask": "causal"}})
+    assert "which is what is retrieved here too." in page
+    assert "1 key is masked, as if not in the table." in page
+
+
+def test_lookup_of_nothing() -> None:
+    """With no key at all there is nothing to retrieve."""
+    page = lookup_of({**TWO, "attention": {"mask": [["0", "0"], ["1", "1"]]}})
+    assert "No key may be seen, so nothing is retrieved." in page
+    assert "2 keys are masked, as if not in the table." in page
+
+
+def test_lookup_from_the_middle() -> None:
+    """Given weights have no query to show, given scores no keys, and no values no result."""
+    page = lookup_of({"tokens": ["a"], "key_tokens": ["x", "y"], "weights": [["0.3", "0.7"]]})
+    assert "match" not in page.partition("rank")[2]
+    assert "What is retrieved" not in page
+    assert "match" in lookup_of({"tokens": ["a"], "scores": [["1"]]}).partition("rank")[2]
+
+
+def test_lookup_of_many() -> None:
+    """Of many keys the best and the last are shown, all of them under full."""
+    keys = [str(number) for number in range(30)]
+    fields = {
+        "tokens": ["q"],
+        "key_tokens": [f"k{key}" for key in keys],
+        "Q": [["0.1"]],
+        "K": [[key] for key in keys],
+        "V": [["1"]] * 30,
+    }
+    assert "… 20 more" in lookup_of(fields)
+    assert "… 20 more" not in lookup_of(fields, full=True)
+
+
+def test_lookup_in_float64() -> None:
+    """A large problem is looked up in too."""
+    keys = [[str(number / 7)] for number in range(80)]
+    fields = {"Q": keys, "K": keys, "V": keys, "query": "#9", "attention": {"sink": "2"}}
+    page = lookup_of(fields)
+    assert "of the share here, and returns nothing" in page

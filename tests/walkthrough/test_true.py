@@ -1,0 +1,200 @@
+"""Every relation on a page is true: both sides are worked out again from the digits they show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction as Rational
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import attncalc
+from attncalc import expressions as e
+from attncalc.document import Document, Equation, Heading, Paragraph, Row, Section, Table, Words
+from attncalc.expressions import Expression, Relation, Sign
+from attncalc.numerals import NumberStyle
+from attncalc.walkthrough import write_walkthrough
+from attncalc.walkthrough.derivation import derivation
+from attncalc.walkthrough.lookup import write_lookup
+from attncalc.walkthrough.page import Page
+from tests.conftest import SAMPLES
+from tests.random_problems import TAME, problems
+
+STYLE = NumberStyle(precision=25)
+NEAR = mpmath.mpf(10) ** -12
+
+Value = Any
+"""A Fraction, an mpf, a list of these, or None for what is no number."""
+
+
+def value(expression: Expression) -> Value:
+    """What an expression comes to; None where it has letters, or leaves something out."""
+    match expression:
+        case e.Number(digits):
+            if "inf" in digits:
+                return None
+            return Rational(digits[:-1]) / 100 if digits.endswith("%") else Rational(digits)
+        case e.Symbol("e", ()):
+            return mpmath.e
+        case e.Sum(terms):
+            return _all(terms, lambda *numbers: sum(numbers[1:], numbers[0]))
+        case e.Difference(left, right):
+            return _all((left, right), lambda a, b: a - b)
+        case e.Product(factors):
+            return _all(factors, _product)
+        case e.Fraction(above, below):
+            return _all((above, below), lambda a, b: None if b == 0 else a / b)
+        case e.Root(radicand):
+            return _all((radicand,), mpmath.sqrt)
+        case e.Power(base, exponent):
+            return _all((base, exponent), _power)
+        case e.Apply(function, arguments) if function in ("sin", "cos", "tanh", "ln"):
+            return _all(arguments, lambda x: getattr(mpmath, function)(_real(x)))
+        case e.Vector(entries):
+            return _all(entries, lambda *numbers: list(numbers))
+        case e.Relation(sides):
+            return value(sides[-1])
+        case _:
+            return None
+
+
+def _all(parts: Any, operation: Any) -> Value:
+    values = [value(part) for part in parts]
+    if any(each is None for each in values):
+        return None
+    reals = values if all(isinstance(x, (Rational, list)) for x in values) else map(_real, values)
+    return operation(*reals)
+
+
+def _real(number: Value) -> Value:
+    return (
+        mpmath.mpf(number.numerator) / number.denominator
+        if isinstance(number, Rational)
+        else number
+    )
+
+
+def _product(*factors: Value) -> Value:
+    *numbers, last = factors
+    result = last
+    for number in numbers:
+        result = [number * entry for entry in result] if isinstance(last, list) else number * result
+    return result
+
+
+def _power(base: Value, exponent: Value) -> Value:
+    if isinstance(base, Rational) and isinstance(exponent, Rational) and exponent.denominator == 1:
+        return base**exponent.numerator if base or exponent >= 0 else None
+    return mpmath.power(_real(base), _real(exponent))
+
+
+def relations(document: Document) -> Iterator[tuple[Value, Sign, Value, str]]:
+    """Both sides of every sign on a page, with what stands there."""
+    for section in (document.title, *document.sections):
+        for block in section.blocks:
+            if isinstance(block, Equation):
+                yield from _signs(block.expression, None)
+            elif isinstance(block, Paragraph):
+                for inline in block.content:
+                    yield from _signs(inline, None)
+            elif isinstance(block, Table):
+                for row in block.rows:
+                    before: Value = None
+                    yield from _spread_out(row)
+                    for cell in row.cells:
+                        before = before if cell else None
+                        for part in cell if isinstance(cell, tuple) else ():
+                            yield from _signs(part, before)
+                            found = value(part) if not hasattr(part, "text") else None
+                            before = found if found is not None else before
+
+
+def _spread_out(row: Row) -> Iterator[tuple[Value, Sign, Value, str]]:
+    """A row whose sign has a cell of its own, between a vector and the cells of its entries."""
+    for at, cell in enumerate(row.cells):
+        if cell in ((Words("="),), (Words("≈"),)) and row.cells[at - 1]:
+            left = value(row.cells[at - 1][0])  # type: ignore[arg-type, index]
+            right = [value(entry[0]) for entry in row.cells[at + 1 :]]  # type: ignore[arg-type, index]
+            for one, other in zip(left or (), right, strict=left is not None):
+                yield one, Sign(cell[0].text), other, repr(row)
+
+
+def _signs(part: Any, before: Value) -> Iterator[tuple[Value, Sign, Value, str]]:
+    if not isinstance(part, Relation):
+        return
+    values = [value(side) for side in part.sides]
+    for side in part.sides:
+        yield from _signs(side, None)
+    if len(part.signs) == len(part.sides):
+        values.insert(0, before)
+    for left, sign, right in zip(values, part.signs, values[1:], strict=False):
+        if left is not None and right is not None:
+            yield left, sign, right, repr(part)
+
+
+def expect_true(left: Value, sign: Sign, right: Value, what: str) -> None:
+    """= between what is the same, ≈ between what is near."""
+    if isinstance(left, list):
+        for one, other in zip(left, right, strict=True):
+            expect_true(one, sign, other, what)
+        return
+    if sign is Sign.EXACT and isinstance(left, Rational) and isinstance(right, Rational):
+        assert left == right, what
+        return
+    a, b = _real(left), _real(right)
+    room = mpmath.mpf(10) ** -40 if sign is Sign.EXACT else NEAR
+    assert abs(a - b) <= room * max(1, abs(a), abs(b)), what
+
+
+def signs_on(document: Document) -> int:
+    """How many signs there are on a page, each found to be true."""
+    count = 0
+    with mpmath.workdps(60):
+        for found in relations(document):
+            expect_true(*found)
+            count += 1
+    return count
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(problem=problems(st.just(TAME)))
+def test_every_sign_is_true(problem: dict[str, Any]) -> None:
+    """On the page of a random problem, with every head and query written out."""
+    trace = attncalc.explain(attncalc.load({**problem, "query": problem.get("tokens")}))
+    heads = range(trace.problem.heads or 0)
+    document = write_walkthrough(trace, STYLE, full=True, heads=heads)
+    signs_on(document)
+    signs_on(write_lookup(trace, STYLE, full=True, heads=heads))
+    for section in document.sections:
+        assert isinstance(section, Section)
+        assert isinstance(section.heading, Heading)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(problem=problems(st.just(TAME)))
+def test_every_derivation_is_true(problem: dict[str, Any]) -> None:
+    """The derivation of every entry of every stage comes to that entry."""
+    trace = attncalc.explain(attncalc.load(problem))
+    page = Page(trace, STYLE, (0,), full=True)
+    with mpmath.workdps(60):
+        for name, stage in trace.stages.items():
+            for index in np.ndindex(stage.values.shape):
+                relation = derivation(page, name, index)
+                for found in _signs(relation, None):
+                    expect_true(*found)
+                end = value(relation.sides[-1])
+                if end is not None:
+                    number = mpmath.mpf(str(stage.values[index]))
+                    assert abs(_real(end) - number) <= NEAR * max(1, abs(number)), (name, index)
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_samples(path: Any) -> None:
+    """On the page of every sample there are signs, and each is true."""
+    trace = attncalc.explain(attncalc.load(path))
+    heads = range(trace.problem.heads or 0)
+    assert signs_on(write_walkthrough(trace, STYLE, full=True, heads=heads)) > 5
