@@ -83,13 +83,15 @@ def _rich_table(table: Table, kept: Sequence[int], bar_width: int, broken: bool)
         header_style=styles.DIM,
         border_style=styles.RULE,
     )
+    # A result stands beside the end of a broken relation, but not beside that of wrapped words.
+    at_the_end = not any(column.wraps for column in table.columns)
     for at in kept:
         column = table.columns[at]
         rich_table.add_column(
             _text(column.heading, broken=False),
             justify="right" if column.align is Align.RIGHT else "left",
             overflow="fold",
-            vertical="bottom" if column.result else "top",
+            vertical="bottom" if column.result and at_the_end else "top",
             style=styles.RESULT if column.result else "",
         )
     for row in table.rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from rich.style import Style
 
 from attncalc.document import (
     Bar,
@@ -109,6 +110,7 @@ def test_heatmap_in_color(colors: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """In colour the background shows it, in as many colours as the terminal has."""
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", colors)
+    Style.parse.cache_clear()  # rich remembers the colours a style was first rendered in
     text = page(section(HEATMAP), color=True)
     assert "█" not in text
     assert ("48;2;" if colors else "48;5;") in text
