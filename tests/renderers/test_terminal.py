@@ -110,7 +110,9 @@ def test_heatmap_in_color(colors: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """In colour the background shows it, in as many colours as the terminal has."""
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", colors)
-    Style.parse.cache_clear()  # rich remembers the colours a style was first rendered in
+    # rich remembers the colours in which a style was first rendered
+    Style.parse.cache_clear()
+    Style._add.cache_clear()
     text = page(section(HEATMAP), color=True)
     assert "█" not in text
     assert ("48;2;" if colors else "48;5;") in text
