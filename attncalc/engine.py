@@ -136,9 +136,10 @@ class _Work:
                 )
                 made_of = (side, f"W_{name}")
             elif problem.unprojected and (name == "V" or problem.d_k is not None):
-                h = problem.heads
-                now = self[side] if h is None else heads.split(self[side], h)
-                exact = self._exact(side) if h is None else heads.split(self._exact(side), h)
+                count = problem.heads if name == "Q" else problem.kv_heads
+                now, exact = self[side], self._exact(side)
+                if count is not None:
+                    now, exact = heads.split(now, count), heads.split(exact, count)
                 made_of = (side,)
             else:
                 continue

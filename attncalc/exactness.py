@@ -118,11 +118,16 @@ def of_capped(scores: Array, scores_exact: Exact) -> Exact:
 
 
 def of_inverse_powers(base: Decimal, exponents: Sequence[tuple[int, int]], values: Array) -> Exact:
-    """Where a value is base^(-above/below), and no rounding of it."""
+    """Where a value is base^(-above/below), and no rounding of it.
+
+    One with as many digits as are kept is not called exact: to undo a root of a high degree would
+    take millions of digits.
+    """
     if not is_exact_kind(values):
         return everywhere(values)
     answers = [
-        Fraction(value) ** below * Fraction(base) ** above == 1
+        len(value.as_tuple().digits) < TRANSCENDENTAL_DIGITS
+        and Fraction(value) ** below * Fraction(base) ** above == 1
         for value, (above, below) in zip(values.flat, exponents, strict=True)
     ]
     return np.array(answers, dtype=bool).reshape(values.shape)

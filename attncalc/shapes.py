@@ -23,7 +23,7 @@ _Axis: TypeAlias = tuple[int | None, str]
 _PAST = ("attention", "past")
 _BY_QUERY_HEAD = (("Q",), ("W_Q",), ("b_Q",))
 _BY_GROUP = (
-    *((name,) for name in ("K", "V", "W_K", "W_V", "b_K", "b_V")),
+    *((name,) for name in ("K", "V", "X_key", "W_K", "W_V", "b_K", "b_V")),
     (*_PAST, "K"),
     (*_PAST, "V"),
 )
@@ -136,10 +136,12 @@ class Outline:
             message = f"kv_heads={groups} does not divide heads={h}"
             yield Fault(("attention", "kv_heads"), message, hint)
             return
-        foldable = [*_BY_QUERY_HEAD[:2], *_BY_GROUP, *([("X",)] if self._unprojected else [])]
-        for path in foldable:
+        embeddings = (("X",), ("X_key",))
+        for path in (*_BY_QUERY_HEAD, *_BY_GROUP, ("X",)):
             width, count = self._size(path, -1), self._count(path)
             if path not in self.shapes or path in _VECTORS or self._is_stacked(path):
+                continue
+            if path in embeddings and not self._unprojected:
                 continue
             if width is not None and count is not None and width % count:
                 name = "heads" if count == h else "kv_heads"
@@ -148,7 +150,7 @@ class Outline:
                     f"expected the same number of columns for each head ({self._known()})"
                 )
                 yield Fault(path, message, "head 1 takes the first columns, head 2 the next")
-        if self._unprojected and groups != h:
+        if self._unprojected and groups != h and ("X_key",) not in self.shapes:
             message = "X stands for queries and keys alike, so they have as many heads"
             yield Fault(("attention", "kv_heads"), f"{message}; expected W_Q, W_K and W_V", None)
 
@@ -218,8 +220,7 @@ class Outline:
             case ("V",):
                 return (per_key, anything)
             case ("X_key",):
-                width: _Axis = (self._size(("X",), -1), "the width of X")
-                return (per_key, anything if projected else width)
+                return (per_key, anything if projected else self._like(path, ("X",)))
             case ("W_Q",):
                 return ((self._size(("X",), -1), "the width of X"), anything)
             case ("W_K",):

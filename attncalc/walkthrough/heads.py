@@ -18,6 +18,7 @@ from attncalc.document import (
 )
 from attncalc.expressions import Apply, Expression, Juxtaposed, Omitted, Relation, Sign, Symbol
 from attncalc.heads import group_of
+from attncalc.walkthrough.masks import slopes_of_heads
 from attncalc.walkthrough.page import Page, joining, omitted_row, words
 from attncalc.walkthrough.softmax import weights_heatmap
 from attncalc.walkthrough.vectors import vector_table
@@ -35,6 +36,7 @@ def folding(page: Page, number: int) -> Section | None:
         blocks.append(Paragraph(words(_sharing(problem.heads, problem.kv_heads))))
     if _queries_of(page) is not None or problem.kv_heads != problem.heads:
         blocks.append(_map(page))
+    blocks += slopes_of_heads(page)
     heading = Heading(number, words("Heads"), multi_head(page))
     return Section(heading, tuple(blocks), ("Q", "K", "V"))
 

@@ -73,32 +73,46 @@ def _distances(page: Page) -> Iterator[Block]:
         return
     text = (
         "The further a key is from the query, the more is taken off its score: a slope times the "
-        "number of tokens from one to the other. The slopes:"
+        "number of tokens from one to the other. The slope is "
     )
-    yield Paragraph(words(text))
+    head = page.trace.head or 0
+    number = shown([slopes.values[head]], [bool(slopes.exact[head])], page.style)[0]
+    slope = Relation((_slope(len(slopes.values), head), number.number), (number.sign,))
+    yield Paragraph(words(text, slope, "."))
+
+
+def slopes_of_heads(page: Page) -> Iterator[Block]:
+    """ALiBi's slope of each head."""
+    slopes = page.trace.slopes
+    if slopes is None:
+        return
     count = len(slopes.values)
     numbers = shown(list(slopes.values), slopes.exact.tolist(), page.style)
     rows: list[Row] = []
-    own = page.trace.head or 0
     for head in page.kept_entries(count):
         if isinstance(head, Omitted):
             rows.append(omitted_row(head))
             continue
-        above, below = alibi_exponents(count)[head]
-        exponent = Number(f"-{above // below}") if above % below == 0 else None
-        fraction = Fraction(Number(f"-{above}"), Number(str(below)))
         cells: tuple[Cell, ...] = (
             words(str(head + 1)),
-            (Power(Number("2"), exponent or fraction),),
+            (_slope(count, head),),
             result_cell(numbers[head].sign, numbers[head].number),
         )
-        rows.append(Row(cells, focused=head == own))
+        rows.append(Row(cells))
     columns = (
         Column(words("head")),
         Column(words("slope"), Align.RIGHT),
         Column((), Align.RIGHT, result=True),
     )
-    yield Table(columns, tuple(rows))
+    yield Table(columns, tuple(rows), words("How steeply each head discounts what is far"))
+
+
+def _slope(heads: int, head: int) -> Expression:
+    """2 to the minus 8k/h."""
+    above, below = alibi_exponents(heads)[head]
+    if above % below == 0:
+        return Power(Number("2"), Number(f"-{above // below}"))
+    return Power(Number("2"), Fraction(Number(f"-{above}"), Number(str(below))))
 
 
 def _what_the_mask_does(page: Page) -> Inlines:

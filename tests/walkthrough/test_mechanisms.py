@@ -294,3 +294,17 @@ def test_lookup_in_float64() -> None:
     fields = {"Q": keys, "K": keys, "V": keys, "query": "#9", "attention": {"sink": "2"}}
     page = lookup_of(fields)
     assert "of the share here, and returns nothing" in page
+
+
+def test_unprojected_groups() -> None:
+    """Embeddings of keys that are as wide as fewer heads are cut apart among those."""
+    fields = {
+        "tokens": ["a"],
+        "key_tokens": ["x", "y"],
+        "X": [["1", "2", "3", "4"]],
+        "X_key": [["1", "2"], ["0", "1"]],
+        "attention": {"heads": "2", "kv_heads": "1"},
+    }
+    page = page_of(fields, heads=(1,))
+    assert "Q = X, K = X_key and V = X_key" in page
+    assert "3×1 + 4×2 = 3 + 8 = 11" in page
