@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from attncalc.comparison import Comparison, Origin
 from attncalc.document import (
     Block,
-    Code,
     Document,
     Heading,
     Inline,
@@ -20,6 +19,7 @@ from attncalc.document import (
 )
 from attncalc.numerals import NumberStyle, rounded
 from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.remark import remark
 from attncalc.walkthrough.side_by_side import Pair, side_names, told
 from attncalc.walkthrough.stages_compared import spoken, stages_compared
 from attncalc.walkthrough.steepness import derivative, steepness
@@ -64,8 +64,9 @@ def write_comparison(
             if content:
                 title = Heading(len(sections) + 1, words(heading), formula)
                 sections.append(Section(title, content))
-    remark = Note(NoteKind.REMARK, tuple(_remark(ours)))
-    sections[-1] = replace(sections[-1], blocks=(*sections[-1].blocks, remark))
+    shown_heads = tuple(dict.fromkeys(each.head for each in comparison.queries))
+    last = remark(replace(ours, heads=shown_heads), exception=", more for a small measure")
+    sections[-1] = replace(sections[-1], blocks=(*sections[-1].blocks, last))
     return Document(_title(comparison, left, right, ours), tuple(sections))
 
 
@@ -146,19 +147,3 @@ def _final(ours: Page, theirs: Page, pairs: Sequence[Pair]) -> list[Pair]:
         replace(pair, left=ours, right=theirs, of=replace(pair.of, head=None))
         for pair in by_query.values()
     ]
-
-
-def _remark(page: Page) -> Iterator[Inline]:
-    decimals = page.style.precision
-    way = "" if page.style.rounding == "half-up" else ", halves to even"
-    yield Words(
-        f"Rounded only where shown, to {decimals} decimal{'s' if decimals != 1 else ''}{way}, "
-        "more for a small measure; = is exact, ≈ is rounded."
-    )
-    if page.leaves_out:
-        yield Words(" To leave nothing out: ")
-        yield Code("--full")
-        yield Words(".")
-    if len(page.queries) < len(page.trace.problem.tokens):
-        yield Words(" Another query: ")
-        yield Code("--query TOKEN")

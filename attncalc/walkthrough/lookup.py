@@ -7,6 +7,7 @@ every value: as much as its key matches.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from attncalc import measures
 from attncalc.document import (
@@ -20,8 +21,6 @@ from attncalc.document import (
     Equation,
     Heading,
     Inline,
-    Note,
-    NoteKind,
     Paragraph,
     Row,
     RowKind,
@@ -34,6 +33,7 @@ from attncalc.numerals import NumberStyle, percentage, rounded
 from attncalc.trace import Trace
 from attncalc.walkthrough.given import title
 from attncalc.walkthrough.page import Page, joining, omitted_row, words
+from attncalc.walkthrough.remark import remark
 
 
 def write_lookup(
@@ -50,18 +50,16 @@ def write_lookup(
     """
     page = Page(trace, style or NumberStyle(), trace.problem.queries or (0,), full)
     sections: list[Section] = []
-    for head in page.written_heads(heads):
+    written = page.written_heads(heads)
+    for head in written:
         own = page.of_head(head)
         for query in page.queries:
             sections.append(_ranking(own, query, len(sections) + 1))
             if "V" in trace:
                 sections.append(_retrieved(own, query, len(sections) + 1))
-    remark = Note(
-        NoteKind.REMARK, words("The same numbers step by step: ", Code("--view steps"), ".")
-    )
-    sections[-1] = Section(
-        sections[-1].heading, (*sections[-1].blocks, remark), sections[-1].stages
-    )
+    steps = Paragraph(words("The same numbers step by step: ", Code("--view steps"), "."))
+    last = (steps, remark(replace(page, heads=written)))
+    sections[-1] = replace(sections[-1], blocks=(*sections[-1].blocks, *last))
     return Document(title(page), tuple(sections))
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from attncalc import measures
-from attncalc.document import Code, Heading, Inline, Note, NoteKind, Paragraph, Section, Words
+from attncalc.document import Heading, Inline, Paragraph, Section, Words
 from attncalc.expressions import Relation, Sign, Symbol
 from attncalc.numerals import NumberStyle, percentage, rounded
 from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.remark import remark
 
 _NEARLY_EVEN = 0.9
 _CONCENTRATED = 0.5
@@ -23,8 +24,7 @@ def meaning(page: Page, number: int) -> Section:
         for head in page.heads
         for query in page.queries
     ]
-    remark = Note(NoteKind.REMARK, tuple(_remark(page)))
-    return Section(Heading(number, words("In words")), (*paragraphs, remark))
+    return Section(Heading(number, words("In words")), (*paragraphs, remark(page)))
 
 
 def _sentences(page: Page, query: int) -> Iterator[Inline]:
@@ -147,24 +147,3 @@ def _moved(page: Page, query: int) -> Iterator[Inline]:
         return
     distance = rounded(moved, page.style).number.digits
     yield Words(f", a distance of {distance} from its own value.")
-
-
-def _remark(page: Page) -> Iterator[Inline]:
-    decimals = page.style.precision
-    way = "" if page.style.rounding == "half-up" else ", halves to even"
-    yield Words(
-        f"Rounded only where shown, to {decimals} decimal{'s' if decimals != 1 else ''}{way}; "
-        "= is exact, ≈ is rounded."
-    )
-    if page.leaves_out:
-        yield Words(" To leave nothing out: ")
-        yield Code("--full")
-        yield Words(".")
-    if len(page.queries) < len(page.trace.problem.tokens):
-        yield Words(" Another query: ")
-        yield Code("--query TOKEN")
-        yield Words(".")
-    if len(page.heads) < len(page.every_head):
-        yield Words(" Another head: ")
-        yield Code("--head N")
-        yield Words(".")
