@@ -12,18 +12,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 _DIGITS = 50
-_INFINITY = Decimal("Infinity")
+INFINITY = Decimal("Infinity")
 _ZERO = Decimal(0)
 
 
-def _context(rounding: str) -> decimal.Context:
+def context(rounding: str, room: int = 0) -> decimal.Context:
+    """A context that rounds in one direction, without errors; room: so many digits more."""
     return decimal.Context(
-        prec=_DIGITS, rounding=rounding, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN, traps=[]
+        prec=_DIGITS + room,
+        rounding=rounding,
+        Emax=decimal.MAX_EMAX,
+        Emin=decimal.MIN_EMIN,
+        traps=[],
     )
 
 
-_DOWN = _context(decimal.ROUND_FLOOR)
-_UP = _context(decimal.ROUND_CEILING)
+_DOWN = context(decimal.ROUND_FLOOR)
+_UP = context(decimal.ROUND_CEILING)
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,15 @@ class Interval:
     @property
     def hidden(self) -> bool:
         """Whether this is a masked score, and nothing else."""
-        return self.high == -_INFINITY
+        return self.high == -INFINITY
+
+    def negated(self) -> Interval:
+        """The same numbers with the other sign; unlike a minus sign, this rounds nothing."""
+        return Interval(self.high.copy_negate(), self.low.copy_negate())
+
+    def not_negative(self) -> Interval:
+        """Its numbers from 0 on; 0 if there are none."""
+        return Interval(max(self.low, _ZERO), max(self.high, _ZERO))
 
     def hull(self, other: Interval) -> Interval:
         """Everything from the lower of both to the higher."""
@@ -58,8 +71,8 @@ class Interval:
         return _UP.subtract(number, self.high)
 
 
-ANYTHING = Interval(-_INFINITY, _INFINITY)
-HIDDEN = Interval(-_INFINITY, -_INFINITY)
+ANYTHING = Interval(-INFINITY, INFINITY)
+HIDDEN = Interval(-INFINITY, -INFINITY)
 ZERO = Interval(Decimal(0), Decimal(0))
 
 
@@ -118,7 +131,7 @@ def power(base: Decimal | None, exponent: Interval) -> Interval:
 
 
 def _power(base: Decimal | None, exponent: Decimal, outward: decimal.Context) -> Decimal:
-    if exponent == -_INFINITY or exponent == 0:
+    if exponent == -INFINITY or exponent == 0:
         return Decimal(0) if exponent else Decimal(1)
     if base is None:
         nearest = outward.exp(exponent)
@@ -159,7 +172,7 @@ def share(parts: Sequence[Interval], key: int) -> Interval:
 
 def shares(parts: Sequence[Interval]) -> list[Interval]:
     """Every part's share of the sum of all. None is below 0, though a print's interval may be."""
-    positive = [Interval(max(part.low, _ZERO), max(part.high, _ZERO)) for part in parts]
+    positive = [part.not_negative() for part in parts]
     before, after = _running_sums(positive), _running_sums(positive[::-1])[::-1]
     return [_share_of(own, add((before[key], after[key + 1]))) for key, own in enumerate(positive)]
 
@@ -190,7 +203,7 @@ def ratio(part: Interval, whole: Interval) -> Interval:
         return ZERO
     if most == 0:
         return ANYTHING
-    return Interval(_DOWN.divide(low, most), _UP.divide(high, least) if least else _INFINITY)
+    return Interval(_DOWN.divide(low, most), _UP.divide(high, least) if least else INFINITY)
 
 
 def relative_powers(base: Decimal | None, scores: Sequence[Interval]) -> list[Interval]:
@@ -199,8 +212,8 @@ def relative_powers(base: Decimal | None, scores: Sequence[Interval]) -> list[In
     0 for a masked score; anything not negative where the largest is out of bounds.
     """
     top = max(score.high for score in scores)
-    if top == _INFINITY:
-        return [ZERO if score.hidden else Interval(_ZERO, _INFINITY) for score in scores]
+    if top == INFINITY:
+        return [ZERO if score.hidden else Interval(_ZERO, INFINITY) for score in scores]
     return [
         ZERO
         if score.hidden
@@ -221,7 +234,7 @@ def mean(weights: Sequence[Interval], values: Sequence[Interval]) -> Interval:
     used = [(w, v) for w, v in zip(weights, values, strict=True) if w.high > 0]
     if not used:
         return ZERO
-    if any(weight.high == _INFINITY for weight, _ in used):
+    if any(weight.high == INFINITY for weight, _ in used):
         return Interval(min(value.low for _, value in used), max(value.high for _, value in used))
     # copy_negate, because a minus sign would round to the current context
     lowest = _largest_mean([(weight, value.low.copy_negate()) for weight, value in used])

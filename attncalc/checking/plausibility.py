@@ -5,84 +5,122 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+import numpy as np
+
 from attncalc.checking import intervals
 from attncalc.checking.enclosures import Enclosures
-from attncalc.checking.intervals import Interval
+from attncalc.checking.intervals import ZERO, Interval
+from attncalc.checking.rules import Index, group_of
 from attncalc.claims import Claim
 from attncalc.problem import address_of
 from attncalc.trace import Trace
 
 
 def implausible(enclosures: Enclosures) -> Iterator[str]:
-    """A sentence for each thing about the claims that cannot be, whatever the inputs are."""
+    """A sentence for each thing about the claims that cannot be, whatever the inputs are.
+
+    What is given is not judged: weights that are typed need not be shares.
+    """
     trace = enclosures.trace
+    if trace.problem.weights is not None:
+        return
     claims = {
         claim.index: claim for claim in trace.problem.claims.numbers if claim.stage == "weights"
     }
     claimed = {index: enclosures.claimed(claim) for index, claim in claims.items()}
-    rows, columns = trace["weights"].shape
-    if trace.problem.weights is None:
-        for row in range(rows):
-            yield from _sum(trace, row, [claims.get((row, key)) for key in range(columns)], claimed)
-            yield from _unequal(trace, row, claimed)
-        yield from _masked(trace, claimed)
-    yield from _outside(trace, enclosures)
+    rows = np.ndindex(trace["weights"].shape[:-1])
+    for row in rows if claims else ():
+        yield from _sum(trace, row, claims, claimed)
+        yield from _unequal(trace, row, claimed)
+    yield from _masked(enclosures, claimed)
+    yield from _outside(enclosures)
 
 
 def _sum(
-    trace: Trace, row: int, claims: list[Claim | None], claimed: dict[tuple[int, ...], Interval]
+    trace: Trace, row: Index, claims: dict[Index, Claim], claimed: dict[Index, Interval]
 ) -> Iterator[str]:
-    whole = [claim for claim in claims if claim is not None]
-    if len(whole) < len(claims) or not trace["weights"][row].any():
+    """The weights of a row add up to 1, or to less if a sink takes its share."""
+    places = [(*row, key) for key in range(trace["weights"].shape[-1])]
+    if any(place not in claims for place in places) or not trace["weights"][row].any():
         return
-    if Decimal(1) not in intervals.add(claimed[claim.index] for claim in whole):
-        total = sum(claim.value for claim in whole)
-        yield (
-            f"the claimed weights of “{_query(trace, row)}” add up to {total}, "
-            "which rounding does not explain"
-        )
+    reached = intervals.add(claimed[place] for place in places)
+    sink = trace.problem.attention.sink is not None
+    if reached.low > 1 if sink else Decimal(1) not in reached:
+        total = sum(claims[place].value for place in places)
+        what = f"the claimed weights of {_query(trace, row)} add up to {total}"
+        if sink:
+            yield f"{what}; next to a sink they stay below 1, and rounding does not explain it"
+        else:
+            yield f"{what}, which rounding does not explain"
 
 
-def _unequal(trace: Trace, row: int, claimed: dict[tuple[int, ...], Interval]) -> Iterator[str]:
-    scores = trace[trace.scored][row]
+def _unequal(trace: Trace, row: Index, claimed: dict[Index, Interval]) -> Iterator[str]:
     first: dict[Decimal, int] = {}
-    for key, score in enumerate(scores):
-        if (row, key) not in claimed:
+    for key, score in enumerate(trace[trace.scored][row]):
+        if (*row, key) not in claimed:
             continue
         other = first.setdefault(score, key)
-        if not claimed[row, key].meets(claimed[row, other]):
+        if not claimed[*row, key].meets(claimed[*row, other]):
             tokens = trace.problem.key_tokens
             yield (
                 f"“{address_of(other, tokens)}” and “{address_of(key, tokens)}” have equal scores "
-                f"for “{_query(trace, row)}”, and their claimed weights differ"
+                f"for {_query(trace, row)}, and their claimed weights differ"
             )
 
 
-def _masked(trace: Trace, claimed: dict[tuple[int, ...], Interval]) -> Iterator[str]:
-    if trace.mask is None:
+def _masked(enclosures: Enclosures, claimed: dict[Index, Interval]) -> Iterator[str]:
+    """A key that a mask or a bias of -inf hides has no weight."""
+    trace = enclosures.trace
+    if "masked_scores" not in trace:
         return
-    for (row, key), interval in claimed.items():
-        if not trace.mask[row][key] and Decimal(0) not in interval:
+    for index, interval in claimed.items():
+        if Decimal(0) not in interval and enclosures.computed("masked_scores", index).hidden:
+            *row, key = index
             token = address_of(key, trace.problem.key_tokens)
-            yield f"“{token}” is masked for “{_query(trace, row)}”, and its claimed weight is not 0"
+            who = _query(trace, tuple(row))
+            yield f"“{token}” is masked for {who}, and its claimed weight is not 0"
 
 
-def _outside(trace: Trace, enclosures: Enclosures) -> Iterator[str]:
-    """A weighted sum lies between the smallest and the largest of the values, in each component."""
-    if trace.problem.weights is not None:
-        return
+def _outside(enclosures: Enclosures) -> Iterator[str]:
+    """A weighted sum lies between the smallest and the largest of the values, in each component.
+
+    Where a sink takes its share, between these and 0.
+    """
+    trace = enclosures.trace
     for claim in trace.problem.claims.numbers:
-        if claim.stage != trace.attended or not trace["weights"][claim.index[0]].any():
+        place = _weighted_sum(trace, claim)
+        if place is None or not trace["weights"][place[:-1]].any():
             continue
-        row, column = claim.index
-        values = [enclosures.computed("V", (key, column)) for key in range(trace["V"].shape[0])]
+        *row, column = place
+        head = row[: len(row) - 1]
+        group, keys = group_of(trace.problem, head), range(len(trace.problem.key_tokens))
+        values = [enclosures.computed("V", (*group, key, column)) for key in keys]
+        if trace.problem.attention.sink is not None:
+            values.append(ZERO)
         hull = Interval(min(v.low for v in values), max(v.high for v in values))
         if not hull.meets(enclosures.claimed(claim)):
+            heads = " heads" if claim.stage == "concatenated" else ""
+            stage = claim.stage.replace("_", " ") + heads
             yield (
-                f"component {column + 1} of the claimed {claim.stage.replace('_', ' ')} of "
-                f"“{_query(trace, row)}”, {claim.text}, lies outside the values"
+                f"component {claim.index[-1] + 1} of the claimed {stage} of "
+                f"{_query(trace, tuple(row))}, {claim.text}, lies outside the values"
             )
 
 
-def _query(trace: Trace, row: int) -> str:
-    return address_of(row, trace.problem.tokens)
+def _weighted_sum(trace: Trace, claim: Claim) -> Index | None:
+    """The place among the weighted sums of values of what is claimed; None if it is none."""
+    if claim.stage == trace.attended:
+        return claim.index
+    joined = claim.stage == "concatenated" or (claim.stage == "output" and trace.has_heads)
+    if not joined or (claim.stage == "output" and trace.problem.W_O is not None):
+        return None
+    row, column = claim.index
+    head, place = divmod(column, trace["head_outputs"].shape[-1])
+    return head, row, place
+
+
+def _query(trace: Trace, row: Index) -> str:
+    """The query of a row, and its head where there are heads."""
+    *head, query = row
+    where = f" in head {head[0] + 1}" if head else ""
+    return f"“{address_of(query, trace.problem.tokens)}”{where}"

@@ -15,7 +15,6 @@ import pytest
 
 import attncalc
 from attncalc.checking import check
-from attncalc.checking.catalogue import CATALOGUE
 from attncalc.report import Report, Verdict
 
 Grid: TypeAlias = list[list[float]]
@@ -293,13 +292,6 @@ CASES = [
     for number, plant in enumerate(plants)
 ]
 every_plant = pytest.mark.parametrize(("what", "plant"), CASES)
-
-
-def test_every_entry_is_planted() -> None:
-    """The catalogue has no entry twice, and none that is not tried here."""
-    names = [misconception.what for misconception in CATALOGUE]
-    assert len(set(names)) == len(names)
-    assert set(PLANTS) == set(names)
 
 
 @every_plant

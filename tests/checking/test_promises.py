@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
-from typing import Any, TypeAlias
+from typing import Any
 from unittest.mock import patch
 
 import mpmath
@@ -18,11 +18,17 @@ from hypothesis import strategies as st
 import attncalc
 from attncalc.checking import check
 from attncalc.report import Report, Verdict
-from tests import oracle
-
-Problem: TypeAlias = dict[str, Any]
-Print: TypeAlias = Callable[[Fraction], str]
-"""How the numbers of one stage are printed."""
+from tests import oracle, random_problems
+from tests.checking.sources import (
+    CHAINED,
+    Print,
+    Problem,
+    as_fraction,
+    each,
+    of_one_query,
+    printed,
+    worked_on_prints,
+)
 
 DIGITS = 60
 MOST_DECIMALS = 8
@@ -83,29 +89,6 @@ def value_of(text: str) -> Fraction:
     return number
 
 
-def as_fraction(number: Any) -> Fraction:
-    """A Fraction, or an mpf to 40 decimals.
-
-    So that the sum of weights that adds up to 1 only but for the last of 60 digits is 1.
-    """
-    if isinstance(number, Fraction):
-        return number
-    above, below = mpmath.libmp.to_rational(number._mpf_)
-    return Fraction(round(Fraction(int(above), int(below)) * 10**40), 10**40)
-
-
-def each(values: Any, change: Callable[[Any], Any]) -> Any:
-    """The same nested lists with every number changed."""
-    if isinstance(values, list):
-        return [each(part, change) for part in values]
-    return change(values)
-
-
-def printed(values: Any, written: Print) -> Any:
-    """A stage as it is printed; a masked score as -inf."""
-    return each(values, lambda number: "-inf" if number is None else written(as_fraction(number)))
-
-
 # Problems.
 
 
@@ -125,12 +108,19 @@ def rows(n: int, m: int, cells: st.SearchStrategy[str] = NUMBERS) -> st.SearchSt
     return st.lists(st.lists(cells, min_size=m, max_size=m), min_size=n, max_size=n)
 
 
-@st.composite
-def problems(
-    draw: st.DrawFn,
-    starts: Sequence[str] = ("Q", "X", "scores", "weights"),
-) -> Problem:
+ANYTHING = random_problems.problems(st.just(NUMBERS))
+"""Problems with heads, positions, a past and every option, or without."""
+
+
+def problems(starts: Sequence[str] = ("Q", "X", "scores", "weights")) -> st.SearchStrategy[Problem]:
     """A hand-sized problem with any start and any options, with values or without."""
+    anything = ANYTHING.filter(lambda problem: "weights" in starts or "weights" not in problem)
+    return st.one_of(plain_problems(starts), anything, anything)
+
+
+@st.composite
+def plain_problems(draw: st.DrawFn, starts: Sequence[str]) -> Problem:
+    """A problem of a single head, with values."""
     n, d_k, d_v, d_model = (draw(st.integers(1, 3)) for _ in range(4))
     start = draw(st.sampled_from(starts))
     cross = draw(st.booleans())
@@ -295,125 +285,6 @@ def test_what_is_masked_is_known_exactly(problem: Problem, number: str) -> None:
     expect(judged(problem, {"masked_scores": reverse}), Verdict.WRONG)
 
 
-def _power(base: str, exponent: Fraction) -> Fraction:
-    log = 1 if base == "e" else mpmath.log(mpmath.mpf(base))
-    return as_fraction(mpmath.exp(oracle.real(exponent) * log))
-
-
-def as_printed(_stage: str, _values: Any, texts: Any) -> Any:
-    """What a source goes on from that works with its own printed numbers."""
-    return each(texts, oracle.number)
-
-
-def worked_on_prints(
-    problem: Problem,
-    prints: Mapping[str, Print],
-    carried: Callable[[str, Any, Any], Any] = as_printed,
-) -> dict[str, Any]:
-    """What a source prints, stage by stage.
-
-    prints: how the stages it prints are printed; what it does not print, it keeps in full.
-    carried: what it goes on from, given a stage's name, its values and their prints.
-    """
-    given = {name: oracle.grid(problem[name]) for name in problem if _is_matrix(name)}
-    options = {
-        "scale": "none" if "scores" in problem else "1/sqrt(d_k)",
-        "mask": "none",
-        "bias": "none",
-        "base": "e",
-        **problem.get("attention", {}),
-    }
-    claims: dict[str, Any] = {}
-
-    def keep(name: str, values: Any) -> Any:
-        if name not in prints:
-            return values
-        claims[name] = printed(values, prints[name])
-        return carried(name, values, claims[name])
-
-    def projected(name: str) -> Any:
-        side = given["X_key"] if "X_key" in given and name != "Q" else given["X"]
-        return _times(side, given[f"W_{name}"], problem.get(f"b_{name}"))
-
-    def input_or_projected(name: str) -> Any:
-        if name in given or f"W_{name}" in given:
-            return keep(name, given[name] if name in given else projected(name))
-        return []
-
-    Q, K, V = (input_or_projected(name) for name in ("Q", "K", "V"))
-    if "scores" in given:
-        S = keep("scores", given["scores"])
-    else:
-        S = keep("scores", _times(Q, [list(column) for column in zip(*K, strict=True)]))
-    if options["scale"] != "none":
-        if options["scale"] == "1/sqrt(d_k)":
-            scale = as_fraction(1 / mpmath.sqrt(len(Q[0])))
-        else:
-            scale = value_of(options["scale"])
-        S = keep("scaled_scores", [[score * scale for score in row] for row in S])
-    if options["mask"] != "none" or options["bias"] != "none":
-        S = keep("masked_scores", [_hidden(row, i, options) for i, row in enumerate(S)])
-    E = [
-        [Fraction(0) if score is None else _power(options["base"], score) for score in row]
-        for row in S
-    ]
-    E = keep("exponentials", E)
-    sums = keep("sums", [sum(row, Fraction(0)) for row in E])
-    assume(all(sums))
-    A = [[power / total for power in row] for row, total in zip(E, sums, strict=True)]
-    A = keep("weights", A)
-    terms = [[[a * v for v in value] for a, value in zip(row, V, strict=True)] for row in A]
-    terms = keep("weighted_values", terms)
-    summed = [[sum(column, Fraction(0)) for column in zip(*keys, strict=True)] for keys in terms]
-    if "W_O" in given:
-        summed = _times(keep("head_outputs", summed), given["W_O"], problem.get("b_O"))
-    keep("output", summed)
-    return claims
-
-
-def _is_matrix(name: str) -> bool:
-    return name in ("Q", "K", "V", "X", "X_key", "scores") or name.startswith("W_")
-
-
-def _times(left: Any, right: Any, offsets: Sequence[str] | None = None) -> Any:
-    product: list[list[Fraction]] = []
-    for row in left:
-        product.append([])
-        for column in range(len(right[0])):
-            terms = [row[d] * right[d][column] for d in range(len(right))]
-            offset = Fraction(0) if offsets is None else value_of(offsets[column])
-            product[-1].append(sum(terms, offset))
-    return product
-
-
-def _hidden(row: Sequence[Fraction], i: int, options: Mapping[str, Any]) -> list[Fraction | None]:
-    bias, mask = options["bias"], options["mask"]
-    result: list[Fraction | None] = []
-    for j, score in enumerate(row):
-        hidden = (j > i if mask == "causal" else mask != "none" and mask[i][j] == "0") or (
-            bias != "none" and bias[i][j] == "-inf"
-        )
-        added = Fraction(0) if hidden or bias == "none" else value_of(bias[i][j])
-        result.append(None if hidden else score + added)
-    return result
-
-
-CHAINED = (
-    "Q",
-    "K",
-    "V",
-    "scores",
-    "scaled_scores",
-    "masked_scores",
-    "exponentials",
-    "sums",
-    "weights",
-    "weighted_values",
-    "head_outputs",
-    "output",
-)
-
-
 @st.composite
 def chains(draw: st.DrawFn, way: st.SearchStrategy[str]) -> tuple[Problem, dict[str, Any]]:
     """A problem, and what a source prints of it that goes on from its own printed numbers."""
@@ -424,18 +295,9 @@ def chains(draw: st.DrawFn, way: st.SearchStrategy[str]) -> tuple[Problem, dict[
         claims = worked_on_prints(problem, prints)
     assume(claims)
     if draw(st.booleans()):
-        claims = _of_one_query(claims, draw(st.integers(0, len(problem["tokens"]) - 1)))
+        query = draw(st.integers(0, len(problem["tokens"]) - 1))
+        claims = of_one_query(problem, claims, query)
     return problem, claims
-
-
-def _of_one_query(claims: Mapping[str, Any], query: int) -> dict[str, Any]:
-    """The same claims on one query only, and on all keys and values."""
-    return {
-        name: stage
-        if name in ("K", "V")
-        else [row if place == query else None for place, row in enumerate(stage)]
-        for name, stage in claims.items()
-    }
 
 
 @settings(max_examples=600, deadline=None)
@@ -446,6 +308,9 @@ def test_rounding_on_the_way_is_excused(drawn: tuple[Problem, dict[str, Any]]) -
     expect(judged(problem, claims), Verdict.CORRECT, Verdict.FOLLOWS)
 
 
+SCORES_AND_LATER = CHAINED[CHAINED.index("scores") + 1 :]
+
+
 @st.composite
 def mistaken_chains(draw: st.DrawFn) -> tuple[Problem, dict[str, Any]]:
     """A problem, and the prints of a source with other scores that works without rounding.
@@ -454,14 +319,14 @@ def mistaken_chains(draw: st.DrawFn) -> tuple[Problem, dict[str, Any]]:
     """
     problem = draw(problems(("Q", "X", "scores")))
     truth = oracle.attention(problem)
-    shape = len(truth["scores"]), len(truth["scores"][0])
+    scores = st.builds(_typed, st.integers(-300_000, 300_000), st.just(5))
     scale = "none" if "scores" in problem else "1/sqrt(d_k)"
     mistaken = {
         **problem,
-        "scores": draw(rows(*shape, st.builds(_typed, st.integers(-300_000, 300_000), st.just(5)))),
-        "attention": {"scale": scale, **problem["attention"]},
+        "scores": each(truth["scores"], lambda _: draw(scores)),
+        "attention": {"scale": scale, **problem.get("attention", {})},
     }
-    stages = draw(st.lists(st.sampled_from(CHAINED[4:]), min_size=2, unique=True))
+    stages = draw(st.lists(st.sampled_from(SCORES_AND_LATER), min_size=2, unique=True))
     prints = {name: printer(draw(st.integers(1, 4)), "half-up") for name in ("scores", *stages)}
 
     def carried(stage: str, values: Any, texts: Any) -> Any:
@@ -491,7 +356,8 @@ def together(change: Callable[..., Any], *values: Any) -> Any:
 def test_what_follows_from_a_mistake_is_excused(drawn: tuple[Problem, dict[str, Any]]) -> None:
     """With wrong scores, all that a source works out from them without rounding follows."""
     problem, claims = drawn
-    later = [f for f in judged(problem, claims).findings if f.claim.stage != "scores"]
+    findings = judged(problem, claims).findings
+    later = [f for f in findings if f.claim.stage in SCORES_AND_LATER]
     for finding in later:
         assert finding.verdict in (Verdict.CORRECT, Verdict.FOLLOWS), finding
 
@@ -533,13 +399,27 @@ def longer_inputs(draw: st.DrawFn) -> tuple[Problem, Problem]:
     """A problem as printed, and one with longer numbers that it may be the print of."""
     problem = draw(problems())
     longer = dict(problem)
+
+    def moved(text: str) -> str:
+        return _moved(text, draw(st.integers(-500, 500))) if "." in text else text
+
     for name in problem:
         if name in PERTURBED or name.startswith(("W_", "b_")):
             longer[name] = each(
                 problem[name],
-                lambda text: _moved(text, draw(st.integers(-500, 500))) if "." in text else text,
+                moved,
             )
-    return problem, longer
+    options = dict(problem.get("attention", {}))
+    if isinstance(options.get("positions"), list):
+        options["positions"] = each(options["positions"], moved)
+    if "past" in options:
+        cached = {
+            name: each(options["past"][name], moved)
+            for name in ("K", "V")
+            if name in options["past"]
+        }
+        options["past"] = {**options["past"], **cached}
+    return problem, {**longer, "attention": options}
 
 
 def _moved(text: str, thousandths: int) -> str:

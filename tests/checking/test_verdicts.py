@@ -24,6 +24,7 @@ from attncalc import InputErrors, readers
 from attncalc.checking import check
 from attncalc.problem import Problem as Loaded
 from attncalc.report import Report, Verdict
+from attncalc.stages import OF_HEADS, OF_KEYS, OF_PAIRS
 
 Problem: TypeAlias = dict[str, Any]
 Claims: TypeAlias = dict[str, Any]
@@ -65,6 +66,58 @@ SMALL_POWERS: Problem = {
 
 PROJECTED: Problem = {**EXAMPLE, "W_O": [["2"], ["1"]], "b_O": ["0.5"]}
 """Its output is 2·2 + 5/3 + 0.5 = 6.1667 for “The”."""
+
+HEADS: Problem = {
+    "tokens": TOKENS,
+    "Q": [["2", "1"], ["1", "0"]],
+    "K": [["1", "1"], ["0", "2"]],
+    "V": [["3", "1"], ["0", "3"]],
+    "attention": {"scale": "0.5", "base": "2", "heads": "2"},
+}
+"""Its second head has scaled scores 1/2 1, 0 0; weights √2 - 1, 2 - √2 and 1/2 each; and so
+head outputs 5 - 2√2 = 2.1716 and 2."""
+
+JOINED: Problem = {**HEADS, "W_O": [["1"], ["2"]]}
+"""Its output is 2 + 2 · 2.1716 = 6.343 and 1.757 + 2 · 2 = 5.757."""
+
+
+def optional(problem: Problem, **options: Any) -> Problem:
+    """The problem with more options."""
+    return {**problem, "attention": {**problem["attention"], **options}}
+
+
+GROUPED: Problem = {**HEADS, "K": [["1"], ["0"]], "V": [["3"], ["0"]]}
+GROUPED = optional(GROUPED, kv_heads="1")
+CACHED = optional(EXAMPLE, past={"tokens": ["so"], "K": [["2"]], "V": [["6", "0"]]})
+"""Scaled scores 2 1 0 and 1 1/2 0, weights 4/7 2/7 1/7 for “The”, output 30/7 and 5/7."""
+
+CAPPED = optional(EXAMPLE, softcap="1")
+"""tanh 1 = 0.7616, tanh 1/2 = 0.4621."""
+
+SUNK = optional(EXAMPLE, sink="0")
+"""Weights 1/2 1/4 for “The”, output 3/2 and 5/4."""
+
+ALIBI = optional(EXAMPLE, bias="alibi")
+"""One head has the slope 1/256."""
+
+TURNED: Problem = {
+    "tokens": TOKENS,
+    "Q": [["1", "0"], ["1", "0"]],
+    "K": [["0", "1"], ["0", "1"]],
+    "attention": {"positions": "rope"},
+}
+"""cos 1 = 0.5403, sin 1 = 0.8415."""
+
+PLACED: Problem = {
+    "tokens": TOKENS,
+    "X": [["1", "1"], ["1", "1"]],
+    "attention": {"positions": "sinusoidal"},
+}
+LEARNED: Problem = {
+    **PLACED,
+    "inputs": "rounded",
+    "attention": {"positions": [["0.5", "0"], ["0.25", "1"]]},
+}
 
 C, F, S, W = (verdict.value for verdict in Verdict)
 """correct, follows, slip, wrong."""
@@ -272,9 +325,18 @@ CASES = [
         EXAMPLE,
         {
             "exponentials": second("1.414213562373", "1"),
-            "weights": second("0.585786437626889", None),
+            "weights": second("0.585786437626950", None),
         },
         f"{C} {C} {W}",
+    ),
+    Case(
+        "but may be gone on from",
+        EXAMPLE,
+        {
+            "exponentials": second("1.414213562373", "1"),
+            "weights": second("0.585786437626889", None),
+        },
+        f"{C} {C} {F}",
     ),
     # What a printed stage does not claim is the computed value.
     Case(
@@ -382,6 +444,250 @@ CASES = [
         f"{C} {F}",
     ),
     Case("slip without", EXAMPLE, {"output": second("1.7", None)}, S),
+    # Heads.
+    Case(
+        "heads side by side",
+        HEADS,
+        {
+            "head_outputs": [[["2.0"], ["1.76"]], [["2.17"], ["2.000"]]],
+            "concatenated": [["2.0", "2.1716"], ["1.757", "2.0"]],
+            "output": [["2", "2.17"], ["1.8", "2.1"]],
+        },
+        f"{C} {C} {C} {C} {C} {C} {C} {C} {C} {C} {C} {W}",
+    ),
+    Case("heads in another order", HEADS, {"concatenated": first("2.17", "2.00")}, f"{W} {W}"),
+    Case(
+        "a head has its own scores",
+        HEADS,
+        {"scores": [first("2", "0"), first("1.0", "0.0")]},
+        f"{C} {C} {C} {W}",
+    ),
+    Case(
+        "an error in a head, carried forward",
+        HEADS,
+        {
+            "weights": [first("0.9", "0.1"), None],
+            "head_outputs": [[["2.7"], None], [["2.17"], None]],
+            "concatenated": first("2.7", "2.17"),
+            "output": first("2.7", "2.2"),
+        },
+        f"{W} {W} {F} {C} {F} {C} {F} {C}",
+    ),
+    Case(
+        "another head says nothing",
+        HEADS,
+        {"weights": [first("0.9", "0.1"), None], "head_outputs": [None, [["1.2"], None]]},
+        f"{W} {W} {W}",
+    ),
+    Case(
+        "a printed row of another head says nothing",
+        HEADS,
+        {"sums": [["4.0", None], None], "weights": [None, first("0.35", "0.50")]},
+        f"{W} {W} {W}",
+    ),
+    Case(
+        "heads through a projection",
+        JOINED,
+        {
+            "head_outputs": [None, [["3.00"], None]],
+            "concatenated": [None, ["1.76", "1.0"]],
+            "output": [["8.00"], ["3.76"]],
+        },
+        f"{W} {C} {W} {F} {F}",
+    ),
+    Case(
+        "a shared key-value head",
+        GROUPED,
+        {
+            "K": [[["1"], ["1"]]],
+            "scores": [None, first("1.0", "0.0")],
+            "weights": [None, first("0.586", "0.500")],
+        },
+        f"{C} {W} {C} {C} {C} {W}",
+    ),
+    Case(
+        "a shared key-value head, carried forward",
+        GROUPED,
+        {"K": [[["2.0"], ["0"]]], "scores": [first("4.0", "0"), first("2.0", "0.1")]},
+        f"{W} {C} {F} {C} {F} {W}",
+    ),
+    # A cache.
+    Case(
+        "a cache stands first",
+        CACHED,
+        {
+            "K": [["2"], ["1.0"], ["0.1"]],
+            "scores": first("4", "2", "0.0"),
+            "weights": second("0.45", None, None),
+            "output": first("4.29", "0.71"),
+        },
+        f"{C} {C} {W} {C} {C} {C} {C} {C} {C}",
+    ),
+    Case(
+        "a causal mask after a cache",
+        optional(CACHED, mask="causal"),
+        {"masked_scores": [["2.0", "1.0", "-inf"], ["1.0", "0.5", "-inf"]]},
+        f"{C} {C} {C} {C} {C} {W}",
+    ),
+    Case(
+        "a window after a cache",
+        optional(CACHED, mask={"window": "2"}),
+        {"masked_scores": [["2.0", "1.0", "-inf"], ["-inf", "0.5", "0.1"]]},
+        f"{C} {C} {C} {C} {C} {W}",
+    ),
+    # Caps, biases and sinks.
+    Case(
+        "a score at the cap is gone on from as it is printed",
+        optional(EXAMPLE, scale="10", softcap="1", base="2.25"),
+        {"capped_scores": first("1.0", None), "exponentials": first("2.3", None)},
+        f"{C} {F}",
+    ),
+    Case(
+        "a cap",
+        CAPPED,
+        {"capped_scores": [["0.7616", "0.0"], ["0.46", "0.1"]]},
+        f"{C} {C} {C} {W}",
+    ),
+    Case(
+        "a cap, carried forward",
+        CAPPED,
+        {
+            "scaled_scores": first("2.00", "0"),
+            "capped_scores": first("0.96", "0.00"),
+            "weights": first("0.66", "0.34"),
+        },
+        f"{W} {C} {F} {C} {F} {F}",
+    ),
+    Case("a slope", ALIBI, {"masked_scores": second("0.49609375", "0.1")}, f"{C} {W}"),
+    Case("a slope the wrong way", ALIBI, {"masked_scores": second("0.50390625", None)}, W),
+    Case(
+        "a slope for each head",
+        optional(HEADS, bias="alibi"),
+        {"masked_scores": [first("1.0", "-0.0625"), first("0.5", "0.99609375")]},
+        f"{C} {C} {C} {C}",
+    ),
+    Case(
+        "a bias for each head",
+        optional(HEADS, bias=[[["1", "-inf"], ["0", "0"]], [["0", "2"], ["0", "0"]]]),
+        {"masked_scores": [first("2.0", "-inf"), first("0.5", "3.1")]},
+        f"{C} {C} {C} {W}",
+    ),
+    Case(
+        "a mask for each head",
+        optional(HEADS, mask=[[["1", "0"], ["1", "1"]], [["0", "1"], ["1", "1"]]]),
+        {"masked_scores": [first("1.0", "-inf"), first("0.5", "1.0")]},
+        f"{C} {C} {W} {C}",
+    ),
+    Case(
+        "a sink",
+        SUNK,
+        {
+            "exponentials": first("2.0", "1.0"),
+            "sums": ["3.0", None],
+            "weights": first("0.500", "0.250"),
+            "output": first("1.500", "1.25"),
+        },
+        f"{C} {C} {C} {C} {C} {C} {C}",
+    ),
+    Case("a sink left out", SUNK, {"weights": first("0.667", "0.333")}, f"{W} {W}"),
+    Case("a sink is in no sum", SUNK, {"sums": ["4.0", None]}, W),
+    Case(
+        "a sink next to a printed sum",
+        SUNK,
+        {"sums": ["4.00", None], "weights": first("0.400", "0.200")},
+        f"{W} {F} {F}",
+    ),
+    Case(
+        "a sink next to printed powers",
+        SUNK,
+        {"exponentials": first("3.00", "1.0"), "weights": first("0.600", "0.200")},
+        f"{W} {C} {F} {F}",
+    ),
+    Case(
+        "a sink takes part in what is not printed",
+        SUNK,
+        {"scaled_scores": first("2.00", "0.0"), "output": first("2.00", "1.17")},
+        f"{W} {C} {F} {F}",
+    ),
+    Case(
+        "a sink for each head",
+        optional(HEADS, sink=["0", "1"]),
+        {"weights": [first("0.500", "0.250"), first("0.261", "0.369")]},
+        f"{C} {C} {C} {C}",
+    ),
+    Case(
+        "a sink gives no weight to a masked row",
+        optional(BLIND, sink="0"),
+        {"weights": first("0.00", "0.1"), "output": first("0.0", "0.00")},
+        f"{C} {W} {C} {C}",
+    ),
+    # Positions.
+    Case(
+        "turned",
+        TURNED,
+        {"Q_rotated": [["1", "0"], ["0.5403", "0.8415"]], "K_rotated": second("-0.84", "0.84")},
+        f"{C} {C} {C} {C} {C} {W}",
+    ),
+    Case(
+        "turned, carried forward",
+        TURNED,
+        {
+            "Q": second("2.00", "0"),
+            "Q_rotated": second("1.08", "1.68"),
+            "scores": second("1.68", "0.0"),
+        },
+        f"{W} {C} {F} {F} {F} {C}",
+    ),
+    Case(
+        "turned in part, by halves",
+        {
+            "Q": [["1", "2", "3"], ["1", "2", "3"]],
+            "K": [["1", "0", "0"], ["1", "0", "0"]],
+            "tokens": TOKENS,
+            "attention": {"positions": {"rope": {"dims": "2", "pairing": "half"}}},
+        },
+        {"Q_rotated": second("-1.1426", "1.922", "3.0")},
+        f"{C} {C} {C}",
+    ),
+    Case(
+        "the second half",
+        {
+            "Q": [["1", "2", "3", "4"], ["1", "2", "3", "4"]],
+            "K": [["1", "0", "0", "0"], ["1", "0", "0", "0"]],
+            "tokens": TOKENS,
+            "attention": {"positions": {"rope": {"base": "4", "pairing": "half"}}},
+        },
+        {"Q_rotated": second("-1.984", "-0.163", "2.462", "4.46")},
+        f"{C} {C} {C} {S}",
+    ),
+    Case(
+        "cached keys are not turned again",
+        optional(TURNED, past={"tokens": ["so"], "K": [["0", "1"]]}),
+        {"K_rotated": [["0.0", "1.0"], ["-0.84", "0.54"], ["-0.91", "-0.41"]]},
+        f"{C} {C} {C} {C} {C} {S}",
+    ),
+    Case(
+        "sinusoids",
+        PLACED,
+        {"positions": [["0", "1"], ["0.84", "0.5403"]], "X_positioned": second("1.84", "1.56")},
+        f"{C} {C} {C} {C} {C} {W}",
+    ),
+    Case(
+        "sinusoids, carried forward",
+        PLACED,
+        {
+            "positions": second("0.50", "0.54"),
+            "X_positioned": second("1.50", "1.54"),
+            "Q": second("1.50", "1.7"),
+        },
+        f"{W} {C} {F} {C} {F} {W}",
+    ),
+    Case(
+        "learned positions, rounded",
+        LEARNED,
+        {"positions": [["0.45", "0"], ["0.23", "1"]], "X_positioned": second("1.254", "2.1")},
+        f"{C} {C} {W} {C} {C} {W}",
+    ),
     # Rounded inputs.
     Case("typed with a point", PRINTED, {"scores": first("1.86", "0")}, f"{C} {C}"),
     Case("to the end", PRINTED, {"scores": first("2.1525", None)}, C),
@@ -406,22 +712,28 @@ CASES = [
 ]
 
 
-def by_token(claims: Claims, name: str) -> Any:
-    """A stage's claims as query token → key token → number."""
-    paired = name in ("scores", "scaled_scores", "masked_scores", "exponentials", "weights")
-    addresses = dict(zip(TOKENS, claims[name], strict=True))
+def by_token(problem: Problem, name: str, rows: Any) -> Any:
+    """A stage's claims as query token → key token → number; with heads, one such entry each."""
+    if "heads" in problem["attention"] and rows and name in OF_HEADS:
+        alone = {**problem, "attention": {**problem["attention"]}}
+        del alone["attention"]["heads"]
+        return [part if part is None else by_token(alone, name, part) for part in rows]
+    past = problem["attention"].get("past", {}).get("tokens", [])
+    keys = [*past, *TOKENS]
+    addresses = zip(keys if name in OF_KEYS else TOKENS, rows, strict=True)
     return {
-        query: dict(zip(TOKENS, row, strict=True)) if paired or name == "weighted_values" else row
-        for query, row in addresses.items()
+        query: dict(zip(keys, row, strict=True)) if name in OF_PAIRS else row
+        for query, row in addresses
         if row is not None
     }
 
 
-def all_by_token(claims: Claims) -> Claims:
+def all_by_token(case: Case) -> Claims:
     """The same claims, every stage by token."""
+    problem = {"attention": {}, **case.problem}
     return {
-        name: part if name == "tolerance" else by_token(claims, name)
-        for name, part in claims.items()
+        name: part if name == "tolerance" else by_token(problem, name, part)
+        for name, part in case.claims.items()
     }
 
 
@@ -434,7 +746,7 @@ def written(path: Path, content: Mapping[str, Any]) -> Path:
 def ways(case: Case, folder: Path) -> Iterator[tuple[str, Loaded]]:
     """The problem with its claims given in every way there is."""
     other_claims = {"weights": [["0.123", "0.123"], ["0.123", "0.123"]]}
-    for how, claims in (("array", case.claims), ("token", all_by_token(case.claims))):
+    for how, claims in (("array", case.claims), ("token", all_by_token(case))):
         whole = {**case.problem, "claims": claims}
         yield f"{how}, in a mapping", attncalc.load(whole)
         yield f"{how}, in the file", attncalc.load(written(folder / "whole.yaml", whole))

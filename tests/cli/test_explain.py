@@ -268,3 +268,32 @@ def test_failed_write_leaves_the_old_file(
         assert result.err == "attncalc: cannot write: No space left on device\n"
         assert page.read_text() == "old"
         assert list(tmp_path.iterdir()) == [page]
+
+
+def test_head_that_is_not_there(attncalc: Attncalc) -> None:
+    """A head beyond the last is refused with how many there are."""
+    result = attncalc("explain", SAMPLES / "llama.yaml", "--head", "5")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == "--head: head 5; expected 1 to 4\n"
+
+
+def test_lookup_of_stages(attncalc: Attncalc) -> None:
+    """The view as a lookup has no single stages to choose from."""
+    arguments = ("--view", "lookup", "--stages", "weights")
+    result = attncalc("explain", SAMPLES / "animal.yaml", *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert "--view lookup shows no single stages; leave one of both out" in result.err
+
+
+@pytest.mark.parametrize("sample", ["llama", "llama-step", "sink", "padding"])
+def test_json_of_heads(sample: str, attncalc: Attncalc) -> None:
+    """Stages have an axis for heads where there are any, and dims say how many."""
+    found = explained(attncalc, SAMPLES / f"{sample}.yaml")
+    heads = found["dims"]["heads"]
+    weights = found["stages"]["weights"]
+    n, m = found["dims"]["n"], found["dims"]["m"]
+    assert len(found["key_tokens"]) == m
+    for matrix in weights if heads else [weights]:
+        assert (len(matrix), len(matrix[0])) == (n, m)
+    assert heads is None or len(weights) == heads
+    assert heads is None or len(found["stages"]["K"]) == found["dims"]["kv_heads"]

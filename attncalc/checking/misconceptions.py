@@ -1,0 +1,187 @@
+"""What a misconception is, and what a stage would be under one.
+
+One kind says what a single stage is then; what follows from it is worked on with the ordinary
+rules, so it explains claims on any later stage too. The other kind works another problem through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from attncalc import attention, heads
+from attncalc.arithmetic import Array
+from attncalc.engine import explain
+from attncalc.problem import Problem
+from attncalc.stages import OF_HEADS
+from attncalc.trace import Trace
+
+_UNCHANGED = {"X_positioned": "X", "Q_rotated": "Q", "K_rotated": "K"}
+"""What stands in the place of a stage that an altered problem does not have."""
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """A trace's stages as a rule sees them: of one head, where it is made for each head."""
+
+    trace: Trace
+
+    def __getitem__(self, name: str) -> Array:
+        return self.trace[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.trace
+
+    @property
+    def base(self) -> Any | None:
+        base = self.trace.problem.attention.base
+        return None if base == "e" else self.like(base)
+
+    @property
+    def bias(self) -> Array | None:
+        """What is added to the scores."""
+        bias = self.trace.bias
+        return None if bias is None else bias.values
+
+    @property
+    def sink(self) -> Array | None:
+        """The logit without a value, as an array of no axes for one head."""
+        sink, head = self.trace.problem.attention.sink, self.trace.head
+        if sink is None or head is None or sink.ndim == 0:
+            return sink
+        return sink[head : head + 1].reshape(())
+
+    def like(self, number: Decimal | int | str) -> Any:
+        return attention.like(self["weights"], number)
+
+    def scaled(self, S: Array) -> Array:
+        """These scores with the problem's scale."""
+        if self.trace.divisor is not None:
+            return attention.divided_scores(S, self.trace.divisor)
+        return S if self.trace.factor is None else attention.multiplied_scores(S, self.trace.factor)
+
+    def capped(self, S: Array) -> Array:
+        """These scores with the problem's soft-cap."""
+        cap = self.trace.problem.attention.softcap
+        return S if cap is None else attention.capped_scores(S, self.like(cap))
+
+    def masked(self, S: Array) -> Array:
+        """These scores with the problem's bias and mask."""
+        return attention.masked_scores(S, self.bias, self.trace.mask)
+
+    def powers(self, S: Array) -> Array:
+        """The problem's base to these scores."""
+        return attention.exponentials(S, self.base)
+
+    def softmax(self, S: Array) -> Array:
+        """The weights of these scores, next to the problem's sink."""
+        return self.softmax_to(self.base, S)
+
+    def softmax_to(self, base: Any | None, S: Array) -> Array:
+        """The same with powers of another base, e if None."""
+        m = S.shape[-1]
+        return softmax(base, S if self.sink is None else attention.with_sink(S, self.sink))[..., :m]
+
+    def after(self, stage: str, values: Array, wanted: str) -> Array | None:
+        """The wanted stage, if an earlier one were this; None if it does not come after it."""
+        if wanted == stage:
+            return values
+        if wanted not in self._steps:
+            return None
+        earlier, step = self._steps[wanted]
+        before = self.after(stage, values, earlier)
+        return None if before is None else step(before)
+
+    @property
+    def _steps(self) -> dict[str, tuple[str, Callable[[Array], Array]]]:
+        """The stage before each stage, and the way from there."""
+        attended = ("weights", self._attended)
+        steps: dict[str, tuple[str, Callable[[Array], Array]]] = {
+            "scaled_scores": ("scores", self.scaled),
+            "capped_scores": ("scaled_scores", self.capped),
+            "masked_scores": ("capped_scores", self.masked),
+            "exponentials": ("masked_scores", self.powers),
+            "sums": ("exponentials", attention.sums),
+            "weights": ("masked_scores", self.softmax),
+            "concatenated": ("head_outputs", heads.concatenated),
+        }
+        if "V" in self:
+            steps["weighted_values"] = ("weights", self._terms)
+            steps["head_outputs"] = attended
+            steps["output"] = attended
+            if self.trace.attended == "head_outputs":
+                steps["output"] = (self.trace.stages["output"].made_of[0], self._projected)
+        return steps
+
+    def _terms(self, A: Array) -> Array:
+        return attention.weighted_values(A, self["V"])
+
+    def _attended(self, A: Array) -> Array:
+        return attention.output(A, self["V"])
+
+    def _projected(self, O: Array) -> Array:  # noqa: E741 - the paper's name
+        W = self.trace.problem.W_O
+        return O if W is None else attention.projected(O, W, self.trace.problem.b_O)
+
+
+def softmax(base: Any | None, S: Array) -> Array:
+    """The weights of each row of scores, without a sink."""
+    powers = attention.exponentials(S, base)
+    return attention.weights(S, base, powers, attention.sums(powers))
+
+
+Rule: TypeAlias = Callable[[Numbers], Array | None]
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """what: as the report says it. rule: what the stage is then, None where it does not apply.
+
+    A stage up to "attended", the weighted sum of the values, is made for each head on its own.
+    """
+
+    what: str
+    stage: str
+    rule: Rule
+
+    def stage_under(self, trace: Trace, wanted: str) -> Array | None:
+        """What the wanted stage would be; None if this says nothing of it."""
+        stage = trace.attended if self.stage == "attended" else self.stage
+        if stage not in OF_HEADS or not trace.has_heads:
+            return self._worked_on(Numbers(trace), stage, wanted)
+        last = wanted if wanted in OF_HEADS else trace.attended
+        parts: list[Array] = []
+        for head in range(len(trace["weights"])):
+            part = self._worked_on(Numbers(trace.of_head(head)), stage, last)
+            if part is None:
+                return None
+            parts.append(part)
+        return Numbers(trace).after(last, np.stack(parts), wanted)
+
+    def _worked_on(self, numbers: Numbers, stage: str, wanted: str) -> Array | None:
+        values = self.rule(numbers)
+        return None if values is None else numbers.after(stage, values, wanted)
+
+
+@dataclass(frozen=True)
+class Alteration:
+    """what: as the report says it. problem: that is worked on then, None where it does not apply.
+
+    It is made from a trace, so that its inputs can be stages as they are printed.
+    """
+
+    what: str
+    problem: Callable[[Trace], Problem | None]
+
+    def stage_under(self, trace: Trace, wanted: str) -> Array | None:
+        """What the wanted stage would be; None if this says nothing of it."""
+        problem = self.problem(trace)
+        if problem is None:
+            return None
+        stages = explain(problem).stages
+        stage = stages.get(wanted, stages.get(_UNCHANGED.get(wanted, wanted)))
+        return None if stage is None else stage.values

@@ -1,0 +1,219 @@
+"""Rules of mistakes in scores: what a stage up to the masked scores is then, for one head."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from attncalc import attention, positions
+from attncalc.arithmetic import Array
+from attncalc.checking.misconceptions import Numbers, Rule
+from attncalc.options import Window
+from attncalc.problem import Problem
+
+Size: TypeAlias = Callable[[Problem], int | None]
+
+
+def divided_by(size: Size) -> Rule:
+    """The scores divided by something's size."""
+    return _divided(lambda numbers, whole: numbers.like(whole), size)
+
+
+def divided_by_root(size: Size) -> Rule:
+    """The scores divided by the root of something's size."""
+    return _divided(lambda numbers, whole: attention.root(whole, numbers["weights"]), size)
+
+
+def _divided(divisor: Callable[[Numbers, int], Any], size: Size) -> Rule:
+    def rule(numbers: Numbers) -> Array | None:
+        whole = size(numbers.trace.problem)
+        if "scores" not in numbers or whole is None:
+            return None
+        return attention.divided_scores(numbers["scores"], divisor(numbers, whole))
+
+    return rule
+
+
+def d_k(problem: Problem) -> int | None:
+    return problem.d_k
+
+
+def d_model(problem: Problem) -> int | None:
+    return problem.d_model
+
+
+def all_heads(problem: Problem) -> int | None:
+    """h·d_k, the width of queries and keys before they are cut into heads."""
+    return None if problem.d_k is None or problem.heads is None else problem.heads * problem.d_k
+
+
+def keys(problem: Problem) -> int:
+    return len(problem.key_tokens)
+
+
+def unscaled(numbers: Numbers) -> Array | None:
+    return numbers["scores"] if "scaled_scores" in numbers else None
+
+
+def scaled_twice(numbers: Numbers) -> Array | None:
+    if "scaled_scores" not in numbers:
+        return None
+    return numbers.scaled(numbers["scaled_scores"])
+
+
+def _asking_and_answering(numbers: Numbers) -> tuple[Any, Any]:
+    """Queries and keys as they meet each other; None where scores are given."""
+    if "Q" not in numbers:
+        return None, None
+    return numbers[numbers.trace.asking], numbers[numbers.trace.answering]
+
+
+def swapped(numbers: Numbers) -> Array | None:
+    Q, K = _asking_and_answering(numbers)
+    return attention.scores(K, Q) if Q is not None and Q.shape == K.shape else None
+
+
+def not_transposed(numbers: Numbers) -> Array | None:
+    Q, K = _asking_and_answering(numbers)
+    if Q is None or Q.shape[1] != K.shape[0]:
+        return None
+    product: Array = Q @ K
+    return product if product.shape == numbers["scores"].shape else None
+
+
+def diagonal(numbers: Numbers) -> Array | None:
+    if "scores" not in numbers or numbers["scores"].shape[0] != numbers["scores"].shape[1]:
+        return None
+    return np.broadcast_to(np.diagonal(numbers["scores"]), numbers["scores"].shape)
+
+
+def scored(numbers: Numbers) -> Array | None:
+    return numbers[numbers.trace.scored] if "scores" in numbers else None
+
+
+def _before_mask(numbers: Numbers) -> Array | None:
+    """The scores before bias and mask; None where there are neither."""
+    if "masked_scores" not in numbers:
+        return None
+    return numbers[numbers.trace.stages["masked_scores"].made_of[0]]
+
+
+def unmasked(numbers: Numbers) -> Array | None:
+    S = _before_mask(numbers)
+    if S is None or numbers.trace.mask is None:
+        return None
+    return attention.masked_scores(S, numbers.bias, None)
+
+
+def masked_with_zero(numbers: Numbers) -> Array | None:
+    S, mask = unmasked(numbers), numbers.trace.mask
+    return None if S is None or mask is None else np.where(mask, S, numbers.like(0))
+
+
+def masked_on_the_wrong_side(numbers: Numbers) -> Array | None:
+    S, mask = unmasked(numbers), numbers.trace.mask
+    if S is None or mask is None or mask.shape[0] != mask.shape[1]:
+        return None
+    return np.where(mask.T, S, numbers.like("-Infinity"))
+
+
+def masked_otherwise(mask: Callable[[Numbers, int, int], Array | None]) -> Rule:
+    """The scores with another mask, of n queries and m keys, where there is one."""
+
+    def rule(numbers: Numbers) -> Array | None:
+        S = scored(numbers)
+        other = None if S is None else mask(numbers, *S.shape)
+        if S is None or other is None:
+            return None
+        before = _before_mask(numbers)
+        return attention.masked_scores(S if before is None else before, numbers.bias, other)
+
+    return rule
+
+
+def window_wider_by(more: int) -> Rule:
+    def mask(numbers: Numbers, n: int, m: int) -> Array | None:
+        problem = numbers.trace.problem
+        window = problem.attention.mask
+        if not isinstance(window, Window) or window.width + more < 1:
+            return None
+        return attention.window_mask(n, m, window.width + more, problem.past_length)
+
+    return masked_otherwise(mask)
+
+
+def from_the_top_left(numbers: Numbers, n: int, m: int) -> Array | None:
+    problem = numbers.trace.problem
+    window = problem.attention.mask
+    if not problem.past_length:
+        return None
+    if isinstance(window, Window):
+        return attention.window_mask(n, m, window.width)
+    causal = isinstance(window, str) and window == "causal"
+    return attention.causal_mask(n, m) if causal else None
+
+
+def without_past(numbers: Numbers, n: int, m: int) -> Array | None:
+    past, mask = numbers.trace.problem.past_length, numbers.trace.mask
+    now = np.arange(m) >= past
+    if not past:
+        return None
+    return np.broadcast_to(now, (n, m)) if mask is None else mask & now
+
+
+def biased_otherwise(bias: Callable[[Numbers, Array], Array | None]) -> Rule:
+    """The scores with another bias, made from the right one."""
+
+    def rule(numbers: Numbers) -> Array | None:
+        S, added = _before_mask(numbers), numbers.bias
+        other = None if added is None else bias(numbers, added)
+        if S is None or other is None:
+            return None
+        return attention.masked_scores(S, other, numbers.trace.mask)
+
+    return rule
+
+
+def unbiased(numbers: Numbers, bias: Array) -> Array:
+    """0, and -inf where it hides a key."""
+    nothing = numbers.like("-Infinity")
+    none: Array = np.where(bias == nothing, nothing, numbers.like(0))
+    return none
+
+
+def negated(numbers: Numbers, bias: Array) -> Array:
+    """The bias taken off instead of added; -inf hides a key still."""
+    nothing = numbers.like("-Infinity")
+    opposite: Array = np.where(bias == nothing, nothing, -bias)
+    return opposite
+
+
+def with_the_first_slope(numbers: Numbers, bias: Array) -> Array | None:
+    """ALiBi with one slope for all heads."""
+    problem = numbers.trace.problem
+    if problem.heads is None or numbers.trace.slopes is None:
+        return None
+    (n, m), first = bias.shape, positions.alibi_slopes(problem.heads, bias)[:1]
+    alike: Array = positions.alibi_bias(first, positions.distances(n, m, problem.past_length))[0]
+    return alike
+
+
+def uncapped(numbers: Numbers) -> Array | None:
+    if "capped_scores" not in numbers:
+        return None
+    return numbers[numbers.trace.stages["capped_scores"].made_of[0]]
+
+
+def capped_before_scaling(numbers: Numbers) -> Array | None:
+    if "capped_scores" not in numbers or "scaled_scores" not in numbers:
+        return None
+    return numbers.scaled(numbers.capped(numbers["scores"]))
+
+
+def capped_after_mask(numbers: Numbers) -> Array | None:
+    S = uncapped(numbers)
+    if S is None or "masked_scores" not in numbers:
+        return None
+    return numbers.capped(numbers.masked(S))

@@ -1,0 +1,309 @@
+"""What a source prints that works a problem through by hand, going on from its own numbers.
+
+Everything is a Fraction here; what is not rational is taken to 52 decimals. Heads are worked out
+one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import mpmath
+from hypothesis import assume
+
+from tests import oracle
+
+Problem: TypeAlias = dict[str, Any]
+Print: TypeAlias = Callable[[Fraction], str]
+"""How the numbers of one stage are printed."""
+
+Carried: TypeAlias = Callable[[str, Any, Any], Any]
+"""What a source goes on from, given a stage's name, its values and their prints."""
+
+Grid: TypeAlias = list[list[Any]]
+
+BEFORE_HEADS = ("X", "X_key", "positions", "X_positioned")
+AFTER_HEADS = ("concatenated", "output")
+OF_TOKENS = (*BEFORE_HEADS, "K", "V", "K_rotated")
+"""Stages that every query is worked out from."""
+
+CHAINED = (
+    *BEFORE_HEADS,
+    "Q",
+    "K",
+    "V",
+    "Q_rotated",
+    "K_rotated",
+    "scores",
+    "scaled_scores",
+    "capped_scores",
+    "masked_scores",
+    "exponentials",
+    "sums",
+    "weights",
+    "weighted_values",
+    "head_outputs",
+    *AFTER_HEADS,
+)
+
+
+def as_fraction(number: Any) -> Fraction:
+    """A Fraction, or an mpf to 52 decimals.
+
+    So that the sum of weights that adds up to 1 only but for the last of 60 digits is 1, and a
+    capped score that differs from the cap by so much as bounds can tell is not.
+    """
+    if isinstance(number, Fraction):
+        return number
+    above, below = mpmath.libmp.to_rational(number._mpf_)
+    return Fraction(round(Fraction(int(above), int(below)) * 10**52), 10**52)
+
+
+def each(values: Any, change: Callable[[Any], Any]) -> Any:
+    """The same nested lists with every number changed."""
+    if isinstance(values, list):
+        return [each(part, change) for part in values]
+    return change(values)
+
+
+def printed(values: Any, written: Print) -> Any:
+    """A stage as it is printed; a masked score as -inf."""
+    return each(values, lambda number: "-inf" if number is None else written(as_fraction(number)))
+
+
+def as_printed(_stage: str, _values: Any, texts: Any) -> Any:
+    """What a source goes on from that works with its own printed numbers."""
+    return each(texts, oracle.number)
+
+
+def worked_on_prints(
+    problem: Problem, prints: Mapping[str, Print], carried: Carried = as_printed
+) -> dict[str, Any]:
+    """What a source prints, stage by stage.
+
+    prints: how the stages it prints are printed; what it does not print, it keeps in full.
+    Given scores are gone on from even if there are queries and keys.
+    """
+    return _Source(problem, prints, carried).worked()
+
+
+class _Source:
+    def __init__(self, problem: Problem, prints: Mapping[str, Print], carried: Carried) -> None:
+        self.problem, self.prints, self.carried = problem, prints, carried
+        declared, self.groups = oracle.head_counts(problem)
+        self.has_heads, self.heads = declared is not None, declared or 1
+        self.options: Mapping[str, Any] = problem.get("attention", {})
+        self.past = self.options.get("past", {})
+        self.before = len(self.past.get("tokens", []))
+        self.claims: dict[str, Any] = {}
+
+    def keep(self, name: str, values: Any) -> Any:
+        """What is gone on from, of a stage before or after the heads."""
+        values = each(values, lambda number: None if number is None else as_fraction(number))
+        if name not in self.prints:
+            return values
+        self.claims[name] = printed(values, self.prints[name])
+        return self.carried(name, values, self.claims[name])
+
+    def keep_parts(self, name: str, parts: list[Any]) -> list[Any]:
+        """What is gone on from, of a stage of heads."""
+        kept = self.keep(name, parts if self.has_heads else parts[0])
+        return list(kept) if self.has_heads else [kept]
+
+    def worked(self) -> dict[str, Any]:
+        """Every stage, from what is given to the output."""
+        Q, K, V = self.vectors()
+        scores = self.keep_parts("scores", self.scores(Q, K))
+        weights = self.keep_parts("weights", self.softmax(self.scored(scores, Q)))
+        if V:
+            self.combine(weights, V)
+        return self.claims
+
+    def embeddings(self) -> tuple[Grid | None, Grid | None]:
+        """Those of the queries and of the keys, with their positions."""
+        if "X" not in self.problem:
+            return None, None
+        X = self.keep("X", oracle.grid(self.problem["X"]))
+        key = self.keep("X_key", oracle.grid(self.problem["X_key"])) if self.is_cross() else None
+        where = self.options.get("positions", "none")
+        if where == "sinusoidal":
+            table = [oracle.sinusoidal(self.before + i, len(X[0])) for i in range(len(X))]
+        elif isinstance(where, list):
+            table = oracle.grid(where)
+        else:
+            return X, X if key is None else key
+        table = self.keep("positions", table)
+        X = self.keep("X_positioned", [_sum_of(*rows) for rows in zip(X, table, strict=True)])
+        return X, X if key is None else key
+
+    def is_cross(self) -> bool:
+        return "X_key" in self.problem
+
+    def vectors(self) -> tuple[list[Grid], list[Grid], list[Grid]]:
+        """Q, K and V of each head, turned if they are; without matrices where there are none."""
+        X, X_key = self.embeddings()
+        Q = self.vectors_of("Q", X, self.heads)
+        K, V = (self.vectors_of(name, X_key, self.groups) for name in ("K", "V"))
+        where = self.options.get("positions", "none")
+        rope = oracle._rope(where)
+        if rope is not None and Q:
+            asked = [
+                [oracle.rotated(row, self.before + i, rope) for i, row in enumerate(part)]
+                for part in Q
+            ]
+            answered = [
+                [
+                    oracle.rotated(row, j, rope) if j >= self.before else row
+                    for j, row in enumerate(part)
+                ]
+                for part in K
+            ]
+            Q, K = self.keep_parts("Q_rotated", asked), self.keep_parts("K_rotated", answered)
+        return Q, K, V
+
+    def vectors_of(self, name: str, X: Grid | None, parts: int) -> list[Grid]:
+        problem = self.problem
+        if name in problem:
+            made = oracle.per_head(problem[name], parts)
+        elif f"W_{name}" in problem and X is not None:
+            matrices = oracle.per_head(problem[f"W_{name}"], parts)
+            offsets: list[Any] = [None] * parts
+            if f"b_{name}" in problem:
+                offsets = oracle.offsets_per_head(problem[f"b_{name}"], parts)
+            made = [_times(X, *each_head) for each_head in zip(matrices, offsets, strict=True)]
+        elif X is not None and not any(f"W_{other}" in problem for other in "QKV"):
+            made = oracle.slices(X, parts)
+        else:
+            return []
+        if name in self.past and name != "Q":
+            cached = oracle.per_head(self.past[name], parts)
+            made = [first + then for first, then in zip(cached, made, strict=True)]
+        return self.keep_parts(name, made)
+
+    def shared(self, parts: list[Grid]) -> list[Grid]:
+        """The key-value head of each query head."""
+        return [parts[head * self.groups // self.heads] for head in range(self.heads)]
+
+    def scores(self, Q: list[Grid], K: list[Grid]) -> list[Grid]:
+        if "scores" in self.problem:
+            typed = self.problem["scores"]
+            return [oracle.grid(part) for part in (typed if self.has_heads else [typed])]
+        return [_times(q, _turned(k)) for q, k in zip(Q, self.shared(K), strict=True)]
+
+    def scored(self, S: list[Grid], Q: list[Grid]) -> list[Grid]:
+        """The scores that go into the softmax."""
+        options = self.options
+        scale = options.get("scale", "none" if "scores" in self.problem else "1/sqrt(d_k)")
+        if scale != "none":
+            root = scale == "1/sqrt(d_k)"
+            factor = as_fraction(1 / mpmath.sqrt(len(Q[0][0]))) if root else oracle.number(scale)
+            S = self.keep_parts("scaled_scores", each(S, lambda x: x * factor))
+        if "softcap" in options:
+            cap = Fraction(options["softcap"])
+            S = self.keep_parts("capped_scores", each(S, lambda x: oracle.capped(x, cap)))
+        if options.get("mask", "none") != "none" or options.get("bias", "none") != "none":
+            hidden = [
+                [[self.biased(x, head, i, j) for j, x in enumerate(row)] for i, row in enumerate(s)]
+                for head, s in enumerate(S)
+            ]
+            S = self.keep_parts("masked_scores", hidden)
+        return S
+
+    def biased(self, score: Any, head: int, i: int, j: int) -> Any:
+        """A score with its bias; None where it is masked."""
+        mask, bias = self.options.get("mask", "none"), self.options.get("bias", "none")
+        back = self.before + i - j
+        if isinstance(mask, list):
+            seen = _own(mask, head)[i][j] == "1"
+        elif mask == "none":
+            seen = True
+        else:
+            seen = back >= 0 and (mask == "causal" or back < int(mask["window"]))
+        if bias == "alibi":
+            slope = oracle.alibi_slopes(self.heads)[head]
+            return score - as_fraction(slope) * abs(back) if seen else None
+        added = Fraction(0) if bias == "none" else oracle.number(_own(bias, head)[i][j])
+        return None if added is None or not seen else score + added
+
+    def softmax(self, S: list[Grid]) -> list[Grid]:
+        E = each(S, lambda x: Fraction(0) if x is None else self.power(x))
+        E = self.keep_parts("exponentials", E)
+        sums = [[sum(row, Fraction(0)) for row in part] for part in E]
+        sums = self.keep_parts("sums", sums)
+        sink = self.options.get("sink")
+        result: list[Grid] = []
+        for head in range(self.heads):
+            lost = Fraction(0)
+            if sink is not None:
+                lost = self.power(oracle.number(sink[head] if isinstance(sink, list) else sink))
+            assume(all(total + lost for total in sums[head]))
+            pairs = zip(E[head], sums[head], strict=True)
+            result.append([[power / (total + lost) for power in row] for row, total in pairs])
+        return result
+
+    def power(self, exponent: Any) -> Fraction:
+        base = self.options.get("base", "e")
+        log = 1 if base == "e" else mpmath.log(mpmath.mpf(base))
+        return as_fraction(mpmath.exp(oracle.real(exponent) * log))
+
+    def combine(self, A: list[Grid], V: list[Grid]) -> None:
+        """From the weights to the output."""
+        terms = [
+            [[[a * v for v in value] for a, value in zip(row, values, strict=True)] for row in part]
+            for part, values in zip(A, self.shared(V), strict=True)
+        ]
+        terms = self.keep_parts("weighted_values", terms)
+        result: Any = [[_sum_of(*per_key) for per_key in part] for part in terms]
+        if self.has_heads or "W_O" in self.problem:
+            result = self.keep_parts("head_outputs", result)
+        result = [[x for part in row for x in part] for row in zip(*result, strict=True)]
+        if self.has_heads:
+            result = self.keep("concatenated", result)
+        if "W_O" in self.problem:
+            offsets = self.problem.get("b_O")
+            b = None if offsets is None else [oracle.number(text) for text in offsets]
+            result = _times(result, oracle.grid(self.problem["W_O"]), b)
+        self.keep("output", result)
+
+
+def _own(typed: Any, head: int) -> Any:
+    """What a head has of something that is one for all of them, or one a head."""
+    return typed[head] if oracle.is_stacked(typed) else typed
+
+
+def _turned(matrix: Grid) -> Grid:
+    return [list(column) for column in zip(*matrix, strict=True)]
+
+
+def _sum_of(*vectors: Sequence[Any]) -> list[Any]:
+    """Vectors added up."""
+    return [sum(map(as_fraction, entries), Fraction(0)) for entries in zip(*vectors, strict=True)]
+
+
+def _times(left: Grid, right: Grid, offsets: Sequence[Any] | None = None) -> Grid:
+    product: Grid = []
+    for row in left:
+        product.append([])
+        for column in range(len(right[0])):
+            terms = [row[d] * right[d][column] for d in range(len(right))]
+            product[-1].append(sum(terms, Fraction(0) if offsets is None else offsets[column]))
+    return product
+
+
+def of_one_query(problem: Problem, claims: Mapping[str, Any], query: int) -> dict[str, Any]:
+    """The same claims on one query only, and on all keys and values."""
+    has_heads = oracle.head_counts(problem)[0] is not None
+
+    def only(rows: Any) -> Any:
+        return [row if place == query else None for place, row in enumerate(rows)]
+
+    return {
+        name: stage
+        if name in OF_TOKENS
+        else [only(part) for part in stage]
+        if has_heads and name not in AFTER_HEADS
+        else only(stage)
+        for name, stage in claims.items()
+    }

@@ -1,0 +1,595 @@
+"""Known mistakes with heads, positions, a cache and every option of the scores.
+
+A mistake is planted as another problem, which the oracle works out: its stages take the place of
+the right ones, from the one on that the mistake was made at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import mpmath
+import pytest
+
+import attncalc
+from attncalc.checking import check
+from attncalc.checking.catalogue import CATALOGUE
+from attncalc.report import Report, Verdict
+from tests import oracle
+from tests.checking.sources import as_fraction, each
+from tests.checking.test_catalogue import PLANTS as PLAIN_PLANTS
+from tests.checking.test_catalogue import Plant as PlainPlant
+from tests.checking.test_catalogue import Stages, worked
+from tests.checking.test_promises import printer
+
+Problem: TypeAlias = dict[str, Any]
+
+TOKENS = ["the", "cat", "sat"]
+LATER = ("weights", "output")
+
+
+def typed(rows: int, columns: int, seed: int) -> list[list[str]]:
+    """A matrix without any regularity, of numbers with two decimals."""
+    numbers = [
+        (37 * k * k + 91 * seed * k + 13 * seed) % 401 - 200 for k in range(1, 1 + rows * columns)
+    ]
+    flat = [f"{number / 100:.2f}" for number in numbers]
+    return [flat[row * columns : (row + 1) * columns] for row in range(rows)]
+
+
+def text(number: Any) -> str:
+    """A number of the oracle, written out to 36 decimals."""
+    return f"{as_fraction(number) * 10**36 // 1}e-36"
+
+
+def texts(values: Any) -> Any:
+    """A stage of the oracle, to be given."""
+    return each(values, text)
+
+
+def with_options(problem: Problem, **options: Any) -> Problem:
+    """The problem with other options; None takes one away."""
+    merged = {**problem.get("attention", {}), **options}
+    return {**problem, "attention": {k: v for k, v in merged.items() if v is not None}}
+
+
+FOLDED: Problem = {
+    "tokens": TOKENS,
+    "Q": typed(3, 8, 1),
+    "K": typed(3, 8, 2),
+    "V": typed(3, 8, 3),
+    "attention": {"heads": "2"},
+}
+JOINED: Problem = {**FOLDED, "W_O": typed(8, 8, 4), "b_O": typed(1, 8, 5)[0]}
+GROUPED: Problem = {
+    "tokens": TOKENS,
+    "Q": typed(3, 8, 1),
+    "K": typed(3, 4, 2),
+    "V": typed(3, 4, 3),
+    "attention": {"heads": "4", "kv_heads": "2"},
+}
+PROJECTED: Problem = {
+    "tokens": TOKENS,
+    "X": typed(3, 4, 6),
+    **{f"W_{name}": typed(4, 4, seed) for seed, name in enumerate("QKV", 7)},
+    "attention": {"heads": "2"},
+}
+SINUSOIDAL = with_options(PROJECTED, positions="sinusoidal")
+LEARNED = with_options(PROJECTED, positions=typed(3, 4, 10))
+ROTATED = with_options(FOLDED, positions="rope")
+HALVES = with_options(FOLDED, positions={"rope": {"pairing": "half", "base": "10"}})
+PAST = {"tokens": ["once", "upon"], "K": typed(2, 8, 11), "V": typed(2, 8, 12)}
+CACHED = with_options(FOLDED, past=PAST)
+CACHED_X = with_options(SINUSOIDAL, past={**PAST, "K": typed(2, 4, 11), "V": typed(2, 4, 12)})
+CACHED_ROTATED = with_options(CACHED, positions="rope")
+CACHED_CAUSAL = with_options(CACHED, mask="causal")
+CAPPED = with_options(FOLDED, softcap="1.5", mask="causal")
+WINDOW = with_options(FOLDED, mask={"window": "2"})
+ALIBI = with_options(FOLDED, bias="alibi", mask="causal")
+BIASED = with_options(FOLDED, bias=[typed(3, 3, 13), typed(3, 3, 14)])
+HIDING = with_options(FOLDED, bias=[["0.5", "-inf", "1"], ["0.25", "2", "-1"], ["0", "0", "-0.7"]])
+SUNK = with_options(FOLDED, sink=["0.5", "-0.25"])
+ALL = with_options(GROUPED, sink="0.3", softcap="2", mask="causal", positions="rope", bias="alibi")
+"""Everything at once."""
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A problem, the stage a mistake is first seen in, and the problem that was worked on.
+
+    names: where a stage stands in the latter, if not under its own name.
+    """
+
+    problem: Problem
+    stage: str
+    altered: Problem
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def stages(self) -> dict[str, Any]:
+        """What was made of the problem."""
+        right, altered = oracle.attention(self.problem), oracle.attention(self.altered)
+        order = list(right)
+        stages = {name: right[name] for name in order[: order.index(self.stage)]}
+        for name in order[order.index(self.stage) :]:
+            stages[name] = altered[self.names.get(name, name)]
+        return stages
+
+
+def scores_of(problem: Problem, *drop: str) -> Problem:
+    """The problem from its scaled scores on, without some options."""
+    stages = oracle.attention(problem)
+    taken = ("positions", "past", "scale", *drop)
+    return with_options(
+        {
+            "tokens": problem["tokens"],
+            "key_tokens": [f"k{j}" for j in range(len(stages["scores"][0][0]))],
+            "scores": texts(stages["scaled_scores"]),
+            "V": texts(stages["V"]),
+        }
+        | {name: problem[name] for name in ("W_O", "b_O") if name in problem},
+        **(problem["attention"] | dict.fromkeys(taken)),
+    )
+
+
+def given_vectors(problem: Problem, **vectors: Any) -> Problem:
+    """The problem with its vectors given, some of them others, and nothing to be turned."""
+    stages = oracle.attention(problem)
+    before = len(problem["attention"].get("past", {}).get("tokens", []))
+    own = {
+        "Q": stages.get("Q_rotated", stages["Q"]),
+        "K": [part[before:] for part in stages.get("K_rotated", stages["K"])],
+        "V": [part[before:] for part in stages["V"]],
+    }
+    kept = {name: part for name, part in problem.items() if name not in "XQKV" and name[:2] != "W_"}
+    kept |= {"W_O": problem["W_O"]} if "W_O" in problem else {}
+    return with_options(kept | {n: texts(v) for n, v in (own | vectors).items()}, positions=None)
+
+
+def turned(problem: Problem, position: Any) -> Problem:
+    """The problem with vectors turned as if they stood elsewhere. position: from a place."""
+    stages, options = oracle.attention(problem), problem["attention"]
+    rope = oracle._rope(options["positions"])
+    assert rope is not None
+    before = len(options.get("past", {}).get("tokens", []))
+    own = {"Q": stages["Q"], "K": [part[before:] for part in stages["K"]]}
+    with mpmath.workdps(60):
+        own = {
+            name: [
+                [oracle.rotated(row, position(before + i), rope) for i, row in enumerate(part)]
+                for part in parts
+            ]
+            for name, parts in own.items()
+        }
+    return given_vectors(problem, **own)
+
+
+ROTATION = {"Q_rotated": "Q", "K_rotated": "K"}
+
+
+def placed(problem: Problem, first: int) -> Problem:
+    """The problem with sinusoidal positions from another place on."""
+    with mpmath.workdps(60):
+        table = [texts(oracle.sinusoidal(first + i, 4)) for i in range(3)]
+    return with_options(problem, positions=table)
+
+
+def dealt(matrix: list[list[str]], parts: int) -> list[list[str]]:
+    """Columns i, i + h, … of a matrix next to each other."""
+    return [[x for i in range(parts) for x in row[i::parts]] for row in matrix]
+
+
+def cut(matrix: list[list[str]], parts: int) -> Any:
+    """A matrix cut into heads as if they stood below each other."""
+    flat = [x for row in matrix for x in row]
+    width = len(matrix[0]) // parts
+    rows = [flat[start : start + width] for start in range(0, len(flat), width)]
+    return [rows[i * len(matrix) : (i + 1) * len(matrix)] for i in range(parts)]
+
+
+def fold(parts: Any) -> Any:
+    """Heads side by side."""
+    return [[x for part in row for x in part] for row in zip(*parts, strict=True)]
+
+
+def capped_twice(problem: Problem, cap: str, *, masked: bool) -> Problem:
+    """The problem from capped scores on: capped before they are scaled, or after the mask."""
+    stages = oracle.attention(problem)
+    with mpmath.workdps(60):
+        if masked:
+            source = oracle.attention(with_options(problem, softcap=None))["masked_scores"]
+            limit = Fraction(cap)
+            S = each(source, lambda x: -limit if x is None else oracle.capped(x, limit))
+        else:
+            half = Fraction(1, 2)  # 1/√d_k of four entries
+            S = each(
+                stages["scores"], lambda x: half * as_fraction(oracle.capped(x, Fraction(cap)))
+            )
+    start = scores_of(problem, "softcap", *(["mask"] if masked else []))
+    return {**start, "scores": texts(S)}
+
+
+def alibi(problem: Problem, slope: Any) -> list[list[list[str]]]:
+    """ALiBi written out, with other slopes. slope: of a head."""
+    return [
+        [[text(-slope(head) * abs(i - j)) for j in range(3)] for i in range(3)]
+        for head in range(int(problem["attention"]["heads"]))
+    ]
+
+
+def negative(bias: Any) -> Any:
+    """The bias with the other sign; what is hidden stays so."""
+    return each(bias, lambda x: x if x == "-inf" else text(-Fraction(x)))
+
+
+NO_MASK = {"masked_scores": "scaled_scores"}
+LOWER = [["1", "0", "0"], ["1", "1", "0"], ["1", "1", "1"]]
+UPPER = [row[::-1] for row in LOWER[::-1]]
+THREE_OF_FIVE = [[*row, "0", "0"] for row in LOWER]
+"""A causal mask of three queries on five keys, from the top left."""
+
+PLANTS: dict[str, tuple[Plant, ...]] = {
+    "each head takes every h-th column, and not those of its own block": (
+        Plant(FOLDED, "Q", {**FOLDED, **{n: dealt(FOLDED[n], 2) for n in "QKV"}}),
+        Plant(
+            PROJECTED, "Q", PROJECTED | {n: dealt(PROJECTED[n], 2) for n in ("W_Q", "W_K", "W_V")}
+        ),
+        Plant(
+            GROUPED,
+            "Q",
+            {**GROUPED, "Q": dealt(GROUPED["Q"], 4)}
+            | {name: dealt(GROUPED[name], 2) for name in "KV"},
+        ),
+        Plant(
+            CACHED,
+            "Q",
+            with_options(
+                {**CACHED, **{n: dealt(CACHED[n], 2) for n in "QKV"}},
+                past={**PAST, **{n: dealt(PAST[n], 2) for n in "KV"}},  # type: ignore[arg-type]
+            ),
+        ),
+    ),
+    "the heads are cut apart without being transposed": (
+        Plant(FOLDED, "Q", {**FOLDED, **{n: cut(FOLDED[n], 2) for n in "QKV"}}),
+    ),
+    "query head i uses key-value head i modulo their number, and not its group's": (
+        Plant(
+            GROUPED,
+            "scores",
+            with_options(
+                {
+                    **GROUPED,
+                    **{
+                        n: [part for _ in range(2) for part in each_head]
+                        for n, each_head in (
+                            (n, [[row[:2] for row in GROUPED[n]], [row[2:] for row in GROUPED[n]]])
+                            for n in "KV"
+                        )
+                    },
+                },
+                kv_heads="4",
+            ),
+        ),
+    ),
+    "positions are not applied": (
+        Plant(ROTATED, "Q_rotated", with_options(ROTATED, positions=None), ROTATION),
+        Plant(HALVES, "Q_rotated", with_options(HALVES, positions=None), ROTATION),
+        Plant(
+            SINUSOIDAL,
+            "X_positioned",
+            with_options(SINUSOIDAL, positions=None),
+            {"X_positioned": "X"},
+        ),
+        Plant(
+            LEARNED, "X_positioned", with_options(LEARNED, positions=None), {"X_positioned": "X"}
+        ),
+        Plant(CACHED_ROTATED, "Q_rotated", with_options(CACHED_ROTATED, positions=None), ROTATION),
+    ),
+    "positions are counted from 1": (
+        Plant(SINUSOIDAL, "positions", placed(SINUSOIDAL, 1)),
+        Plant(ROTATED, "Q_rotated", turned(ROTATED, lambda place: place + 1), ROTATION),
+        Plant(CACHED_ROTATED, "Q_rotated", turned(CACHED_ROTATED, lambda p: p + 1), ROTATION),
+    ),
+    "positions are counted without the cache": (
+        Plant(CACHED_X, "positions", placed(CACHED_X, 0)),
+        Plant(CACHED_ROTATED, "Q_rotated", turned(CACHED_ROTATED, lambda p: p - 2), ROTATION),
+    ),
+    "rope turns the other pairs": (
+        Plant(ROTATED, "Q_rotated", with_options(ROTATED, positions={"rope": {"pairing": "half"}})),
+        Plant(HALVES, "Q_rotated", with_options(HALVES, positions={"rope": {"base": "10"}})),
+    ),
+    "rope turns the other way": (
+        Plant(ROTATED, "Q_rotated", turned(ROTATED, lambda place: -place), ROTATION),
+        Plant(CACHED_ROTATED, "Q_rotated", turned(CACHED_ROTATED, lambda p: -p), ROTATION),
+    ),
+    "the scores are divided by √(h·d_k), the width of all heads": (
+        Plant(FOLDED, "scaled_scores", with_options(FOLDED, scale=str(8**-0.5))),
+        Plant(ALL, "scaled_scores", with_options(ALL, scale=str(8**-0.5))),
+    ),
+    "the soft-cap is not applied": (
+        Plant(
+            CAPPED,
+            "capped_scores",
+            with_options(CAPPED, softcap=None),
+            {"capped_scores": "scaled_scores"},
+        ),
+    ),
+    "the soft-cap is applied before scaling": (
+        Plant(
+            CAPPED,
+            "capped_scores",
+            capped_twice(CAPPED, "1.5", masked=False),
+            {"capped_scores": "scores"},
+        ),
+    ),
+    "the soft-cap is applied after bias and mask": (
+        Plant(
+            CAPPED,
+            "masked_scores",
+            capped_twice(CAPPED, "1.5", masked=True),
+            {"masked_scores": "scores"},
+        ),
+    ),
+    "the window is one key too wide": (
+        Plant(WINDOW, "masked_scores", with_options(WINDOW, mask={"window": "3"})),
+    ),
+    "the window is one key too narrow": (
+        Plant(WINDOW, "masked_scores", with_options(WINDOW, mask={"window": "1"})),
+    ),
+    "the mask is counted without the cache": (
+        Plant(CACHED_CAUSAL, "masked_scores", with_options(CACHED, mask=THREE_OF_FIVE)),
+        Plant(
+            with_options(CACHED, mask={"window": "2"}),
+            "masked_scores",
+            with_options(
+                CACHED, mask=[[*row, "0", "0"] for row in (LOWER[0], LOWER[1], ["0", "1", "1"])]
+            ),
+        ),
+    ),
+    "the cache is left out": (
+        Plant(
+            CACHED_CAUSAL,
+            "masked_scores",
+            with_options(CACHED, mask=[["0", "0", *row] for row in LOWER]),
+        ),
+        Plant(CACHED, "weights", with_options(CACHED, mask=[["0", "0", "1", "1", "1"]] * 3)),
+    ),
+    "the bias is not added": (
+        Plant(ALIBI, "masked_scores", with_options(ALIBI, bias=None)),
+        Plant(BIASED, "masked_scores", with_options(BIASED, bias=None), NO_MASK),
+        Plant(
+            HIDING,
+            "masked_scores",
+            with_options(HIDING, bias=None, mask=[["1", "0", "1"], ["1"] * 3, ["1"] * 3]),
+        ),
+    ),
+    "the bias has the wrong sign": (
+        Plant(
+            BIASED,
+            "masked_scores",
+            with_options(BIASED, bias=negative(BIASED["attention"]["bias"])),
+        ),
+        Plant(
+            HIDING,
+            "masked_scores",
+            with_options(HIDING, bias=negative(HIDING["attention"]["bias"])),
+        ),
+        Plant(
+            ALIBI,
+            "masked_scores",
+            with_options(ALIBI, bias=alibi(ALIBI, lambda head: -Fraction(1, 16 ** (head + 1)))),
+        ),
+    ),
+    "every head has the slope of the first": (
+        Plant(
+            ALIBI,
+            "masked_scores",
+            with_options(ALIBI, bias=alibi(ALIBI, lambda _: Fraction(1, 16))),
+        ),
+    ),
+    "the sink is left out": (
+        Plant(SUNK, "weights", with_options(SUNK, sink=None)),
+        Plant(ALL, "weights", with_options(ALL, sink=None)),
+    ),
+    "the heads are put together without being transposed": (),
+    "the output projection is left out": (
+        Plant(JOINED, "output", JOINED, {"output": "concatenated"}),
+    ),
+    # What can go wrong with any problem, next to all the options.
+    "query and key are swapped": (
+        Plant(ROTATED, "scores", {**ROTATED, "Q": FOLDED["K"], "K": FOLDED["Q"]}),
+    ),
+    "the scores are not scaled": (
+        Plant(ALL, "scaled_scores", with_options(ALL, scale="none"), {"scaled_scores": "scores"}),
+    ),
+    "the scores are divided by d_k": (Plant(ALL, "scaled_scores", with_options(ALL, scale="0.5")),),
+    "the scores are divided by the number of keys": (
+        Plant(CACHED, "scaled_scores", with_options(CACHED, scale="0.2")),
+    ),
+    "the mask is not applied": (
+        Plant(ALL, "masked_scores", with_options(ALL, mask=None)),
+        Plant(
+            CAPPED,
+            "masked_scores",
+            with_options(CAPPED, mask=None),
+            {"masked_scores": "capped_scores"},
+        ),
+    ),
+    "the mask is on the wrong side": (Plant(ALL, "masked_scores", with_options(ALL, mask=UPPER)),),
+    "the softmax is to base 2": (Plant(ALL, "weights", with_options(ALL, base="2")),),
+    "the softmax is to base e": (Plant(with_options(ALL, base="3"), "weights", ALL),),
+    "the weights are applied to the keys": (
+        Plant(GROUPED, "head_outputs", {**GROUPED, "V": GROUPED["K"]}),
+        Plant(SUNK, "head_outputs", {**SUNK, "V": SUNK["K"]}),
+    ),
+}
+"""Where each entry is planted; those of a single head are planted in test_catalogue.py too."""
+
+CASES = [
+    pytest.param(what, plant, id=f"{what} ({number})" if number else what)
+    for what, plants in PLANTS.items()
+    for number, plant in enumerate(plants)
+]
+every_plant = pytest.mark.parametrize(("what", "plant"), CASES)
+WRITTEN = printer(6, "half-up")
+
+
+def shown(values: Any) -> Any:
+    """A stage with six decimals."""
+    return each(values, lambda x: "-inf" if x is None else WRITTEN(as_fraction(x)))
+
+
+def judged(problem: Problem, claims: Mapping[str, Any]) -> Report:
+    """The report on some claims."""
+    return check(attncalc.explain(attncalc.load({**problem, "claims": dict(claims)})))
+
+
+def wrong_in(report: Report) -> set[str]:
+    """The stages with a wrong number."""
+    return {f.claim.stage for f in report.findings if f.verdict is Verdict.WRONG}
+
+
+@every_plant
+def test_a_mistake_is_called_by_its_name(what: str, plant: Plant) -> None:
+    """The stage that the mistake was made at, claimed alone, is diagnosed with it."""
+    report = judged(plant.problem, {plant.stage: shown(plant.stages()[plant.stage])})
+    assert report.diagnoses == {plant.stage: what}
+
+
+@every_plant
+def test_a_mistake_is_found_where_it_was_made(what: str, plant: Plant) -> None:
+    """With every stage claimed, the first that goes wrong is the mistake's."""
+    report = judged(plant.problem, {name: shown(part) for name, part in plant.stages().items()})
+    assert report.diagnoses == {plant.stage: what}
+    assert report.first_wrong is not None
+    assert report.first_wrong.claim.stage == plant.stage
+
+
+@every_plant
+def test_a_mistake_is_known_by_what_came_of_it(what: str, plant: Plant) -> None:
+    """Where only a later stage is claimed, what was done before is still found out."""
+    stages, order = plant.stages(), list(plant.stages())
+    for later in LATER:
+        if order.index(later) > order.index(plant.stage):
+            report = judged(plant.problem, {later: shown(stages[later])})
+            if what == "positions are counted from 1" and plant.problem is ROTATED:
+                # All turned by one more, queries and keys meet at the same angles as before.
+                assert not wrong_in(report)
+            else:
+                assert report.diagnoses == {later: what}
+
+
+@every_plant
+def test_right_numbers_are_called_nothing(what: str, plant: Plant) -> None:
+    """The same problem worked without the mistake, every stage claimed, has nothing to diagnose."""
+    stages = oracle.attention(plant.problem)
+    report = judged(plant.problem, {name: shown(part) for name, part in stages.items()})
+    assert what not in report.diagnoses.values()
+    assert report.diagnoses == {}
+    assert {finding.verdict for finding in report.findings} == {Verdict.CORRECT}
+
+
+def test_heads_put_together_without_being_transposed() -> None:
+    """The rows of one head after those of another, as they lie in memory."""
+    stages = oracle.attention(JOINED)
+    flat = [x for part in stages["head_outputs"] for row in part for x in row]
+    rows = [flat[start : start + 8] for start in range(0, 24, 8)]
+    what = {"concatenated": "the heads are put together without being transposed"}
+    assert judged(JOINED, {"concatenated": shown(rows)}).diagnoses == what
+    altered = {
+        "tokens": TOKENS,
+        "weights": [["1", "0", "0"], ["0", "1", "0"], ["0", "0", "1"]],
+        "V": texts(rows),
+        "W_O": JOINED["W_O"],
+        "b_O": JOINED["b_O"],
+    }
+    output = {"output": shown(oracle.attention(altered)["output"])}
+    assert judged(JOINED, output).diagnoses == {"output": what["concatenated"]}
+
+
+def test_a_mistake_made_with_printed_vectors_is_named_too() -> None:
+    """Scores of queries and keys that were rounded to one decimal, and not turned."""
+    problem = with_options(PROJECTED, positions="rope")
+    claims = {
+        name: each(oracle.attention(problem)[name], lambda x: f"{float(as_fraction(x)):.1f}")
+        for name in "QK"
+    }
+    unturned = oracle.attention({"tokens": TOKENS, **claims, "attention": {"heads": "2"}})
+    report = judged(problem, {**claims, "scores": shown(unturned["scores"])})
+    assert report.diagnoses == {"scores": "positions are not applied"}
+
+
+def test_heads_that_go_wrong_are_listed() -> None:
+    """Two of four heads were not scaled."""
+    stages = oracle.attention(GROUPED)
+    mixed = [*stages["scores"][:2], *stages["scaled_scores"][2:]]
+    report = judged(GROUPED, {"scaled_scores": shown(mixed)})
+    assert report.diagnoses == {"scaled_scores": "in heads 1 and 2, the scores are not scaled"}
+
+
+def test_what_goes_wrong_in_one_head_may_have_no_name() -> None:
+    """Numbers out of thin air in one head, and right ones in the other."""
+    right = oracle.attention(FOLDED)["weights"]
+    weights = [[[Fraction(9, 10)] * 3] * 3, right[1]]
+    report = judged(FOLDED, {"weights": shown(weights)})
+    assert wrong_in(report) == {"weights"}
+    assert report.diagnoses == {}
+
+
+# The mistakes of a single head, made in two.
+
+
+def two_headed(problem: Problem) -> tuple[Problem, list[Problem]]:
+    """A problem with a second head, whose queries stand in another order; and each head's own."""
+    name = "Q" if "Q" in problem else "W_Q"
+    heads = [problem, {**problem, name: problem[name][1:] + problem[name][:1]}]
+    stacked: Problem = {
+        n: [head[n] for head in heads] for n in ("Q", "K", "V", "W_Q", "W_K", "W_V") if n in problem
+    }
+    both = with_options({**problem, **stacked}, heads="2")
+    if "W_O" in problem:
+        both["W_O"] = [*problem["W_O"], *problem["W_O"]]
+    return both, heads
+
+
+def stacked_stages(heads: list[Stages], names: tuple[str, ...]) -> dict[str, Any]:
+    """Stages of both heads, with four decimals."""
+    return {
+        name: [
+            [["-inf" if x == float("-inf") else f"{x:.4f}" for x in row] for row in head[name]]
+            for head in heads
+        ]
+        for name in names
+    }
+
+
+TWO_HEADED = [
+    pytest.param(what, plant, id=f"{what} ({number})" if number else what)
+    for what, plants in PLAIN_PLANTS.items()
+    for number, plant in enumerate(plants)
+]
+
+
+@pytest.mark.parametrize(("what", "plant"), TWO_HEADED)
+def test_a_mistake_made_in_every_head(what: str, plant: PlainPlant) -> None:
+    """Each head made the same mistake on its own; then one of them did not."""
+    problem, heads = two_headed(plant.problem)
+    stage = "head_outputs" if plant.stage == "output" else plant.stage
+    mistaken = [worked(head, PlainPlant(head, plant.stage, plant.mistaken)) for head in heads]
+    right = [worked(head) for head in heads]
+    for part in (*mistaken, *right):
+        part.setdefault("head_outputs", part.get("head_outputs", part["output"]))
+    assert not judged(problem, stacked_stages(right, (stage,))).diagnoses
+    report = judged(problem, stacked_stages(mistaken, (stage,)))
+    assert report.diagnoses == {stage: what}
+    report = judged(problem, stacked_stages([right[0], mistaken[1]], (stage,)))
+    assert report.diagnoses == {stage: f"in head 2, {what}"}
+
+
+def test_every_entry_is_planted() -> None:
+    """The catalogue has no entry that is not tried here or in test_catalogue.py."""
+    names = [entry.what for entry in CATALOGUE]
+    assert len(set(names)) == len(names)
+    assert {*PLANTS, *PLAIN_PLANTS} == set(names)
