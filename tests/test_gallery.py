@@ -15,32 +15,49 @@ GALLERY = SAMPLES / "gallery"
 
 # file: (correct, follows, slip, wrong)
 SUMMARIES: dict[str, tuple[int, int, int, int]] = {
+    "ainiketan-grouped-query": (37, 0, 0, 5),
     "alammar-gpt2-masked-scores": (23, 0, 0, 9),
     "alammar-illustrated-transformer": (6, 0, 0, 0),
+    "bentrevett-softmax-one": (6, 0, 0, 0),
     "cran-attention-computeweights": (0, 0, 0, 16),
     "d2l-dot-product-valid-lens-6": (14, 0, 0, 0),
     "deep-ml-131-window-2": (6, 0, 0, 0),
+    "deep-ml-94-multihead": (4, 0, 0, 0),
     "deeplearningai-c5w4-masked": (18, 0, 0, 0),
     "godoy-pytorch-step-by-step-scaled": (6, 0, 0, 0),
     "karpathy-averaging-trick": (15, 0, 0, 0),
     "keras-attention-dot": (8, 0, 0, 0),
+    "keras-hub-alibi-14-heads": (42, 0, 0, 0),
+    "keras-hub-rotary-half": (12, 0, 0, 0),
+    "leetgpu-115-rope-kv-cache": (14, 0, 0, 0),
     "leetgpu-55-alibi-ex1": (6, 0, 0, 2),
+    "leetgpu-80-gqa": (48, 0, 0, 0),
+    "levanter-sliding-window": (10, 0, 0, 0),
     "machinelearningmastery-attention-from-scratch": (44, 0, 0, 0),
+    "onnx-attention-softcap-4d": (32, 0, 0, 0),
+    "onnx-attention-softcap-after-mask": (0, 32, 0, 24),
+    "onnxruntime-attention-past-state": (36, 0, 0, 0),
+    "onnxruntime-attention-relative-position-bias": (8, 0, 0, 0),
+    "onnxruntime-rotary-interleaved": (19, 0, 5, 0),
     "raimi-karim-code-exact": (18, 0, 0, 0),
     "raimi-karim-illustrated-self-attention": (48, 5, 1, 0),
     "raschka-causal-attention": (57, 0, 0, 0),
+    "raschka-multihead-attention": (12, 0, 0, 0),
     "raschka-scaled-dot-product": (26, 0, 0, 0),
     "raschka-simple-self-attention": (90, 0, 0, 0),
     "ratsgo-nlpbook-self-attention": (47, 0, 0, 7),
     "rukenx-02-causal": (24, 0, 0, 0),
+    "speeq-sinusoidal-positions": (19, 0, 1, 0),
     "statquest-printed-weights": (51, 0, 0, 0),
     "statquest-self-attention": (51, 0, 0, 0),
     "tensorflow-transformer-tutorial-2": (6, 0, 0, 0),
+    "tomyeh-ai-by-hand-multihead": (462, 0, 0, 0),
     "tomyeh-ai-by-hand-self-attention": (112, 0, 0, 0),
 }
 
 # file: (stage, index, diagnosis) of the first wrong number
 FIRST_WRONG: dict[str, tuple[str, tuple[int, ...], str | None]] = {
+    "ainiketan-grouped-query": ("Q", (2, 2, 1), None),
     "alammar-gpt2-masked-scores": (
         "weights",
         (1, 0),
@@ -52,6 +69,11 @@ FIRST_WRONG: dict[str, tuple[str, tuple[int, ...], str | None]] = {
         "the scores are divided by the root of the number of keys",
     ),
     "leetgpu-55-alibi-ex1": ("output", (0, 2), None),
+    "onnx-attention-softcap-after-mask": (
+        "masked_scores",
+        (0, 0),
+        "the soft-cap is applied after bias and mask",
+    ),
     "ratsgo-nlpbook-self-attention": ("output", (0, 0), None),
 }
 
