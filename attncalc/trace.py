@@ -6,7 +6,7 @@ Nothing that is shown later is computed again; explanation, JSON and checks all 
 from __future__ import annotations
 
 import decimal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,7 +18,7 @@ from attncalc.arithmetic import Array, Exact
 from attncalc.heads import group_of
 from attncalc.positions import Angles
 from attncalc.problem import Problem
-from attncalc.stages import OF_GROUPS, OF_HEADS, OF_KEYS, OF_PAIRS
+from attncalc.stages import OF_GROUPS, OF_HEADS, OF_KEYS, OF_PAIRS, ON_REQUEST, STAGES
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +64,15 @@ class Trace:
 
     def __contains__(self, name: str) -> bool:
         return name in self.stages
+
+    def exported(self, stages: Sequence[str] = ()) -> list[str]:
+        """The stages that data formats have: those asked for, or all but some, and claimed ones."""
+        if stages:
+            return [name for name in STAGES if name in stages]
+        claimed = self.problem.claims.stages
+        return [
+            name for name in STAGES if name in self and (name not in ON_REQUEST or name in claimed)
+        ]
 
     @property
     def embedded(self) -> str:

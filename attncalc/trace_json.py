@@ -14,7 +14,7 @@ import numpy as np
 from attncalc.arithmetic import is_exact_kind
 from attncalc.cost import cost_of
 from attncalc.cost_json import exported_cost
-from attncalc.stages import COST, ON_REQUEST, STAGES
+from attncalc.stages import COST
 from attncalc.trace import Trace
 
 SCHEMA = "attncalc/1"
@@ -34,7 +34,7 @@ def trace_json(trace: Trace, stages: Sequence[str] = ()) -> str:
     """
     problem = trace.problem
     too_large: list[str] = []
-    arrays = {name: _stage(trace, name, too_large) for name in _chosen(trace, stages)}
+    arrays = {name: _stage(trace, name, too_large) for name in trace.exported(stages)}
     exported = {
         "schema": SCHEMA,
         "title": problem.title,
@@ -70,15 +70,6 @@ def nearest_double(number: Any) -> float | None:
     """The nearest double, without a sign on 0; None beyond a double's range."""
     double = float(number)
     return double + 0.0 if math.isfinite(double) else None
-
-
-def _chosen(trace: Trace, stages: Sequence[str]) -> list[str]:
-    if stages:
-        return [name for name in STAGES if name in stages]
-    claimed = trace.problem.claims.stages
-    return [
-        name for name in STAGES if name in trace and (name not in ON_REQUEST or name in claimed)
-    ]
 
 
 def _scale(trace: Trace) -> float | None:

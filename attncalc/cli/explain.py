@@ -4,7 +4,7 @@ from typing import Optional
 
 import typer
 
-from attncalc.cli import options, output
+from attncalc.cli import exports, options, output
 from attncalc.errors import InputError
 
 EXAMPLES = """\b
@@ -14,6 +14,7 @@ Examples:
   attncalc explain handout.yaml --scale none --mask causal
   attncalc explain table.csv --all-queries --output walkthrough.txt
   attncalc explain handout.yaml --view lookup
+  attncalc explain handout.yaml --stages weights --output weights.csv
   attncalc explain handout.yaml --json | jq '.stages.weights[0]'
 """
 
@@ -31,7 +32,7 @@ def explain(
     all_heads: options.AllHeads = False,
     stages: options.Stages = None,
     view: options.ViewOption = options.View.STEPS,
-    format: options.FormatOption = None,
+    format: options.ExplainFormatOption = None,
     json: options.Json = False,
     output_file: options.Output = None,
     precision: options.Precision = 4,
@@ -54,7 +55,7 @@ def explain(
     Options such as --scale override the file's.
     """
     wanted = format.value if format else None
-    chosen = output.chosen_format(wanted, json, output_file, options.SUFFIXES)
+    chosen = output.chosen_format(wanted, json, output_file, options.EXPLAIN_SUFFIXES)
     wanted_stages = output.stage_names(stages)
     if wanted_stages and view is options.View.LOOKUP:
         message = "--view lookup shows no single stages; leave one of both out"
@@ -82,11 +83,8 @@ def explain(
     except StageError as error:
         raise InputError("--stages", str(error), hint=error.hint) from error
 
-    if chosen == "json":
-        from attncalc.trace_json import trace_json
-
-        pages = [trace_json(trace, wanted_stages) + "\n" for trace in traces]
-        output.write("".join(pages), output_file)
+    if chosen in exports.FORMATS:
+        output.write(exports.exported(chosen, traces, wanted_stages), output_file)
         return
 
     from attncalc.numerals import NumberStyle

@@ -11,6 +11,13 @@ class Format(str, Enum):
     JSON = "json"
 
 
+class ExplainFormat(str, Enum):
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+    NPZ = "npz"
+
+
 class CheckFormat(str, Enum):
     TEXT = "text"
     JSON = "json"
@@ -35,6 +42,7 @@ class Color(str, Enum):
 
 
 SUFFIXES = {".txt": "text", ".json": "json"}
+EXPLAIN_SUFFIXES = {**SUFFIXES, ".csv": "csv", ".npz": "npz"}
 CHECK_SUFFIXES = {**SUFFIXES, ".xml": "junit"}
 
 
@@ -89,6 +97,15 @@ FormatOption = Annotated[
     Optional[Format],
     typer.Option("--format", "-f", help="What to print. Default: text.", show_default=False),
 ]
+ExplainFormatOption = Annotated[
+    Optional[ExplainFormat],
+    typer.Option(
+        "--format",
+        "-f",
+        help="What to print. csv, npz: the stages as a table, as arrays. Default: text.",
+        show_default=False,
+    ),
+]
 CheckFormatOption = Annotated[
     Optional[CheckFormat],
     typer.Option(
@@ -105,7 +122,7 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="Write to a file; its suffix (.txt, .json) chooses the format.",
+        help="Write to a file; its suffix (.txt, .json, …) chooses the format.",
         show_default=False,
     ),
 ]

@@ -69,14 +69,21 @@ def in_color(color: Color, output_file: Optional[str]) -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def write(text: str, output_file: Optional[str]) -> None:
-    """Write a result, as UTF-8. A reader that has gone away is no error."""
+def write(result: str | bytes, output_file: Optional[str]) -> None:
+    """Write a result; text as UTF-8. A reader that has gone away is no error.
+
+    Bytes that are no text are not written to a terminal.
+    """
+    content = result.encode() if isinstance(result, str) else result
     if output_file is not None and output_file != "-":
-        _write_file(text.encode(), Path(output_file))
+        _write_file(content, Path(output_file))
         return
+    if isinstance(result, bytes) and sys.stdout.isatty():
+        message = "this format is no text; expected a file, not a terminal"
+        raise InputError("--output", message, hint="--output FILE, or a pipe")
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         pass

@@ -1,0 +1,104 @@
+"""Stages as tables and as arrays."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from attncalc import InputError, explain, load
+from attncalc.cli.output import write
+from attncalc.trace_csv import COLUMNS, trace_csv
+from tests.conftest import SAMPLES, Attncalc
+
+CAUSAL = SAMPLES / "causal.yaml"
+LLAMA = SAMPLES / "llama-step.yaml"
+SENTENCE = ["The", "cat", "sat"]
+
+
+def rows_of(text: str) -> list[list[str]]:
+    """What a reader of CSV makes of it."""
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_one_stage(attncalc: Attncalc) -> None:
+    """A single stage is a matrix under its tokens, with -inf for a masked score."""
+    result = attncalc("explain", CAUSAL, "--stages", "masked_scores", "--format", "csv")
+    assert (result.code, result.err) == (0, "")
+    assert rows_of(result.out) == [
+        ["", "I", "like", "cats"],
+        ["I", "0.7071067811865476", "-inf", "-inf"],
+        ["like", "0.7071067811865476", "0.7071067811865476", "-inf"],
+        ["cats", "1.4142135623730951", "0.7071067811865476", "2.1213203435596424"],
+    ]
+
+
+def test_one_stage_of_vectors(attncalc: Attncalc) -> None:
+    """Vectors stand under the numbers of their components, keys beside their own tokens."""
+    cross = SAMPLES / "cross-attention.yaml"
+    result = attncalc("explain", cross, "--stages", "K", "--format", "csv")
+    assert [row[0] for row in rows_of(result.out)] == ["", *load(cross).key_tokens]
+    assert rows_of(result.out)[0][1:] == ["1", "2", "3", "4"][: load(cross).d_k]
+
+
+def test_every_stage(attncalc: Attncalc) -> None:
+    """Several stages, or stages of heads, are a row a number with all it is of."""
+    result = attncalc("explain", LLAMA, "--format", "csv")
+    header, *rows = rows_of(result.out)
+    assert tuple(header) == COLUMNS
+    assert ["K", "2", "", "cat", "2", "0.9765"] in rows
+    assert ["X", "", "sat", "", "1", "0.5"] in rows
+    weights = [row for row in rows if row[0] == "weights"]
+    assert [row[1:5] for row in weights[:3]] == [["1", "sat", key, ""] for key in SENTENCE]
+    assert len(weights) == 4 * 3
+    output = [float(row[5]) for row in rows if row[0] == "output"]
+    trace = explain(load(LLAMA))
+    assert output == [float(number) for number in trace["output"][0]]
+
+
+def test_formulas_are_inert() -> None:
+    """A token that a spreadsheet would compute stands behind a quotation mark."""
+    tokens = ["=1+1", "+x", "-y", "@z", 'a,"b"', "fine"]
+    one = [["1"]] * len(tokens)
+    trace = explain(load({"tokens": tokens, "Q": one, "K": one}))
+    header = rows_of(trace_csv(trace, ["scores"]))[0][1:]
+    assert header == ["'=1+1", "'+x", "'-y", "'@z", 'a,"b"', "fine"]
+
+
+def test_arrays(attncalc: Attncalc, tmp_path: Path) -> None:
+    """An .npz file has every stage by its name, and the tokens."""
+    file = tmp_path / "stages.npz"
+    done = attncalc("explain", LLAMA, "--output", file)
+    assert (done.code, done.out, done.err) == (0, "", "")
+    trace = explain(load(LLAMA))
+    with np.load(file) as arrays:
+        assert arrays["key_tokens"].tolist() == SENTENCE
+        assert arrays["weights"].shape == (4, 1, 3)
+        assert arrays["weights"].dtype == np.float64
+        np.testing.assert_array_equal(arrays["output"], trace["output"].astype(float))
+        assert set(arrays) == {"tokens", "key_tokens", *trace.exported()}
+    again = tmp_path / "again.npz"
+    attncalc("explain", LLAMA, "--output", again)
+    assert again.read_bytes() == file.read_bytes()
+
+
+def test_one_problem_only(attncalc: Attncalc, tmp_path: Path) -> None:
+    """A table is of one problem; two are refused."""
+    file = tmp_path / "two.yaml"
+    file.write_text(CAUSAL.read_text() + "---\n" + CAUSAL.read_text())
+    result = attncalc("explain", file, "--format", "csv")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "--format: 2 problems; expected 1 for csv\n  hint: json writes a line for each\n"
+    )
+
+
+def test_no_arrays_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes that are no text are not written to a terminal."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    with pytest.raises(InputError, match="expected a file, not a terminal"):
+        write(b"\x00", None)
