@@ -74,6 +74,8 @@ def _sentence(report: Report, finding: Finding) -> str:
     query, key = report.trace.tokens_at(claim.stage, claim.index)
     of = f" of “{query}”" if query is not None else ""
     to = f" for “{key}”" if key is not None else ""
+    head, _ = report.trace.within_head(claim.stage, claim.index)
+    to += f" in head {head + 1}" if head is not None else ""
     computed = nearest_double(finding.computed)
     value = "a masked score" if computed is None else f"{computed:.6g}"
     reason = report.diagnoses.get(claim.stage) if finding.verdict is Verdict.WRONG else None

@@ -56,11 +56,12 @@ def _size(page: Page) -> Table:
         rows.append(Row(tuple(cells)))
     columns = (
         Column(()),
-        Column(words("heads × tokens × (d_k + d_v)"), Align.RIGHT),
+        Column(words("product"), Align.RIGHT),
         Column(words("numbers"), Align.RIGHT, result=True),
         *(Column(words(f"{size} bytes each"), Align.RIGHT) for size in _BYTES),
     )
-    return Table(columns, tuple(rows), words("Size of the cache, in numbers and in bytes"))
+    caption = "Size of the cache: heads × tokens × (d_k + d_v), in numbers and in bytes"
+    return Table(columns, tuple(rows), words(caption))
 
 
 def _recomputed(problem: Problem, page: Page) -> Iterator[str]:

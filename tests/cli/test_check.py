@@ -298,3 +298,13 @@ def test_mistake_of_ours(attncalc: Attncalc, monkeypatch: pytest.MonkeyPatch) ->
         "attncalc: a mistake in attncalc itself: RuntimeError: oh at test_"
     )
     assert result.err.endswith("  hint: please report it, with the input if you can\n")
+
+
+def test_github_names_the_head(attncalc: Attncalc) -> None:
+    """Where there are heads, an annotation says in which one the number is."""
+    problem = (
+        "tokens: [a]\nQ: [[1, 2]]\nK: [[1, 2]]\nattention: {heads: 2}\n"
+        "claims: {scores: [~, [[5]]]}\n"
+    )
+    result = attncalc("check", "-", "--format", "github", stdin=problem)
+    assert "scores of “a” for “a” in head 2: 5 is claimed, 4 is computed" in result.out
