@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WHEEL_VENV := .venv-wheel
 
-.PHONY: demo test lint unit wheel-test docs bench clean
+.PHONY: demo test lint unit wheel-test consumers docs bench clean
 
 demo: $(VENV)/installed
 	$(BIN)/attncalc explain samples/animal.yaml
@@ -27,6 +27,10 @@ wheel-test: $(VENV)/installed
 	$(PYTHON) -m venv $(WHEEL_VENV)
 	$(WHEEL_VENV)/bin/pip install --quiet --disable-pip-version-check dist/*.whl
 	ATTNCALC_COMMAND=$(CURDIR)/$(WHEEL_VENV)/bin/attncalc $(BIN)/pytest tests/cli
+
+# What reads graphs besides people; tests that need it are skipped without it, and fail in CI.
+consumers:
+	npm install --prefix tests/renderers/mermaid --silent --no-package-lock --no-audit --no-fund
 
 docs: $(VENV)/installed
 	$(BIN)/python docs/generate.py

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from attncalc.expressions import Expression, Omitted
+from attncalc.expressions import Expression, Number, Omitted
 
 
 @dataclass(frozen=True)
@@ -158,3 +158,39 @@ class Document:
 
     title: Section
     sections: tuple[Section, ...]
+
+
+class Strength(Enum):
+    """How strong an edge is, beside the strongest of its query."""
+
+    LOW = "low"
+    MODERATE = "moderate"
+    HIGH = "high"
+
+
+@dataclass(frozen=True)
+class Edge:
+    """From a query to a key, by their places among the nodes.
+
+    share: of the largest number of its query, from 0 to 1.
+    """
+
+    query: int
+    key: int
+    number: Number
+    strength: Strength
+    share: float
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Attention as a directed graph: an edge from each query to every key it attends to.
+
+    title: what the tokens are of. queries, keys: the nodes, in two groups where they differ; the
+    places of edges are counted through both.
+    """
+
+    title: str
+    queries: tuple[Token, ...]
+    keys: tuple[Token, ...]
+    edges: tuple[Edge, ...]

@@ -16,9 +16,13 @@ NARROWEST, WIDEST = 40, 400
 
 
 def chosen_format(
-    wanted: Optional[str], json: bool, output_file: Optional[str], suffixes: dict[str, str]
+    wanted: Optional[str],
+    json: bool,
+    output_file: Optional[str],
+    suffixes: dict[str, str],
+    default: str = "text",
 ) -> str:
-    """--format, or --json, or what the output file's suffix says, or text."""
+    """--format, or --json, or what the output file's suffix says, or the default."""
     if json and wanted not in (None, "json"):
         raise typer.BadParameter(
             f"--json and --format {wanted} are both given", param_hint="--json"
@@ -26,7 +30,7 @@ def chosen_format(
     if wanted is not None or json:
         return wanted or "json"
     if output_file is None or output_file == "-":
-        return "text"
+        return default
     suffix = Path(output_file).suffix.lower()
     if suffix not in suffixes:
         known = ", ".join(suffixes)

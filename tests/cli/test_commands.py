@@ -80,7 +80,7 @@ def test_version(flag: str, attncalc: Attncalc) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["explain"], ["check"], ["compare"], ["samples"], ["schema"]]
+    "command", [[], ["explain"], ["check"], ["compare"], ["graph"], ["samples"], ["schema"]]
 )
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 def test_help(command: list[str], flag: str, attncalc: Attncalc) -> None:
