@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from attncalc.document import (
     Block,
@@ -10,6 +10,7 @@ from attncalc.document import (
     Column,
     Equation,
     Heading,
+    Inlines,
     Paragraph,
     Row,
     Section,
@@ -34,7 +35,7 @@ def folding(page: Page, number: int) -> Section | None:
     blocks: list[Block] = [Paragraph(words(_purpose(page)))]
     if problem.kv_heads != problem.heads:
         blocks.append(Paragraph(words(_sharing(problem.heads, problem.kv_heads))))
-    if _queries_of(page) is not None or problem.kv_heads != problem.heads:
+    if problem.kv_heads != problem.heads or any(_folded(page, name) for name in "QKV"):
         blocks.append(_map(page))
     blocks += slopes_of_heads(page)
     heading = Heading(number, words("Heads"), multi_head(page))
@@ -55,16 +56,16 @@ def multi_head(page: Page) -> Relation:
 
 def _purpose(page: Page) -> str:
     problem = page.trace.problem
-    count = problem.heads
-    heads = "One head works" if count == 1 else f"{count} heads work side by side"
-    if _queries_of(page) is None:
+    heads = "One head works" if problem.heads == 1 else f"{problem.heads} heads work side by side"
+    source = _folded(page, "Q")
+    if source is None:
         return f"{heads}, each with matrices of its own."
-    name = {"Q": "the queries", "X": "the embeddings", "W_Q": "W_Q"}[_folded(page)]
-    width = problem.d_k
-    what = "columns" if _folded(page) == "W_Q" else "entries"
+    what = {"Q": "entries of the queries", "X": "entries of the embeddings"}.get(
+        source, f"columns of {source}"
+    )
     return (
-        f"{heads}: the {what} of {name} are folded into {count} times {width}, and each head "
-        f"takes its own {width}."
+        f"{heads}: the {what} are folded into {problem.heads} times {problem.d_k}, and each head "
+        f"takes its own {problem.d_k}."
     )
 
 
@@ -77,59 +78,66 @@ def _sharing(heads: int, kv_heads: int) -> str:
     )
 
 
-def _folded(page: Page) -> str:
-    """What the heads' columns are taken from."""
+def _folded(page: Page, name: str) -> str | None:
+    """The folded matrix that Q, K or V is taken from; None where each head has its own."""
     problem = page.trace.problem
-    return "Q" if problem.Q is not None else "W_Q" if problem.W_Q is not None else "X"
-
-
-def _queries_of(page: Page) -> str | None:
-    """The folded matrix that queries are taken from; None where each head has its own."""
-    name = _folded(page)
-    given = getattr(page.trace.problem, name)
-    return name if given is not None and given.ndim == 2 and "Q" in page.trace else None
+    if name not in page.trace:
+        return None
+    embedded = "X_key" if problem.X_key is not None and name != "Q" else "X"
+    for source in (name, f"W_{name}", embedded):
+        given = getattr(problem, source)
+        if given is not None:
+            return source if given.ndim == 2 else None
+    return None  # pragma: no cover - a stage is made of something
 
 
 def _map(page: Page) -> Table:
-    """A row a head: what it takes of the queries, and of keys and values."""
-    trace, problem = page.trace, page.trace.problem
+    """A row a head: what it takes of queries, keys and values, and the focused queries' parts."""
+    problem = page.trace.problem
     heads, kv_heads = problem.heads or 1, problem.kv_heads or 1
-    d_k, d_v = problem.d_k, problem.d_v
-    folded = _queries_of(page) is not None and d_k is not None
-    given = problem.Q is not None or problem.unprojected
-    columns = [Column(words("head"))]
-    if folded:
-        columns.append(Column(words("columns of Q" if not given else "entries of q")))
+    columns: list[tuple[Inlines, Callable[[int], Cell]]] = [
+        (words("head"), lambda head: words(str(head + 1)))
+    ]
+    if _folded(page, "Q"):
+        what = "columns of Q" if _folded(page, "Q") == "W_Q" else "entries of q"
+        columns.append((words(what), lambda head: words(_places(head, problem.d_k))))
     if kv_heads != heads:
-        columns.append(Column(words("key-value head")))
-    if folded:
-        columns.append(Column(words("of k")))
-        columns += [Column(words("of v"))] if d_v is not None else []
-    if given and folded:
-        columns += [Column((Symbol("q", (page.query_name(query),)),)) for query in page.queries[:2]]
-    rows: list[Row] = []
-    for head in page.kept_entries(heads):
-        if isinstance(head, Omitted):
-            rows.append(omitted_row(head))
-            continue
-        group = group_of(head, heads, kv_heads)
-        cells: list[Cell] = [words(str(head + 1))]
-        if folded and d_k is not None:
-            cells.append(words(_columns(head, d_k)))
-        if kv_heads != heads:
-            cells.append(words(str(group + 1)))
-        if folded and d_k is not None:
-            cells.append(words(_columns(group, d_k)))
-            cells += [words(_columns(group, d_v))] if d_v is not None else []
-        if given and folded:
-            own = page.of_head(head)
-            cells += [(own.vector(own.stage("Q", [query])[0]),) for query in page.queries[:2]]
-        rows.append(Row(tuple(cells)))
-    assert trace is page.trace
-    return Table(tuple(columns), tuple(rows))
+        columns.append(
+            (words("key-value head"), lambda head: words(str(group_of(head, heads, kv_heads) + 1)))
+        )
+    for name, width in (("K", problem.d_k), ("V", problem.d_v)):
+        if _folded(page, name):
+            columns.append((words(f"of {name.lower()}"), _of_group(heads, kv_heads, width)))
+    if _folded(page, "Q") in ("Q", "X"):
+        columns += [_own_part(page, query) for query in page.queries[:2]]
+    rows = [
+        omitted_row(head)
+        if isinstance(head, Omitted)
+        else Row(tuple(cell(head) for _, cell in columns))
+        for head in page.kept_entries(heads)
+    ]
+    return Table(tuple(Column(heading) for heading, _ in columns), tuple(rows))
 
 
-def _columns(head: int, width: int) -> str:
+def _of_group(heads: int, kv_heads: int, width: int | None) -> Callable[[int], Cell]:
+    """The columns of a head's group."""
+    return lambda head: words(_places(group_of(head, heads, kv_heads), width))
+
+
+def _own_part(page: Page, query: int) -> tuple[Inlines, Callable[[int], Cell]]:
+    """What each head has of a query."""
+    heading = (Symbol("q", (page.query_name(query),)),)
+
+    def part(head: int) -> Cell:
+        own = page.of_head(head)
+        return (own.vector(own.stage("Q", [query])[0]),)
+
+    return heading, part
+
+
+def _places(head: int, width: int | None) -> str:
+    """Which columns of a folded matrix are a head's, counted from 1."""
+    assert width is not None  # there is a matrix, so it has a width
     first = head * width + 1
     return str(first) if width == 1 else f"{first} to {first + width - 1}"
 
