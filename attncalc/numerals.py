@@ -106,6 +106,12 @@ def percentage(share: Any) -> str:
     return digits + "%"
 
 
+def rest_percentage(total: Any) -> str:
+    """What is left of 1, as a percentage; never 100.0% beside anything, however little."""
+    exact = total if isinstance(total, Decimal) else Decimal(float(total))
+    return percentage(_WIDE.subtract(Decimal(1), exact))
+
+
 def rounded(value: Any, style: NumberStyle) -> Shown:
     """A single number that was not typed and is not exact."""
     return shown([value], [False], style)[0]

@@ -12,7 +12,6 @@ from dataclasses import replace
 from attncalc import measures
 from attncalc.document import (
     Align,
-    Bar,
     Block,
     Cell,
     Code,
@@ -29,10 +28,10 @@ from attncalc.document import (
     Words,
 )
 from attncalc.expressions import Omitted, Product, Relation, Symbol
-from attncalc.numerals import NumberStyle, percentage, rounded
+from attncalc.numerals import NumberStyle, percentage, rest_percentage, rounded
 from attncalc.trace import Trace
 from attncalc.walkthrough.given import title
-from attncalc.walkthrough.page import Page, joining, omitted_row, words
+from attncalc.walkthrough.page import Page, bar, joining, omitted_row, words
 from attncalc.walkthrough.remark import remark
 
 
@@ -114,8 +113,7 @@ def _ranking_table(page: Page, query: int, ranked: list[int]) -> Table:
         if matches is not None:
             cells.append((matches[key].number,))
         cells.append((weights[key].number,))
-        largest = float(row[ranked[0]]) or 1.0
-        cells.append(Bar(max(0.0, float(row[key])) / largest))
+        cells.append(bar(row[key], row[ranked[0]]))
         rows.append(Row(tuple(cells), focused=own))
     columns = [Column(words("rank")), Column(words("key"))]
     if trace.answering in trace:
@@ -183,7 +181,7 @@ def _against_hard(page: Page, query: int, ranked: list[int]) -> Iterator[Inline]
         return
     if trace.sink_powers is not None:
         with trace.arithmetic():
-            sunk = percentage(1 - row.sum())
+            sunk = rest_percentage(row.sum())
         yield Words(f". The sink has {sunk} of the share here, and returns nothing")
     yield Words(
         f". It has {percentage(row[best[0]])} of the share here; what is retrieved lies "

@@ -8,7 +8,7 @@ from typing import Any
 from attncalc import measures
 from attncalc.document import Heading, Inline, Paragraph, Section, Words
 from attncalc.expressions import Relation, Sign, Symbol
-from attncalc.numerals import NumberStyle, percentage, rounded
+from attncalc.numerals import NumberStyle, percentage, rest_percentage, rounded
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.remark import remark
 
@@ -100,7 +100,7 @@ def _spread(page: Page, weights: Any, used: list[int]) -> Iterator[Inline]:
             )
             return
         if trace.sink_powers is not None:
-            yield Words(f"The sink takes {percentage(1 - total)}. ")
+            yield Words(f"The sink takes {rest_percentage(total)}. ")
             among = "Among the keys, the weights are"
             weights = weights / total
         bits = measures.entropy(weights)

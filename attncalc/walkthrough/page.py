@@ -11,6 +11,7 @@ import numpy as np
 from attncalc.arithmetic import Array, Typed
 from attncalc.document import (
     Align,
+    Bar,
     Block,
     Cell,
     Code,
@@ -237,6 +238,11 @@ def result_cell(sign: Sign, value: Expression) -> Cell:
 def omitted_row(gap: Omitted) -> Row:
     """A row that says how many stood there."""
     return Row((words(f"… {gap.count} more"),), RowKind.OMITTED)
+
+
+def bar(number: Any, largest: Any) -> Bar:
+    """A number as a length, beside the largest of its column; nothing of what is not positive."""
+    return Bar(float(number / largest) if largest > 0 and number > 0 else 0.0)
 
 
 Step: TypeAlias = tuple[Expression, Sign, Expression]

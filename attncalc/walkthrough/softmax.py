@@ -5,7 +5,6 @@ from __future__ import annotations
 from attncalc.arithmetic import is_exact_kind
 from attncalc.document import (
     Align,
-    Bar,
     Block,
     Cell,
     Column,
@@ -37,6 +36,7 @@ from attncalc.expressions import (
 from attncalc.numerals import Shown, rounded, shown
 from attncalc.walkthrough.page import (
     Page,
+    bar,
     joining,
     omitted_row,
     result_cell,
@@ -102,7 +102,7 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
             (Relation((power, powers[key].number), (power_sign,)),),
             (quotient,),
             result_cell(sign, weights[key].number),
-            Bar(float(row[key]) / float(row[most])),
+            bar(row[key], row[most]),
         )
         rows.append(Row(cells, focused=own))
     summed = [*powers]

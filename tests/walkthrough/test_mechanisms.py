@@ -227,6 +227,15 @@ def test_masked_row_with_a_sink() -> None:
     assert "attends to nothing: all its weights are 0, and so is its output." in page
 
 
+def test_almost_everything_for_the_sink() -> None:
+    """A share too small for a double is drawn as any other, and the rest is not all there is."""
+    fields = {**TWO, "attention": {"sink": "0", "bias": [["-1000", "-1000"]] * 2}}
+    assert "The sink takes more than 99.9%." in page_of(fields)
+    assert "The sink has more than 99.9% of the share here" in lookup_of(
+        {**fields, "K": [["1", "0"], ["0.5", "0"]]}
+    )
+
+
 def test_nothing_of_a_head() -> None:
     """A head that sees nothing has a weighted sum of 0."""
     mask = [[["0", "0"], ["1", "1"]], [["1", "1"], ["1", "1"]]]
