@@ -26,7 +26,7 @@ Examples:
 def call(arguments: list[str]) -> int:
     """Run the command; every way it can end becomes an exit code."""
     try:
-        _application(arguments)(arguments, prog_name="attncalc")
+        _application(arguments)(arguments, prog_name="attncalc", obj=arguments)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else SUCCESS
     except InputErrors as errors:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from attncalc.cli import options, output
+from attncalc.cli import options, output, pages
 from attncalc.errors import InputError, InputErrors, suggestion
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def register(app: typer.Typer) -> None:
 
 
 def compare(
+    context: typer.Context,
     files: Files,
     vary: Vary = None,
     query: options.Query = None,
@@ -53,6 +54,8 @@ def compare(
     format: options.FormatOption = None,
     json: options.Json = False,
     output_file: options.Output = None,
+    fragment: pages.Fragment = False,
+    paper: pages.PaperOption = pages.Paper.A4,
     precision: options.Precision = 4,
     rounding: options.Rounding = options.RoundingMode.HALF_UP,
     full: options.Full = False,
@@ -64,7 +67,7 @@ def compare(
     every head.
     """
     wanted = format.value if format else None
-    chosen = output.chosen_format(wanted, json, output_file, options.SUFFIXES)
+    chosen = output.chosen_format(wanted, json, output_file, options.PAGE_SUFFIXES)
     varied = _varied(vary or [])
 
     from attncalc.comparison import ComparisonError
@@ -74,7 +77,7 @@ def compare(
     queries: Optional[list[str]] = [] if all_queries else query or None
     (left, one), (right, other) = _sides(files, varied, queries)
     # The page writes the first head out, as explain does; JSON has all that are not chosen from.
-    heads = output.chosen_heads(one.heads, head, all_heads) or ((0,) if chosen == "text" else ())
+    heads = output.chosen_heads(one.heads, head, all_heads) or (() if chosen == "json" else (0,))
     try:
         comparison = compared(explain(one), explain(other), heads=heads)
     except ComparisonError as error:
@@ -88,13 +91,12 @@ def compare(
         return
 
     from attncalc.numerals import NumberStyle
-    from attncalc.renderers.terminal import TerminalRenderer
     from attncalc.walkthrough.compared import write_comparison
 
     style = NumberStyle(precision, rounding.value)
-    renderer = TerminalRenderer(output.width(), output.in_color(color, output_file))
     document = write_comparison(comparison, left, right, style, full=full)
-    output.write(renderer.render(document), output_file)
+    written = pages.Pages(chosen, context.obj, fragment, paper, color, output_file)
+    written.write([document])
 
 
 def _varied(vary: list[str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from typing import Optional
 
 import typer
 
-from attncalc.cli import exports, options, output
+from attncalc.cli import exports, options, output, pages
 from attncalc.errors import InputError
 
 EXAMPLES = """\b
@@ -12,7 +12,8 @@ Examples:
   attncalc explain handout.yaml
   attncalc explain handout.yaml --query it --precision 2
   attncalc explain handout.yaml --scale none --mask causal
-  attncalc explain table.csv --all-queries --output walkthrough.txt
+  attncalc explain handout.yaml --output handout.pdf
+  attncalc explain table.csv --all-queries --output walkthrough.html
   attncalc explain handout.yaml --view lookup
   attncalc explain handout.yaml --stages weights --output weights.csv
   attncalc explain handout.yaml --json | jq '.stages.weights[0]'
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
 
 
 def explain(
+    context: typer.Context,
     file: options.File,
     query: options.Query = None,
     all_queries: options.AllQueries = False,
@@ -35,6 +37,8 @@ def explain(
     format: options.ExplainFormatOption = None,
     json: options.Json = False,
     output_file: options.Output = None,
+    fragment: pages.Fragment = False,
+    paper: pages.PaperOption = pages.Paper.A4,
     precision: options.Precision = 4,
     rounding: options.Rounding = options.RoundingMode.HALF_UP,
     full: options.Full = False,
@@ -88,11 +92,9 @@ def explain(
         return
 
     from attncalc.numerals import NumberStyle
-    from attncalc.renderers.terminal import TerminalRenderer
     from attncalc.walkthrough import write_walkthrough
 
     style = NumberStyle(precision, rounding.value)
-    renderer = TerminalRenderer(output.width(), output.in_color(color, output_file))
     shown = [(trace, output.chosen_heads(trace.problem.heads, head, all_heads)) for trace in traces]
     if view is options.View.LOOKUP:
         from attncalc.walkthrough.lookup import write_lookup
@@ -103,4 +105,5 @@ def explain(
             write_walkthrough(trace, style, full=full, stages=wanted_stages, heads=own)
             for trace, own in shown
         ]
-    output.write("\n\n".join(map(renderer.render, documents)), output_file)
+    written = pages.Pages(chosen, context.obj, fragment, paper, color, output_file)
+    written.write(documents)

@@ -6,13 +6,23 @@ from typing import Annotated, Optional
 import typer
 
 
-class Format(str, Enum):
+class PageFormat(str, Enum):
     TEXT = "text"
+    MD = "md"
+    TEX = "tex"
+    TYP = "typ"
+    PDF = "pdf"
+    HTML = "html"
     JSON = "json"
 
 
 class ExplainFormat(str, Enum):
     TEXT = "text"
+    MD = "md"
+    TEX = "tex"
+    TYP = "typ"
+    PDF = "pdf"
+    HTML = "html"
     JSON = "json"
     CSV = "csv"
     NPZ = "npz"
@@ -42,7 +52,16 @@ class Color(str, Enum):
 
 
 SUFFIXES = {".txt": "text", ".json": "json"}
-EXPLAIN_SUFFIXES = {**SUFFIXES, ".csv": "csv", ".npz": "npz"}
+PAGE_SUFFIXES = {
+    **SUFFIXES,
+    ".md": "md",
+    ".qmd": "md",
+    ".tex": "tex",
+    ".typ": "typ",
+    ".pdf": "pdf",
+    ".html": "html",
+}
+EXPLAIN_SUFFIXES = {**PAGE_SUFFIXES, ".csv": "csv", ".npz": "npz"}
 CHECK_SUFFIXES = {**SUFFIXES, ".xml": "junit"}
 
 
@@ -94,7 +113,7 @@ ViewOption = Annotated[
     typer.Option("--view", help="lookup: the same numbers as a search for the best keys."),
 ]
 FormatOption = Annotated[
-    Optional[Format],
+    Optional[PageFormat],
     typer.Option("--format", "-f", help="What to print. Default: text.", show_default=False),
 ]
 ExplainFormatOption = Annotated[

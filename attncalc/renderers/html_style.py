@@ -1,0 +1,204 @@
+"""How the HTML page looks: colours as data, checked for contrast, and the style sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Rgb: TypeAlias = tuple[int, int, int]
+
+SHADES = 20
+"""Steps between the coldest and the hottest cell of a heatmap."""
+
+LEAST_CONTRAST = 4.5
+"""Between text and what is behind it: WCAG 2.2, success criterion 1.4.3."""
+
+_INKS: tuple[Rgb, Rgb] = ((0, 0, 0), (255, 255, 255))
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """colors: by the name of their CSS property. coldest, hottest: the ends of the heatmap."""
+
+    colors: Mapping[str, Rgb]
+    coldest: Rgb
+    hottest: Rgb
+
+
+LIGHT = Scheme(
+    {
+        "page": (255, 255, 255),
+        "ink": (28, 28, 28),
+        "muted": (90, 90, 90),
+        "rule": (190, 190, 190),
+        "accent": (0, 96, 90),
+        "bar": (60, 145, 137),
+        "tint": (236, 244, 243),
+        "warning": (138, 74, 0),
+    },
+    coldest=(245, 249, 249),
+    hottest=(0, 112, 104),
+)
+DARK = Scheme(
+    {
+        "page": (22, 25, 27),
+        "ink": (230, 227, 220),
+        "muted": (165, 168, 168),
+        "rule": (75, 81, 84),
+        "accent": (98, 205, 192),
+        "bar": (56, 140, 131),
+        "tint": (29, 43, 45),
+        "warning": (240, 179, 90),
+    },
+    coldest=(28, 34, 36),
+    hottest=(92, 214, 199),
+)
+TEXTS = ("ink", "muted", "accent", "warning")
+"""Colours of text; each is read on the page and on the tint."""
+
+
+def luminance(color: Rgb) -> float:
+    """Relative luminance, 0 to 1 (WCAG 2.2)."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (channel / 255 for channel in color)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: Rgb, other: Rgb) -> float:
+    """Contrast ratio, 1 to 21 (WCAG 2.2)."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def shade(scheme: Scheme, step: int) -> tuple[Rgb, Rgb]:
+    """A heatmap cell's background, and black or white, whichever is read better on it."""
+    share = step / SHADES
+    red, green, blue = (
+        round(cold + (hot - cold) * share)
+        for cold, hot in zip(scheme.coldest, scheme.hottest, strict=True)
+    )
+    background = (red, green, blue)
+    return background, max(_INKS, key=lambda ink: contrast(ink, background))
+
+
+def shade_class(share: float) -> str:
+    """The CSS class of a cell with this share of the largest number."""
+    return f"shade-{round(min(max(share, 0.0), 1.0) * SHADES)}"
+
+
+def style_sheet() -> str:
+    """The style sheet; every rule is confined to what is inside of .attncalc."""
+    light = f".attncalc {{ color-scheme: light dark; {_properties(LIGHT)} }}\n"
+    dark = f".attncalc {{ {_properties(DARK)} }}"
+    return (
+        f"{light}@media screen and (prefers-color-scheme: dark) {{ {dark} }}\n{_STYLE}{_shades()}"
+    )
+
+
+def _properties(scheme: Scheme) -> str:
+    colors = {f"--{name}": color for name, color in scheme.colors.items()}
+    for step in range(SHADES + 1):
+        background, ink = shade(scheme, step)
+        colors |= {f"--on-{step}": ink, f"--shade-{step}": background}
+    return " ".join(f"{name}: {_hex(color)};" for name, color in colors.items())
+
+
+def _shades() -> str:
+    return "".join(
+        f".attncalc .shade-{step} {{ background: var(--shade-{step}); color: var(--on-{step}); }}\n"
+        for step in range(SHADES + 1)
+    )
+
+
+def _hex(color: Rgb) -> str:
+    return "#" + "".join(f"{channel:02x}" for channel in color)
+
+
+_STYLE = """\
+.attncalc {
+  box-sizing: border-box; max-width: 50rem; margin: 0 auto; padding: 2.5rem 1.5rem 3rem;
+  background: var(--page); color: var(--ink);
+  font: 1.0625rem/1.55 "STIX Two Text", "Palatino Linotype", Palatino, "TeX Gyre Pagella",
+    "Noto Serif", "Liberation Serif", "Times New Roman", serif;
+  font-variant-numeric: lining-nums tabular-nums; text-rendering: optimizeLegibility;
+}
+.attncalc math {
+  font-family: "STIX Two Math", "Cambria Math", "Latin Modern Math", "TeX Gyre Pagella Math", math;
+}
+.attncalc :is(mn, mtext) { font-family: "STIX Two Text", "Palatino Linotype", Palatino,
+  "TeX Gyre Pagella", "Noto Serif", "Liberation Serif", "Times New Roman", serif; }
+.attncalc mtext { white-space: pre; }
+.attncalc bdi { white-space: pre-wrap; }
+.attncalc .name { font-size: 1.75em; line-height: 1.2; font-weight: 600; margin: 0 0 .6rem;
+  text-wrap: balance; overflow-wrap: anywhere; }
+.attncalc .about { color: var(--muted); margin: 0 0 .25rem; overflow-wrap: anywhere; }
+.attncalc .step { margin: 2.75rem 0 0; }
+.attncalc .heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 2rem;
+  justify-content: space-between; border-bottom: 1px solid var(--rule); padding-bottom: .35rem;
+  margin: 0 0 1rem; }
+.attncalc .part { font-size: 1.25em; line-height: 1.3; font-weight: 600; margin: 0; }
+.attncalc .number { color: var(--accent); margin-right: .6rem; }
+.attncalc .formula { margin: 0; }
+.attncalc .step p { margin: 0 0 .9rem; overflow-wrap: break-word; }
+.attncalc .step .formula { margin: 0; }
+.attncalc code { font: .88em ui-monospace, "SFMono-Regular", Menlo, Consolas, "Liberation Mono",
+  monospace; display: inline-block; max-width: 100%; white-space: pre-wrap;
+  overflow-wrap: anywhere; }
+.attncalc .remark { color: var(--muted); font-size: .95em; }
+.attncalc .warning { border-left: 3px solid var(--warning); padding-left: .8rem; }
+.attncalc .warning strong { color: var(--warning); }
+.attncalc .scroll { position: relative; overflow-x: auto; margin: 0 0 1.5rem; }
+.attncalc .equation { padding: .15rem 0; }
+.attncalc .equation math { width: max-content; margin: 0 auto; }
+.attncalc mtable.aligned mtd { padding: .4em 0; text-align: left; text-align: -webkit-left; }
+.attncalc mtable.aligned mtd:nth-child(2) { padding: .4em .3em; }
+.attncalc :is(mtable.matrix mtd, mtable.aligned mtd:first-child) {
+  text-align: right; text-align: -webkit-right; /* Chromium knows only the second in MathML */
+}
+.attncalc mtable.matrix mtd { padding: .35em .45em; }
+.attncalc table { border-collapse: collapse; margin: 0; line-height: 1.4; }
+.attncalc caption { text-align: left; color: var(--muted); font-size: .95em;
+  padding: 0 0 .4rem; width: max-content; max-width: min(46rem, 100vw - 3rem); }
+.attncalc .aloud { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%); white-space: nowrap; }
+.attncalc :is(th, td) { padding: .22rem 1.75rem .22rem 0; text-align: left;
+  vertical-align: baseline; font-weight: 400; white-space: nowrap; }
+.attncalc :is(th, td):last-child { padding-right: .4rem; }
+.attncalc :is(th, td):first-child { padding-left: .4rem; }
+.attncalc thead :is(th, td) { color: var(--muted); vertical-align: bottom; }
+.attncalc .ruled { border-top: 1.5px solid var(--ink); border-bottom: 1.5px solid var(--ink); }
+.attncalc .ruled thead { border-bottom: 1px solid var(--rule); }
+.attncalc :is(th, td).right { text-align: right; }
+.attncalc :is(th, td).broken { white-space: normal; }
+.attncalc :is(th, td).wraps { white-space: normal; min-width: 11rem; overflow-wrap: break-word; }
+.attncalc td.result, .attncalc tr.total > * { font-weight: 600; }
+.attncalc tr.total { border-top: 1px solid var(--rule); }
+.attncalc .ruled tr.focused > *, .attncalc tr.focused > th { background: var(--tint); }
+.attncalc tr.focused > th { font-weight: 600; }
+.attncalc td.omitted { color: var(--muted); }
+.attncalc td.drawn { width: 8rem; min-width: 4.5rem; }
+.attncalc .bar { display: block; height: .7rem; background: var(--bar); }
+.attncalc .heatmap :is(th, td) { padding: .3rem .55rem; text-align: right; }
+.attncalc .heatmap td[class^="shade"] { border: 1px solid var(--page); }
+.attncalc .heatmap thead th { max-width: 9rem; white-space: normal; overflow-wrap: break-word; }
+.attncalc .heatmap tbody th { max-width: 14rem; white-space: normal; overflow-wrap: break-word; }
+@media screen and (max-width: 36rem) {
+  .attncalc { padding: 1.25rem 1rem 2rem; font-size: 1rem; }
+  .attncalc .name { font-size: 1.4em; }
+  .attncalc .ruled :is(th, td) { padding-right: .8rem; }
+  .attncalc .heatmap :is(th, td) { padding: .25rem .3rem; }
+  .attncalc .optional { display: none; }
+}
+@media print {
+  .attncalc { max-width: none; padding: 0; font-size: 10.5pt;
+    print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .attncalc .step { margin-top: 1.6rem; }
+  .attncalc .heading { break-after: avoid; }
+  .attncalc :is(tr, .scroll, .name) { break-inside: avoid; }
+  .attncalc .scroll { overflow: visible; }
+  .attncalc p { orphans: 3; widows: 3; }
+}
+"""

@@ -1,0 +1,251 @@
+"""A walkthrough as Markdown, for GitHub, Jupyter, pandoc and Quarto alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from attncalc.document import (
+    Align,
+    Bar,
+    Block,
+    Cell,
+    Code,
+    Column,
+    Document,
+    Equation,
+    Heading,
+    Heatmap,
+    HeatmapRow,
+    Inlines,
+    Note,
+    NoteKind,
+    Paragraph,
+    Row,
+    RowKind,
+    Section,
+    Table,
+    Token,
+    Words,
+)
+from attncalc.expressions import Expression, Number, Omitted, Relation
+from attncalc.renderers.inert import inert, inert_token
+from attncalc.renderers.latex_math import LatexMath
+
+_WIDEST_BAR = 12
+_MOST_ON_A_LINE = 90
+"""Characters of LaTeX beyond which a chain is set a side a line."""
+
+_FULL_WIDTH = {code: code + 0xFEE0 for code in map(ord, "\"#$%&'*<>@[\\]^_`{|}~")}
+
+_ESCAPED = re.compile(r"[\\`*{}\[\]<>#$&|~^@\"]|(?<![^\W_])_|_(?![^\W_])|!(?=\[)")
+"""What may be markup; an underscore within a word is none."""
+
+_SEPARATORS = re.compile(
+    r"(?<=\.)\.|(?<=www)\.|(?<=-)-|-(?=-)|:(?=//|[\w+-]+:)|^[-+=](?=\W|$)|^=+$"
+)
+"""What would begin a link, an emoji, a dash or a list, but is common in prose elsewhere."""
+
+_NUMBERED = re.compile(r"^([0-9]{1,9})([.)])(?= |$)")
+_SPACES = re.compile(r"(?<= ) ")
+
+
+@dataclass(frozen=True)
+class MarkdownRenderer:
+    """fragment: without the title, to be put under a heading of another document."""
+
+    fragment: bool = False
+
+    def render(self, document: Document) -> str:
+        """The document as GitHub-flavoured Markdown with maths between dollars."""
+        blocks: list[str] = []
+        title = document.title
+        if not self.fragment:
+            blocks.append(f"# {_inlines(title.heading.words)}")
+            blocks += map(_block, title.blocks)
+        else:
+            blocks += [_block(block) for block in title.blocks if isinstance(block, Note)]
+        for section in document.sections:
+            blocks += _section(section)
+        return "\n\n".join(blocks) + "\n"
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield from _heading(section.heading)
+    yield from map(_block, section.blocks)
+
+
+def _heading(heading: Heading) -> Iterator[str]:
+    """A line with number and words, and the formula below."""
+    number = "" if heading.number is None else f"{heading.number}. "
+    yield f"## {number}{_inlines(heading.words)}"
+    if heading.formula is not None:
+        yield _display(_STACKED.write(heading.formula))
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Paragraph(content):
+            return _inlines(content)
+        case Equation(expression):
+            return _equation(expression)
+        case Table(caption=caption):
+            return _captioned(caption, _table(block))
+        case Heatmap(caption=caption):
+            return _captioned(caption, _heatmap(block))
+        case Note(kind, content):
+            return _note(kind, _inlines(content))
+        case _:
+            assert_never(block)
+
+
+def _note(kind: NoteKind, text: str) -> str:
+    match kind:
+        case NoteKind.WARNING:
+            return f"> **Note:** {text}"
+        case NoteKind.REMARK:
+            return text
+        case _:
+            assert_never(kind)
+
+
+def _captioned(caption: Inlines, table: Sequence[str]) -> str:
+    above = f"{_inlines(caption)}\n\n" if caption else ""
+    return above + "\n".join(table)
+
+
+def _equation(expression: Expression) -> str:
+    """On a line, or a side a line, aligned at the signs."""
+    whole = _STACKED.write(expression)
+    if not isinstance(expression, Relation) or len(whole) <= _MOST_ON_A_LINE:
+        return _display(whole)
+    if len(expression.sides) < 3:
+        return _display(whole)
+    first, *rest = expression.sides
+    signs = expression.signs[-len(rest) :]
+    lines = [
+        f"&{_STACKED.sign(sign)} {_STACKED.write(side)}"
+        for sign, side in zip(signs, rest, strict=True)
+    ]
+    inside = " \\\\\n".join(lines)
+    return _display(f"\\begin{{aligned}}\n{_STACKED.write(first)} {inside}\n\\end{{aligned}}")
+
+
+def _display(formula: str) -> str:
+    return f"$$\n{formula}\n$$"
+
+
+def _table(table: Table) -> list[str]:
+    """Header, rule and rows. A pipe table has to have a header, if an empty one."""
+    headings = [_inlines(column.heading, quoted=False) for column in table.columns]
+    rules = ["---:" if column.align is Align.RIGHT else ":---" for column in table.columns]
+    rows = [
+        _row([_cell(row, at, table.columns) for at in range(len(headings))]) for row in table.rows
+    ]
+    return [_row(headings), _row(rules), *rows]
+
+
+def _cell(row: Row, at: int, columns: Sequence[Column]) -> str:
+    """A cell's text; an omitted row has only its first."""
+    if at >= len(row.cells):
+        return "…" if columns[at].align is Align.RIGHT else ""
+    content: Cell = row.cells[at]
+    if isinstance(content, Bar):
+        return "█" * round(min(content.share, 1.0) * _WIDEST_BAR)
+    text = _inlines(content, quoted=False)
+    if row.kind is RowKind.OMITTED or not text:
+        return text
+    strong = row.kind is RowKind.TOTAL or columns[at].result or (row.focused and at == 0)
+    return f"**{text}**" if strong and "$" not in _unescaped(text) else text
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\.", "", text)
+
+
+def _heatmap(heatmap: Heatmap) -> list[str]:
+    """Numbers, the largest of each row in bold."""
+    headings = [
+        "…" if isinstance(column, Omitted) else _token(column.text) for column in heatmap.columns
+    ]
+    rows = []
+    for row in heatmap.rows:
+        if isinstance(row, Omitted):
+            rows.append(_row([f"… {row.count} more", *("…" for _ in headings)]))
+        else:
+            rows.append(_row(_heatmap_row(row)))
+    return [_row(["", *headings]), _row([":---", *("---:" for _ in headings)]), *rows]
+
+
+def _heatmap_row(row: HeatmapRow) -> Iterator[str]:
+    label = _token(row.token.text)
+    yield f"**{label}**" if row.token.focused else label
+    most = max(row.shades)
+    for number, shade in zip(row.numbers, row.shades, strict=True):
+        if isinstance(number, Omitted):
+            yield "…"
+        else:
+            text = _inlines((number,))
+            yield f"**{text}**" if shade == most > 0 and "$" not in text else text
+
+
+def _row(cells: Sequence[str] | Iterator[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _inlines(content: Inlines, *, quoted: bool = True) -> str:
+    """Running text; tokens are quoted, but not in a table."""
+    return "".join(_inline(part, quoted=quoted) for part in content)
+
+
+def _inline(part: Words | Token | Code | Expression, *, quoted: bool) -> str:
+    match part:
+        case Words(text):
+            return _text(inert(text))
+        case Token(text, focused):
+            token = _token(text)
+            if not quoted:
+                return token
+            return f"“**{token}**”" if focused else f"“{token}”"
+        case Code(text):
+            code = inert(text)
+            # Readers do not agree on what a code span in a cell may hold.
+            return _code(code) if quoted or not _ESCAPED.search(code) else _text(code)
+        case Number(digits) if "e" not in digits:
+            return _ESCAPED.sub(r"\\\g<0>", inert(digits.replace("inf", "∞")))
+        case _:
+            return f"${_MATHS.write(part)}$"
+
+
+def _text(text: str) -> str:
+    """Text that no Markdown reader takes for anything else."""
+    text = _ESCAPED.sub(r"\\\g<0>", text)
+    text = _SEPARATORS.sub(r"\\\g<0>", text)
+    return _NUMBERED.sub(r"\1\\\2", text)
+
+
+def _token(text: str) -> str:
+    """A token's spelling, every blank of it kept."""
+    return _SPACES.sub("&nbsp;", _text(inert_token(text)))
+
+
+def _code(text: str) -> str:
+    """A code span, fenced by more backticks than it holds."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    blank = " " if longest or text.startswith(" ") else ""
+    return f"{fence}{blank}{text}{blank}{fence}"
+
+
+def _spell(text: str) -> str:
+    r"""A name inside \text{…}: what could be markup, in maths or around it, in full width.
+
+    Readers differ in what a backslash before such a character means; none takes these for markup.
+    """
+    return text.translate(_FULL_WIDTH)
+
+
+_MATHS = LatexMath(_spell)
+_STACKED = LatexMath(_spell, stacked=True)

@@ -1,0 +1,318 @@
+"""A walkthrough as Typst source: a page that compiles on its own.
+
+Every text of others is a string or nothing: none of it is ever read as markup. How the parts of a
+page look is in typst_page.typ, which is put in front; here they are written down as data for it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import zip_longest
+from typing import assert_never
+
+from attncalc.document import (
+    Align,
+    Bar,
+    Block,
+    Cell,
+    Code,
+    Column,
+    Document,
+    Equation,
+    Heatmap,
+    HeatmapRow,
+    Inlines,
+    Note,
+    NoteKind,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    Token,
+    Words,
+)
+from attncalc.expressions import Expression, Matrix, Omitted, Relation
+from attncalc.renderers.linear import chain, entry_text, linear
+from attncalc.renderers.typst_math import (
+    chain_math,
+    entry_math,
+    shown,
+    shown_token,
+    typst_math,
+    typst_string,
+)
+
+_COLDEST = (247, 251, 255)
+_MILD = (107, 174, 214)
+_HOTTEST = (8, 69, 148)
+_LONG = 40
+"""Characters of a formula beyond which the line that it stands in is not stretched."""
+_LONGEST_WORD = 24
+_LONGEST = 140
+"""Characters of a formula beyond which it is set in running lines."""
+
+_NOTES = {NoteKind.WARNING: "warning", NoteKind.REMARK: "remark"}
+_WHITE = (255, 255, 255)
+_BLACK = (0, 0, 0)
+
+_Rgb = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class TypstRenderer:
+    """paper: "a4" or "us-letter". footer: small print on each page, such as the command.
+
+    date: goes into the metadata of what is made; without one, no date does. unshown: characters
+    that no font has, to be written as their code points.
+    """
+
+    paper: str = "a4"
+    footer: str | None = None
+    date: datetime.date | None = None
+    unshown: frozenset[str] = frozenset()
+
+    def render(self, document: Document) -> str:
+        """The document as Typst source."""
+        return self.render_all((document,))
+
+    def render_all(self, documents: Sequence[Document]) -> str:
+        """Several documents as one source, each beginning on a page of its own."""
+        title = " ".join(_plain(documents[0].title.heading.words).split())
+        footer = typst_string(shown(self.footer)) if self.footer else "none"
+        page = files(__package__).joinpath("typst_page.typ").read_text(encoding="utf-8")
+        lines = [f"#show: handout.with({typst_string(self.paper)}, {footer})", ""]
+        for number, document in enumerate(documents):
+            if number:
+                lines.append("#pagebreak()")
+            lines += _document(document)
+        body = "\n".join(lines) + "\n"
+        spelt = {ord(one): f"‹U+{ord(one):04X}›" for one in self.unshown}
+        metadata = f"#set document(title: {typst_string(title)}, date: {_date(self.date)})\n"
+        return page + metadata + body.translate(spelt)
+
+
+def _date(date: datetime.date | None) -> str:
+    if date is None:
+        return "none"
+    return f"datetime(year: {date.year}, month: {date.month}, day: {date.day})"
+
+
+def _document(document: Document) -> Iterable[str]:
+    title = document.title
+    lines = [_inlines(block.content) for block in title.blocks if isinstance(block, Paragraph)]
+    yield f"#masthead({', '.join([_inlines(title.heading.words), *lines])})"
+    for block in title.blocks:
+        if not isinstance(block, Paragraph):
+            yield _block(block)
+    for section in document.sections:
+        yield ""
+        yield _heading(section)
+        for block, following in zip_longest(section.blocks, section.blocks[1:]):
+            yield _block(block, leads_on=isinstance(following, Table | Equation))
+
+
+def _heading(section: Section) -> str:
+    heading = section.heading
+    number = "none" if heading.number is None else str(heading.number)
+    formula = "" if heading.formula is None else f", formula: {_display(heading.formula)}"
+    return f"#step({number}, {_inlines(heading.words)}{formula})"
+
+
+def _block(block: Block, *, leads_on: bool = False) -> str:
+    match block:
+        case Paragraph(content):
+            return _prose(content, leads_on)
+        case Equation(expression):
+            return _derivation(expression)
+        case Table():
+            return _table(block)
+        case Heatmap():
+            return _heatmap(block)
+        case Note(kind, content):
+            return f"#{_NOTES[kind]}({_inlines(content)})"
+        case _:
+            assert_never(block)
+
+
+def _prose(content: Inlines, leads_on: bool) -> str:
+    """A paragraph; one that holds a long formula is not stretched to even lines."""
+    long = any(isinstance(part, Relation) and len(linear(part)) > _LONG for part in content)
+    options = (", leads-on: true" if leads_on else "") + (", even: false" if long else "")
+    return f"#prose({_inlines(content)}{options})"
+
+
+def _derivation(expression: Expression) -> str:
+    """A formula on a line of its own. Fractions of very many terms cannot be drawn as such."""
+    sides = expression.sides if isinstance(expression, Relation) else ()
+    drawn = [side for side in sides if not isinstance(side, Matrix)]
+    wraps = any(len(linear(side)) > _LONGEST for side in drawn)
+    options = "wraps: true, " if wraps else ""
+    return f"#derivation({options}{', '.join(_sides(expression, stacked=not wraps))})"
+
+
+def _table(table: Table) -> str:
+    columns = "".join(f"    {_column(column)},\n" for column in table.columns)
+    rows = "".join(f"    {_row(row)},\n" for row in table.rows)
+    title = f"title: {_inlines(table.caption)}, " if table.caption else ""
+    return f"#sheet({title}columns: (\n{columns}  ), rows: (\n{rows}  ))"
+
+
+def _column(column: Column) -> str:
+    align = "right" if column.align is Align.RIGHT else "left"
+    heading = _cell_words(column.heading) if column.heading else "none"
+    flags = ", ".join(
+        f"{name}: {str(getattr(column, name)).lower()}" for name in ("optional", "result", "wraps")
+    )
+    return f"(heading: {heading}, align: {align}, {flags})"
+
+
+def _row(row: Row) -> str:
+    cells = "".join(f"{_cell(cell)}, " for cell in row.cells)
+    focused = str(row.focused).lower()
+    return f"(kind: {typst_string(row.kind.value)}, focused: {focused}, cells: ({cells}))"
+
+
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, Bar):
+        return f"bar({cell.share:.4f})"
+    if len(cell) == 1 and isinstance(cell[0], Relation) and len(cell[0].sides) > 1:
+        return f"chain({', '.join(_sides(cell[0]))})"
+    return _cell_words(cell)
+
+
+def _heatmap(heatmap: Heatmap) -> str:
+    columns = "".join(
+        "[…], " if isinstance(column, Omitted) else f"{_token(column)}, "
+        for column in heatmap.columns
+    )
+    rows = "".join(f"    {_heatmap_row(row)},\n" for row in heatmap.rows)
+    caption = _inlines(heatmap.caption)
+    return f"#heatmap(title: {caption}, columns: ({columns}), rows: (\n{rows}  ))"
+
+
+def _heatmap_row(row: HeatmapRow | Omitted) -> str:
+    if isinstance(row, Omitted):
+        plural = "quer" + ("y" if row.count == 1 else "ies")
+        return f'(left-out: "… {row.count} {plural} left out …")'
+    cells = "".join(
+        f"{_heatmap_cell(number, shade)}, "
+        for number, shade in zip(row.numbers, row.shades, strict=True)
+    )
+    return f"(label: {_token(row.token)}, cells: ({cells}))"
+
+
+def _heatmap_cell(number: Expression, shade: float) -> str:
+    math = f"m({typst_string(entry_text(number))}, ${entry_math(number)}$)"
+    fill = _WHITE if isinstance(number, Omitted) else shaded(shade)
+    return f"(fill: {_rgb(fill)}, ink: {_rgb(ink_on(fill))}, number: {math})"
+
+
+def shaded(shade: float) -> _Rgb:
+    """The colour of a shade between 0 and 1."""
+    if shade < 0.5:
+        return _between(_COLDEST, _MILD, 2 * shade)
+    return _between(_MILD, _HOTTEST, 2 * shade - 1)
+
+
+def _between(cold: _Rgb, hot: _Rgb, share: float) -> _Rgb:
+    red, green, blue = (
+        round(low + (high - low) * share) for low, high in zip(cold, hot, strict=True)
+    )
+    return red, green, blue
+
+
+def ink_on(fill: _Rgb) -> _Rgb:
+    """Black or white, whichever is read more easily on it (WCAG 2, relative luminance)."""
+    return _WHITE if contrast(fill, _WHITE) > contrast(fill, _BLACK) else _BLACK
+
+
+def contrast(one: _Rgb, other: _Rgb) -> float:
+    """The contrast ratio of two colours, from 1 to 21."""
+    dark, bright = sorted((_luminance(one), _luminance(other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: _Rgb) -> float:
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (value / 255 for value in color)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _rgb(color: _Rgb) -> str:
+    red, green, blue = color
+    return f'rgb("#{red:02x}{green:02x}{blue:02x}")'
+
+
+def _token(token: Token) -> str:
+    focused = ", focused: true" if token.focused else ""
+    return f"token({typst_string(shown_token(token.text))}{focused})"
+
+
+def _inlines(content: Inlines) -> str:
+    """Running text as a content block, in which a token stands between quotation marks."""
+    return f"[{''.join(_inline(part, quoted=True) for part in content)}]"
+
+
+def _cell_words(content: Inlines) -> str:
+    return f"[{''.join(_inline(part, quoted=False) for part in content)}]"
+
+
+def _inline(part: Words | Token | Code | Expression, *, quoted: bool) -> str:
+    match part:
+        case Words(words):
+            return _words(shown(words))
+        case Token() if quoted:
+            return f"#{_token(part).replace('token', 'quoted', 1)}"
+        case Token():
+            return f"#{_token(part)}"
+        case Code(code):
+            return f"#key({typst_string(shown(code))})"
+        case _:
+            return f"#{_math(part)}"
+
+
+def _words(text: str) -> str:
+    """A string; words longer than a narrow column may be broken."""
+    longest = max(map(len, text.split(" ")))
+    string = typst_string(text)
+    return f"#breakable({string})" if longest > _LONGEST_WORD else f"#{string}"
+
+
+def _math(expression: Expression) -> str:
+    return f"m({typst_string(linear(expression))}, ${typst_math(expression)}$)"
+
+
+def _display(expression: Expression) -> str:
+    """A formula on a line of its own; sums carry their index below."""
+    return f"m({typst_string(linear(expression))}, $ {typst_math(expression, stacked=True)} $)"
+
+
+def _sides(expression: Expression, *, stacked: bool = False) -> list[str]:
+    """The sides of a relation, each a formula that begins with its sign."""
+    if not isinstance(expression, Relation):
+        return [_display(expression)]
+    texts, formulas = chain(expression), chain_math(expression, stacked=stacked)
+    style = "display({})" if stacked else "{}"
+    return [
+        f"m({typst_string(text)}, ${style.format(formula)}$)"
+        for text, formula in zip(texts, formulas, strict=True)
+    ]
+
+
+def _plain(content: Inlines) -> str:
+    """The title for a reader of metadata."""
+    texts = []
+    for part in content:
+        match part:
+            case Words(text) | Code(text):
+                texts.append(shown(text))
+            case Token(text):
+                texts.append(f"“{shown_token(text)}”")
+            case _:
+                texts.append(linear(part))
+    return "".join(texts)

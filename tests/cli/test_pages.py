@@ -1,0 +1,116 @@
+"""Pages in every format, as a user asks for them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import COMMAND, SAMPLES, Attncalc
+
+ANIMAL = SAMPLES / "animal.yaml"
+BEGINNINGS = {
+    "md": "# The animal didn't cross the street because it was too tired",
+    "tex": "\\documentclass",
+    "typ": "",
+    "html": "<!DOCTYPE html>",
+}
+with_typst = pytest.mark.skipif(COMMAND is not None, reason="the wheel is tested without extras")
+
+
+@pytest.mark.parametrize("kind", BEGINNINGS)
+def test_format(kind: str, attncalc: Attncalc, tmp_path: Path) -> None:
+    """A format is chosen by its name, or by the suffix of the file that is written."""
+    result = attncalc("explain", ANIMAL, "--format", kind)
+    assert (result.code, result.err) == (0, "")
+    assert BEGINNINGS[kind] in result.out
+    assert "1.22" in result.out
+    assert "\x1b" not in result.out
+    file = tmp_path / f"animal.{kind}"
+    done = attncalc("explain", ANIMAL, "--output", file)
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert BEGINNINGS[kind] in file.read_text()
+
+
+@pytest.mark.parametrize("kind", ["md", "tex", "html"])
+def test_fragment(kind: str, attncalc: Attncalc) -> None:
+    """A fragment has no head of its own."""
+    result = attncalc("explain", ANIMAL, "--format", kind, "--fragment")
+    assert (result.code, result.err) == (0, "")
+    assert "\\documentclass" not in result.out
+    assert "<!DOCTYPE" not in result.out
+    assert "1.22" in result.out
+
+
+def test_no_fragment(attncalc: Attncalc) -> None:
+    """Formats that are whole pages have no fragments."""
+    result = attncalc("explain", ANIMAL, "--format", "typ", "--fragment")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == "--fragment: typ has no fragments; expected one of md, tex, html\n"
+
+
+def test_several_problems(attncalc: Attncalc) -> None:
+    """Several problems go into one text or Typst source, but not into one HTML or TeX file."""
+    two = "weights: [[1]]\n---\nweights: [[1]]\n"
+    assert attncalc("explain", "-", "--format", "md", stdin=two).out.count("# Attention") == 2
+    assert "#pagebreak()" in attncalc("explain", "-", "--format", "typ", stdin=two).out
+    result = attncalc("explain", "-", "--format", "html", stdin=two)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "--format: 2 problems; expected 1 for html\n  hint: md, typ and pdf take several\n"
+    )
+
+
+def test_paper_and_command(attncalc: Attncalc) -> None:
+    """The small print of a handout is the command that made it; its paper is chosen."""
+    result = attncalc("explain", ANIMAL, "--format", "typ", "--paper", "us-letter")
+    assert '"us-letter"' in result.out
+    assert f"attncalc explain {ANIMAL} --format typ --paper us-letter" in result.out
+
+
+def test_comparison(attncalc: Attncalc) -> None:
+    """A comparison is a page like any other."""
+    result = attncalc("compare", ANIMAL, "--vary", "mask=causal", "--format", "md")
+    assert (result.code, result.err) == (0, "")
+    assert "| attention weights" in result.out
+
+
+@with_typst
+def test_pdf(attncalc: Attncalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PDF, the same to the byte on the same day."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    files = [tmp_path / "one.pdf", tmp_path / "two.pdf"]
+    for file in files:
+        done = attncalc("explain", ANIMAL, "--format", "pdf", "--output", tmp_path / "same.pdf")
+        assert (done.code, done.out, done.err) == (0, "", "")
+        (tmp_path / "same.pdf").rename(file)
+    one, two = (file.read_bytes() for file in files)
+    assert one.startswith(b"%PDF-")
+    assert one == two
+    assert b"2023-11-14" in one
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    assert attncalc("explain", ANIMAL, "--output", tmp_path / "today.pdf").code == 0
+
+
+@with_typst
+def test_missing_glyphs(attncalc: Attncalc, tmp_path: Path) -> None:
+    """Characters that no font has are named, and do not come out as boxes."""
+    problem = 'tokens: ["\U00012345"]\nweights: [[1]]\n'
+    done = attncalc("explain", "-", "--output", tmp_path / "cuneiform.pdf", stdin=problem)
+    assert (done.code, done.out) == (0, "")
+    assert done.err == (
+        "attncalc: no installed font has \U00012345; on the page they stand as code points\n"
+        "  hint: install a font that has them, such as Noto\n"
+    )
+
+
+def test_pdf_without_typst(
+    attncalc: Attncalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the package that sets PDFs, the message says what to install."""
+    monkeypatch.setitem(sys.modules, "typst", None)
+    result = attncalc("explain", ANIMAL, "--output", tmp_path / "animal.pdf")
+    assert (result.code, result.out) == (2, "")
+    assert "a PDF needs the typst package; try: pip install 'attncalc[pdf]'" in result.err
+    assert not (tmp_path / "animal.pdf").exists()
