@@ -14,6 +14,7 @@ from attncalc.document import (
     Table,
     Words,
 )
+from attncalc.expressions import Expression, Number, Relation, Sign, Symbol
 from attncalc.options import Rotary, Window
 from attncalc.walkthrough.page import Page, matrix_table, provenance, words
 from attncalc.walkthrough.projections import given_projection
@@ -24,14 +25,17 @@ def title(page: Page) -> Section:
     """Heading, dimensions and options in a line, source and notes."""
     problem = page.trace.problem
     default = "Attention, step by step"
-    parts: list[Inline] = list(words(" · ".join(_dimensions(page)) + " · written out for "))
+    parts: list[Inline] = []
+    for part in _dimensions(page):
+        parts += words(part, " · ")
+    parts.append(Words("written out for "))
     parts += _listed_queries(page)
     blocks: list[Block] = [Paragraph(tuple(parts))]
     blocks += provenance(problem, page.trace.warnings)
     return Section(Heading(None, words(problem.title or default)), tuple(blocks))
 
 
-def _dimensions(page: Page) -> Iterator[str]:
+def _dimensions(page: Page) -> Iterator[str | Expression]:
     problem = page.trace.problem
     n, m = len(problem.tokens), len(problem.key_tokens) - problem.past_length
     if problem.self_attention:
@@ -44,9 +48,9 @@ def _dimensions(page: Page) -> Iterator[str]:
         yield f"{problem.heads} head{'s' if problem.heads != 1 else ''}"
         if problem.kv_heads != problem.heads:
             yield f"{problem.kv_heads} for keys and values"
-    for name, size in (("d_model", problem.d_model), ("d_k", problem.d_k), ("d_v", problem.d_v)):
+    for width, size in (("model", problem.d_model), ("k", problem.d_k), ("v", problem.d_v)):
         if size is not None:
-            yield f"{name} = {size}"
+            yield Relation((Symbol("d", (width,)), Number(str(size))), (Sign.EXACT,))
     positions = problem.attention.positions
     if isinstance(positions, Rotary):
         yield "rotary positions"
