@@ -136,8 +136,11 @@ class NoteKind(Enum):
 
 @dataclass(frozen=True)
 class Note:
+    """prompt: what can be done at a command line, and is left away on paper."""
+
     kind: NoteKind
     content: Inlines
+    prompt: Inlines = ()
 
 
 Block: TypeAlias = Paragraph | Equation | Table | Heatmap | Note

@@ -125,8 +125,8 @@ class _Page:
                 color = self.console.color_system is not None
                 for line in heatmap_lines(block, self.width - indent, color=color):
                     self.console.print(Padding(line, (0, 0, 0, indent)))
-            case Note(kind, content):
-                self._note(kind, content, indent)
+            case Note(kind, content, prompt):
+                self._note(kind, (*content, *prompt), indent)
             case _:
                 assert_never(block)
 

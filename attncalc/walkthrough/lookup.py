@@ -14,7 +14,6 @@ from attncalc.document import (
     Align,
     Block,
     Cell,
-    Code,
     Column,
     Document,
     Equation,
@@ -56,9 +55,8 @@ def write_lookup(
             sections.append(_ranking(own, query, len(sections) + 1))
             if "V" in trace:
                 sections.append(_retrieved(own, query, len(sections) + 1))
-    steps = Paragraph(words("The same numbers step by step: ", Code("--view steps"), "."))
-    last = (steps, remark(replace(page, heads=written)))
-    sections[-1] = replace(sections[-1], blocks=(*sections[-1].blocks, *last))
+    last = remark(replace(page, heads=written), view="steps")
+    sections[-1] = replace(sections[-1], blocks=(*sections[-1].blocks, last))
     return Document(title(page), tuple(sections))
 
 

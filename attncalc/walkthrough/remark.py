@@ -8,18 +8,21 @@ from attncalc.document import Code, Inline, Note, NoteKind, Words
 from attncalc.walkthrough.page import Page
 
 
-def remark(page: Page, *, exception: str = "") -> Note:
-    """How numbers are shown. exception: what is rounded otherwise."""
-    return Note(NoteKind.REMARK, tuple(_remark(page, exception)))
-
-
-def _remark(page: Page, exception: str) -> Iterator[Inline]:
+def remark(page: Page, *, exception: str = "", view: str = "") -> Note:
+    """How numbers are shown. exception: what is rounded otherwise. view: another one there is."""
     decimals = page.style.precision
     way = "" if page.style.rounding == "half-up" else ", halves to even"
-    yield Words(
+    rounding = (
         f"Rounded only where shown, to {decimals} decimal{'s' if decimals != 1 else ''}{way}"
         f"{exception}; = is exact, ≈ is rounded."
     )
+    return Note(NoteKind.REMARK, (Words(rounding),), tuple(_options(page, view)))
+
+
+def _options(page: Page, view: str) -> Iterator[Inline]:
+    """What else can be seen, and how to ask for it."""
+    if view:
+        yield from _option(" The same numbers otherwise: ", f"--view {view}")
     if page.leaves_out:
         yield from _option(" To leave nothing out: ", "--full")
     if len(page.queries) < len(page.trace.problem.tokens):
