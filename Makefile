@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WHEEL_VENV := .venv-wheel
 
-.PHONY: demo test lint unit wheel-test consumers docs bench clean
+.PHONY: demo test lint unit wheel-test consumers docs handouts bench clean
 
 demo: $(VENV)/installed
 	$(BIN)/attncalc explain samples/animal.yaml
@@ -35,6 +35,13 @@ consumers:
 docs: $(VENV)/installed
 	$(BIN)/python docs/generate.py
 
+# Every sample in every format.
+handouts: $(VENV)/installed
+	mkdir -p handouts
+	for sample in samples/*.yaml; do for suffix in pdf html md tex typ; do \
+	  $(BIN)/attncalc explain $$sample --output handouts/$$(basename $$sample .yaml).$$suffix || exit 1; \
+	done; done
+
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/startup.py
 
@@ -44,4 +51,4 @@ $(VENV)/installed: pyproject.toml
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(WHEEL_VENV) dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(WHEEL_VENV) dist handouts .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
