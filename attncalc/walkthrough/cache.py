@@ -11,7 +11,7 @@ import numpy as np
 from attncalc.arithmetic import Array
 from attncalc.document import Align, Block, Column, Heading, Paragraph, Row, Section, Table
 from attncalc.engine import explain
-from attncalc.expressions import Number, Product, Sign
+from attncalc.expressions import Number, Product, Sign, Sum, Symbol
 from attncalc.numerals import significant
 from attncalc.problem import Problem
 from attncalc.walkthrough.page import Page, result_cell, words
@@ -60,8 +60,9 @@ def _size(page: Page) -> Table:
         Column(words("numbers"), Align.RIGHT, result=True),
         *(Column(words(f"{size} bytes each"), Align.RIGHT) for size in _BYTES),
     )
-    caption = "Size of the cache: heads × tokens × (d_k + d_v), in numbers and in bytes"
-    return Table(columns, tuple(rows), words(caption))
+    both = Sum((Symbol("d", ("k",)), Symbol("d", ("v",))))
+    what = words("Size of the cache: heads × tokens × (", both, "), in numbers and in bytes")
+    return Table(columns, tuple(rows), what)
 
 
 def _recomputed(problem: Problem, page: Page) -> Iterator[str]:

@@ -32,7 +32,7 @@ def folding(page: Page, number: int) -> Section | None:
     problem = page.trace.problem
     if problem.heads is None or problem.kv_heads is None:
         return None
-    blocks: list[Block] = [Paragraph(words(_purpose(page)))]
+    blocks: list[Block] = [Paragraph(_purpose(page))]
     if problem.kv_heads != problem.heads:
         blocks.append(Paragraph(words(_sharing(problem.heads, problem.kv_heads))))
     if problem.kv_heads != problem.heads or any(_folded(page, name) for name in "QKV"):
@@ -54,18 +54,24 @@ def multi_head(page: Page) -> Relation:
     return Relation((whole, concatenated), (Sign.EXACT,))
 
 
-def _purpose(page: Page) -> str:
+def _purpose(page: Page) -> Inlines:
     problem = page.trace.problem
     heads = "One head works" if problem.heads == 1 else f"{problem.heads} heads work side by side"
     source = _folded(page, "Q")
     if source is None:
-        return f"{heads}, each with matrices of its own."
-    what = {"Q": "entries of the queries", "X": "entries of the embeddings"}.get(
-        source, f"columns of {source}"
-    )
+        return words(f"{heads}, each with matrices of its own.")
+    folded = {
+        "Q": words("entries of the queries"),
+        "X": words("entries of the embeddings"),
+        "W_Q": words("columns of ", Symbol("W", ("Q",))),
+    }
     return (
-        f"{heads}: the {what} are folded into {problem.heads} times {problem.d_k}, and each head "
-        f"takes its own {problem.d_k}."
+        *words(f"{heads}: the "),
+        *folded[source],
+        *words(
+            f" are folded into {problem.heads} times {problem.d_k}, and each head takes its own "
+            f"{problem.d_k}."
+        ),
     )
 
 
@@ -166,10 +172,12 @@ def concatenation(page: Page, number: int) -> Section | None:
     n, h, d_v = len(problem.tokens), problem.heads, problem.d_v
     width = trace["concatenated"].shape[-1]
     shapes = f"Each head's result is {n} × {d_v}; side by side they are {n} × {width}"
+    projected = words(".")
     if problem.W_O is not None:
         rows, columns = problem.W_O.shape
-        shapes += f", and W_O, {rows} × {columns}, makes them {n} × {columns}"
-    blocks: list[Block] = [Paragraph(words(shapes + "."))]
+        makes = f", {rows} × {columns}, makes them {n} × {columns}."
+        projected = words(", and ", Symbol("W", ("O",)), makes)
+    blocks: list[Block] = [Paragraph((*words(shapes), *projected))]
     blocks += [_side_by_side(page, query) for query in page.queries]
     for query in page.queries:
         numbers = page.stage("concatenated", [query])[0]
