@@ -155,6 +155,12 @@ class Relation:
     sides: tuple[Expression, ...]
     signs: tuple[Sign, ...]
 
+    @property
+    def steps(self) -> tuple[tuple[Sign | None, Expression], ...]:
+        """Each side with the sign before it, which the first need not have."""
+        ahead = (None,) * (len(self.sides) - len(self.signs))
+        return tuple(zip((*ahead, *self.signs), self.sides, strict=True))
+
 
 Expression: TypeAlias = (
     Symbol

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
-Rgb: TypeAlias = tuple[int, int, int]
+from attncalc.renderers.colors import Rgb, between, ink_on
 
 SHADES = 20
 """Steps between the coldest and the hottest cell of a heatmap."""
 
 LEAST_CONTRAST = 4.5
 """Between text and what is behind it: WCAG 2.2, success criterion 1.4.3."""
-
-_INKS: tuple[Rgb, Rgb] = ((0, 0, 0), (255, 255, 255))
 
 
 @dataclass(frozen=True)
@@ -58,30 +55,10 @@ TEXTS = ("ink", "muted", "accent", "warning")
 """Colours of text; each is read on the page and on the tint."""
 
 
-def luminance(color: Rgb) -> float:
-    """Relative luminance, 0 to 1 (WCAG 2.2)."""
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in (channel / 255 for channel in color)
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: Rgb, other: Rgb) -> float:
-    """Contrast ratio, 1 to 21 (WCAG 2.2)."""
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
 def shade(scheme: Scheme, step: int) -> tuple[Rgb, Rgb]:
     """A heatmap cell's background, and black or white, whichever is read better on it."""
-    share = step / SHADES
-    red, green, blue = (
-        round(cold + (hot - cold) * share)
-        for cold, hot in zip(scheme.coldest, scheme.hottest, strict=True)
-    )
-    background = (red, green, blue)
-    return background, max(_INKS, key=lambda ink: contrast(ink, background))
+    background = between(scheme.coldest, scheme.hottest, step / SHADES)
+    return background, ink_on(background)
 
 
 def shade_class(share: float) -> str:

@@ -34,22 +34,10 @@ from attncalc.expressions import (
     Vector,
 )
 from attncalc.renderers.inert import inert_token
+from attncalc.renderers.precedence import ATOM, BINDING
 
-_ATOM = 7
-
-_BINDING: dict[type, int] = {
-    Relation: 0,
-    Sum: 1,
-    Difference: 1,
-    SumOver: 2,
-    Dot: 3,
-    Product: 3,
-    Fraction: 3,
-    Juxtaposed: 4,
-    Power: 5,
-    Transpose: 6,
-}
-"""How tightly a node holds together; what is not listed is an atom."""
+_BINDING = BINDING | {Root: ATOM}
+"""A root is drawn over all of what is under it."""
 
 _SCALED = _BINDING[Product]
 """A number with a power of ten is written as a product."""
@@ -133,7 +121,7 @@ class LatexMath:
             case SumOver(index, body):
                 return rf"\sum_{{{self._letter(index)}}} {self._bracketed(body, 3)}"
             case Transpose(of):
-                return rf"{self._bracketed(of, _ATOM)}^{{\top}}"
+                return rf"{self._bracketed(of, ATOM)}^{{\top}}"
             case Vector(entries):
                 return f"[{', '.join(map(self.entry, entries))}]"
             case Matrix(rows):
@@ -149,10 +137,10 @@ class LatexMath:
 
     def chain(self, relation: Relation) -> list[str]:
         """The sides of a relation, each behind its sign, so that a long one can be broken there."""
-        signs = [f"{self.sign(sign)} " for sign in relation.signs]
-        if len(signs) < len(relation.sides):
-            signs.insert(0, "")
-        return [sign + self.write(side) for sign, side in zip(signs, relation.sides, strict=True)]
+        return [
+            (f"{self.sign(sign)} " if sign else "") + self.write(side)
+            for sign, side in relation.steps
+        ]
 
     def matrix(self, rows: tuple[tuple[Expression, ...], ...], ends: str = "[]") -> str:
         """Rows of numbers, aligned at their right, between these ends; a dot stands for none."""
@@ -174,7 +162,7 @@ class LatexMath:
     def _binding(self, expression: Expression) -> int:
         if isinstance(expression, Number) and r"\times" in self._number(expression.digits):
             return _SCALED
-        return _BINDING.get(type(expression), _ATOM)
+        return _BINDING.get(type(expression), ATOM)
 
     def _in_brackets(self, text: str) -> str:
         tall = self.stacked and any(each in text for each in (r"\frac", r"\sum", r"\begin"))

@@ -26,26 +26,10 @@ from attncalc.expressions import (
     Vector,
 )
 from attncalc.renderers.inert import inert_token
+from attncalc.renderers.precedence import ATOM, BINDING
 
 _SUBSCRIPTS = str.maketrans("ijlmn0123456789", "ᵢⱼₗₘₙ₀₁₂₃₄₅₆₇₈₉")
 _INDICES = frozenset("ijlmn0123456789")
-
-_BINDING: dict[type, int] = {
-    Relation: 0,
-    Sum: 1,
-    Difference: 1,
-    SumOver: 2,
-    Dot: 3,
-    Product: 3,
-    Fraction: 3,
-    Juxtaposed: 4,
-    Power: 5,
-    Root: 6,
-    Transpose: 6,
-}
-"""How tightly a node holds together; what is not listed is an atom."""
-
-_ATOM = 7
 
 
 def linear(expression: Expression) -> str:
@@ -72,7 +56,7 @@ def linear(expression: Expression) -> str:
         case Fraction(numerator, denominator):
             return f"{_bracketed(numerator, 3)} / {_bracketed(denominator, 4)}"
         case Root(radicand):
-            return f"√{_bracketed(radicand, _ATOM, negative=True)}"
+            return f"√{_bracketed(radicand, ATOM, negative=True)}"
         case Power(base, exponent):
             return f"{_bracketed(base, 6, negative=True)}^{_bracketed(exponent, 6, negative=True)}"
         case Apply(function, arguments):
@@ -80,7 +64,7 @@ def linear(expression: Expression) -> str:
         case SumOver(index, body):
             return f"Σ{_subscript((index,))} {_bracketed(body, 3)}"
         case Transpose(of):
-            return f"{_bracketed(of, _ATOM)}ᵀ"
+            return f"{_bracketed(of, ATOM)}ᵀ"
         case Vector(entries):
             return f"[{', '.join(map(entry_text, entries))}]"
         case Matrix(rows):
@@ -94,12 +78,8 @@ def linear(expression: Expression) -> str:
 
 def chain(relation: Relation) -> list[str]:
     """The sides of a relation, each behind its sign, so that a long one can be broken there."""
-    signs = [sign.value for sign in relation.signs]
-    if len(signs) < len(relation.sides):
-        signs.insert(0, "")
     return [
-        f"{sign} {linear(side)}" if sign else linear(side)
-        for sign, side in zip(signs, relation.sides, strict=True)
+        f"{sign.value} {linear(side)}" if sign else linear(side) for sign, side in relation.steps
     ]
 
 
@@ -110,7 +90,7 @@ def entry_text(entry: Expression) -> str:
 
 def _bracketed(expression: Expression, level: int, *, negative: bool = False) -> str:
     text = linear(expression)
-    looser = _BINDING.get(type(expression), _ATOM) < level
+    looser = BINDING.get(type(expression), ATOM) < level
     minus = negative and isinstance(expression, Number) and text.startswith("-")
     return f"({text})" if looser or minus else text
 

@@ -30,23 +30,11 @@ from attncalc.expressions import (
     Vector,
 )
 from attncalc.renderers.inert import inert, inert_token
+from attncalc.renderers.precedence import ATOM, BINDING
 
-_BINDING: dict[type, int] = {
-    Relation: 0,
-    Sum: 1,
-    Difference: 1,
-    SumOver: 2,
-    Dot: 3,
-    Product: 3,
-    Fraction: 3,
-    Juxtaposed: 4,
-    Power: 5,
-    Transpose: 5,
-    Root: 6,
-}
-"""How tightly a node holds together; what is not listed is an atom."""
+_BINDING = BINDING | {Transpose: BINDING[Power]}
+"""A transposed matrix is raised as a power is."""
 
-_ATOM = 7
 _STACKED_FRACTION = 5
 _SCIENTIFIC = 3
 """1e5 is written as a product, 1 × 10⁵."""
@@ -185,7 +173,7 @@ class _Writer:
             case Number(digits) if "e" in digits.lower():
                 return _SCIENTIFIC
             case _:
-                return _BINDING.get(type(expression), _ATOM)
+                return _BINDING.get(type(expression), ATOM)
 
     def _entry(self, entry: Expression) -> str:
         return "<mtext>…</mtext>" if isinstance(entry, Omitted) else self.node(entry)
@@ -196,10 +184,7 @@ _ON_THE_LINE = _Writer(stacked=False)
 
 def _sides(relation: Relation) -> list[tuple[str, Expression]]:
     """The sides, each with the sign before it, which the first need not have."""
-    signs = [_infix(sign.value) for sign in relation.signs]
-    if len(signs) < len(relation.sides):
-        signs.insert(0, "")
-    return list(zip(signs, relation.sides, strict=True))
+    return [(_infix(sign.value) if sign else "", side) for sign, side in relation.steps]
 
 
 def _number(digits: str) -> str:

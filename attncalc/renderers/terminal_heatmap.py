@@ -10,6 +10,7 @@ from rich.text import Text
 from attncalc.document import Heatmap, HeatmapRow
 from attncalc.expressions import Omitted
 from attncalc.renderers import terminal_styles as styles
+from attncalc.renderers.colors import between
 from attncalc.renderers.inert import inert_token
 from attncalc.renderers.linear import entry_text
 
@@ -84,10 +85,7 @@ def _line(
 
 
 def _background(shade: float) -> str:
-    red, green, blue = (
-        round(cold + (hot - cold) * shade)
-        for cold, hot in zip(styles.COLDEST, styles.HOTTEST, strict=True)
-    )
+    red, green, blue = between(styles.COLDEST, styles.HOTTEST, shade)
     return f"{styles.ON_SHADE} on rgb({red},{green},{blue})"
 
 

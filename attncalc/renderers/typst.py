@@ -35,6 +35,7 @@ from attncalc.document import (
     Words,
 )
 from attncalc.expressions import Expression, Matrix, Omitted, Relation
+from attncalc.renderers.colors import WHITE, Rgb, between, ink_on
 from attncalc.renderers.linear import chain, entry_text, linear
 from attncalc.renderers.typst_math import (
     chain_math,
@@ -55,10 +56,6 @@ _LONGEST = 140
 """Characters of a formula beyond which it is set in running lines."""
 
 _NOTES = {NoteKind.WARNING: "warning", NoteKind.REMARK: "remark"}
-_WHITE = (255, 255, 255)
-_BLACK = (0, 0, 0)
-
-_Rgb = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -206,44 +203,18 @@ def _heatmap_row(row: HeatmapRow | Omitted) -> str:
 
 def _heatmap_cell(number: Expression, shade: float) -> str:
     math = f"m({typst_string(entry_text(number))}, ${entry_math(number)}$)"
-    fill = _WHITE if isinstance(number, Omitted) else shaded(shade)
+    fill = WHITE if isinstance(number, Omitted) else shaded(shade)
     return f"(fill: {_rgb(fill)}, ink: {_rgb(ink_on(fill))}, number: {math})"
 
 
-def shaded(shade: float) -> _Rgb:
+def shaded(shade: float) -> Rgb:
     """The colour of a shade between 0 and 1."""
     if shade < 0.5:
-        return _between(_COLDEST, _MILD, 2 * shade)
-    return _between(_MILD, _HOTTEST, 2 * shade - 1)
+        return between(_COLDEST, _MILD, 2 * shade)
+    return between(_MILD, _HOTTEST, 2 * shade - 1)
 
 
-def _between(cold: _Rgb, hot: _Rgb, share: float) -> _Rgb:
-    red, green, blue = (
-        round(low + (high - low) * share) for low, high in zip(cold, hot, strict=True)
-    )
-    return red, green, blue
-
-
-def ink_on(fill: _Rgb) -> _Rgb:
-    """Black or white, whichever is read more easily on it (WCAG 2, relative luminance)."""
-    return _WHITE if contrast(fill, _WHITE) > contrast(fill, _BLACK) else _BLACK
-
-
-def contrast(one: _Rgb, other: _Rgb) -> float:
-    """The contrast ratio of two colours, from 1 to 21."""
-    dark, bright = sorted((_luminance(one), _luminance(other)))
-    return (bright + 0.05) / (dark + 0.05)
-
-
-def _luminance(color: _Rgb) -> float:
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in (value / 255 for value in color)
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _rgb(color: _Rgb) -> str:
+def _rgb(color: Rgb) -> str:
     red, green, blue = color
     return f'rgb("#{red:02x}{green:02x}{blue:02x}")'
 

@@ -20,7 +20,6 @@ from attncalc.expressions import (
     Product,
     Relation,
     Root,
-    Sign,
     Sum,
     SumOver,
     Symbol,
@@ -28,28 +27,12 @@ from attncalc.expressions import (
     Vector,
 )
 from attncalc.renderers.inert import inert, inert_token
+from attncalc.renderers.precedence import ATOM, BINDING
 
-_BINDING: dict[type, int] = {
-    Relation: 0,
-    Sum: 1,
-    Difference: 1,
-    SumOver: 2,
-    Dot: 3,
-    Product: 3,
-    Fraction: 3,
-    Juxtaposed: 4,
-    Power: 5,
-    Root: 6,
-    Transpose: 6,
-}
-"""How tightly a node holds together; what is not listed is an atom."""
-
-_ATOM = 7
 _STACKED = 5
 """How tightly a fraction holds together that is drawn as one above the other."""
 
 _LONGEST_INDEX = 24
-_SIGNS = {Sign.EXACT: "=", Sign.ROUNDED: "≈"}
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?%?")
 _SCIENTIFIC = re.compile(r"(?P<digits>-?\d+(\.\d+)?)[eE](?P<exponent>[+-]?\d+)")
 _LETTER = re.compile(r"[A-Za-zα-ωΑ-Ω]")
@@ -96,7 +79,7 @@ def typst_math(expression: Expression, *, stacked: bool = False) -> str:
         case SumOver(index, body):
             return f"sum_({_index(index)}) {_bracketed(body, 3, stacked)}"
         case Transpose(of):
-            return f"{_bracketed(of, _ATOM, stacked)}^top"
+            return f"{_bracketed(of, ATOM, stacked)}^top"
         case Vector(entries):
             return f"[{', thin '.join(map(entry_math, entries))}]"
         case Matrix(rows):
@@ -112,12 +95,9 @@ def typst_math(expression: Expression, *, stacked: bool = False) -> str:
 
 def chain_math(relation: Relation, *, stacked: bool = False) -> list[str]:
     """The sides of a relation, each behind its sign, so that a long one can be broken there."""
-    signs = [_SIGNS[sign] for sign in relation.signs]
-    if len(signs) < len(relation.sides):
-        signs.insert(0, "")
     return [
-        f"{sign} {typst_math(side, stacked=stacked)}".lstrip()
-        for sign, side in zip(signs, relation.sides, strict=True)
+        (f"{sign.value} " if sign else "") + typst_math(side, stacked=stacked)
+        for sign, side in relation.steps
     ]
 
 
@@ -153,11 +133,11 @@ def _bracketed(
 def _binding(expression: Expression, stacked: bool) -> int:
     match expression:
         case Number(digits) if _SCIENTIFIC.fullmatch(digits):
-            return _BINDING[Product]
+            return BINDING[Product]
         case Fraction() if stacked:
             return _STACKED
         case _:
-            return _BINDING.get(type(expression), _ATOM)
+            return BINDING.get(type(expression), ATOM)
 
 
 def _number(digits: str) -> str:

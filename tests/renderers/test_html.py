@@ -34,6 +34,7 @@ from attncalc.engine import explain
 from attncalc.expressions import Name, Number, Omitted, Relation, Sign, Sum, Symbol
 from attncalc.readers import load_all
 from attncalc.renderers import html_style
+from attncalc.renderers.colors import contrast
 from attncalc.renderers.html import HtmlRenderer
 from attncalc.renderers.inert import inert, inert_token
 from attncalc.walkthrough import write_walkthrough
@@ -222,13 +223,13 @@ def test_contrast(scheme: html_style.Scheme) -> None:
     colors = scheme.colors
     pairs = [(colors[ink], colors[on]) for ink in html_style.TEXTS for on in ("page", "tint")]
     pairs += [html_style.shade(scheme, step) for step in range(html_style.SHADES + 1)]
-    assert all(html_style.contrast(*pair) >= html_style.LEAST_CONTRAST for pair in pairs)
+    assert all(contrast(*pair) >= html_style.LEAST_CONTRAST for pair in pairs)
 
 
 def test_contrast_by_the_book() -> None:
     """The ratio is that of WCAG: 21 for black on white, 4.54 for #767676 on white."""
-    assert html_style.contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
-    assert html_style.contrast((0x76, 0x76, 0x76), (255, 255, 255)) == pytest.approx(4.54, abs=0.01)
+    assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
+    assert contrast((0x76, 0x76, 0x76), (255, 255, 255)) == pytest.approx(4.54, abs=0.01)
 
 
 def hostile_document() -> Document:

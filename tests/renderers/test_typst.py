@@ -31,7 +31,8 @@ from attncalc.document import (
 from attncalc.engine import explain
 from attncalc.expressions import Number, Omitted, Relation, Sign, Sum, Symbol, Vector
 from attncalc.readers import load_all
-from attncalc.renderers.typst import TypstRenderer, contrast, ink_on, shaded
+from attncalc.renderers.colors import contrast, ink_on
+from attncalc.renderers.typst import TypstRenderer, shaded
 from attncalc.walkthrough import write_walkthrough
 from tests.conftest import SAMPLES
 

@@ -1,0 +1,38 @@
+"""Colours, and how well one is read on another."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+Rgb: TypeAlias = tuple[int, int, int]
+
+BLACK: Rgb = (0, 0, 0)
+WHITE: Rgb = (255, 255, 255)
+
+
+def between(cold: Rgb, hot: Rgb, share: float) -> Rgb:
+    """The colour that lies so far, from 0 to 1, on the way from one to the other."""
+    red, green, blue = (
+        round(low + (high - low) * share) for low, high in zip(cold, hot, strict=True)
+    )
+    return red, green, blue
+
+
+def ink_on(fill: Rgb) -> Rgb:
+    """Black or white, whichever is read better on it."""
+    return WHITE if contrast(fill, WHITE) > contrast(fill, BLACK) else BLACK
+
+
+def contrast(one: Rgb, other: Rgb) -> float:
+    """Contrast ratio, 1 to 21 (WCAG 2.2)."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: Rgb) -> float:
+    """Relative luminance, 0 to 1 (WCAG 2.2)."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (channel / 255 for channel in color)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

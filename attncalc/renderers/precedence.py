@@ -1,0 +1,34 @@
+"""How tightly the parts of a formula hold together, whatever notation it is written in."""
+
+from __future__ import annotations
+
+from attncalc.expressions import (
+    Difference,
+    Dot,
+    Fraction,
+    Juxtaposed,
+    Power,
+    Product,
+    Relation,
+    Root,
+    Sum,
+    SumOver,
+    Transpose,
+)
+
+BINDING: dict[type, int] = {
+    Relation: 0,
+    Sum: 1,
+    Difference: 1,
+    SumOver: 2,
+    Dot: 3,
+    Product: 3,
+    Fraction: 3,
+    Juxtaposed: 4,
+    Power: 5,
+    Root: 6,
+    Transpose: 6,
+}
+"""What is not listed is an atom."""
+
+ATOM = 7
