@@ -143,26 +143,6 @@ class Note:
     prompt: Inlines = ()
 
 
-Block: TypeAlias = Paragraph | Equation | Table | Heatmap | Note
-
-
-@dataclass(frozen=True)
-class Section:
-    """stages: the stages of the trace that this section derives, by their JSON names."""
-
-    heading: Heading
-    blocks: tuple[Block, ...]
-    stages: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Document:
-    """title: what is explained, and the lines under it that say what it is and where it is from."""
-
-    title: Section
-    sections: tuple[Section, ...]
-
-
 class Strength(Enum):
     """How strong an edge is, beside the strongest of its query."""
 
@@ -197,3 +177,47 @@ class Graph:
     queries: tuple[Token, ...]
     keys: tuple[Token, ...]
     edges: tuple[Edge, ...]
+
+
+Block: TypeAlias = Paragraph | Equation | Table | Heatmap | Note
+
+
+@dataclass(frozen=True)
+class OfQuery:
+    """Blocks about one query, where the same is said of several.
+
+    asked: whether the page is about this query; if not, only a page that lets its reader choose
+    a query has a place for them.
+    """
+
+    query: Token
+    blocks: tuple[Block, ...]
+    asked: bool = True
+
+
+@dataclass(frozen=True)
+class Section:
+    """stages: the stages of the trace that this section derives, by their JSON names."""
+
+    heading: Heading
+    content: tuple[Block | OfQuery, ...]
+    stages: tuple[str, ...] = ()
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The content of a page that lets nobody choose: all that was asked for, in order."""
+        blocks: list[Block] = []
+        for part in self.content:
+            if not isinstance(part, OfQuery):
+                blocks.append(part)
+            elif part.asked:
+                blocks += part.blocks
+        return tuple(blocks)
+
+
+@dataclass(frozen=True)
+class Document:
+    """title: what is explained, and the lines under it that say what it is and where it is from."""
+
+    title: Section
+    sections: tuple[Section, ...]

@@ -47,13 +47,16 @@ def write_walkthrough(
     full: bool = False,
     stages: Sequence[str] = (),
     heads: Sequence[int] = (),
+    turns: bool = False,
 ) -> Document:
     """The derivation of a trace, written out for the problem's queries, or its first one.
 
     full: leave nothing out, however large. stages: only the parts that derive these stages.
-    heads: which are written out, from 0; the first if none are named.
+    heads: which are written out, from 0; the first if none are named. turns: for a page whose
+    reader can choose the query.
     """
-    page = Page(trace, style or NumberStyle(), trace.problem.queries or (0,), full)
+    queries = trace.problem.queries or (0,)
+    page = Page(trace, style or NumberStyle(), queries, full, turns=turns)
     written = page.written_heads(heads)
     sections: list[Section] = []
     for part in BEFORE_HEADS:

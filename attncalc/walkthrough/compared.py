@@ -66,7 +66,7 @@ def write_comparison(
                 sections.append(Section(title, content))
     shown_heads = tuple(dict.fromkeys(each.head for each in comparison.queries))
     last = remark(replace(ours, heads=shown_heads), exception=", more for a small measure")
-    sections[-1] = replace(sections[-1], blocks=(*sections[-1].blocks, last))
+    sections[-1] = replace(sections[-1], content=(*sections[-1].content, last))
     return Document(_title(comparison, left, right, ours), tuple(sections))
 
 

@@ -11,6 +11,7 @@ from attncalc.document import (
     Equation,
     Heading,
     Inlines,
+    OfQuery,
     Paragraph,
     Row,
     Section,
@@ -177,22 +178,18 @@ def concatenation(page: Page, number: int) -> Section | None:
         rows, columns = problem.W_O.shape
         makes = f", {rows} × {columns}, makes them {n} × {columns}."
         projected = words(", and ", Symbol("W", ("O",)), makes)
-    blocks: list[Block] = [Paragraph((*words(shapes), *projected))]
-    blocks += [_side_by_side(page, query) for query in page.queries]
-    for query in page.queries:
-        numbers = page.stage("concatenated", [query])[0]
-        symbol = Symbol("c", (page.query_name(query),))
-        blocks.append(Equation(Relation((symbol, page.vector(numbers)), (joining(numbers),))))
+    content: list[Block | OfQuery] = [Paragraph((*words(shapes), *projected))]
+    content += page.of_each_query(lambda query: _side_by_side(page, query))
     if n > 1:
         caption = words("All queries")
-        blocks.append(vector_table(page, {"concatenated": "c"}, "query", caption=caption))
+        content.append(vector_table(page, {"concatenated": "c"}, "query", caption=caption))
     title = "Heads together" if h != 1 else "The head's result"
     heading = Heading(number, words(title), multi_head(page))
     made = ("head_outputs", "concatenated", *(("output",) if problem.W_O is None else ()))
-    return Section(heading, tuple(blocks), made)
+    return Section(heading, tuple(content), made)
 
 
-def _side_by_side(page: Page, query: int) -> Table:
+def _side_by_side(page: Page, query: int) -> Iterator[Block]:
     rows: list[Row] = []
     for head in page.kept_entries(page.trace.problem.heads or 0):
         if isinstance(head, Omitted):
@@ -201,4 +198,7 @@ def _side_by_side(page: Page, query: int) -> Table:
         numbers = page.of_head(head).stage("head_outputs", [query])[0]
         rows.append(Row((words(str(head + 1)), (page.vector(numbers),))))
     caption = (Words("What each head gives "), page.query_token(query, focused=True))
-    return Table((Column(words("head")), Column((Symbol("o"),))), tuple(rows), caption)
+    yield Table((Column(words("head")), Column((Symbol("o"),))), tuple(rows), caption)
+    together = page.stage("concatenated", [query])[0]
+    symbol = Symbol("c", (page.query_name(query),))
+    yield Equation(Relation((symbol, page.vector(together)), (joining(together),)))

@@ -56,7 +56,7 @@ def write_lookup(
             if "V" in trace:
                 sections.append(_retrieved(own, query, len(sections) + 1))
     last = remark(replace(page, heads=written), view="steps")
-    sections[-1] = replace(sections[-1], blocks=(*sections[-1].blocks, last))
+    sections[-1] = replace(sections[-1], content=(*sections[-1].content, last))
     return Document(title(page), tuple(sections))
 
 

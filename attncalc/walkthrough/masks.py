@@ -11,6 +11,7 @@ from attncalc.document import (
     Column,
     Heading,
     Inlines,
+    OfQuery,
     Paragraph,
     Row,
     Section,
@@ -50,20 +51,20 @@ def masked_scores(page: Page, number: int) -> Section | None:
     before_name = trace.stages["masked_scores"].made_of[0]
     masks, biased = trace.mask is not None, trace.bias is not None
     terms: list[Expression] = [SCORE_SYMBOLS[before_name]]
-    blocks: list[Block] = []
+    content: list[Block | OfQuery] = []
     if biased:
         terms.append(Symbol("b", ("i", "j")))
-        blocks += _distances(page)
+        content += _distances(page)
     if masks:
         terms.append(Symbol("M", ("i", "j")))
-        blocks.append(Paragraph(_what_the_mask_does(page)))
-        blocks += _mask_matrix(page)
-    blocks += [_masked_table(page, query, before_name) for query in page.queries]
-    blocks += all_queries(page, "masked_scores")
+        content.append(Paragraph(_what_the_mask_does(page)))
+        content += _mask_matrix(page)
+    content += page.of_each_query(lambda query: [_masked_table(page, query, before_name)])
+    content += all_queries(page, "masked_scores")
     title = "Bias and mask" if masks and biased else "Mask" if masks else "Bias"
     formula = Relation((MASKED_IJ, Sum(tuple(terms))), (Sign.EXACT,))
     heading = Heading(number, words(title), formula)
-    return Section(heading, tuple(blocks), ("masked_scores",))
+    return Section(heading, tuple(content), ("masked_scores",))
 
 
 def _distances(page: Page) -> Iterator[Block]:

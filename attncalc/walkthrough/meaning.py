@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from attncalc import measures
-from attncalc.document import Heading, Inline, Paragraph, Section, Words
+from attncalc.document import Block, Heading, Inline, Paragraph, Section, Words
 from attncalc.expressions import Relation, Sign, Symbol
 from attncalc.numerals import NumberStyle, percentage, rest_percentage, rounded
 from attncalc.walkthrough.page import Page, words
@@ -19,12 +20,16 @@ _MOST_NAMED = 6
 
 def meaning(page: Page, number: int) -> Section:
     """For each focused query: to what it attends most, how spread out, and what became of it."""
-    paragraphs = [
-        Paragraph(tuple(_sentences(page.of_head(head), query)))
-        for head in page.heads
-        for query in page.queries
+    told = [
+        part
+        for own in map(page.of_head, page.heads)
+        for part in own.of_each_query(partial(_paragraph, own))
     ]
-    return Section(Heading(number, words("In words")), (*paragraphs, remark(page)))
+    return Section(Heading(number, words("In words")), (*told, remark(page)))
+
+
+def _paragraph(page: Page, query: int) -> Iterator[Block]:
+    yield Paragraph(tuple(_sentences(page, query)))
 
 
 def _sentences(page: Page, query: int) -> Iterator[Inline]:

@@ -8,6 +8,7 @@ from attncalc.document import (
     Cell,
     Column,
     Heading,
+    OfQuery,
     Paragraph,
     Row,
     RowKind,
@@ -39,15 +40,15 @@ def weighted_sum(page: Page, number: int) -> Section | None:
         ),
         (Sign.EXACT,),
     )
-    blocks: list[Block] = [
+    content: list[Block | OfQuery] = [
         Paragraph(words("Each value is multiplied by its weight, and all of them are added up."))
     ]
-    blocks += [_weighted_table(page, query) for query in page.queries]
+    content += page.of_each_query(lambda query: [_weighted_table(page, query)])
     if len(trace.problem.tokens) > 1:
         caption = words("All queries")
-        blocks.append(vector_table(page, {trace.attended: "o"}, "query", caption=caption))
+        content.append(vector_table(page, {trace.attended: "o"}, "query", caption=caption))
     heading = Heading(number, words("Weighted sum"), formula)
-    return Section(heading, tuple(blocks), ("weighted_values", trace.attended))
+    return Section(heading, tuple(content), ("weighted_values", trace.attended))
 
 
 def _weighted_table(page: Page, query: int) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -19,6 +19,7 @@ from attncalc.document import (
     Inlines,
     Note,
     NoteKind,
+    OfQuery,
     Paragraph,
     Row,
     RowKind,
@@ -44,6 +45,7 @@ class Page:
     """queries: positions written out term by term. full: leave nothing out.
 
     heads: those that are written out, from 0; None stands for all there is without heads.
+    turns: whether its reader can choose a query; then it has something to say of every one shown.
     """
 
     trace: Trace
@@ -51,6 +53,7 @@ class Page:
     queries: tuple[int, ...]
     full: bool = False
     heads: tuple[int | None, ...] = (None,)
+    turns: bool = False
 
     @property
     def leaves_out(self) -> bool:
@@ -130,6 +133,14 @@ class Page:
         own = [self.offset + query for query in self.queries]
         always = own if problem.self_attention else ()
         return self.kept_tokens(len(problem.key_tokens), always)
+
+    def of_each_query(self, blocks: Callable[[int], Iterable[Block]]) -> Iterator[OfQuery]:
+        """The same blocks about each query asked for, and about those that can be chosen."""
+        offered = self.kept_queries() if self.turns else self.queries
+        for query in offered:
+            if isinstance(query, int):
+                token = self.query_token(query)
+                yield OfQuery(token, tuple(blocks(query)), query in self.queries)
 
     def query_caption(self, query: int) -> Inlines:
         """Whose table this is, where there are several."""

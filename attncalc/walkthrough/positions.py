@@ -12,6 +12,7 @@ from attncalc.document import (
     Column,
     Heading,
     Inline,
+    OfQuery,
     Paragraph,
     Row,
     Section,
@@ -57,20 +58,21 @@ def added_positions(page: Page, number: int) -> Section | None:
             Power(Number(str(SINUSOIDAL_BASE)), Fraction(Symbol("2t"), Symbol("d"))),
         )
         formula = Relation((Symbol("p", ("2t",)), Apply("sin", (wave,))), (Sign.EXACT,))
-    blocks: list[Block] = [Paragraph(words(intro))]
+    content: list[Block | OfQuery] = [Paragraph(words(intro))]
     if trace.angles is not None:
-        blocks += [_waves(page, query, trace.angles) for query in page.queries]
+        angles = trace.angles
+        content += page.of_each_query(lambda query: [_waves(page, query, angles)])
     letters: dict[str, Expression | str] = {
         "X": "x",
         "positions": "p",
         "X_positioned": Sum((Symbol("x"), Symbol("p"))),
     }
-    blocks.append(vector_table(page, letters, "token", caption=words("All tokens")))
-    blocks += [Paragraph(tuple(sentence)) for sentence in _told_apart(page)]
+    content.append(vector_table(page, letters, "token", caption=words("All tokens")))
+    content += [Paragraph(tuple(sentence)) for sentence in _told_apart(page)]
     if problem.X_key is not None:
-        blocks.append(Paragraph(words("The key side's embeddings are used as they are.")))
+        content.append(Paragraph(words("The key side's embeddings are used as they are.")))
     heading = Heading(number, words("Positions"), formula)
-    return Section(heading, tuple(blocks), ("positions", "X_positioned"))
+    return Section(heading, tuple(content), ("positions", "X_positioned"))
 
 
 def _waves(page: Page, query: int, angles: Angles) -> Table:
@@ -136,21 +138,21 @@ def rotation(page: Page, number: int) -> Section | None:
     turned = Symbol("q", ("turned",))
     q, matrix = Symbol("q"), Symbol("R", ("pos",))
     formula = Relation((turned, Product((matrix, q))), (Sign.EXACT,))
-    blocks: list[Block] = [Paragraph(words(_how(page, rotary)))]
-    for query in page.queries:
-        blocks += _turned(page, query, trace.angles, rotary)
+    content: list[Block | OfQuery] = [Paragraph(words(_how(page, rotary)))]
+    angles = trace.angles
+    content += page.of_each_query(lambda query: _turned(page, query, angles, rotary))
     if trace.problem.self_attention:
         letters = {"Q_rotated": turned, "K_rotated": Symbol("k", ("turned",))}
-        blocks.append(vector_table(page, letters, "token", caption=words("All tokens")))
+        content.append(vector_table(page, letters, "token", caption=words("All tokens")))
     else:
         caption = words("All keys")
         letters = {"K_rotated": Symbol("k", ("turned",))}
-        blocks.append(vector_table(page, letters, "key token", queries=False, caption=caption))
+        content.append(vector_table(page, letters, "key token", queries=False, caption=caption))
     if page.offset:
         text = "Keys in the cache were turned when they were cached, and are not turned again."
-        blocks.append(Paragraph(words(text)))
+        content.append(Paragraph(words(text)))
     heading = Heading(number, words("Rotation by position"), formula)
-    return Section(heading, tuple(blocks), ("Q_rotated", "K_rotated"))
+    return Section(heading, tuple(content), ("Q_rotated", "K_rotated"))
 
 
 def _how(page: Page, rotary: Rotary) -> str:

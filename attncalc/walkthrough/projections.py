@@ -11,6 +11,7 @@ from attncalc.document import (
     Column,
     Equation,
     Heading,
+    OfQuery,
     Paragraph,
     Row,
     Section,
@@ -50,23 +51,25 @@ def projections(page: Page, number: int) -> Section | None:
     purpose = (
         "Each embedding is multiplied by a matrix: one for queries, one for keys, one for values."
     )
-    blocks: list[Block] = [Paragraph(words(purpose))]
+    content: list[Block | OfQuery] = [Paragraph(words(purpose))]
     if len(formulas) > 1:
-        blocks.append(Paragraph(words("In the same way ", *_and(formulas[1:]), ".")))
+        content.append(Paragraph(words("In the same way ", *_and(formulas[1:]), ".")))
     if "Q" in made:
         source = ("x", trace.embedded)
-        blocks += [written_out(page, query, source, ("q", "Q"), "Q") for query in page.queries]
+        content += page.of_each_query(
+            lambda query: [_written_out(page, query, source, ("q", "Q"), "Q")]
+        )
     letters: dict[str, Expression | str] = {name: name.lower() for name in made}
     if problem.self_attention:
-        blocks.append(vector_table(page, letters, "token", caption=words("All tokens")))
+        content.append(vector_table(page, letters, "token", caption=words("All tokens")))
     else:
         keys = {name: letter for name, letter in letters.items() if name != "Q"}
         if "Q" in made:
             caption = words("All queries")
-            blocks.append(vector_table(page, {"Q": "q"}, "query token", caption=caption))
+            content.append(vector_table(page, {"Q": "q"}, "query token", caption=caption))
         caption = words("All keys")
-        blocks.append(vector_table(page, keys, "key token", queries=False, caption=caption))
-    return Section(Heading(number, words("Projections"), formulas[0]), tuple(blocks), tuple(made))
+        content.append(vector_table(page, keys, "key token", queries=False, caption=caption))
+    return Section(Heading(number, words("Projections"), formulas[0]), tuple(content), tuple(made))
 
 
 def unprojected(page: Page, number: int) -> Section | None:
@@ -87,13 +90,15 @@ def output_projection(page: Page, number: int) -> Section | None:
         return None
     source = ("c", "concatenated") if "concatenated" in page.trace else ("o", "head_outputs")
     formula = _affine(Symbol("y", ("i",)), Symbol(source[0], ("i",)), "O", page.trace.problem.b_O)
-    blocks: list[Block] = [*given_projection(page, "O")]
-    blocks += [written_out(page, query, source, ("y", "output"), "O") for query in page.queries]
+    content: list[Block | OfQuery] = [*given_projection(page, "O")]
+    content += page.of_each_query(
+        lambda query: [_written_out(page, query, source, ("y", "output"), "O")]
+    )
     if len(page.trace.problem.tokens) > 1:
         caption = words("All queries")
-        blocks.append(vector_table(page, {"output": "y"}, "query", caption=caption))
+        content.append(vector_table(page, {"output": "y"}, "query", caption=caption))
     heading = Heading(number, words("Output projection"), formula)
-    return Section(heading, tuple(blocks), ("output",))
+    return Section(heading, tuple(content), ("output",))
 
 
 def given_projection(page: Page, letter: str) -> Iterator[Block]:
@@ -111,7 +116,7 @@ def given_projection(page: Page, letter: str) -> Iterator[Block]:
         yield Equation(Relation((symbol, page.vector(numbers)), (joining(numbers),)))
 
 
-def written_out(
+def _written_out(
     page: Page, query: int, source: tuple[str, str], result: tuple[str, str], letter: str
 ) -> Table:
     """One query's vector times a matrix, component by component.

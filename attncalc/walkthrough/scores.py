@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from attncalc.document import Align, Block, Column, Heading, Paragraph, Row, Section, Table
+from collections.abc import Iterator
+
+from attncalc.document import Align, Block, Column, Heading, OfQuery, Paragraph, Row, Section, Table
 from attncalc.expressions import (
     Apply,
     Dot,
@@ -46,12 +48,12 @@ def scores(page: Page, number: int) -> Section | None:
     """s_ij = q_i · k_j, every product of the focused queries, the matrix for all."""
     if page.trace.problem.scores is not None or "scores" not in page.trace:
         return None
-    blocks: list[Block] = []
-    for query in page.queries:
-        blocks += _score_blocks(page, query)
-    blocks += all_queries(page, "scores")
+    content = (
+        *page.of_each_query(lambda query: _score_blocks(page, query)),
+        *all_queries(page, "scores"),
+    )
     formula = Relation((S_IJ, Dot(Symbol("q", ("i",)), Symbol("k", ("j",)))), (Sign.EXACT,))
-    return Section(Heading(number, words("Scores"), formula), tuple(blocks), ("scores",))
+    return Section(Heading(number, words("Scores"), formula), content, ("scores",))
 
 
 def _score_blocks(page: Page, query: int) -> list[Block]:
@@ -153,7 +155,7 @@ def scaled_scores(page: Page, number: int) -> Section | None:
         intro = words("Each score is multiplied by ", factor, ".")
         formula, operation = Product((S_IJ, factor)), Product((score, factor))
 
-    def step(query: int) -> Table:
+    def step(query: int) -> Iterator[Block]:
         before = page.stage("scores", [query])[0]
         after = page.stage("scaled_scores", [query])[0]
 
@@ -162,11 +164,11 @@ def scaled_scores(page: Page, number: int) -> Section | None:
             done = Fraction(start, divisor) if divisor is not None else Product((start, factor))
             return done, sign_of(before[key], result=result), result.number
 
-        return key_table(page, query, (operation,), words("scaled score"), cells)
+        yield key_table(page, query, (operation,), words("scaled score"), cells)
 
-    blocks: list[Block] = [Paragraph(intro), *(step(query) for query in page.queries)]
+    content: tuple[Block | OfQuery, ...] = (Paragraph(intro), *page.of_each_query(step))
     heading = Heading(number, words("Scaled scores"), Relation((SCALED_IJ, formula), (Sign.EXACT,)))
-    return Section(heading, tuple(blocks), ("scaled_scores",))
+    return Section(heading, content, ("scaled_scores",))
 
 
 def capped_scores(page: Page, number: int) -> Section | None:
@@ -177,7 +179,7 @@ def capped_scores(page: Page, number: int) -> Section | None:
     before_name = trace.stages["capped_scores"].made_of[0]
     c = page.number(cap).number
 
-    def step(query: int) -> Table:
+    def step(query: int) -> Iterator[Block]:
         before = page.stage(before_name, [query])[0]
         after = page.stage("capped_scores", [query])[0]
 
@@ -186,7 +188,7 @@ def capped_scores(page: Page, number: int) -> Section | None:
             return done, sign_of(before[key], result=after[key]), after[key].number
 
         operation = Product((c, Apply("tanh", (Fraction(Symbol("score"), c),))))
-        return key_table(page, query, (operation,), words("capped score"), cells)
+        yield key_table(page, query, (operation,), words("capped score"), cells)
 
     symbol = SCORE_SYMBOLS[before_name]
     intro = words(
@@ -194,8 +196,8 @@ def capped_scores(page: Page, number: int) -> Section | None:
         c,
         " or its negative. It is done after scaling, and before bias and mask.",
     )
-    blocks: list[Block] = [Paragraph(intro), *(step(query) for query in page.queries)]
+    content: tuple[Block | OfQuery, ...] = (Paragraph(intro), *page.of_each_query(step))
     bent = Product((Symbol("c"), Apply("tanh", (Fraction(symbol, Symbol("c")),))))
     formula = Relation((SCORE_SYMBOLS["capped_scores"], bent), (Sign.EXACT,))
     heading = Heading(number, words("Capped scores"), formula)
-    return Section(heading, tuple(blocks), ("capped_scores",))
+    return Section(heading, content, ("capped_scores",))

@@ -12,6 +12,7 @@ from attncalc.document import (
     Heading,
     Heatmap,
     HeatmapRow,
+    OfQuery,
     Paragraph,
     Row,
     RowKind,
@@ -62,12 +63,10 @@ def softmax(page: Page, number: int) -> Section:
     formula = Relation(
         (Symbol("α", ("i", "j")), Fraction(Power(base, symbol), total)), (Sign.EXACT,)
     )
-    blocks: list[Block] = []
-    for query in page.queries:
-        blocks += _softmax_blocks(page, query, base)
-    blocks.append(weights_heatmap(page))
+    written_out = page.of_each_query(lambda query: _softmax_blocks(page, query, base))
     heading = Heading(number, words("Attention weights"), formula)
-    return Section(heading, tuple(blocks), ("exponentials", "sums", "weights"))
+    content: tuple[Block | OfQuery, ...] = (*written_out, weights_heatmap(page))
+    return Section(heading, content, ("exponentials", "sums", "weights"))
 
 
 def base_of(page: Page) -> Expression:
