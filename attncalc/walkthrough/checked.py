@@ -29,7 +29,7 @@ from attncalc.expressions import Number
 from attncalc.numerals import NumberStyle, Shown, decimals_of, shown
 from attncalc.report import Finding, Report, Verdict
 from attncalc.walkthrough.derivation import derivation
-from attncalc.walkthrough.page import Page, provenance, words
+from attncalc.walkthrough.page import Page, provenance, stage_title, words
 
 _MOST_ROWS = 40
 """A longer table leaves out the rows that are correct."""
@@ -110,13 +110,7 @@ def _stage(page: Page, report: Report, number: int, stage: str, findings: list[F
             Column(words("why" if explained else ""), wraps=True),
         )
         blocks.append(Table(columns, tuple(rows)))
-    return Section(Heading(number, words(_title_of(stage))), tuple(blocks), (stage,))
-
-
-def _title_of(stage: str) -> str:
-    if stage == "weights":
-        return "Attention weights"
-    return stage.replace("_", " ").capitalize() if stage.islower() else stage
+    return Section(Heading(number, words(stage_title(stage))), tuple(blocks), (stage,))
 
 
 def _row(page: Page, finding: Finding, computed: Shown) -> Row:
@@ -175,7 +169,7 @@ def _where(page: Page, stage: str, index: tuple[int, ...]) -> Iterator[Inline]:
 
 def _first_wrong(page: Page, number: int, finding: Finding) -> Section:
     claim = finding.claim
-    stage = _title_of(claim.stage)
+    stage = stage_title(claim.stage)
     stage = stage[0].lower() + stage[1:] if claim.stage.islower() else stage
     sentence: list[Inline] = [Words(f"The first number that is wrong is in {stage}, at ")]
     sentence += _where(page, claim.stage, claim.index)

@@ -20,9 +20,9 @@ from attncalc.document import (
 )
 from attncalc.expressions import Apply, Expression, Juxtaposed, Omitted, Relation, Sign, Symbol
 from attncalc.heads import group_of
+from attncalc.walkthrough.heatmaps import weights_heatmap
 from attncalc.walkthrough.masks import slopes_of_heads
 from attncalc.walkthrough.page import Page, joining, omitted_row, words
-from attncalc.walkthrough.softmax import weights_heatmap
 from attncalc.walkthrough.vectors import vector_table
 
 _MOST_NAMED = 3

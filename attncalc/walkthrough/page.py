@@ -196,6 +196,13 @@ class Page:
         )
 
 
+def stage_title(stage: str) -> str:
+    """What a stage is called where it is shown by itself."""
+    if stage == "weights":
+        return "Attention weights"
+    return stage.replace("_", " ").capitalize() if stage.islower() else stage
+
+
 def provenance(problem: Problem, warnings: Iterable[str]) -> list[Block]:
     """What stands under a title: where the numbers are from, notes on them, and warnings."""
     blocks: list[Block] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from attncalc.arithmetic import is_exact_kind
 from attncalc.document import (
     Align,
     Block,
@@ -10,15 +9,12 @@ from attncalc.document import (
     Column,
     Equation,
     Heading,
-    Heatmap,
-    HeatmapRow,
     OfQuery,
     Paragraph,
     Row,
     RowKind,
     Section,
     Table,
-    Token,
 )
 from attncalc.expressions import (
     Apply,
@@ -35,6 +31,7 @@ from attncalc.expressions import (
     Symbol,
 )
 from attncalc.numerals import Shown, rounded, shown
+from attncalc.walkthrough.heatmaps import weights_heatmap
 from attncalc.walkthrough.page import (
     Page,
     bar,
@@ -228,34 +225,3 @@ def weight_derivation(page: Page, query: int, key: int) -> Relation:
         sign_of(powers[key], total, result=weight),
     )
     return Relation((symbol, first, second, weight.number), signs)
-
-
-def weights_heatmap(page: Page) -> Heatmap:
-    """The attention weights of all queries."""
-    columns = page.kept_keys()
-    numbers = page.vectors("weights")
-    values = page.trace["weights"]
-    largest = max((float(abs(weight)) for weight in values.flat), default=0.0) or 1.0
-    rows: list[HeatmapRow | Omitted] = []
-    for row in page.kept_queries():
-        if isinstance(row, Omitted):
-            rows.append(row)
-            continue
-        cells = tuple(
-            numbers[row][place].number if isinstance(place, int) else place for place in columns
-        )
-        shades = tuple(
-            max(0.0, float(values[row][place])) / largest if isinstance(place, int) else 0.0
-            for place in columns
-        )
-        rows.append(HeatmapRow(page.query_token(row, focused=row in page.queries), cells, shades))
-    headings: tuple[Token | Omitted, ...] = tuple(
-        page.key_token(place) if isinstance(place, int) else place for place in columns
-    )
-    exact = is_exact_kind(values) and all(n.exact for row in numbers.values() for n in row)
-    caption = "All queries: row attends to column" + ("" if exact else ", rounded")
-    if page.trace.head is not None:
-        caption = f"Head {page.trace.head + 1}: row attends to column" + (
-            "" if exact else ", rounded"
-        )
-    return Heatmap(headings, tuple(rows), words(caption))

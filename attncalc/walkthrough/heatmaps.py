@@ -1,0 +1,95 @@
+"""Numbers of pairs with a shade behind each: queries down, keys across."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from attncalc.arithmetic import Array, is_exact_kind
+from attncalc.document import Heatmap, HeatmapRow, Token
+from attncalc.expressions import Omitted
+from attncalc.numerals import NumberStyle
+from attncalc.trace import Trace
+from attncalc.walkthrough.page import Page, stage_title, words
+
+STAGES_WITH_HEATMAPS = (
+    "scores",
+    "scaled_scores",
+    "capped_scores",
+    "masked_scores",
+    "exponentials",
+    "weights",
+)
+"""Those with one number a pair of a query and a key."""
+
+
+def weights_heatmap(page: Page) -> Heatmap:
+    """The attention weights of all queries: of a head on the page of a head."""
+    head = page.trace.head
+    about = "All queries" if head is None else f"Head {head + 1}"
+    return _heatmap(page, "weights", about)
+
+
+def _heatmap(page: Page, stage: str, about: str) -> Heatmap:
+    columns = page.kept_keys()
+    numbers = page.vectors(stage)
+    values = page.trace[stage]
+    with page.trace.arithmetic():
+        shade = _shading(values)
+        rows: list[HeatmapRow | Omitted] = []
+        for row in page.kept_queries():
+            if isinstance(row, Omitted):
+                rows.append(row)
+                continue
+            cells = tuple(
+                numbers[row][place].number if isinstance(place, int) else place for place in columns
+            )
+            shades = tuple(
+                shade(values[row][place]) if isinstance(place, int) else 0.0 for place in columns
+            )
+            token = page.query_token(row, focused=row in page.queries)
+            rows.append(HeatmapRow(token, cells, shades))
+    headings: tuple[Token | Omitted, ...] = tuple(
+        page.key_token(place) if isinstance(place, int) else place for place in columns
+    )
+    exact = is_exact_kind(values) and all(n.exact for row in numbers.values() for n in row)
+    caption = f"{about}: row attends to column" + ("" if exact else ", rounded")
+    return Heatmap(headings, tuple(rows), words(caption))
+
+
+def _shading(values: Array) -> Callable[[Any], float]:
+    """How dark a number is: 0 for none at all, or the lowest if any is below 0; 1 for the most."""
+    finite = [value for value in values.flat if abs(value) != math.inf]
+    lowest, highest = min([*finite, 0]), max([*finite, 0])
+    span = highest - lowest
+
+    def shade(value: Any) -> float:
+        return float((value - lowest) / span) if span and abs(value) != math.inf else 0.0
+
+    return shade
+
+
+def heatmaps(
+    trace: Trace,
+    stages: Sequence[str],
+    style: NumberStyle | None = None,
+    *,
+    full: bool = False,
+    heads: Sequence[int] = (),
+) -> tuple[Heatmap, ...]:
+    """The stages as heatmaps that stand on their own: one a stage, or one a head of each.
+
+    stages: of STAGES_WITH_HEATMAPS. heads: which are shown, from 0; all if none are named.
+    """
+    page = Page(trace, style or NumberStyle(), trace.problem.queries, full)
+    shown = [head for head in page.every_head if not heads or head in heads]
+    return tuple(
+        _heatmap(own, stage, stage_title(stage) + _own_head(own))
+        for stage in stages
+        for own in map(page.of_head, shown)
+    )
+
+
+def _own_head(page: Page) -> str:
+    return "" if page.trace.head is None else f", head {page.trace.head + 1}"
