@@ -28,22 +28,31 @@ wheel-test: $(VENV)/installed
 	$(WHEEL_VENV)/bin/pip install --quiet --disable-pip-version-check dist/*.whl
 	ATTNCALC_COMMAND=$(CURDIR)/$(WHEEL_VENV)/bin/attncalc $(BIN)/pytest tests/cli
 
-# What reads graphs besides people; tests that need it are skipped without it, and fail in CI.
+# What reads graphs and pages besides people; tests that need it are skipped without it, and fail in CI.
 consumers:
 	npm install --prefix tests/renderers/mermaid --silent --no-package-lock --no-audit --no-fund
+	npm install --prefix tests/renderers/axe --silent --no-package-lock --no-audit --no-fund
 
 docs: $(VENV)/installed
 	$(BIN)/python docs/generate.py
 
-# Every sample in every format.
+# Every sample in every format, and its graphs.
+PAGES := pdf html md tex typ svg png txt json csv npz
+GRAPHS := mmd dot svg
 handouts: $(VENV)/installed
 	mkdir -p handouts
-	for sample in samples/*.yaml; do for suffix in pdf html md tex typ; do \
-	  $(BIN)/attncalc explain $$sample --output handouts/$$(basename $$sample .yaml).$$suffix || exit 1; \
-	done; done
+	set -e; for sample in samples/*.yaml samples/*.csv; do \
+	  handout=handouts/$$(basename $$sample .yaml | tr . -); \
+	  for suffix in $(PAGES); do $(BIN)/attncalc explain $$sample --output $$handout.$$suffix; done; \
+	  for suffix in $(GRAPHS); do \
+	    $(BIN)/attncalc graph $$sample --output $$handout-graph.$$suffix; \
+	    $(BIN)/attncalc graph $$sample --kind pipeline --output $$handout-pipeline.$$suffix; \
+	  done; \
+	done
 
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python -m benchmarks.pages
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -71,12 +71,31 @@ class RowKind(Enum):
 
 
 @dataclass(frozen=True)
+class Quantity:
+    """Something of which a page shows the value, perhaps in several places: they have it in common.
+
+    name: what it is called; places: which of that name it is, counted from 0. Only a page whose
+    reader can point at a number has a use for it.
+    """
+
+    name: str
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Row:
-    """One row. An OMITTED row has one cell, which says what was left out."""
+    """One row. An OMITTED row has one cell, which says what was left out.
+
+    query: the place of the query that it is about, in a table with a row for each. quantity: what
+    it works out. quantities: what its cells are the values of, in order.
+    """
 
     cells: tuple[Cell, ...]
     kind: RowKind = RowKind.BODY
     focused: bool = False
+    query: int | None = None
+    quantity: Quantity | None = None
+    quantities: tuple[Quantity | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,11 +128,17 @@ class Table:
 
 @dataclass(frozen=True)
 class HeatmapRow:
-    """shades: 0 (nothing) to 1 (the largest), one a number."""
+    """shades: 0 (nothing) to 1 (the largest), one a number.
+
+    query: the place of the query that it is about. made_of: for each number, itself and the
+    quantities that it comes from.
+    """
 
     token: Token
     numbers: tuple[Expression, ...]
     shades: tuple[float, ...]
+    query: int | None = None
+    made_of: tuple[tuple[Quantity, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -170,27 +195,74 @@ class Graph:
     """Attention as a directed graph: an edge from each query to every key it attends to.
 
     title: what the tokens are of. queries, keys: the nodes, in two groups where they differ; the
-    places of edges are counted through both.
+    places of edges are counted through both. caption: what is drawn, and what is left out.
     """
 
     title: str
     queries: tuple[Token, ...]
     keys: tuple[Token, ...]
     edges: tuple[Edge, ...]
+    caption: Inlines = ()
 
 
-Block: TypeAlias = Paragraph | Equation | Table | Heatmap | Note
+@dataclass(frozen=True)
+class Box:
+    """A step of a flow: its name, and what is there then, such as a shape."""
+
+    name: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """From one box to another, by their places. label: what is done on the way."""
+
+    start: int
+    end: int
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Boxes and what leads from one to the next; never back to an earlier one."""
+
+    title: str
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+
+
+@dataclass(frozen=True)
+class Message:
+    """What one participant hands to another, by their places."""
+
+    sender: int
+    receiver: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Participants and their messages, in order. result: what the last one is left with."""
+
+    title: str
+    participants: tuple[str, ...]
+    messages: tuple[Message, ...]
+    result: str
+
+
+Block: TypeAlias = Paragraph | Equation | Table | Heatmap | Graph | Note
 
 
 @dataclass(frozen=True)
 class OfQuery:
     """Blocks about one query, where the same is said of several.
 
-    asked: whether the page is about this query; if not, only a page that lets its reader choose
-    a query has a place for them.
+    place: the query's, among all of them. asked: whether the page is about this query; if not,
+    only a page that lets its reader choose a query has a place for them.
     """
 
     query: Token
+    place: int
     blocks: tuple[Block, ...]
     asked: bool = True
 

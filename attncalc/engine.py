@@ -46,10 +46,15 @@ def explain(problem: Problem, stages: Sequence[str] = ()) -> Trace:
         wanted = (*stages, *problem.claims.stages)
         keep_terms = is_exact_kind(kind) or "weighted_values" in wanted
         trace = _Work(Trace(problem, {}, context), kind, keep_terms=keep_terms).done()
+    refuse_unknown(stages, trace)
+    return trace
+
+
+def refuse_unknown(stages: Sequence[str], trace: Trace) -> None:
+    """Raise StageError for the first of these stages that a trace does not have."""
     for name in stages:
         if name not in trace and name != COST:
             raise StageError(name, tuple(trace.stages))
-    return trace
 
 
 def _of_options(problem: Problem) -> Iterator[Array]:

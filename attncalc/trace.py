@@ -9,7 +9,7 @@ import decimal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -120,7 +120,7 @@ class Trace:
             return index[0], index[1:]
         return None, index
 
-    def of_head(self, head: int) -> Trace:
+    def of_head(self, head: int) -> Self:
         """What one head sees: its own slices, and those of its key-value head. head: from 0."""
         group = replace(self, head=head).group
         stages = dict(self.stages)

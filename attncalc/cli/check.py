@@ -4,7 +4,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from attncalc.cli import BAD_INPUT, SUCCESS, WRONG, options, output, progress
+from attncalc.cli import BAD_INPUT, SUCCESS, WRONG, options, output, pages, progress
 from attncalc.errors import InputErrors
 
 EXAMPLES = """\b
@@ -13,6 +13,7 @@ Examples:
   attncalc check problem.yaml --claims answers.yaml
   attncalc check problem.yaml --claims weights.csv --stage weights
   attncalc check answers/*.yaml --strict --format junit --output report.xml
+  attncalc check handout.yaml --output report.pdf
   attncalc check handout.yaml --json | jq .first_wrong
 """
 
@@ -47,6 +48,7 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
+    context: typer.Context,
     files: Files,
     claims: ClaimsFile = None,
     stage: Stage = None,
@@ -54,6 +56,8 @@ def check(
     format: options.CheckFormatOption = None,
     json: options.Json = False,
     output_file: options.Output = None,
+    fragment: pages.Fragment = False,
+    paper: pages.PaperOption = pages.Paper.A4,
     precision: options.Precision = 4,
     rounding: options.Rounding = options.RoundingMode.HALF_UP,
     full: options.Full = False,
@@ -112,18 +116,7 @@ def check(
         from attncalc.report_json import report_json
 
         output.write("".join(report_json(report) + "\n" for report in reports), output_file)
-    elif chosen == "text":
-        from attncalc.numerals import NumberStyle
-        from attncalc.renderers.terminal import TerminalRenderer
-        from attncalc.walkthrough.checked import write_report, write_summary
-
-        style = NumberStyle(precision, rounding.value)
-        renderer = TerminalRenderer(output.width(), output.in_color(color, output_file))
-        documents = [write_report(report, style, full=full) for report in reports]
-        if len(files) > 1:
-            documents.append(write_summary(reports, unreadable))
-        output.write("\n\n".join(map(renderer.render, documents)), output_file)
-    else:
+    elif chosen in ("github", "junit"):
         from attncalc import report_ci
         from attncalc.readers import lines_of_claims
 
@@ -137,6 +130,16 @@ def check(
             for file, number, report in checked
         ]
         output.write(write(entries, strict=strict), output_file)
+    else:
+        from attncalc.numerals import NumberStyle
+        from attncalc.walkthrough.checked import write_report, write_summary
+
+        style = NumberStyle(precision, rounding.value)
+        documents = [write_report(report, style, full=full) for report in reports]
+        if len(files) > 1:
+            documents.append(write_summary(reports, unreadable))
+        if documents:
+            pages.Pages(chosen, context.obj, fragment, paper, color, output_file).write(documents)
 
     findings = (finding for report in reports for finding in report.findings)
     wrong = any(finding.fails(strict=strict) for finding in findings)

@@ -73,11 +73,13 @@ def compare(
     from attncalc.comparison import ComparisonError
     from attncalc.comparison import compare as compared
     from attncalc.engine import explain
+    from attncalc.handouts import chosen_heads
 
     queries: Optional[list[str]] = [] if all_queries else query or None
     (left, one), (right, other) = _sides(files, varied, queries)
     # The page writes the first head out, as explain does; JSON has all that are not chosen from.
-    heads = output.chosen_heads(one.heads, head, all_heads) or (() if chosen == "json" else (0,))
+    named = chosen_heads(one.heads, head or [], every=all_heads)
+    heads = named or (() if chosen == "json" else (0,))
     try:
         comparison = compared(explain(one), explain(other), heads=heads)
     except ComparisonError as error:

@@ -16,6 +16,7 @@ Examples:
   attncalc explain table.csv --all-queries --output walkthrough.html
   attncalc explain handout.yaml --view lookup
   attncalc explain handout.yaml --stages weights --output weights.csv
+  attncalc explain handout.yaml --stages weights --output weights.svg
   attncalc explain handout.yaml --json | jq '.stages.weights[0]'
 """
 
@@ -91,19 +92,29 @@ def explain(
         output.write(exports.exported(chosen, traces, wanted_stages), output_file)
         return
 
+    from attncalc.handouts import PICTURES, chosen_heads, drawn, lets_choose, written
     from attncalc.numerals import NumberStyle
-    from attncalc.walkthrough import write_walkthrough
 
     style = NumberStyle(precision, rounding.value)
-    shown = [(trace, output.chosen_heads(trace.problem.heads, head, all_heads)) for trace in traces]
-    if view is options.View.LOOKUP:
-        from attncalc.walkthrough.lookup import write_lookup
-
-        documents = [write_lookup(trace, style, full=full, heads=own) for trace, own in shown]
-    else:
-        documents = [
-            write_walkthrough(trace, style, full=full, stages=wanted_stages, heads=own)
-            for trace, own in shown
-        ]
-    written = pages.Pages(chosen, context.obj, fragment, paper, color, output_file)
-    written.write(documents)
+    written_heads = [
+        chosen_heads(trace.problem.heads, head or [], every=all_heads) for trace in traces
+    ]
+    written_to = pages.Pages(chosen, context.obj, fragment, paper, color, output_file)
+    if chosen in PICTURES and wanted_stages:
+        written_to.expect(len(traces))
+        (trace,), (own,) = traces, written_heads
+        written_to.put(drawn(chosen, trace, style, wanted_stages, heads=own, full=full))
+        return
+    documents = [
+        written(
+            trace,
+            style,
+            view=view.value,
+            stages=wanted_stages,
+            heads=own,
+            full=full,
+            turns=lets_choose(chosen, fragment=fragment),
+        )
+        for trace, own in zip(traces, written_heads, strict=True)
+    ]
+    written_to.write(documents)

@@ -1,25 +1,38 @@
-"""attncalc graph: who attends to whom, as a directed graph."""
+"""attncalc graph: who attends to whom, and how it was worked out, as drawings."""
 
 from enum import Enum
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from attncalc.cli import options, output
 from attncalc.errors import InputError
 
+if TYPE_CHECKING:
+    from attncalc.document import Flow, Graph
+    from attncalc.trace import Trace
+
 EXAMPLES = """\b
 Examples:
   attncalc graph handout.yaml
   attncalc graph handout.yaml --all-queries --threshold 0.1
   attncalc graph handout.yaml --stage scores --top 3
-  attncalc graph handout.yaml --output handout.dot
+  attncalc graph handout.yaml --output handout.svg
+  attncalc graph handout.yaml --kind pipeline --output pipeline.dot
+  attncalc graph handout.yaml --kind sequence
 """
 
 
 class GraphFormat(str, Enum):
     MERMAID = "mermaid"
     DOT = "dot"
+    SVG = "svg"
+
+
+class GraphKind(str, Enum):
+    ATTENTION = "attention"
+    PIPELINE = "pipeline"
+    SEQUENCE = "sequence"
 
 
 class GraphStage(str, Enum):
@@ -29,7 +42,29 @@ class GraphStage(str, Enum):
     MASKED_SCORES = "masked_scores"
 
 
-SUFFIXES = {".mmd": "mermaid", ".dot": "dot", ".gv": "dot"}
+SUFFIXES = {".mmd": "mermaid", ".dot": "dot", ".gv": "dot", ".svg": "svg"}
+
+OF_ATTENTION = {
+    "query": "--query",
+    "all_queries": "--all-queries",
+    "head": "--head",
+    "stage": "--stage",
+    "threshold": "--threshold",
+    "top": "--top",
+    "precision": "--precision",
+    "rounding": "--rounding",
+}
+"""Options that choose edges, or write numbers on them; other kinds have neither."""
+
+KindOption = Annotated[
+    GraphKind,
+    typer.Option(
+        "--kind",
+        "-k",
+        help="attention: who attends to whom; pipeline: the stages with their shapes; sequence: "
+        "the same as messages.",
+    ),
+]
 
 FormatOption = Annotated[
     Optional[GraphFormat],
@@ -62,7 +97,9 @@ def register(app: typer.Typer) -> None:
 
 
 def graph(
+    context: typer.Context,
     file: options.File,
+    kind: KindOption = GraphKind.ATTENTION,
     query: options.Query = None,
     all_queries: options.AllQueries = False,
     head: HeadOption = 1,
@@ -76,33 +113,99 @@ def graph(
 ) -> None:
     """Draw who attends to whom: an edge from each query to every key, wider the more it attends.
 
-    Without --query, the file's query, or the first token. Masked keys have no edge.
+    Without --query, the file's query, or the first token. Masked keys, and those of weight 0, have
+    no edge. --kind draws how it was worked out instead.
     """
     wanted = format.value if format else None
     chosen = output.chosen_format(wanted, False, output_file, SUFFIXES, default="mermaid")
+    _refuse(context, kind, chosen)
 
     from attncalc.engine import explain
-    from attncalc.numerals import NumberStyle
     from attncalc.readers import load_all
-    from attncalc.walkthrough.graph import attention_graph
 
     queries: Optional[list[str]] = [] if all_queries else query or None
     problems = load_all(file, {}, queries)
     if len(problems) != 1:
         raise InputError(file, f"{len(problems)} problems; expected 1 to draw")
     trace = explain(problems[0])
+    if kind is GraphKind.PIPELINE:
+        from attncalc.walkthrough.pipeline import pipeline
+
+        output.write(_flow_drawn(pipeline(trace), chosen), output_file)
+        return
+    if kind is GraphKind.SEQUENCE:
+        from attncalc.renderers.mermaid import mermaid_exchange
+        from attncalc.walkthrough.exchange import exchange
+
+        output.write(mermaid_exchange(exchange(trace)), output_file)
+        return
+
+    from attncalc.numerals import NumberStyle
+    from attncalc.walkthrough.graph import attention_graph
+
     if stage.value not in trace:
         raise InputError("--stage", f"this problem has no {stage.value}")
-    if trace.problem.heads is not None or head > 1:
-        (own,) = output.chosen_heads(trace.problem.heads, [head], False)
-        trace = trace.of_head(own)
+    trace = _of_head(trace, head)
     style = NumberStyle(precision, rounding.value)
     drawn = attention_graph(trace, stage.value, threshold=threshold, top=top, style=style)
-    if chosen == "dot":
-        from attncalc.renderers.dot import dot
+    output.write(_graph_drawn(drawn, chosen), output_file)
 
-        output.write(dot(drawn), output_file)
-    else:
-        from attncalc.renderers.mermaid import mermaid
 
-        output.write(mermaid(drawn), output_file)
+def _refuse(context: typer.Context, kind: GraphKind, chosen: str) -> None:
+    """What a kind has not: edges to be chosen, or a format."""
+    if kind is GraphKind.ATTENTION:
+        return
+    for name, option in OF_ATTENTION.items():
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            message = (
+                f"belongs to --kind attention; --kind {kind.value} draws all queries and heads"
+            )
+            raise typer.BadParameter(message, param_hint=option)
+    if kind is GraphKind.SEQUENCE and chosen != "mermaid":
+        message = f"a sequence is drawn in mermaid only, not in {chosen}"
+        given = context.get_parameter_source("format")
+        by_name = given is not None and given.name == "COMMANDLINE"
+        raise typer.BadParameter(message, param_hint="--format" if by_name else "--output")
+
+
+def _of_head(trace: "Trace", head: int) -> "Trace":
+    """What one head sees, counted from 1; all there is where there are no heads."""
+    from attncalc.handouts import chosen_heads
+
+    if trace.problem.heads is None and head == 1:
+        return trace
+    (own,) = chosen_heads(trace.problem.heads, [head], every=False)
+    return trace.of_head(own)
+
+
+def _graph_drawn(graph: "Graph", chosen: str) -> str:
+    match chosen:
+        case "dot":
+            from attncalc.renderers.dot import dot
+
+            return dot(graph)
+        case "svg":
+            from attncalc.renderers.svg_graph import svg_graph
+
+            return svg_graph(graph)
+        case _:
+            from attncalc.renderers.mermaid import mermaid
+
+            return mermaid(graph)
+
+
+def _flow_drawn(flow: "Flow", chosen: str) -> str:
+    match chosen:
+        case "dot":
+            from attncalc.renderers.dot import dot_flow
+
+            return dot_flow(flow)
+        case "svg":
+            from attncalc.renderers.svg_flow import svg_flow
+
+            return svg_flow(flow)
+        case _:
+            from attncalc.renderers.mermaid import mermaid_flow
+
+            return mermaid_flow(flow)

@@ -9,20 +9,26 @@ import typer
 class PageFormat(str, Enum):
     TEXT = "text"
     MD = "md"
+    QMD = "qmd"
     TEX = "tex"
     TYP = "typ"
     PDF = "pdf"
     HTML = "html"
+    SVG = "svg"
+    PNG = "png"
     JSON = "json"
 
 
 class ExplainFormat(str, Enum):
     TEXT = "text"
     MD = "md"
+    QMD = "qmd"
     TEX = "tex"
     TYP = "typ"
     PDF = "pdf"
     HTML = "html"
+    SVG = "svg"
+    PNG = "png"
     JSON = "json"
     CSV = "csv"
     NPZ = "npz"
@@ -30,6 +36,14 @@ class ExplainFormat(str, Enum):
 
 class CheckFormat(str, Enum):
     TEXT = "text"
+    MD = "md"
+    QMD = "qmd"
+    TEX = "tex"
+    TYP = "typ"
+    PDF = "pdf"
+    HTML = "html"
+    SVG = "svg"
+    PNG = "png"
     JSON = "json"
     GITHUB = "github"
     JUNIT = "junit"
@@ -55,14 +69,16 @@ SUFFIXES = {".txt": "text", ".json": "json"}
 PAGE_SUFFIXES = {
     **SUFFIXES,
     ".md": "md",
-    ".qmd": "md",
+    ".qmd": "qmd",
     ".tex": "tex",
     ".typ": "typ",
     ".pdf": "pdf",
     ".html": "html",
+    ".svg": "svg",
+    ".png": "png",
 }
 EXPLAIN_SUFFIXES = {**PAGE_SUFFIXES, ".csv": "csv", ".npz": "npz"}
-CHECK_SUFFIXES = {**SUFFIXES, ".xml": "junit"}
+CHECK_SUFFIXES = {**PAGE_SUFFIXES, ".xml": "junit"}
 
 
 def overrides(**options: Optional[str]) -> dict[str, str]:

@@ -44,19 +44,6 @@ def stage_names(listed: Optional[str]) -> list[str]:
     return [name.strip() for name in listed.split(",") if name.strip()] if listed else []
 
 
-def chosen_heads(there: Optional[int], wanted: Optional[list[int]], every: bool) -> tuple[int, ...]:
-    """The heads of --head and --all-heads, from 0; none where none are named."""
-    if every:
-        return tuple(range(there or 0))
-    for number in wanted or []:
-        if there is None:
-            message = f"head {number}, but the problem has no heads; expected heads to be given"
-            raise InputError("--head", message, hint="--heads 2 cuts vectors into two")
-        if not 1 <= number <= there:
-            raise InputError("--head", f"head {number}; expected 1 to {there}")
-    return tuple(number - 1 for number in wanted or [])
-
-
 def width() -> int:
     """The columns of the terminal, or COLUMNS, or 80."""
     return min(max(shutil.get_terminal_size((80, 24)).columns, NARROWEST), WIDEST)

@@ -14,11 +14,10 @@ import typer
 from attncalc.cli import output
 from attncalc.cli.options import Color
 from attncalc.errors import InputError
+from attncalc.handouts import FRAGMENTS, OF_ONE, Layout, Rendered, missing_glyphs, rendered
 
 if TYPE_CHECKING:
     from attncalc.document import Document
-
-_FRAGMENTS = ("md", "tex", "html")
 
 
 class Paper(str, Enum):
@@ -28,7 +27,7 @@ class Paper(str, Enum):
 
 Fragment = Annotated[
     bool,
-    typer.Option("--fragment", help="Only the piece, for inclusion in a page: md, tex, html."),
+    typer.Option("--fragment", help="Only the piece, for inclusion in a page: md, qmd, tex, html."),
 ]
 PaperOption = Annotated[Paper, typer.Option("--paper", help="Of typ and pdf.")]
 
@@ -46,62 +45,36 @@ class Pages:
 
     def write(self, documents: "Sequence[Document]") -> None:
         """Write the documents to the output file, or to standard output."""
-        if self.fragment and self.format not in _FRAGMENTS:
-            message = f"{self.format} has no fragments; expected one of {', '.join(_FRAGMENTS)}"
+        self.expect(len(documents))
+        self.put(rendered(self.format, documents, self._layout()))
+
+    def expect(self, documents: int) -> None:
+        """Refuse what the format cannot do with so many documents."""
+        if self.fragment and self.format not in FRAGMENTS:
+            message = f"{self.format} has no fragments; expected one of {', '.join(FRAGMENTS)}"
             raise InputError("--fragment", message)
-        output.write(self._rendered(documents), self.output_file)
-
-    def _rendered(self, documents: "Sequence[Document]") -> str | bytes:
-        match self.format:
-            case "md":
-                from attncalc.renderers.markdown import MarkdownRenderer
-
-                markdown = MarkdownRenderer(self.fragment)
-                return "\n".join(map(markdown.render, documents))
-            case "tex":
-                from attncalc.renderers.latex import LatexRenderer
-
-                return LatexRenderer(self.fragment).render(self._only(documents))
-            case "html":
-                from attncalc.renderers.html import HtmlRenderer
-
-                return HtmlRenderer(self.fragment).render(self._only(documents))
-            case "typ":
-                from attncalc.renderers.typst import TypstRenderer
-
-                typst = TypstRenderer(self.paper.value, self._footer, _date())
-                return typst.render_all(documents)
-            case "pdf":
-                return self._pdf(documents)
-            case _:
-                from attncalc.renderers.terminal import TerminalRenderer
-
-                color = output.in_color(self.color, self.output_file)
-                terminal = TerminalRenderer(output.width(), color)
-                return "\n\n".join(map(terminal.render, documents))
-
-    def _only(self, documents: "Sequence[Document]") -> "Document":
-        if len(documents) != 1:
-            message = f"{len(documents)} problems; expected 1 for {self.format}"
+        if documents != 1 and self.format in OF_ONE:
+            message = f"{documents} problems; expected 1 for {self.format}"
             raise InputError("--format", message, hint="md, typ and pdf take several")
-        return documents[0]
 
-    @property
-    def _footer(self) -> str:
-        return shlex.join(["attncalc", *self.command])
-
-    def _pdf(self, documents: "Sequence[Document]") -> bytes:
-        from attncalc.renderers.inert import inert
-        from attncalc.renderers.pdf import PdfRenderer
-
-        typeset = PdfRenderer(self.paper.value, self._footer, _date()).typeset(*documents)
-        if typeset.missing:
-            characters = " ".join(typeset.missing)
+    def put(self, page: Rendered) -> None:
+        """Write a page, and say what it could not show."""
+        if page.missing:
             sys.stderr.write(
-                f"attncalc: no installed font has {inert(characters)}; on the page they stand as "
-                "code points\n  hint: install a font that has them, such as Noto\n"
+                f"attncalc: {missing_glyphs(page.missing)}\n"
+                "  hint: install a font that has them, such as Noto\n"
             )
-        return typeset.pdf
+        output.write(page.content, self.output_file)
+
+    def _layout(self) -> Layout:
+        return Layout(
+            self.fragment,
+            self.paper.value,
+            shlex.join(["attncalc", *self.command]),
+            _date(),
+            output.width(),
+            output.in_color(self.color, self.output_file),
+        )
 
 
 def _date() -> datetime.date:

@@ -1,11 +1,12 @@
-"""A graph in Graphviz's DOT language: https://graphviz.org/doc/info/lang.html"""
+"""Graphs and flows in Graphviz's DOT language: https://graphviz.org/doc/info/lang.html"""
 
 from __future__ import annotations
 
-from attncalc.document import Edge, Graph, Strength, Token
+from attncalc.document import Arrow, Box, Edge, Flow, Graph, Strength, Token
 from attncalc.renderers.inert import inert, inert_token
 
 _STYLES = {Strength.LOW: "dotted", Strength.MODERATE: "solid", Strength.HIGH: "bold"}
+_COLORS = {Strength.LOW: "#3c9189", Strength.MODERATE: "#3c9189", Strength.HIGH: "#00605a"}
 _WIDEST = 5.0
 
 
@@ -14,7 +15,7 @@ def dot(graph: Graph) -> str:
     lines = [
         "digraph attention {",
         f"    label={_string(inert(graph.title))};",
-        "    labelloc=t;",
+        '    labelloc=t; fontname="sans-serif";',
         '    node [shape=box, style=rounded, fontname="sans-serif"];',
         '    edge [fontname="sans-serif", fontsize=10];',
     ]
@@ -40,11 +41,39 @@ def _edge(edge: Edge) -> str:
     width = 1 + (_WIDEST - 1) * edge.share
     return (
         f"    n{edge.query} -> n{edge.key} [label={_string(edge.number.digits)}, "
-        f"style={_STYLES[edge.strength]}, penwidth={width:.1f}];"
+        f'style={_STYLES[edge.strength]}, color="{_COLORS[edge.strength]}", penwidth={width:.1f}];'
     )
 
 
+def dot_flow(flow: Flow) -> str:
+    """A node a box, by number; an arrow's label says what is done."""
+    lines = [
+        "digraph flow {",
+        f"    label={_string(inert(flow.title))};",
+        '    labelloc=t; fontname="sans-serif";',
+        '    node [shape=box, style="rounded,filled", fillcolor="#ecf4f3", color="#00605a", '
+        'fontname="sans-serif"];',
+        '    edge [color="#3c9189", fontname="sans-serif", fontsize=10];',
+    ]
+    lines += [_box(place, box) for place, box in enumerate(flow.boxes)]
+    lines += map(_arrow, flow.arrows)
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _box(place: int, box: Box) -> str:
+    label = "\\n".join(_plain(inert(line)) for line in (box.name, box.detail) if line)
+    return f'    b{place} [label="{label}"];'
+
+
+def _arrow(arrow: Arrow) -> str:
+    label = f" [label={_string(inert(arrow.label))}]" if arrow.label else ""
+    return f"    b{arrow.start} -> b{arrow.end}{label};"
+
+
 def _string(text: str) -> str:
-    """A quoted string: Graphviz would take \\n, \\N and HTML entities for more than they are."""
-    plain = text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{plain}"'
+    return f'"{_plain(text)}"'
+
+
+def _plain(text: str) -> str:
+    """The inside of a string: Graphviz would take \\n, \\N and entities for more than they are."""
+    return text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')

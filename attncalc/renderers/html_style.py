@@ -71,7 +71,8 @@ def style_sheet() -> str:
     light = f".attncalc {{ color-scheme: light dark; {_properties(LIGHT)} }}\n"
     dark = f".attncalc {{ {_properties(DARK)} }}"
     return (
-        f"{light}@media screen and (prefers-color-scheme: dark) {{ {dark} }}\n{_STYLE}{_shades()}"
+        f"{light}@media screen and (prefers-color-scheme: dark) {{ {dark} }}\n"
+        f"{_STYLE}{_GRAPHS}{_shades()}"
     )
 
 
@@ -178,4 +179,18 @@ _STYLE = """\
   .attncalc .scroll { overflow: visible; }
   .attncalc p { orphans: 3; widows: 3; }
 }
+"""
+
+_GRAPHS = """\
+.attncalc .graph { margin: 0 0 1.5rem; break-inside: avoid; }
+.attncalc .graph figcaption { color: var(--muted); font-size: .95em; line-height: 1.4;
+  padding: 0 0 .5rem; max-width: 46rem; }
+.attncalc .graph svg { display: block; max-width: 100%; height: auto; overflow: visible; }
+.attncalc .graph text { font-size: 16px; white-space: pre; fill: var(--ink); }
+.attncalc .graph .digits { fill: var(--muted); }
+.attncalc .graph .bold { font-weight: 600; }
+.attncalc .graph .line { fill: none; stroke: var(--bar); stroke-linecap: round; }
+.attncalc .graph .head { fill: var(--bar); }
+.attncalc .graph .line.high { stroke: var(--accent); }
+.attncalc .graph .head.high { fill: var(--accent); }
 """

@@ -10,6 +10,7 @@ from attncalc.document import (
     Block,
     Document,
     Equation,
+    Graph,
     Heading,
     Heatmap,
     Note,
@@ -19,6 +20,7 @@ from attncalc.document import (
     Table,
 )
 from attncalc.expressions import Expression, Matrix, Relation, Vector
+from attncalc.renderers.latex_graph import graph_latex
 from attncalc.renderers.latex_math import LatexMath
 from attncalc.renderers.latex_tables import MATHS, filled, heatmaps, inlines, runs, tables
 from attncalc.renderers.latex_text import latex_text
@@ -46,6 +48,7 @@ _BEGIN = rf"""\documentclass[11pt,a4paper]{{article}}
 _COMMANDS = r"""\begingroup
 \setlength{\parindent}{0pt}\setlength{\parskip}{0.5\baselineskip}\emergencystretch=3em
 \definecolor{attnheat}{RGB}{0,150,140}
+\definecolor{attnline}{RGB}{0,110,102}
 % a character that Computer Modern does not have, by its code point
 \providecommand{\attnglyph}[1]{{\fboxsep=1pt\fbox{\tiny\ttfamily U+#1}}}
 % a cell of a heatmap: per cent of colour, width, number
@@ -159,6 +162,8 @@ class _Page:
                 return self._captioned(inlines(caption), tables(block, self.room))
             case Heatmap(caption=caption):
                 return self._captioned(inlines(caption), heatmaps(block, self.room))
+            case Graph(caption=caption):
+                return graph_latex(block, inlines(caption))
             case Note(kind, content):
                 return _note(kind, inlines(content))
             case _:
@@ -202,7 +207,7 @@ def _note(kind: NoteKind, text: str) -> str:
         case NoteKind.WARNING:
             return f"\\textbf{{Note:}} {text}\n"
         case NoteKind.REMARK:
-            return f"{{\\small {text}\\par}}\n"
+            return f"\\nopagebreak\n{{\\small {text}\\par}}\n"
         case _:
             assert_never(kind)
 

@@ -16,6 +16,7 @@ from attncalc.document import (
     Column,
     Document,
     Equation,
+    Graph,
     Heading,
     Heatmap,
     HeatmapRow,
@@ -33,6 +34,7 @@ from attncalc.document import (
 from attncalc.expressions import Expression, Number, Omitted, Relation
 from attncalc.renderers.inert import inert, inert_token
 from attncalc.renderers.latex_math import LatexMath
+from attncalc.renderers.mermaid import mermaid
 
 _WIDEST_BAR = 12
 _MOST_ON_A_LINE = 90
@@ -52,53 +54,63 @@ _NUMBERED = re.compile(r"^([0-9]{1,9})([.)])(?= |$)")
 _SPACES = re.compile(r"(?<= ) ")
 
 
+MERMAID = {"md": "mermaid", "qmd": "{mermaid}"}
+"""What a fence is called whose diagram is drawn, by the kind of Markdown: GitHub's, Quarto's."""
+
+
 @dataclass(frozen=True)
 class MarkdownRenderer:
-    """fragment: without the title, to be put under a heading of another document."""
+    """fragment: without the title, to be put under a heading of another document.
+
+    level: of the sections' headings, from 2; the title's is one above. kind: of MERMAID.
+    """
 
     fragment: bool = False
+    level: int = 2
+    kind: str = "md"
 
     def render(self, document: Document) -> str:
         """The document as GitHub-flavoured Markdown with maths between dollars."""
         blocks: list[str] = []
         title = document.title
         if not self.fragment:
-            blocks.append(f"# {_inlines(title.heading.words)}")
-            blocks += map(_block, title.blocks)
+            blocks.append(f"{'#' * (self.level - 1)} {_inlines(title.heading.words)}")
+            blocks += map(self._block, title.blocks)
         else:
-            blocks += [_block(block) for block in title.blocks if isinstance(block, Note)]
+            blocks += [self._block(block) for block in title.blocks if isinstance(block, Note)]
         for section in document.sections:
-            blocks += _section(section)
+            blocks += self._section(section)
         return "\n\n".join(blocks) + "\n"
 
+    def _section(self, section: Section) -> Iterator[str]:
+        yield from _heading(section.heading, self.level)
+        yield from map(self._block, section.blocks)
 
-def _section(section: Section) -> Iterator[str]:
-    yield from _heading(section.heading)
-    yield from map(_block, section.blocks)
+    def _block(self, block: Block) -> str:
+        match block:
+            case Paragraph(content):
+                return _inlines(content)
+            case Equation(expression):
+                return _equation(expression)
+            case Table(caption=caption):
+                return _captioned(caption, _table(block))
+            case Heatmap(caption=caption):
+                return _captioned(caption, _heatmap(block))
+            case Graph(caption=caption):
+                fence = f"```{MERMAID[self.kind]}"
+                return _captioned(caption, [fence, *mermaid(block).splitlines(), "```"])
+            case Note(kind, content):
+                return _note(kind, _inlines(content))
+            case _:
+                assert_never(block)
 
 
-def _heading(heading: Heading) -> Iterator[str]:
+def _heading(heading: Heading, level: int) -> Iterator[str]:
     """A line with number and words, and the formula below."""
     number = "" if heading.number is None else f"{heading.number}. "
-    yield f"## {number}{_inlines(heading.words)}"
+    yield f"{'#' * level} {number}{_inlines(heading.words)}"
     if heading.formula is not None:
         yield _display(_STACKED.write(heading.formula))
-
-
-def _block(block: Block) -> str:
-    match block:
-        case Paragraph(content):
-            return _inlines(content)
-        case Equation(expression):
-            return _equation(expression)
-        case Table(caption=caption):
-            return _captioned(caption, _table(block))
-        case Heatmap(caption=caption):
-            return _captioned(caption, _heatmap(block))
-        case Note(kind, content):
-            return _note(kind, _inlines(content))
-        case _:
-            assert_never(block)
 
 
 def _note(kind: NoteKind, text: str) -> str:

@@ -15,6 +15,7 @@ from attncalc.document import (
     Code,
     Document,
     Equation,
+    Graph,
     Heading,
     Heatmap,
     Inlines,
@@ -52,6 +53,7 @@ class TerminalRenderer:
             file=out,
             width=self.width,
             force_terminal=self.color,
+            force_jupyter=False,  # in a notebook too, a page is text that is returned
             color_system="auto" if self.color else None,
             no_color=not self.color,
             markup=False,
@@ -75,7 +77,9 @@ class _Page:
         for section in document.sections:
             self.console.print()
             self._heading(section.heading)
-            for number, block in enumerate(section.blocks):
+            # The bars beside the weights are the same picture as a graph of them.
+            blocks = [block for block in section.blocks if not isinstance(block, Graph)]
+            for number, block in enumerate(blocks):
                 if number:
                     self.console.print()
                 self._block(block, INDENT)
@@ -125,6 +129,8 @@ class _Page:
                 color = self.console.color_system is not None
                 for line in heatmap_lines(block, self.width - indent, color=color):
                     self.console.print(Padding(line, (0, 0, 0, indent)))
+            case Graph():
+                pass
             case Note(kind, content, prompt):
                 self._note(kind, (*content, *prompt), indent)
             case _:

@@ -22,6 +22,7 @@ from attncalc.document import (
     Column,
     Document,
     Equation,
+    Graph,
     Heatmap,
     HeatmapRow,
     Inlines,
@@ -37,6 +38,7 @@ from attncalc.document import (
 from attncalc.expressions import Expression, Matrix, Omitted, Relation
 from attncalc.renderers.colors import WHITE, Rgb, between, ink_on
 from attncalc.renderers.linear import chain, entry_text, linear
+from attncalc.renderers.typst_graph import graph_typst
 from attncalc.renderers.typst_math import (
     chain_math,
     entry_math,
@@ -60,13 +62,14 @@ _NOTES = {NoteKind.WARNING: "warning", NoteKind.REMARK: "remark"}
 
 @dataclass(frozen=True)
 class TypstRenderer:
-    """paper: "a4" or "us-letter". footer: small print on each page, such as the command.
+    """paper: "a4" or "us-letter"; None is one page, as long as it has to be.
 
-    date: goes into the metadata of what is made; without one, no date does. unshown: characters
-    that no font has, to be written as their code points.
+    footer: small print on each sheet of paper, such as the command. date: goes into the metadata
+    of what is made; without one, no date does. unshown: characters that no font has, to be
+    written as their code points.
     """
 
-    paper: str = "a4"
+    paper: str | None = "a4"
     footer: str | None = None
     date: datetime.date | None = None
     unshown: frozenset[str] = frozenset()
@@ -77,18 +80,30 @@ class TypstRenderer:
 
     def render_all(self, documents: Sequence[Document]) -> str:
         """Several documents as one source, each beginning on a page of its own."""
-        title = " ".join(_plain(documents[0].title.heading.words).split())
         footer = typst_string(shown(self.footer)) if self.footer else "none"
-        page = files(__package__).joinpath("typst_page.typ").read_text(encoding="utf-8")
-        lines = [f"#show: handout.with({typst_string(self.paper)}, {footer})", ""]
+        paper = typst_string(self.paper) if self.paper else "none"
+        lines = [f"#show: handout.with({paper}, {footer})", ""]
         for number, document in enumerate(documents):
             if number:
                 lines.append("#pagebreak()")
             lines += _document(document)
-        body = "\n".join(lines) + "\n"
+        return self._source(documents[0].title.heading.words, lines)
+
+    def render_drawings(self, heatmaps: Sequence[Heatmap]) -> str:
+        """Heatmaps as a picture of their own, without a page around them."""
+        drawings = "".join(f"  {_heatmap(each, 'drawing')},\n" for each in heatmaps)
+        return self._source(heatmaps[0].caption, [f"#drawings(\n{drawings})"])
+
+    def _source(self, title: Inlines, lines: Iterable[str]) -> str:
+        here = files(__package__)
+        page = "".join(
+            here.joinpath(name).read_text(encoding="utf-8")
+            for name in ("typst_page.typ", "typst_graph.typ")
+        )
+        name = typst_string(" ".join(_plain(title).split()))
+        metadata = f"#set document(title: {name}, date: {_date(self.date)})\n"
         spelt = {ord(one): f"‹U+{ord(one):04X}›" for one in self.unshown}
-        metadata = f"#set document(title: {typst_string(title)}, date: {_date(self.date)})\n"
-        return page + metadata + body.translate(spelt)
+        return page + metadata + ("\n".join(lines) + "\n").translate(spelt)
 
 
 def _date(date: datetime.date | None) -> str:
@@ -108,7 +123,7 @@ def _document(document: Document) -> Iterable[str]:
         yield ""
         yield _heading(section)
         for block, following in zip_longest(section.blocks, section.blocks[1:]):
-            yield _block(block, leads_on=isinstance(following, Table | Equation))
+            yield _block(block, leads_on=isinstance(following, Table | Equation | Note))
 
 
 def _heading(section: Section) -> str:
@@ -127,7 +142,9 @@ def _block(block: Block, *, leads_on: bool = False) -> str:
         case Table():
             return _table(block)
         case Heatmap():
-            return _heatmap(block)
+            return f"#{_heatmap(block, 'heatmap')}"
+        case Graph(caption=caption):
+            return graph_typst(block, _inlines(caption) if caption else "none")
         case Note(kind, content):
             return f"#{_NOTES[kind]}({_inlines(content)})"
         case _:
@@ -180,14 +197,14 @@ def _cell(cell: Cell) -> str:
     return _cell_words(cell)
 
 
-def _heatmap(heatmap: Heatmap) -> str:
+def _heatmap(heatmap: Heatmap, function: str) -> str:
     columns = "".join(
         "[…], " if isinstance(column, Omitted) else f"{_token(column)}, "
         for column in heatmap.columns
     )
     rows = "".join(f"    {_heatmap_row(row)},\n" for row in heatmap.rows)
     caption = _inlines(heatmap.caption)
-    return f"#heatmap(title: {caption}, columns: ({columns}), rows: (\n{rows}  ))"
+    return f"{function}(title: {caption}, columns: ({columns}), rows: (\n{rows}  ))"
 
 
 def _heatmap_row(row: HeatmapRow | Omitted) -> str:

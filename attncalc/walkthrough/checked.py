@@ -100,20 +100,20 @@ def _stage(page: Page, report: Report, number: int, stage: str, findings: list[F
         blocks.append(Paragraph(words(f"{left} correct numbers are left out: ", Code("--full"))))
     if chosen:
         computed = _computed(page, chosen)
-        rows = [_row(page, *each) for each in zip(chosen, computed, strict=True)]
-        explained = any(map(_why, chosen))
-        columns = (
+        columns = [
             Column(words("number")),
             Column(words("claimed"), Align.RIGHT),
             Column(words("computed"), Align.RIGHT),
             Column(words("verdict"), result=True),
-            Column(words("why" if explained else ""), wraps=True),
-        )
-        blocks.append(Table(columns, tuple(rows)))
+        ]
+        if any(map(_why, chosen)):
+            columns.append(Column(words("why"), wraps=True))
+        rows = [_row(page, *each, len(columns)) for each in zip(chosen, computed, strict=True)]
+        blocks.append(Table(tuple(columns), tuple(rows)))
     return Section(Heading(number, words(stage_title(stage))), tuple(blocks), (stage,))
 
 
-def _row(page: Page, finding: Finding, computed: Shown) -> Row:
+def _row(page: Page, finding: Finding, computed: Shown, columns: int) -> Row:
     claim = finding.claim
     cells: tuple[Cell, ...] = (
         tuple(_where(page, claim.stage, claim.index)),
@@ -122,7 +122,7 @@ def _row(page: Page, finding: Finding, computed: Shown) -> Row:
         words(finding.verdict.value),
         words(_why(finding)),
     )
-    return Row(cells, focused=finding.verdict is Verdict.WRONG)
+    return Row(cells[:columns], focused=finding.verdict is Verdict.WRONG)
 
 
 def _why(finding: Finding) -> str:

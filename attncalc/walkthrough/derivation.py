@@ -62,7 +62,7 @@ def derivation(page: Page, stage: str, index: tuple[int, ...]) -> Relation:
     first = Sign.EXACT if exact else Sign.ROUNDED
     last = Sign.EXACT if exact and value.exact else Sign.ROUNDED
     if operation is None:
-        return Relation((symbol, value.number), (Sign.EXACT,))
+        return Relation((symbol, value.number), (value.sign,))
     return Relation((symbol, operation, value.number), (first, last))
 
 
@@ -87,7 +87,8 @@ def _operation(
             x, p = _entry(page, "X", index), _entry(page, "positions", index)
             return Sum((x.number, p.number)), [x, p]
         case "Q_rotated" | "K_rotated":
-            return turned_derivation(page, stage, index)
+            kept = stage == "K_rotated" and index[0] < problem.past_length
+            return (None, []) if kept else turned_derivation(page, stage, index)
         case "scores":
             q = page.stage(trace.asking, [index[0]])[0]
             k = page.stage(trace.answering, [index[1]])[0]

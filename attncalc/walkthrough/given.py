@@ -9,6 +9,7 @@ from attncalc.document import (
     Block,
     Heading,
     Inline,
+    OfQuery,
     Paragraph,
     Section,
     Table,
@@ -29,10 +30,17 @@ def title(page: Page) -> Section:
     for part in _dimensions(page):
         parts += words(part, " · ")
     parts.append(Words("written out for "))
-    parts += _listed_queries(page)
-    blocks: list[Block] = [Paragraph(tuple(parts))]
-    blocks += provenance(problem, page.trace.warnings)
-    return Section(Heading(None, words(problem.title or default)), tuple(blocks))
+
+    def about(query: int) -> Iterator[Block]:
+        yield Paragraph((*parts, Words("the query "), page.query_token(query, focused=True)))
+
+    content: list[Block | OfQuery] = []
+    if len(page.queries) == 1:
+        content += page.of_each_query(about)
+    else:
+        content.append(Paragraph((*parts, *_listed_queries(page))))
+    content += provenance(problem, page.trace.warnings)
+    return Section(Heading(None, words(problem.title or default)), tuple(content))
 
 
 def _dimensions(page: Page) -> Iterator[str | Expression]:
@@ -89,18 +97,18 @@ def _options(page: Page) -> Iterator[str]:
 
 
 def _listed_queries(page: Page) -> Iterator[Inline]:
-    if len(page.queries) == len(page.trace.problem.tokens) > 1:
+    if len(page.queries) == len(page.trace.problem.tokens):
         yield Words("every query")
         return
-    yield Words("the quer" + ("ies " if len(page.queries) > 1 else "y "))
+    yield Words("the queries ")
     for number, query in enumerate(page.queries):
         if number:
             yield Words(" and " if number == len(page.queries) - 1 else ", ")
         yield page.query_token(query, focused=True)
 
 
-_QUERY_SIDE = {"X": "x", "Q": "q"}
-_KEY_SIDE = {"X_key": "x", "K": "k", "V": "v"}
+_QUERY_SIDE = ("X", "Q")
+_KEY_SIDE = ("X_key", "K", "V")
 
 
 def given(page: Page, number: int) -> Section:
@@ -145,24 +153,25 @@ def _given_vectors(page: Page) -> Iterator[Table]:
         own = [name for name in group if name in stacked]
         for head in range(len(stacked[own[0]]) if own else 0):
             kind = "Head" if "Q" in group else "Key-value head"
-            yield from _by_side(
-                page, {name: stacked[name][head] for name in own}, f"{kind} {head + 1}"
-            )
+            arrays = {name: stacked[name][head] for name in own}
+            yield from _by_side(page, arrays, f"{kind} {head + 1}", head)
 
 
-def _by_side(page: Page, arrays: Mapping[str, Array], caption: str) -> Iterator[Table]:
+def _by_side(
+    page: Page, arrays: Mapping[str, Array], caption: str, head: int | None = None
+) -> Iterator[Table]:
     problem = page.trace.problem
-    queries = {letter: arrays[name] for name, letter in _QUERY_SIDE.items() if name in arrays}
-    keys = {letter: arrays[name] for name, letter in _KEY_SIDE.items() if name in arrays}
+    queries = {name: arrays[name] for name in _QUERY_SIDE if name in arrays}
+    keys = {name: arrays[name] for name in _KEY_SIDE if name in arrays}
     said = words(caption) if caption else ()
     if problem.self_attention and (queries or keys):
-        yield given_table(page, queries | keys, "token", problem.tokens, said)
+        yield given_table(page, queries | keys, "token", problem.tokens, said, head)
         return
     if queries:
-        yield given_table(page, queries, "query token", problem.tokens, said)
+        yield given_table(page, queries, "query token", problem.tokens, said, head)
     if keys:
         tokens = problem.key_tokens[problem.past_length :]
-        yield given_table(page, keys, "key token", tokens, said)
+        yield given_table(page, keys, "key token", tokens, said, head)
 
 
 def _given_past(page: Page) -> Iterator[Table]:
@@ -170,15 +179,15 @@ def _given_past(page: Page) -> Iterator[Table]:
     problem, past = page.trace.problem, page.trace.problem.attention.past
     if past is None:
         return
-    cached = {"k": problem.past_by_head("K"), "v": problem.past_by_head("V")}
-    arrays = {letter: array for letter, array in cached.items() if array is not None}
+    cached = {"K": problem.past_by_head("K"), "V": problem.past_by_head("V")}
+    arrays = {name: array for name, array in cached.items() if array is not None}
     if problem.kv_heads is None:
         yield given_table(page, arrays, "past token", past.tokens, words("In the cache"))
         return
     for head in range(problem.kv_heads):
-        own = {letter: array[head] for letter, array in arrays.items()}
+        own = {name: array[head] for name, array in arrays.items()}
         caption = words(f"In the cache, key-value head {head + 1}")
-        yield given_table(page, own, "past token", past.tokens, caption)
+        yield given_table(page, own, "past token", past.tokens, caption, head)
 
 
 def _given_scores(page: Page) -> Table:

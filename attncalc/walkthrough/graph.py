@@ -1,19 +1,28 @@
-"""From a trace to a graph: tokens, and an edge from each query to every key it attends to."""
+"""From a trace to graphs: tokens, and an edge from each query to every key it attends to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from attncalc.document import Edge, Graph, Strength, Token
-from attncalc.numerals import NumberStyle, shown
+from attncalc.arithmetic import is_exact_kind
+from attncalc.document import Block, Edge, Graph, Inlines, OfQuery, Strength, Token
+from attncalc.numerals import NumberStyle, shown_array
 from attncalc.problem import address_of
 from attncalc.trace import Trace
+from attncalc.walkthrough.page import MOST_TOKENS, Page, words
 
 _MODERATE, _HIGH = 0.5, 0.75
 """Shares of a query's largest number from which on an edge is moderate, and high."""
+
+_MOST_OF_SEVERAL = 16
+"""Edges of several queries in one graph; more could not be told apart."""
+
+Drawn: TypeAlias = Mapping[int, Sequence[int]]
+"""The keys that edges lead to, by query, in the order of the keys."""
 
 
 def attention_graph(
@@ -27,43 +36,146 @@ def attention_graph(
     """The graph of a stage of pairs of one head, for the problem's queries, or its first one.
 
     threshold: edges whose number is below it are left out. top: so many edges a query at most.
+    Masked keys, and those whose weight is 0, have no edge.
     """
+    queries = trace.problem.queries or (0,)
+    drawn: dict[int, Sequence[int]] = {}
+    for query in queries:
+        row = trace[stage][query]
+        ranked = [key for key in _ranked(trace, stage, query) if float(row[key]) >= threshold]
+        drawn[query] = sorted(ranked[:top])
+    return _graph(trace, stage, drawn, trace.problem.queries, style or NumberStyle())
+
+
+def graphs(page: Page) -> Iterator[Block | OfQuery]:
+    """Whom the page's queries attend to: one graph, or one a query where its reader can choose.
+
+    A query that attends to nothing has none.
+    """
+    if page.turns:
+        yield from page.of_each_query(lambda query: _graphs_of(page, (query,)))
+    else:
+        yield from _graphs_of(page, page.queries)
+
+
+def _graphs_of(page: Page, queries: Sequence[int]) -> Iterator[Graph]:
+    """The graph of some queries, with its caption; none where they attend to nothing."""
+    attended = {query: _ranked(page.trace, "weights", query) for query in queries}
+    attending = [query for query in queries if attended[query]]
+    if not attending:
+        return
+    if len(queries) == 1:
+        drawn = {query: attended[query][:MOST_TOKENS] for query in attending}
+    else:
+        drawn = _strongest(attended, attending[:MOST_TOKENS])
+    in_order = {query: sorted(keys) for query, keys in drawn.items()}
+    graph = _graph(page.trace, "weights", in_order, queries, page.style)
+    if max(len(graph.queries), len(graph.keys)) > MOST_TOKENS:
+        graph = _only_needed(graph)
+    yield replace(graph, caption=_caption(page, attended, drawn))
+
+
+def _strongest(attended: Drawn, queries: Sequence[int]) -> dict[int, list[int]]:
+    """A few edges of each query, the strongest, to as many keys together as a page shows."""
+    drawn: dict[int, list[int]] = {query: [] for query in queries}
+    keys: set[int] = set()
+    for rank in range(_MOST_OF_SEVERAL // len(queries)):
+        for query in queries:
+            next_ones = attended[query][rank : rank + 1]
+            if len(drawn[query]) == rank and len(keys.union(next_ones)) <= MOST_TOKENS:
+                drawn[query] += next_ones
+                keys.update(next_ones)
+    return drawn
+
+
+def _caption(page: Page, attended: Drawn, drawn: Drawn) -> Inlines:
+    """What is drawn, what the lines mean, and what is left out."""
+    trace = page.trace
+    head = "Whom " if trace.head is None else f"Head {trace.head + 1}: whom "
+    rows = page.stage("weights", list(drawn))
+    exact = is_exact_kind(trace["weights"]) and all(n.exact for row in rows for n in row)
+    rounded = "" if exact else ", weights rounded"
+    means = ": the wider the line, the greater the weight; dotted below half of the greatest"
+    count = sum(map(len, drawn.values()))
+    most = max(map(len, drawn.values()))
+    total = sum(map(len, attended.values()))
+    if len(attended) == 1:
+        (query,) = attended
+        subject = (head, page.query_token(query, focused=True), f" attends to{rounded}{means}.")
+        left_out = f" The {count} greatest of {total} weights are drawn." if count < total else ""
+        return words(*subject, left_out) if left_out else words(*subject)
+    text = f"{head}each query attends to{rounded}{means} of its query."
+    queries = sum(1 for keys in attended.values() if keys)
+    if len(drawn) < queries:
+        text += f" {len(drawn)} of {queries} queries are drawn."
+    if count < sum(len(attended[query]) for query in drawn):
+        greatest = "greatest weight is" if most == 1 else f"greatest weights, at most {most}, are"
+        text += f" Of each query only the {greatest} drawn."
+    return words(text)
+
+
+def _graph(
+    trace: Trace, stage: str, drawn: Drawn, focused: Sequence[int], style: NumberStyle
+) -> Graph:
+    """Every token, and the edges drawn. focused: the queries that stand out."""
     problem = trace.problem
-    queries = problem.queries or (0,)
-    offset = problem.past_length
-    own = problem.self_attention
-    asked = problem.key_tokens
+    own, offset = problem.self_attention, problem.past_length
     first_key = 0 if own else len(problem.tokens)
     edges: list[Edge] = []
-    for query in queries:
+    for query, keys in drawn.items():
         row, known = trace[stage][query], trace.stages[stage].exact[query]
-        numbers = shown(list(row), known.tolist(), style or NumberStyle())
-        places = _kept(row, _visible(trace, query), threshold, top)
-        largest = max((float(row[key]) for key in places), default=0.0)
-        for key in places:
+        numbers = shown_array(row[None], known[None], style)[0]
+        largest = max((float(row[key]) for key in keys), default=0.0)
+        for key in keys:
             share = max(0.0, float(row[key]) / largest) if largest > 0 else 0.0
             node = offset + query if own else query
             edges.append(Edge(node, first_key + key, numbers[key].number, _strength(share), share))
-    focused = {offset + query if own else query for query in problem.queries}
-    names = asked if own else problem.tokens
-    nodes = tuple(Token(address_of(place, names), place in focused) for place in range(len(names)))
-    keys = () if own else tuple(Token(address_of(place, asked)) for place in range(len(asked)))
-    return Graph(problem.title or "Attention", nodes, keys, tuple(edges))
+    stand_out = {offset + query if own else query for query in focused}
+    names, asked = problem.key_tokens if own else problem.tokens, problem.key_tokens
+    nodes = tuple(
+        Token(address_of(place, names), place in stand_out) for place in range(len(names))
+    )
+    keys_of_others = () if own else range(len(asked))
+    return Graph(
+        problem.title or "Attention",
+        nodes,
+        tuple(Token(address_of(place, asked)) for place in keys_of_others),
+        tuple(edges),
+    )
 
 
-def _visible(trace: Trace, query: int) -> list[int]:
-    """The keys that are not masked."""
+def _only_needed(graph: Graph) -> Graph:
+    """Only the tokens that edges join, the keys apart from the queries."""
+    nodes = (*graph.queries, *graph.keys)
+    queries = sorted({edge.query for edge in graph.edges})
+    keys = sorted({edge.key for edge in graph.edges})
+    edges = tuple(
+        replace(edge, query=queries.index(edge.query), key=len(queries) + keys.index(edge.key))
+        for edge in graph.edges
+    )
+    return replace(
+        graph,
+        queries=tuple(nodes[place] for place in queries),
+        keys=tuple(nodes[place] for place in keys),
+        edges=edges,
+    )
+
+
+def _ranked(trace: Trace, stage: str, query: int) -> list[int]:
+    """The keys that a query attends to, the largest number first."""
+    row = trace[stage][query]
+    return sorted(_attended(trace, stage, query, row), key=lambda key: -row[key])
+
+
+def _attended(trace: Trace, stage: str, query: int, row: Any) -> list[int]:
+    """The keys that are not masked, and not of weight 0."""
     keys = range(trace["weights"].shape[-1])
+    if stage == "weights":
+        return [key for key in keys if row[key] != 0]
     if "masked_scores" not in trace:
         return list(keys)
-    row = trace["masked_scores"][query]
-    return [key for key in keys if np.isfinite(float(row[key]))]
-
-
-def _kept(row: Any, visible: list[int], threshold: float, top: int | None) -> Sequence[int]:
-    """The keys that an edge leads to: of the visible ones the largest, from the threshold on."""
-    ranked = sorted(visible, key=lambda key: -row[key])
-    return sorted([key for key in ranked if float(row[key]) >= threshold][:top])
+    masked = trace["masked_scores"][query]
+    return [key for key in keys if np.isfinite(float(masked[key]))]
 
 
 def _strength(share: float) -> Strength:

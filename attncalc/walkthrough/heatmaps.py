@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from attncalc.arithmetic import Array, is_exact_kind
-from attncalc.document import Heatmap, HeatmapRow, Token
+from attncalc.document import Heatmap, HeatmapRow, Quantity, Token
 from attncalc.expressions import Omitted
 from attncalc.numerals import NumberStyle
 from attncalc.trace import Trace
 from attncalc.walkthrough.page import Page, stage_title, words
+from attncalc.walkthrough.quantities import answering, asking, weight_of
 
 STAGES_WITH_HEATMAPS = (
     "scores",
@@ -49,13 +50,27 @@ def _heatmap(page: Page, stage: str, about: str) -> Heatmap:
                 shade(values[row][place]) if isinstance(place, int) else 0.0 for place in columns
             )
             token = page.query_token(row, focused=row in page.queries)
-            rows.append(HeatmapRow(token, cells, shades))
+            rows.append(HeatmapRow(token, cells, shades, row, _made_of(page, row, columns)))
     headings: tuple[Token | Omitted, ...] = tuple(
         page.key_token(place) if isinstance(place, int) else place for place in columns
     )
     exact = is_exact_kind(values) and all(n.exact for row in numbers.values() for n in row)
     caption = f"{about}: row attends to column" + ("" if exact else ", rounded")
     return Heatmap(headings, tuple(rows), words(caption))
+
+
+def _made_of(
+    page: Page, query: int, keys: Sequence[int | Omitted]
+) -> tuple[tuple[Quantity, ...], ...]:
+    """Of each pair of a query and a key: its weight, and what that is made of."""
+    trace = page.trace
+    ours = asking(trace, query)
+    return tuple(
+        (weight_of(trace, query, key), *ours, *answering(trace, key))
+        if isinstance(key, int)
+        else ()
+        for key in keys
+    )
 
 
 def _shading(values: Array) -> Callable[[Any], float]:

@@ -25,6 +25,7 @@ from attncalc.expressions import (
 )
 from attncalc.numerals import shown
 from attncalc.walkthrough.page import Page, omitted_row, words
+from attncalc.walkthrough.quantities import weight_of
 from attncalc.walkthrough.vectors import vector_table
 
 
@@ -92,7 +93,7 @@ def _weighted_table(page: Page, query: int) -> Table:
             (columns[entry][at].number,) if isinstance(entry, int) else words("…")
             for entry in entries
         ]
-        rows.append(Row(tuple(cells), focused=own))
+        rows.append(Row(tuple(cells), focused=own, quantity=weight_of(trace, query, key)))
         at += 1
     exact_sum = all(number.exact for column in columns.values() for number in column)
     total: list[Cell] = [words("output"), (), words("=" if exact_sum else "≈")]

@@ -32,6 +32,7 @@ from attncalc.numerals import NumberStyle, Shown, as_typed, shown, shown_array
 from attncalc.problem import Problem, address_of
 from attncalc.stages import OF_KEYS, OF_PAIRS
 from attncalc.trace import Trace
+from attncalc.walkthrough.quantities import weight_of
 
 MOST_TOKENS = 12
 MOST_ENTRIES = 8
@@ -136,11 +137,16 @@ class Page:
 
     def of_each_query(self, blocks: Callable[[int], Iterable[Block]]) -> Iterator[OfQuery]:
         """The same blocks about each query asked for, and about those that can be chosen."""
-        offered = self.kept_queries() if self.turns else self.queries
-        for query in offered:
-            if isinstance(query, int):
-                token = self.query_token(query)
-                yield OfQuery(token, tuple(blocks(query)), query in self.queries)
+        for query in (*self.queries, *self._offered()):
+            asked = query in self.queries
+            yield OfQuery(self.query_token(query), query, tuple(blocks(query)), asked)
+
+    def _offered(self) -> Iterator[int]:
+        """The queries that were not asked for and can be chosen; however full, no more than fit."""
+        count = len(self.trace.problem.tokens) if self.turns else 0
+        for query in kept(count, MOST_TOKENS, _ENDS_OF_TOKENS, self.queries):
+            if isinstance(query, int) and query not in self.queries:
+                yield query
 
     def query_caption(self, query: int) -> Inlines:
         """Whose table this is, where there are several."""
@@ -285,8 +291,8 @@ def key_table(
             continue
         done, sign, value = step(key)
         own = page.is_own(query, key)
-        token = page.key_token(key, focused=own)
-        rows.append(Row(((token,), (done,), result_cell(sign, value)), focused=own))
+        cells = ((page.key_token(key, focused=own),), (done,), result_cell(sign, value))
+        rows.append(Row(cells, focused=own, quantity=weight_of(page.trace, query, key)))
     columns = (
         Column(words("key")),
         Column(operation, Align.RIGHT),
@@ -317,5 +323,5 @@ def matrix_table(
             (numbers[row][place].number,) if isinstance(place, int) else words("…")
             for place in columns
         ]
-        body.append(Row(tuple(cells), focused=row in page.queries))
+        body.append(Row(tuple(cells), focused=row in page.queries, query=row))
     return Table(tuple(headings), tuple(body), caption)

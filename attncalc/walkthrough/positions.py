@@ -248,15 +248,13 @@ def turned_entry(
 def turned_derivation(
     page: Page, stage: str, index: tuple[int, ...]
 ) -> tuple[Expression, list[Shown]]:
-    """One entry of a turned query or key of one head."""
+    """One entry of a turned query or key of one head; not of a cached one."""
     trace, rotary = page.trace, page.trace.problem.attention.positions
     angles = trace.angles if stage == "Q_rotated" else trace.key_angles
     assert angles is not None
     assert isinstance(rotary, Rotary)
     vector = page.stage(stage[0], [index[0]])[0]
     row = index[0] - (0 if stage == "Q_rotated" else page.offset)
-    if row < 0:
-        return vector[index[1]].number, [vector[index[1]]]
     pairs = _entries(angles, rotary)
     waves = [_pair(page, angles, row, pair) for pair in range(len(pairs[0]))]
     return turned_entry(vector, waves, pairs, index[1])

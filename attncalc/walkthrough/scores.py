@@ -31,6 +31,7 @@ from attncalc.walkthrough.page import (
     words,
 )
 from attncalc.walkthrough.projections import product_terms
+from attncalc.walkthrough.quantities import row_of, weight_of
 
 S_IJ = Symbol("s", ("i", "j"))
 SCALED_IJ = Symbol("z", ("i", "j"))
@@ -120,6 +121,8 @@ def _score_row(
     return Row(
         ((token,), (page.vector(k),), (chain,), result_cell(sign, total.number)),
         focused=page.is_own(query, key),
+        quantity=weight_of(page.trace, query, key),
+        quantities=(None, row_of(page.trace, page.trace.answering, key)),
     )
 
 

@@ -31,6 +31,7 @@ from attncalc.expressions import (
     Symbol,
 )
 from attncalc.numerals import Shown, rounded, shown
+from attncalc.walkthrough.graph import graphs
 from attncalc.walkthrough.heatmaps import weights_heatmap
 from attncalc.walkthrough.page import (
     Page,
@@ -42,6 +43,7 @@ from attncalc.walkthrough.page import (
     sum_of,
     words,
 )
+from attncalc.walkthrough.quantities import weight_of
 from attncalc.walkthrough.scores import SCORE_SYMBOLS
 
 
@@ -50,7 +52,7 @@ def softmax(page: Page, number: int) -> Section:
     trace = page.trace
     if trace.problem.weights is not None:
         heading = Heading(number, words("Attention weights"))
-        return Section(heading, (weights_heatmap(page),), ("weights",))
+        return Section(heading, (weights_heatmap(page), *graphs(page)), ("weights",))
     symbol = SCORE_SYMBOLS[trace.scored]
     base = base_of(page)
     in_sum = Symbol(symbol.letter, ("i", "l"))
@@ -62,7 +64,7 @@ def softmax(page: Page, number: int) -> Section:
     )
     written_out = page.of_each_query(lambda query: _softmax_blocks(page, query, base))
     heading = Heading(number, words("Attention weights"), formula)
-    content: tuple[Block | OfQuery, ...] = (*written_out, weights_heatmap(page))
+    content: tuple[Block | OfQuery, ...] = (*written_out, weights_heatmap(page), *graphs(page))
     return Section(heading, content, ("exponentials", "sums", "weights"))
 
 
@@ -100,7 +102,7 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
             result_cell(sign, weights[key].number),
             bar(row[key], row[most]),
         )
-        rows.append(Row(cells, focused=own))
+        rows.append(Row(cells, focused=own, quantity=weight_of(trace, query, key)))
     summed = [*powers]
     if sink is not None:
         summed.append(sink)

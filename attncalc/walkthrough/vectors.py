@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from attncalc.arithmetic import Array
-from attncalc.document import Column, Inlines, Row, Table, Token
+from attncalc.document import Column, Inlines, Quantity, Row, Table, Token
 from attncalc.expressions import Expression, Omitted, Symbol
 from attncalc.numerals import Shown
 from attncalc.problem import address_of
-from attncalc.stages import OF_KEYS
+from attncalc.stages import OF_GROUPS, OF_KEYS
 from attncalc.walkthrough.page import Page, omitted_row, words
+from attncalc.walkthrough.quantities import row_of, row_of_head
+
+_LETTERS = {"X": "x", "X_key": "x", "Q": "q", "K": "k", "V": "v"}
+
+
+@dataclass(frozen=True)
+class _Column:
+    """numbers, quantities: of each row, by its place."""
+
+    letter: Expression | str
+    numbers: Mapping[int, list[Shown]]
+    quantities: Mapping[int, Quantity]
 
 
 def vector_table(
@@ -28,33 +41,54 @@ def vector_table(
     """
     places = page.kept_queries() if queries else page.kept_keys()
     rows = [place for place in places if isinstance(place, int)]
-    columns: list[tuple[Expression | str, dict[int, list[Shown]]]] = []
+    columns: list[_Column] = []
     for name, letter in letters.items():
         behind = page.offset if queries and name in OF_KEYS else 0
         numbers = page.stage(name, [behind + place for place in rows])
-        columns.append((letter, dict(zip(rows, numbers, strict=True))))
+        columns.append(
+            _Column(
+                letter,
+                dict(zip(rows, numbers, strict=True)),
+                {place: row_of(page.trace, name, behind + place) for place in rows},
+            )
+        )
     if queries:
-        return _table(page, columns, places, heading, caption, _query_token(page), page.queries)
+        token = _query_token(page)
+        return _table(page, columns, places, heading, caption, token, page.queries, queries=True)
     return _table(page, columns, places, heading, caption, page.key_token, ())
 
 
 def given_table(
-    page: Page, arrays: Mapping[str, Array], heading: str, tokens: Sequence[str], caption: Inlines
+    page: Page,
+    arrays: Mapping[str, Array],
+    heading: str,
+    tokens: Sequence[str],
+    caption: Inlines,
+    head: int | None = None,
 ) -> Table:
-    """One row a token, one column a matrix that is given, by its letter. tokens: of the rows."""
-    own = len(tokens) == len(page.trace.problem.tokens) and heading != "past token"
+    """One row a token, one column a matrix that is given, by its stage. tokens: of the rows.
+
+    head: the one that the matrices are of, where there is one for each.
+    """
+    own = heading in ("token", "query token")
     focused = page.queries if own else ()
     places = page.kept_tokens(len(tokens), focused)
     rows = [place for place in places if isinstance(place, int)]
-    columns: list[tuple[Expression | str, dict[int, list[Shown]]]] = [
-        (letter, dict(zip(rows, page.given(array[rows]), strict=True)))
-        for letter, array in arrays.items()
-    ]
+    columns: list[_Column] = []
+    for name, array in arrays.items():
+        behind = page.offset if name in OF_GROUPS and heading != "past token" else 0
+        columns.append(
+            _Column(
+                _LETTERS[name],
+                dict(zip(rows, page.given(array[rows]), strict=True)),
+                {place: row_of_head(name, head, behind + place) for place in rows},
+            )
+        )
 
     def token(place: int) -> Token:
         return Token(address_of(place, tokens), place in focused)
 
-    return _table(page, columns, places, heading, caption, token, focused)
+    return _table(page, columns, places, heading, caption, token, focused, queries=own)
 
 
 def _query_token(page: Page) -> Callable[[int], Token]:
@@ -63,21 +97,31 @@ def _query_token(page: Page) -> Callable[[int], Token]:
 
 def _table(
     page: Page,
-    columns: Sequence[tuple[Expression | str, Mapping[int, list[Shown]]]],
+    columns: Sequence[_Column],
     places: Sequence[int | Omitted],
     heading: str,
     caption: Inlines,
     token: Callable[[int], Token],
     focused: Sequence[int],
+    *,
+    queries: bool = False,
 ) -> Table:
     rows: list[Row] = []
     for place in places:
         if isinstance(place, Omitted):
             rows.append(omitted_row(place))
             continue
-        vectors = [(page.vector(numbers[place]),) for _, numbers in columns]
-        rows.append(Row(((token(place),), *vectors), focused=place in focused))
+        vectors = [(page.vector(column.numbers[place]),) for column in columns]
+        rows.append(
+            Row(
+                ((token(place),), *vectors),
+                focused=place in focused,
+                query=place if queries else None,
+                quantities=(None, *(column.quantities[place] for column in columns)),
+            )
+        )
+    letters = (column.letter for column in columns)
     headings = [
-        Column((Symbol(letter) if isinstance(letter, str) else letter,)) for letter, _ in columns
+        Column((Symbol(letter) if isinstance(letter, str) else letter,)) for letter in letters
     ]
     return Table((Column(words(heading)), *headings), tuple(rows), caption)

@@ -33,7 +33,16 @@ def test_format(kind: str, attncalc: Attncalc, tmp_path: Path) -> None:
     assert BEGINNINGS[kind] in file.read_text()
 
 
-@pytest.mark.parametrize("kind", ["md", "tex", "html"])
+def test_quarto(attncalc: Attncalc, tmp_path: Path) -> None:
+    """Markdown for Quarto is the same, but for the name of a fence whose diagram is drawn."""
+    github, quarto = tmp_path / "animal.md", tmp_path / "animal.qmd"
+    for file in (github, quarto):
+        assert attncalc("explain", ANIMAL, "--output", file).code == 0
+    assert quarto.read_text().count("```{mermaid}") == 1
+    assert quarto.read_text().replace("{mermaid}", "mermaid") == github.read_text()
+
+
+@pytest.mark.parametrize("kind", ["md", "qmd", "tex", "html"])
 def test_fragment(kind: str, attncalc: Attncalc) -> None:
     """A fragment has no head of its own."""
     result = attncalc("explain", ANIMAL, "--format", kind, "--fragment")
@@ -47,7 +56,7 @@ def test_no_fragment(attncalc: Attncalc) -> None:
     """Formats that are whole pages have no fragments."""
     result = attncalc("explain", ANIMAL, "--format", "typ", "--fragment")
     assert (result.code, result.out) == (2, "")
-    assert result.err == "--fragment: typ has no fragments; expected one of md, tex, html\n"
+    assert result.err == "--fragment: typ has no fragments; expected one of md, qmd, tex, html\n"
 
 
 def test_several_problems(attncalc: Attncalc) -> None:
@@ -112,5 +121,71 @@ def test_pdf_without_typst(
     monkeypatch.setitem(sys.modules, "typst", None)
     result = attncalc("explain", ANIMAL, "--output", tmp_path / "animal.pdf")
     assert (result.code, result.out) == (2, "")
-    assert "a PDF needs the typst package; try: pip install 'attncalc[pdf]'" in result.err
+    assert (
+        "PDF, SVG and PNG pages need the typst package; try: pip install 'attncalc[pdf]'"
+        in result.err
+    )
     assert not (tmp_path / "animal.pdf").exists()
+
+
+@with_typst
+@pytest.mark.parametrize(("kind", "beginning"), [("svg", b"<svg "), ("png", b"\x89PNG\r\n")])
+def test_pictures(kind: str, beginning: bytes, attncalc: Attncalc, tmp_path: Path) -> None:
+    """A page as one picture, or with --stages their heatmaps alone, of a head if one is named."""
+    page, drawing, head = (tmp_path / f"{name}.{kind}" for name in ("page", "drawing", "head"))
+    sample = SAMPLES / "llama.yaml"
+    for file, options in (
+        (page, ()),
+        (drawing, ("--stages", "scores,weights")),
+        (head, ("--stages", "weights", "--head", "2")),
+    ):
+        done = attncalc("explain", sample, "--output", file, *options)
+        assert (done.code, done.out, done.err) == (0, "", "")
+        assert file.read_bytes().startswith(beginning)
+    assert len(head.read_bytes()) < len(drawing.read_bytes()) < len(page.read_bytes())
+
+
+@with_typst
+def test_no_picture(attncalc: Attncalc, tmp_path: Path) -> None:
+    """What cannot be drawn is said, and nothing is written."""
+    file = tmp_path / "output.png"
+    result = attncalc("explain", ANIMAL, "--stages", "weights,output", "--output", file)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "--stages: output has no heatmap; expected of scores, scaled_scores, capped_scores, "
+        "masked_scores, exponentials, weights\n"
+        "  hint: without --stages, the whole page is drawn\n"
+    )
+    two = "weights: [[1]]\n---\nweights: [[1]]\n"
+    result = attncalc("explain", "-", "--stages", "weights", "-o", file, stdin=two)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "--format: 2 problems; expected 1 for png\n  hint: md, typ and pdf take several\n"
+    )
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("kind", BEGINNINGS)
+def test_report(kind: str, attncalc: Attncalc, tmp_path: Path) -> None:
+    """What a check has found is a page too; a wrong number is still the exit code 1."""
+    file = tmp_path / f"report.{kind}"
+    gpt2 = SAMPLES / "gallery" / "alammar-gpt2-masked-scores.yaml"
+    done = attncalc("check", gpt2, "--output", file)
+    assert (done.code, done.out, done.err) == (1, "", "")
+    report = file.read_text()
+    assert "Where it goes wrong" in report
+    assert "out of reach of any rounding" in report
+
+
+@with_typst
+def test_reports(attncalc: Attncalc, tmp_path: Path) -> None:
+    """Reports of several files are one PDF, with a summary at its end; none at all is no page."""
+    file = tmp_path / "reports.pdf"
+    done = attncalc("check", *sorted((SAMPLES / "gallery").glob("leetgpu*.yaml")), "-o", file)
+    assert (done.code, done.out, done.err) == (1, "", "")
+    assert file.read_bytes().startswith(b"%PDF-")
+    done = attncalc("check", tmp_path / "nothing.yaml", "-o", tmp_path / "none.pdf")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.count("\n") == 1
+    assert "nothing.yaml" in done.err
+    assert not (tmp_path / "none.pdf").exists()

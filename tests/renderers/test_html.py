@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -22,7 +26,9 @@ from attncalc.document import (
     HeatmapRow,
     Note,
     NoteKind,
+    OfQuery,
     Paragraph,
+    Quantity,
     Row,
     RowKind,
     Section,
@@ -33,7 +39,7 @@ from attncalc.document import (
 from attncalc.engine import explain
 from attncalc.expressions import Name, Number, Omitted, Relation, Sign, Sum, Symbol
 from attncalc.readers import load_all
-from attncalc.renderers import html_style
+from attncalc.renderers import html_stepper, html_style
 from attncalc.renderers.colors import contrast
 from attncalc.renderers.html import HtmlRenderer
 from attncalc.renderers.inert import inert, inert_token
@@ -73,13 +79,18 @@ TABLE = Table(
     ),
 )
 TAGS = """
-html head meta title style body main header section div h1 h2 p strong span code bdi wbr
+html head meta title style script body main header section div h1 h2 p strong span code bdi wbr
+nav button label select option
 table caption thead tbody tr th td
 math mrow mi mn mo mtext msub msup msqrt mfrac munder mtable mtr mtd
+figure figcaption svg path text
 """
 ATTRIBUTES = """
 lang charset http-equiv content name class scope colspan style role tabindex aria-label aria-hidden
 display displaystyle form stretchy lspace rspace mathvariant
+id hidden type value selected dir autocomplete data-query data-of data-made-of
+aria-pressed aria-disabled aria-live
+d x y width height viewBox stroke-width stroke-dasharray text-anchor
 """
 
 
@@ -122,18 +133,26 @@ def sample(name: str) -> Document:
     return write_walkthrough(explain(problem, ()))
 
 
+def own_markup(page: str) -> str:
+    """The page without what is a file of its own already."""
+    for text in (html_stepper.script(), html_stepper.style(), html_stepper.policy()):
+        assert text in page
+        page = page.replace(text, "…")
+    return page
+
+
 @pytest.mark.parametrize("name", ["animal", "causal", "sink"])
 def test_golden(name: str, golden: Callable[[Path, str], None]) -> None:
     """Whole pages, character by character."""
-    golden(GOLDEN / f"{name}.html", HtmlRenderer().render(sample(name)))
+    golden(GOLDEN / f"{name}.html", own_markup(HtmlRenderer().render(sample(name))))
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_samples(path: Path) -> None:
     """Every sample is a page that a strict parser reads, of elements that we know, and no more."""
     for problem in load_all(path):
-        tree = parsed(HtmlRenderer().render(write_walkthrough(explain(problem, ()))))
-        assert_known(tree)
+        document = write_walkthrough(explain(problem, ()), turns=True)
+        assert_known(parsed(HtmlRenderer().render(document)))
 
 
 def test_page() -> None:
@@ -194,13 +213,86 @@ def test_table_without_headings() -> None:
 def test_heatmap() -> None:
     """A shade behind each number, and what is left out is said."""
     markup = page(HEATMAP)
-    assert '<td class="shade-2">0.1</td><td class="omitted">…</td>' in markup
-    assert '<td class="shade-20">1</td><td class="omitted">…</td><td class="shade-0">0</td>' in (
-        markup
+    made_of, omitted = 'data-made-of=""', '<td class="omitted">…</td>'
+    assert f'<td class="shade-2" {made_of}>0.1</td>{omitted}' in markup
+    assert (
+        f'<td class="shade-20" {made_of}>1</td>{omitted}<td class="shade-0" {made_of}>0</td>'
+        in (markup)
     )
     assert "… 1 query left out …" in markup
     assert "… 2 queries left out …" in markup
     assert '<span class="aloud">3 left out</span>' in markup
+
+
+def test_marks() -> None:
+    """Places that show one quantity have one number; a weight has the numbers of what is shown."""
+    q, k, unseen = Quantity("q", (0,)), Quantity("k", (1,)), Quantity("v", (1,))
+    token = (Token("a"),)
+    rows = (
+        Row((token, token, token), query=0, quantities=(None, q)),
+        Row((token, token), query=1, quantity=k, quantities=(None, None, q)),
+    )
+    heatmap = Heatmap(
+        (Token("b"),),
+        (HeatmapRow(Token("a"), (Number("1"),), (1.0,), query=1, made_of=((k, unseen, q),)),),
+        (),
+    )
+    blocks = (Table((Column(token),) * 3, rows), heatmap)
+    markup = page(*blocks)
+    cell = "<bdi>a</bdi>"
+    assert (
+        f'<tr data-query="0"><th scope="row">{cell}</th><td data-of="0">{cell}</td><td>{cell}</td>'
+    ) in markup
+    assert f'<tr data-query="1" data-of="1"><th scope="row">{cell}</th><td>{cell}</td>' in markup
+    assert '<tr data-query="1"><th scope="row"><bdi>a</bdi></th>' in markup
+    assert '<td class="shade-20" data-made-of="1 0">1</td>' in markup
+    assert "data-" not in page(*blocks, fragment=True)
+
+
+def about_queries() -> Document:
+    """A page about two queries, one of which was not asked for."""
+    parts = (
+        OfQuery(Token("a<b"), 2, (TABLE,)),
+        OfQuery(Token("b"), 0, (TABLE, TABLE), asked=False),
+        HEATMAP,
+    )
+    steps = (Section(Heading(3, (Words("Part"),)), parts), Section(Heading(7, ()), (TABLE,)))
+    return Document(TITLE, steps)
+
+
+def test_queries() -> None:
+    """What was not asked for is hidden, and can be chosen; its tables are counted as if seen."""
+    markup = HtmlRenderer().render(about_queries())
+    parsed(markup)
+    assert '<div class="of-query" data-query="2">' in markup
+    assert '<div class="of-query" data-query="0" hidden>' in markup
+    assert '<section class="step" id="step-3">' in markup
+    assert '<section class="step" id="step-7">' in markup
+    assert '<nav class="stepper" aria-label="Steps" hidden>' in markup
+    assert (
+        '<option value="0" dir="auto">b</option>\n'
+        '<option value="2" dir="auto" selected>a&lt;b</option>'
+    ) in markup
+    assert re.findall(r'aria-label="Table (\d+)"', markup) == ["1", "1", "2", "2", "3"]
+
+
+def test_queries_of_a_fragment() -> None:
+    """A fragment has what was asked for, and nothing to choose from."""
+    markup = HtmlRenderer(fragment=True).render(about_queries())
+    asked = tuple(replace(section, content=section.blocks) for section in about_queries().sections)
+    assert markup == HtmlRenderer(fragment=True).render(Document(TITLE, asked))
+    for word in ("hidden>", "data-", "<nav", "<select", "<script", " id=", "of-query"):
+        assert word not in markup
+
+
+def test_script_is_only_a_script() -> None:
+    """Nothing in the script can end it; the policy names its hash and no other source."""
+    script = html_stepper.script()
+    assert "<" not in script.replace("<=", "").replace("< ", "")
+    sources = re.findall(r"script-src ([^;]*)", html_stepper.policy())
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert sources == [f"'sha256-{digest}'"]
+    assert f'<script type="module">{script}</script>' in page()
 
 
 def test_fragment() -> None:
@@ -247,6 +339,7 @@ def hostile_document() -> Document:
             Table((column,), (Row(((token,),), RowKind.OMITTED),)),
             Heatmap((token,), (HeatmapRow(token, (Number("1"),), (1.0,)),), (words,)),
             Note(NoteKind.WARNING, (words, token)),
+            OfQuery(token, number, (Paragraph((token,)),), asked=number % 2 == 0),
         )
         sections.append(Section(Heading(number, (words, token), named), blocks))
     title = Section(Heading(None, tuple(map(Token, HOSTILE))), ())
@@ -259,6 +352,7 @@ def assert_harmless(tree: Element) -> None:
     assert set(texts(tree, "bdi")) == spelled
     assert set(texts(tree, "mtext")) == spelled
     assert set(texts(tree, "code")) == {inert(text) for text in HOSTILE}
+    assert texts(tree, "option") == ["as written", *map(inert_token, HOSTILE)]
     assert_known(tree)
     assert texts(tree, "title") == ["".join(f"“{inert_token(text)}”" for text in HOSTILE)]
 
@@ -278,7 +372,7 @@ def test_hostile_tokens_in_a_browser(tmp_path: Path) -> None:
 
 
 def test_browser_complains(tmp_path: Path) -> None:
-    """The policy of the page forbids scripts and loading, and the test would hear of a breach."""
+    """The policy forbids other scripts and loading, and the test would hear of a breach."""
     breach = '<script>document.title = "owned"</script><img src="file:///x.png">'
     markup = page().replace("</main>", f"{breach}</main>")
     (tmp_path / "page.html").write_text(markup, "utf-8")

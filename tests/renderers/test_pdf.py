@@ -117,7 +117,7 @@ def test_samples(sample: Path) -> None:
         trace = explain(problem)
         documents = (write_walkthrough(trace), write_lookup(trace), write_report(check(trace)))
         typeset = BUNDLED.typeset(*documents)
-        assert typeset.pdf.startswith(b"%PDF-")
+        assert typeset.content.startswith(b"%PDF-")
         assert typeset.missing == ()
 
 
@@ -181,7 +181,7 @@ def test_hostile(spelling: str) -> None:
     typeset = BUNDLED.typeset(document_of(spelling))
     spelt = {ord(one): f"‹U+{ord(one):04X}›" for one in (*typeset.missing, "\u200d")}
     wanted = "".join(shown_token(spelling).translate(spelt).split())
-    assert text_of(typeset.pdf).count(wanted) >= 5
+    assert text_of(typeset.content).count(wanted) >= 5
 
 
 @pytest.mark.parametrize(("spelling", "other"), [("--", "–"), ("``", "“")])
@@ -215,9 +215,9 @@ def test_missing_glyphs() -> None:
     )
     typeset = BUNDLED.typeset(document)
     assert typeset.missing == ("漢", "👩", "💻")
-    assert "‹U+6F22›" in text_of(typeset.pdf)
-    assert "‹U+1F469›‹U+200D›‹U+1F4BB›" in text_of(typeset.pdf)
-    metadata = PdfReader(io.BytesIO(typeset.pdf)).metadata
+    assert "‹U+6F22›" in text_of(typeset.content)
+    assert "‹U+1F469›‹U+200D›‹U+1F4BB›" in text_of(typeset.content)
+    metadata = PdfReader(io.BytesIO(typeset.content)).metadata
     assert metadata is not None
     assert metadata.title == "漢"
 
@@ -235,7 +235,10 @@ def test_without_typst(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "typst", None)
     with pytest.raises(AttncalcError) as raised:
         BUNDLED.render_pdf(walkthrough(ANIMAL))
-    assert str(raised.value) == "a PDF needs the typst package; try: pip install 'attncalc[pdf]'"
+    assert (
+        str(raised.value)
+        == "PDF, SVG and PNG pages need the typst package; try: pip install 'attncalc[pdf]'"
+    )
 
 
 def test_other_errors() -> None:

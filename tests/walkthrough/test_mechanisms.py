@@ -9,6 +9,7 @@ import pytest
 import attncalc
 from attncalc.renderers.terminal import TerminalRenderer
 from attncalc.walkthrough import write_walkthrough
+from attncalc.walkthrough.checked import write_report
 from attncalc.walkthrough.lookup import write_lookup
 
 
@@ -317,3 +318,18 @@ def test_unprojected_groups() -> None:
     page = page_of(fields, heads=(1,))
     assert "Q = X, K = X_key and V = X_key" in page
     assert "3×1 + 4×2 = 3 + 8 = 11" in page
+
+
+def test_derivation_of_a_cached_key() -> None:
+    """A cached key was turned when it was cached: what it is made of is itself."""
+    past = {"tokens": ["a"], "K": [["1", "2"]]}
+    fields = {
+        **EMBEDDED,
+        "W_V": None,
+        "attention": {"past": past, "positions": "rope"},
+        "claims": {"K_rotated": [["1", "7"], None]},
+    }
+    trace = attncalc.explain(attncalc.load({k: v for k, v in fields.items() if v is not None}))
+    page = TerminalRenderer(200).render(write_report(attncalc.check(trace)))
+    assert "7 is claimed, and it should be 2." in page
+    assert page.rstrip().endswith("k_a,2 = 2")

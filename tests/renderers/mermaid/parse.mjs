@@ -11,6 +11,18 @@ const read = [];
 for (const text of JSON.parse(readFileSync(0, "utf8"))) {
   const { diagramType } = await mermaid.parse(text);
   const diagram = await mermaid.mermaidAPI.getDiagramFromText(text);
+  if (diagramType === "sequence") {
+    const actors = diagram.db.getActors();
+    const messages = diagram.db.getMessages();
+    const named = (id) => actors.get(id).description;
+    read.push({
+      type: diagramType,
+      title: diagram.db.getDiagramTitle(),
+      actors: [...actors.values()].map((actor) => actor.description),
+      messages: messages.map(({ from, to, message }) => [named(from), named(to), message]),
+    });
+    continue;
+  }
   const { nodes, edges } = diagram.db.getData();
   read.push({
     type: diagramType,

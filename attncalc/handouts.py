@@ -1,0 +1,325 @@
+"""Handouts: what of a trace is written out, and the format it is written in.
+
+The one place that knows which renderer makes which format. Each is imported only when it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from attncalc.errors import AttncalcError, InputError
+
+if TYPE_CHECKING:
+    import datetime
+
+    from attncalc.document import Document
+    from attncalc.numerals import NumberStyle, Rounding
+    from attncalc.problem import Problem
+    from attncalc.trace import Trace
+
+View: TypeAlias = Literal["steps", "lookup"]
+
+FRAGMENTS = ("md", "qmd", "tex", "html")
+"""Formats that have a piece for inclusion in a page, beside the whole page."""
+
+PICTURES = ("svg", "png")
+"""Formats that are one picture: of a page, or of heatmaps alone."""
+
+OF_ONE = ("tex", "html", *PICTURES)
+"""Formats whose file has a single document."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a page is set; a format takes what it knows of.
+
+    fragment: only the piece for inclusion. paper: "a4" or "us-letter". footer: small print on each
+    page. date: of the page's metadata; without one it has none. width, color: of a text. level: of
+    the sections' headings in Markdown, from 1.
+    """
+
+    fragment: bool = False
+    paper: str = "a4"
+    footer: str | None = None
+    date: datetime.date | None = None
+    width: int = 80
+    color: bool = False
+    level: int = 2
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A page, and the characters that no installed font has: they stand in it as code points."""
+
+    content: str | bytes
+    missing: tuple[str, ...] = ()
+
+
+def rendered(kind: str, documents: Sequence[Document], layout: Layout) -> Rendered:
+    """The documents as one page. There is one document where the format is among OF_ONE.
+
+    Raises AttncalcError where the format needs a package that is not installed.
+    """
+    match kind:
+        case "md" | "qmd":
+            from attncalc.renderers.markdown import MarkdownRenderer
+
+            markdown = MarkdownRenderer(layout.fragment, layout.level, kind)
+            return Rendered("\n".join(map(markdown.render, documents)))
+        case "tex":
+            from attncalc.renderers.latex import LatexRenderer
+
+            (document,) = documents
+            return Rendered(LatexRenderer(layout.fragment).render(document))
+        case "html":
+            from attncalc.renderers.html import HtmlRenderer
+
+            (document,) = documents
+            return Rendered(HtmlRenderer(layout.fragment).render(document))
+        case "typ":
+            from attncalc.renderers.typst import TypstRenderer
+
+            typst = TypstRenderer(layout.paper, layout.footer, layout.date)
+            return Rendered(typst.render_all(documents))
+        case "pdf":
+            from attncalc.renderers.pdf import PdfRenderer
+
+            typeset = PdfRenderer(layout.paper, layout.footer, layout.date).typeset(*documents)
+            return Rendered(typeset.content, typeset.missing)
+        case "svg" | "png":
+            from attncalc.renderers.picture import PictureRenderer
+
+            (document,) = documents
+            picture = PictureRenderer(kind).typeset(document)
+            return Rendered(picture.content, picture.missing)
+        case _:
+            from attncalc.renderers.terminal import TerminalRenderer
+
+            terminal = TerminalRenderer(layout.width, layout.color)
+            return Rendered("\n\n".join(map(terminal.render, documents)))
+
+
+def lets_choose(kind: str, *, fragment: bool) -> bool:
+    """Whether the reader of a page can choose its query: with a script, on a whole HTML page."""
+    return kind == "html" and not fragment
+
+
+def written(
+    trace: Trace,
+    style: NumberStyle,
+    *,
+    view: View = "steps",
+    stages: Sequence[str] = (),
+    heads: Sequence[int] = (),
+    full: bool = False,
+    turns: bool = False,
+) -> Document:
+    """The document of a trace: its steps, or the same numbers as a lookup, which has no stages.
+
+    turns: for a page whose reader can choose the query.
+    """
+    if view == "lookup":
+        from attncalc.walkthrough.lookup import write_lookup
+
+        return write_lookup(trace, style, full=full, heads=heads)
+    from attncalc.walkthrough import write_walkthrough
+
+    return write_walkthrough(trace, style, full=full, stages=stages, heads=heads, turns=turns)
+
+
+def drawn(
+    kind: str,
+    trace: Trace,
+    style: NumberStyle,
+    stages: Sequence[str],
+    *,
+    heads: Sequence[int] = (),
+    full: bool = False,
+) -> Rendered:
+    """Heatmaps of stages without a page around them; of all heads if none are named.
+
+    Raises InputError for a stage that has not one number a pair of a query and a key.
+    """
+    from attncalc.renderers.picture import PictureRenderer
+    from attncalc.walkthrough.heatmaps import STAGES_WITH_HEATMAPS, heatmaps
+
+    for stage in stages:
+        if stage not in STAGES_WITH_HEATMAPS:
+            message = f"{stage} has no heatmap; expected of {', '.join(STAGES_WITH_HEATMAPS)}"
+            hint = "without --stages, the whole page is drawn"
+            raise InputError("--stages", message, hint=hint)
+    drawings = heatmaps(trace, stages, style, full=full, heads=heads)
+    picture = PictureRenderer(kind).typeset_drawings(drawings)
+    return Rendered(picture.content, picture.missing)
+
+
+@dataclass(frozen=True, repr=False)
+class Handout:
+    """A page, to be had in every format.
+
+    choosing: writes it for a reader who can choose the query, where there is one to choose.
+    """
+
+    document: Document
+    choosing: Callable[[], Document] | None = None
+
+    def text(self, width: int = 80, *, color: bool = False) -> str:
+        """The page as a terminal shows it, at most so many columns wide."""
+        return self._text("text", Layout(width=width, color=color))
+
+    def markdown(self, *, fragment: bool = False) -> str:
+        """Markdown with formulas between dollars; as a fragment, without the title."""
+        return self._text("md", Layout(fragment))
+
+    def latex(self, *, fragment: bool = False) -> str:
+        """A LaTeX article; as a fragment, for an input that loads amsmath, booktabs and xcolor."""
+        return self._text("tex", Layout(fragment))
+
+    def html(self, *, fragment: bool = False) -> str:
+        """One HTML file that needs nothing else; as a fragment, a div without a script."""
+        if self.choosing is not None and lets_choose("html", fragment=fragment):
+            return Handout(self.choosing()).html()
+        return self._text("html", Layout(fragment))
+
+    def typst(self, paper: str = "a4") -> str:
+        """Typst source that compiles on its own. paper: "a4" or "us-letter"."""
+        return self._text("typ", Layout(paper=paper))
+
+    def pdf(self, paper: str = "a4") -> bytes:
+        """A tagged PDF without a date: the same problem gives the same bytes.
+
+        Warns of characters that no installed font has; they stand on the page as code points.
+        Raises AttncalcError without the typst package.
+        """
+        return self._bytes("pdf", Layout(paper=paper))
+
+    def svg(self) -> bytes:
+        """The page as one picture; warns and raises as pdf does."""
+        return self._bytes("svg", Layout())
+
+    def png(self) -> bytes:
+        """The page as one picture of pixels; warns and raises as pdf does."""
+        return self._bytes("png", Layout())
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, str]:
+        """What a notebook shows, by its kind: https://ipython.readthedocs.io, "Rich display"."""
+        kinds = {
+            "text/html": lambda: self.html(fragment=True),
+            "text/markdown": self.markdown,
+            "text/plain": self.text,
+        }
+        wanted = kinds.keys() if include is None else kinds.keys() & set(include)
+        return {kind: kinds[kind]() for kind in kinds if kind in wanted - set(exclude or ())}
+
+    def __repr__(self) -> str:
+        from attncalc.renderers.inert import inert
+
+        words = self.document.title.heading.words
+        return f"<Handout “{inert(''.join(getattr(part, 'text', '') for part in words))}”>"
+
+    def _bytes(self, kind: str, layout: Layout) -> bytes:
+        page = rendered(kind, [self.document], layout)
+        assert isinstance(page.content, bytes)
+        if page.missing:
+            import warnings
+
+            warnings.warn(missing_glyphs(page.missing), stacklevel=3)
+        return page.content
+
+    def _text(self, kind: str, layout: Layout) -> str:
+        content = rendered(kind, [self.document], layout).content
+        assert isinstance(content, str)
+        return content
+
+
+def handout(
+    trace: Trace,
+    *,
+    queries: str | Sequence[str] | None = None,
+    heads: Sequence[int] = (),
+    stages: Sequence[str] = (),
+    view: View = "steps",
+    precision: int = 4,
+    rounding: Rounding = "half-up",
+    full: bool = False,
+) -> Handout:
+    """A trace's walkthrough as a page: attncalc.handout(trace, queries="it").pdf().
+
+    queries: tokens to be written out, as at the command line: it, the#2, #6; all of them if empty,
+    without them the problem's own. heads: from 0; the first if none are named. stages: only the
+    parts that derive these. view: "lookup" tells the same numbers as a search. full: leave nothing
+    out, however large.
+    Raises InputError for a token or a head, StageError for a stage, that there is not; and
+    AttncalcError for what one head sees of a trace, which is no whole page.
+    """
+    if trace.head is not None:
+        raise AttncalcError(
+            f"a view of one head; expected the whole trace, and heads=[{trace.head}]"
+        )
+    if stages and view == "lookup":
+        raise InputError("view", "lookup shows no single stages; expected one of both")
+    from attncalc.engine import refuse_unknown
+    from attncalc.numerals import NumberStyle
+
+    refuse_unknown(stages, trace)
+    _refuse_heads(heads, trace.problem.heads)
+    if queries is not None:
+        addresses = [queries] if isinstance(queries, str) else queries
+        chosen = replace(trace.problem, queries=_positions(addresses, trace.problem))
+        trace = replace(trace, problem=chosen)
+    style = NumberStyle(precision, rounding)
+    write = partial(written, trace, style, view=view, stages=stages, heads=heads, full=full)
+    return Handout(write(), partial(write, turns=True))
+
+
+def missing_glyphs(characters: Sequence[str]) -> str:
+    """What is said of characters that no installed font has."""
+    from attncalc.renderers.inert import inert
+
+    listed = inert(" ".join(characters))
+    return f"no installed font has {listed}; on the page they stand as code points"
+
+
+def chosen_heads(there: int | None, wanted: Sequence[int], *, every: bool) -> tuple[int, ...]:
+    """Heads that are counted from 1, as --head does, from 0; none where none are named.
+
+    there: how many the problem has. every: all of them.
+    Raises InputError for one that there is not.
+    """
+    if every:
+        return tuple(range(there or 0))
+    for number in wanted:
+        if there is None:
+            message = f"head {number}, but the problem has no heads; expected heads to be given"
+            raise InputError("--head", message, hint="--heads 2 cuts vectors into two")
+        if not 1 <= number <= there:
+            raise InputError("--head", f"head {number}; expected 1 to {there}")
+    return tuple(number - 1 for number in wanted)
+
+
+def _refuse_heads(heads: Sequence[int], there: int | None) -> None:
+    for head in heads:
+        if there is None:
+            raise InputError("heads", f"head {head}, but the problem has no heads; expected none")
+        if not 0 <= head < there:
+            raise InputError("heads", f"head {head}; expected 0 to {there - 1}")
+
+
+def _positions(addresses: Sequence[str], problem: Problem) -> tuple[int, ...]:
+    """Where the addressed tokens stand, without repetition; all of them if none is addressed."""
+    from attncalc.problem import ADDRESS_HINT, find_token
+
+    tokens = problem.tokens
+    found: dict[int, None] = {}
+    for address in addresses:
+        position = find_token(address, tokens)
+        if position is None:
+            message = f"no token “{address}”; expected one of {', '.join(tokens)}"
+            raise InputError("queries", message, hint=ADDRESS_HINT)
+        found[position] = None
+    return tuple(found) or tuple(range(len(tokens)))

@@ -1,0 +1,95 @@
+"""Typst's compiler: source in; a PDF or a picture out, and the characters that no font has."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias
+
+from attncalc.errors import AttncalcError
+from attncalc.renderers.typst import TypstRenderer
+
+Source: TypeAlias = Callable[[TypstRenderer], str]
+"""What is to be set, as written by a renderer that knows which characters no font has."""
+
+_PIXELS_PER_INCH = 192
+"""Of a PNG: sharp on a projector."""
+
+_MISSING = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+_STANDARD: Final = "ua-1"
+"""Refuses what no font can show, which is how it is found."""
+
+
+@dataclass(frozen=True)
+class Typeset:
+    """The bytes of a page, and the characters that no installed font has: they stand in it as
+    code points.
+    """
+
+    content: bytes
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Typesetter:
+    """Compiles; AttncalcError without the typst package, or where typst refuses the source."""
+
+    system_fonts: bool = True
+
+    def pdf(self, renderer: TypstRenderer, source: Source) -> Typeset:
+        """A PDF/UA-1."""
+        pdf, settled = self._settled(renderer, source)
+        return Typeset(pdf, _glyphs(settled.unshown))
+
+    def picture(self, renderer: TypstRenderer, source: Source, kind: str) -> Typeset:
+        """The only page of a source, as a picture, "svg" or "png". Letters are outlines."""
+        _, settled = self._settled(renderer, source)
+        picture = self._compiled(source(settled), kind)
+        return Typeset(picture, _glyphs(settled.unshown))
+
+    def _settled(self, renderer: TypstRenderer, source: Source) -> tuple[bytes, TypstRenderer]:
+        """The PDF, and the renderer that knows which characters no font has."""
+        typst = _typst()
+        while True:
+            try:
+                return self._compiled(source(renderer), "pdf"), renderer
+            except typst.TypstError as error:
+                missing = _missing(error.diagnostic) - renderer.unshown
+                if not missing:
+                    message = f"typst could not set the page: {error.message}"
+                    raise AttncalcError(message) from error
+                renderer = replace(renderer, unshown=renderer.unshown | missing)
+
+    def _compiled(self, source: str, kind: str) -> bytes:
+        compiled: bytes = _typst().compile(
+            source.encode(),
+            format=kind,
+            ppi=_PIXELS_PER_INCH,
+            pdf_standards=_STANDARD if kind == "pdf" else [],
+            ignore_system_fonts=not self.system_fonts,
+        )
+        return compiled
+
+
+def _typst() -> Any:
+    try:
+        import typst
+    except ImportError as error:
+        message = "PDF, SVG and PNG pages need the typst package; try: pip install 'attncalc[pdf]'"
+        raise AttncalcError(message) from error
+    return typst
+
+
+def _glyphs(characters: frozenset[str]) -> tuple[str, ...]:
+    """Not those that only join or direct others."""
+    return tuple(sorted(one for one in characters if unicodedata.category(one) != "Cf"))
+
+
+def _missing(diagnostic: str) -> frozenset[str]:
+    """The characters that typst says no font has. Letters they are joined with are not."""
+    clusters = _MISSING.findall(diagnostic)
+    text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), "".join(clusters))
+    return frozenset(one for one in text if not one.isascii())

@@ -1,0 +1,1 @@
+"""What attncalc costs, beside a floor measured in the same run: figures to read, not tests."""

@@ -1,0 +1,117 @@
+"""attncalc graph, as a user asks for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.conftest import SAMPLES, Attncalc
+
+ANIMAL = SAMPLES / "animal.yaml"
+BEGINNINGS = {
+    ("attention", "mermaid"): "flowchart TB\n",
+    ("attention", "dot"): "digraph attention {",
+    ("attention", "svg"): "<?xml ",
+    ("pipeline", "mermaid"): "flowchart TB\n",
+    ("pipeline", "dot"): "digraph flow {",
+    ("pipeline", "svg"): "<?xml ",
+    ("sequence", "mermaid"): "sequenceDiagram\n",
+}
+SUFFIXES = {"mermaid": ".mmd", "dot": ".dot", "svg": ".svg"}
+
+
+@pytest.mark.parametrize(("kind", "form"), BEGINNINGS)
+def test_kinds_and_formats(kind: str, form: str, attncalc: Attncalc, tmp_path: Path) -> None:
+    """A kind is drawn in a format chosen by its name, or by the suffix of the file."""
+    result = attncalc("graph", ANIMAL, "--kind", kind, "--format", form)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith(BEGINNINGS[kind, form])
+    file = tmp_path / f"animal{SUFFIXES[form]}"
+    done = attncalc("graph", ANIMAL, "--kind", kind, "--output", file)
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert file.read_text() == result.out
+
+
+def test_attention(attncalc: Attncalc) -> None:
+    """Edges are chosen by query, head, stage, threshold and rank; Mermaid is the default."""
+    assert attncalc("graph", ANIMAL, "--top", "2").out.count("attention (") == 2
+    assert attncalc("graph", ANIMAL, "--threshold", "0.15").out.count("attention (") == 2
+    assert attncalc("graph", ANIMAL, "--all-queries").out.count("attention (") == 64
+    assert "attention (1.22)" in attncalc("graph", ANIMAL, "--stage", "scores").out
+    heads = attncalc("graph", SAMPLES / "llama.yaml", "--head", "2", "--format", "dot")
+    assert 'label="0.1743"' in heads.out
+    cross = attncalc("graph", SAMPLES / "cross-attention.yaml", "--format", "dot")
+    assert "subgraph cluster_keys" in cross.out
+
+
+def test_svg(attncalc: Attncalc) -> None:
+    """An SVG has the tokens, and the numbers of the edges that are left."""
+    result = attncalc("graph", ANIMAL, "--format", "svg", "--top", "2", "--query", "tired")
+    root = ElementTree.fromstring(result.out)
+    texts = [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert texts[-2:] == ["0.1766", "0.2531"]
+    assert "animal" in texts
+
+
+def test_pipeline_of_all_heads(attncalc: Attncalc) -> None:
+    """A pipeline shows the shapes of the problem, of all heads together."""
+    result = attncalc("graph", SAMPLES / "multi-head.yaml", "-k", "pipeline")
+    assert 'b0["queries Q<br/>2 heads of 3 × 2"]' in result.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["causal.yaml", "--head", "2"], "--head: head 2, but the problem has no heads"),
+        (["llama.yaml", "--head", "5"], "--head: head 5; expected 1 to 4"),
+        (["tennis.yaml", "--stage", "scores"], "--stage: this problem has no scores"),
+        (
+            ["cat.yaml", "--kind", "pipeline", "--threshold", "0.1"],
+            "--threshold: belongs to --kind attention; --kind pipeline draws all queries and heads",
+        ),
+        (
+            ["cat.yaml", "--kind", "sequence", "--query", "Cat"],
+            "--query: belongs to --kind attention; --kind sequence draws all queries and heads",
+        ),
+        (
+            ["cat.yaml", "--kind", "sequence", "--format", "svg"],
+            "--format: a sequence is drawn in mermaid only, not in svg",
+        ),
+        (
+            ["cat.yaml", "--kind", "sequence", "--output", "x.dot"],
+            "--output: a sequence is drawn in mermaid only, not in dot",
+        ),
+    ],
+)
+def test_bad_arguments(arguments: list[str], message: str, attncalc: Attncalc) -> None:
+    """What cannot be drawn is refused."""
+    result = attncalc("graph", SAMPLES / arguments[0], *arguments[1:])
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ["--all-queries"],
+        ["--head", "1"],
+        ["--stage", "weights"],
+        ["--top", "2"],
+        ["--precision", "4"],
+        ["--rounding", "half-up"],
+    ],
+)
+def test_options_of_attention(option: list[str], attncalc: Attncalc) -> None:
+    """No other kind takes an option that chooses edges or writes numbers, not even its default."""
+    result = attncalc("graph", ANIMAL, "--kind", "pipeline", *option)
+    assert (result.code, result.out) == (2, "")
+    assert f"{option[0]}: belongs to --kind attention" in result.err
+
+
+def test_several_problems(attncalc: Attncalc) -> None:
+    """A drawing is of one problem."""
+    two = "weights: [[1]]\n---\nweights: [[1]]\n"
+    result = attncalc("graph", "-", stdin=two)
+    assert (result.code, result.err) == (2, "-: 2 problems; expected 1 to draw\n")

@@ -1,0 +1,233 @@
+"""Where graphs and flows are drawn: nothing on top of anything else."""
+
+from __future__ import annotations
+
+import unicodedata
+from itertools import combinations, pairwise
+
+import pytest
+
+import attncalc
+from attncalc.document import Arrow, Box, Edge, Flow, Graph, Strength, Token
+from attncalc.expressions import Number
+from attncalc.renderers.flow_layout import lay_out_flow
+from attncalc.renderers.graph_layout import LINE, Drawing, lay_out, spoken
+from attncalc.renderers.text_widths import cut, text_width
+from attncalc.walkthrough.pipeline import pipeline
+from tests.conftest import SAMPLES
+
+
+def graph_of(queries: int, keys: int, *, own: bool = False) -> Graph:
+    """Every query attends to every key, as strongly as their numbers say."""
+    count = keys if own else queries
+    edges = tuple(
+        Edge(
+            query,
+            key if own else queries + key,
+            Number(f"-0.{key}"),
+            Strength.LOW,
+            (key + 1) / keys,
+        )
+        for query in range(queries)
+        for key in range(keys)
+    )
+    tokens = tuple(Token(f"q{at}") for at in range(count))
+    others = () if own else tuple(Token(f"key{at}") for at in range(keys))
+    return Graph("T", tokens, others, edges)
+
+
+DRAWINGS = {
+    f"{queries} to {keys}": lay_out(graph_of(queries, keys, own=queries > 3))
+    for queries, keys in ((1, 1), (1, 12), (2, 3), (3, 9), (4, 5), (5, 12))
+}
+
+
+@pytest.mark.parametrize("drawing", DRAWINGS.values(), ids=DRAWINGS)
+def test_labels_have_room(drawing: Drawing) -> None:
+    """Labels of one column stand on lines of their own; columns do not reach into each other."""
+    spans = [
+        (label.x - label.room, label.x) if label.on_left else (label.x, label.x + label.room)
+        for label in drawing.labels
+    ]
+    for (one, (left, right)), (other, (other_left, other_right)) in combinations(
+        zip(drawing.labels, spans, strict=True), 2
+    ):
+        apart = abs(one.y - other.y) >= 0.9 * LINE
+        assert apart or right <= other_left or other_right <= left
+    curves = [(curve.start[0], curve.tip[0]) for curve in drawing.curves]
+    assert drawing.width <= 37 + 1e-9
+    for start, tip in curves:
+        assert all(right <= start or left >= tip for left, right in spans)
+    assert min(left for left, _ in spans) >= 0
+    assert max(right for _, right in spans) <= drawing.width
+    assert all(0.6 <= label.y <= drawing.height - 0.6 for label in drawing.labels)
+
+
+@pytest.mark.parametrize("drawing", DRAWINGS.values(), ids=DRAWINGS)
+def test_curves(drawing: Drawing) -> None:
+    """A curve leaves and arrives horizontally, and does not bend where its halves meet."""
+    for curve in drawing.curves:
+        assert curve.start[1] == curve.leaving[1]
+        assert curve.arriving[1] == curve.end[1] == curve.tip[1]
+        for axis in (0, 1):
+            middle = (curve.leaving[axis] + curve.arriving[axis]) / 2
+            assert curve.middle[axis] == pytest.approx(middle)
+        assert 2 * curve.half_head > curve.width
+    tips = {curve.tip for curve in drawing.curves}
+    assert len(tips) == len(drawing.curves)
+
+
+def test_long_numbers() -> None:
+    """Numbers of many digits leave tokens less room, so that a page has room for all."""
+    edge = Edge(0, 1, Number("0." + "1" * 25), Strength.HIGH, 1.0)
+    long = Token("a token of many letters")
+    query, key, number = lay_out(Graph("T", (long,), (long,), (edge,))).labels
+    assert query.room == key.room < 9
+    assert number.x <= 37
+    assert number.text == edge.number.digits
+
+
+def test_width_follows_the_share() -> None:
+    """The greater the share, the wider the line."""
+    widths = [curve.width for curve in lay_out(graph_of(1, 5)).curves]
+    assert widths == sorted(set(widths))
+
+
+def test_only_queries_that_ask() -> None:
+    """A query without an edge is not drawn on the left; every key is on the right."""
+    graph = Graph("T", tuple(map(Token, "abc")), (), (Edge(1, 0, Number("1"), Strength.HIGH, 1.0),))
+    labels = [(label.text, label.on_left, label.number) for label in lay_out(graph).labels]
+    assert labels == [
+        ("b", True, False),
+        ("a", False, False),
+        ("b", False, False),
+        ("c", False, False),
+        ("1", True, True),
+    ]
+
+
+def test_tokens_are_cut() -> None:
+    """A long token ends in an ellipsis, and keeps its spelling for whoever asks."""
+    graph = Graph(
+        "T",
+        (Token("long" * 40, focused=True),),
+        (Token("x"),),
+        (Edge(0, 1, Number("1"), Strength.HIGH, 1.0),),
+    )
+    query, key, _ = lay_out(graph).labels
+    assert query.text.startswith("longlong")
+    assert query.text.endswith("…")
+    assert query.whole == "long" * 40
+    assert text_width(query.text) <= query.room
+    assert (key.text, key.whole) == ("x", "x")
+
+
+@pytest.mark.parametrize(
+    "text", ["e\u0301" * 30, "👩\u200d💻" * 9, "👍🏽" * 12, "漢字" * 9, "שלום " * 9, "\u0301" * 200]
+)
+def test_cut_keeps_letters_whole(text: str) -> None:
+    """What is cut fits its room and ends after a whole letter, with what is joined to it."""
+    short = cut(text, 5.0)
+    assert short.endswith("…")
+    assert text_width(short) <= 5.0
+    assert text.startswith(short[:-1])
+    rest = text[len(short) - 1 :]
+    assert len(short) == 1 or unicodedata.category(rest[0]) not in ("Mn", "Cf", "Sk")
+    assert not short[:-1].endswith("\u200d")
+
+
+def test_widths() -> None:
+    """A wide character takes two columns; an accent takes none."""
+    assert text_width("漢") > 1.5 * text_width("a")
+    assert text_width("e\u0301") == text_width("e")
+    assert cut("short", 5.0) == "short"
+
+
+def test_spoken() -> None:
+    """The edges are said in words, a query after the other."""
+    graph = Graph(
+        "T",
+        (Token("q"), Token("")),
+        (Token("k"),),
+        (
+            Edge(0, 2, Number("-0.5"), Strength.LOW, 0.0),
+            Edge(1, 2, Number("1"), Strength.HIGH, 1.0),
+        ),
+    )
+    assert spoken(graph) == "q attends to k −0.5 (low); ∅ attends to k 1 (high)."
+
+
+FLOWS = {
+    path.stem: pipeline(attncalc.explain(attncalc.load(path)))
+    for path in sorted(SAMPLES.glob("*.yaml"))
+} | {
+    "one box": Flow("T", (Box("alone"),), ()),
+    "crossing": Flow(
+        "T",
+        tuple(map(Box, "abcd")),
+        (Arrow(0, 3, "to the fourth"), Arrow(1, 2, "to the third"), Arrow(0, 2), Arrow(1, 3)),
+    ),
+    "past others": Flow(
+        "T",
+        tuple(map(Box, "abcdef")),
+        (*(Arrow(at, at + 1) for at in range(5)), Arrow(0, 5, "all the way"), Arrow(0, 4)),
+    ),
+}
+
+
+@pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
+def test_flow(flow: Flow) -> None:
+    """Boxes stand apart; arrows lead down, from box to box, and past the boxes between."""
+    drawing = lay_out_flow(flow)
+    boxes = [(box.x, box.y, box.x + box.width, box.y + box.height) for box in drawing.boxes]
+    for one, other in combinations(boxes, 2):
+        assert one[2] < other[0] or other[2] < one[0] or one[3] < other[1] or other[3] < one[1]
+    assert min(box[0] for box in boxes) >= -1e-9
+    assert max(box[2] for box in boxes) <= drawing.width + 1e-9
+    assert max(box[3] for box in boxes) <= drawing.height + 1e-9
+    for arrow, placed in zip(flow.arrows, drawing.arrows, strict=True):
+        start, end = boxes[arrow.start], boxes[arrow.end]
+        heights = [y for _, y in placed.points]
+        assert all(one < other for one, other in pairwise(heights))
+        assert start[0] <= placed.points[0][0] <= start[2]
+        assert placed.points[0][1] == start[3]
+        assert end[0] <= placed.points[-1][0] <= end[2]
+        assert placed.points[-1][1] == end[1]
+        for (x, y), (next_x, next_y) in pairwise(placed.points):
+            beside = [box for box in boxes if box[1] < next_y and y < box[3]]
+            assert not beside or x == next_x
+            assert not any(left < x < right for left, _, right, _ in beside)
+
+
+@pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
+def test_words_at_arrows(flow: Flow) -> None:
+    """What is done stands between boxes, no two on top of each other."""
+    drawing = lay_out_flow(flow)
+    spans = []
+    for arrow in drawing.arrows:
+        if arrow.label:
+            (x, y), half = arrow.label_at, text_width(arrow.label) / 2
+            spans.append((x - half, x + half, y))
+            assert not any(box.y < y < box.y + box.height for box in drawing.boxes)
+    for one, other in combinations(spans, 2):
+        assert one[1] < other[0] or other[1] < one[0] or abs(one[2] - other[2]) > 1
+
+
+def test_crossings() -> None:
+    """Boxes of a rank change places where that keeps arrows from crossing."""
+    arrows = (Arrow(0, 3), Arrow(1, 2))
+    boxes = lay_out_flow(Flow("T", tuple(map(Box, "abcd")), arrows)).boxes
+    assert (boxes[0].x < boxes[1].x) == (boxes[3].x < boxes[2].x)
+
+
+def test_what_follows_alone_stands_below() -> None:
+    """A chain of boxes is straight, and what several lead to stands in their middle."""
+    flow = Flow("T", tuple(map(Box, "abcde")), (Arrow(0, 2), Arrow(1, 2), Arrow(2, 3), Arrow(3, 4)))
+    centres = [box.x + box.width / 2 for box in lay_out_flow(flow).boxes]
+    assert centres[2] == pytest.approx(centres[3]) == pytest.approx(centres[4])
+    assert centres[2] == pytest.approx((centres[0] + centres[1]) / 2)
+    heads = FLOWS["multi-head"]
+    placed = dict(zip([box.name for box in heads.boxes], lay_out_flow(heads).boxes, strict=True))
+    middle = {name: box.x + box.width / 2 for name, box in placed.items()}
+    assert middle["weighted sum of V"] == pytest.approx(middle["concatenated"])
+    assert middle["concatenated"] == pytest.approx((middle["head 1"] + middle["head 2"]) / 2)
