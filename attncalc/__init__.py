@@ -6,6 +6,10 @@
     trace = attncalc.explain(problem)
     trace["weights"]      # the array of a stage, by its JSON name
     attncalc.check(trace) # a verdict on each number the problem claims
+    attncalc.handout(trace, queries="it").pdf()  # a page, in any format
+
+In a notebook, what explain, check, compare and handout return shows itself; attncalc.weave puts
+walkthroughs into a Markdown document.
 
 Names are imported when they are first used: importing the package costs nothing.
 """
@@ -17,20 +21,22 @@ __version__ = "0.1.0"
 # typing's constant, without importing typing: --version has nothing else to wait for.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from attncalc.checking import check
-    from attncalc.comparison import Comparison, compare
-    from attncalc.engine import explain
+    from attncalc.comparison import Comparison
+    from attncalc.display import check, compare, explain
     from attncalc.errors import AttncalcError, InputError, InputErrors, ProblemError
+    from attncalc.handouts import Handout, handout
     from attncalc.options import AttentionOptions
     from attncalc.problem import Problem
     from attncalc.readers import load, load_all
     from attncalc.report import Report, Verdict
     from attncalc.trace import Stage, Trace
+    from attncalc.weaving import Woven, weave
 
 _HOMES = {
     "AttncalcError": "errors",
     "AttentionOptions": "options",
     "Comparison": "comparison",
+    "Handout": "handouts",
     "InputError": "errors",
     "InputErrors": "errors",
     "Problem": "problem",
@@ -39,17 +45,21 @@ _HOMES = {
     "Report": "report",
     "Trace": "trace",
     "Verdict": "report",
-    "check": "checking",
-    "compare": "comparison",
-    "explain": "engine",
+    "Woven": "weaving",
+    "check": "display",
+    "compare": "display",
+    "explain": "display",
+    "handout": "handouts",
     "load": "readers",
     "load_all": "readers",
+    "weave": "weaving",
 }
 
 __all__ = [
     "AttentionOptions",
     "AttncalcError",
     "Comparison",
+    "Handout",
     "InputError",
     "InputErrors",
     "Problem",
@@ -58,12 +68,15 @@ __all__ = [
     "Stage",
     "Trace",
     "Verdict",
+    "Woven",
     "__version__",
     "check",
     "compare",
     "explain",
+    "handout",
     "load",
     "load_all",
+    "weave",
 ]
 
 

@@ -33,7 +33,7 @@ def github(checked: Sequence[Checked], *, strict: bool) -> str:
             where = f"file={_property(each.file)}"
             if place in each.lines:
                 where += f",line={each.lines[place]}"
-            message = _data(_sentence(each.report, finding))
+            message = _data(sentence(each.report, finding))
             lines.append(f"::error {where},title=attncalc check::{message}\n")
     return "".join(lines)
 
@@ -61,14 +61,14 @@ def junit(checked: Sequence[Checked], *, strict: bool) -> str:
                 name=f"{claim.stage}[{index}] = {claim.text}",
             )
             if finding.fails(strict=strict):
-                message = inert(_sentence(each.report, finding))
+                message = inert(sentence(each.report, finding))
                 kind = finding.verdict.value
                 ElementTree.SubElement(case, "failure", type=kind, message=message)
     ElementTree.indent(suites)
     return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _sentence(report: Report, finding: Finding) -> str:
+def sentence(report: Report, finding: Finding) -> str:
     """weights of “it” for “The”: 0.05 is claimed, 0.0984 is computed; the reason, if known."""
     claim = finding.claim
     query, key = report.trace.tokens_at(claim.stage, claim.index)

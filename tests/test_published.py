@@ -110,7 +110,7 @@ def test_apple_occurrences() -> None:
     first, second = problem.queries
     assert [str(number) for number in problem.X[first]] == ["0.8", "0.2"]  # type: ignore[index]
     assert (problem.X[first] == problem.X[second]).all()  # type: ignore[index]
-    trace = attncalc.explain(problem)
+    trace: attncalc.Trace = attncalc.explain(problem)
     assert (trace["output"][first] == trace["output"][second]).all()
     trace = trace_of("apple")
     assert (trace["output"][first] != trace["output"][second]).all()

@@ -11,7 +11,7 @@ import typer
 from attncalc.cli import BAD_INPUT, INTERRUPTED, SUCCESS
 from attncalc.errors import AttncalcError, InputError, InputErrors
 
-COMMANDS = ("explain", "check", "compare", "graph", "samples", "schema")
+COMMANDS = ("explain", "check", "compare", "graph", "weave", "samples", "schema")
 
 HELP = "Attention, worked out step by step: every term written out, every digit right."
 

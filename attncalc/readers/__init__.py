@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,18 +34,28 @@ def load_all(
     """
     raw_problems = _raw(os.fspath(path))
     overrides = _overrides(options or {})
-    problems: list[Problem] = []
-    errors: list[InputError] = []
     raw_claims = _claims(claims, stage, len(raw_problems)) if claims is not None else None
-    for number, raw in enumerate(raw_problems):
-        try:
-            problem = build(raw, overrides, queries, raw_claims is None)
-            problems.append(build_claims(raw_claims[number], problem) if raw_claims else problem)
-        except InputErrors as found:
-            errors.extend(found.errors)
-    if errors:
-        raise InputErrors(tuple(errors))
-    return problems
+
+    def built(number: int, raw: RawProblem) -> Problem:
+        problem = build(raw, overrides, queries, raw_claims is None)
+        return build_claims(raw_claims[number], problem) if raw_claims else problem
+
+    return _each(raw_problems, built)
+
+
+def load_text(
+    text: str,
+    name: str,
+    options: Mapping[str, str] | None = None,
+    queries: Sequence[str] | None = None,
+) -> list[Problem]:
+    """Every problem of a text in a format that tells itself, as load_all. name: in errors.
+
+    Raises InputErrors with everything that is wrong with it.
+    """
+    overrides = _overrides(options or {})
+    raw_problems = _read_text(text.encode(), name, "")
+    return _each(raw_problems, lambda _, raw: build(raw, overrides, queries))
 
 
 def load_variants(
@@ -69,11 +79,37 @@ def lines_of_claims(file: str, document: int, problem: Problem) -> dict[int, int
     """The line of each claim in the file it was read from, by its place among them."""
     if file == "-" or Path(file).suffix.lower() in TABLE_SUFFIXES:
         return {}
-    documents = _read(Path(file))
+    return _lines_of_claims(_read(Path(file)), document, problem)
+
+
+def lines_of_claims_in(text: str, document: int, problem: Problem) -> dict[int, int]:
+    """The same of a text that load_text has read."""
+    return _lines_of_claims(_read_text(text.encode(), "", ""), document, problem)
+
+
+def _lines_of_claims(
+    documents: Sequence[RawProblem], document: int, problem: Problem
+) -> dict[int, int]:
     raw = documents[min(document, len(documents) - 1)]
     bare = 0 if "claims" in raw.fields else 1
     places = (raw.locate(claim.path[bare:], False) for claim in problem.claims.numbers)
     return {number: place[0] for number, place in enumerate(places) if place is not None}
+
+
+def _each(
+    raw_problems: Sequence[RawProblem], built: Callable[[int, RawProblem], Problem]
+) -> list[Problem]:
+    """Every problem, built; or what is wrong with any of them."""
+    problems: list[Problem] = []
+    errors: list[InputError] = []
+    for number, raw in enumerate(raw_problems):
+        try:
+            problems.append(built(number, raw))
+        except InputErrors as found:
+            errors.extend(found.errors)
+    if errors:
+        raise InputErrors(tuple(errors))
+    return problems
 
 
 def _claims(file: str, stage: str | None, problems: int) -> list[RawProblem]:
@@ -85,7 +121,7 @@ def _claims(file: str, stage: str | None, problems: int) -> list[RawProblem]:
             raise _error(
                 file, "a table of claims; expected --stage to say of which", "--stage weights"
             )
-        text = _decoded(_content(Path(file)), file)
+        text = _decoded(content_of(Path(file)), file)
         return [claims_table.read(text, file, stage)] * problems
     found = _raw(file)
     if len(found) not in (1, problems):
@@ -136,11 +172,11 @@ def _read(path: Path) -> list[RawProblem]:
     if suffix in ARRAY_SUFFIXES:
         with _naming(path):
             return _read_arrays(path, str(path), suffix)
-    return _read_text(_content(path), str(path), suffix)
+    return _read_text(content_of(path), str(path), suffix)
 
 
-def _content(path: Path) -> bytes:
-    """The bytes of a file of text."""
+def content_of(path: Path) -> bytes:
+    """The bytes of a file of text. Raises InputErrors where there are none, or too many."""
     with _naming(path):
         if path.is_dir():
             message = "this is a directory; expected a file"

@@ -1,0 +1,127 @@
+"""attncalc weave: walkthroughs filled into Markdown documents, in place."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from attncalc.cli import SUCCESS, WRONG, output
+from attncalc.errors import InputError, InputErrors
+
+if TYPE_CHECKING:
+    from attncalc.weaving import Woven
+
+EXAMPLES = """\b
+Examples:
+  attncalc weave handout.md
+  attncalc weave README.md docs/*.md --check
+  attncalc weave slides.qmd --output woven.qmd
+  attncalc weave - < handout.md > woven.md
+\b
+A document asks for a walkthrough with a block, below which it is put, or unseen:
+  ~~~attncalc
+  file=animal.yaml query=it stages=scores,weights precision=2
+  ~~~
+\b
+  <!-- attncalc file=sample:cat format=mermaid -->
+  <!-- attncalc: to here -->
+"""
+
+Files = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE...",
+        help="Markdown or Quarto documents; - reads standard input, writes standard output.",
+        show_default=False,
+    ),
+]
+Check = Annotated[
+    bool, typer.Option("--check", help="Write nothing; exit code 1 if a document would change.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit code 1 for a slip too.")]
+Output = Annotated[
+    Optional[str],
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write one document to a file of its own.",
+        show_default=False,
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("weave", epilog=EXAMPLES)(weave)
+
+
+def weave(
+    files: Files, check: Check = False, strict: Strict = False, output_file: Output = None
+) -> None:
+    """Fill attncalc blocks of Markdown and Quarto documents, again whenever numbers change.
+
+    A block is a problem, or names a file and options of explain; what is woven stands below it,
+    between two comments. Numbers claimed in a block are checked: a wrong one is told, and the exit
+    code is 1. A document with an error is left as it is.
+    """
+    if len(files) > 1 and (output_file is not None or "-" in files):
+        what = "--output" if output_file is not None else "standard input"
+        raise InputError("attncalc weave", f"{len(files)} documents; expected 1 with {what}")
+
+    from attncalc.cli.app import refuse
+    from attncalc.weaving import weave as woven
+
+    worst = SUCCESS
+    for file in files:
+        folder = Path() if file == "-" else Path(file).parent
+        try:
+            text = _read(file)
+            done = woven(text, file, folder)
+        except InputErrors as errors:
+            worst = max(worst, refuse(errors.errors))
+            continue
+        target = output_file or file
+        if check and done.text != text:
+            _say(f"{file}: not up to date; attncalc weave {file}")
+            worst = max(worst, WRONG)
+        elif not check and (done.text != text or target != file or file == "-"):
+            output.write(done.text, target)
+        if _tell(file, done, strict=strict):
+            worst = max(worst, WRONG)
+    raise typer.Exit(worst)
+
+
+def _tell(file: str, woven: "Woven", *, strict: bool) -> bool:
+    """Say on standard error which of the document's numbers are wrong, and whether any is."""
+    failing = [claim for claim in woven.judged if claim.finding.fails(strict=strict)]
+    for claim in failing:
+        _say(f"{file}:{claim.line}: {claim.sentence}")
+    return bool(failing)
+
+
+def _say(text: str) -> None:
+    from attncalc.renderers.inert import inert
+
+    sys.stderr.write(inert(text) + "\n")
+
+
+def _read(file: str) -> str:
+    """A document, every byte of it. Raises InputErrors where it is no text."""
+    from attncalc.readers import content_of
+
+    content = sys.stdin.buffer.read() if file == "-" else content_of(Path(file))
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        found = f"this is not text: the byte 0x{content[error.start]:02x}; expected UTF-8"
+        wrong = InputError(
+            file,
+            found,
+            line=before.count(b"\n") + 1,
+            column=error.start - before.rfind(b"\n"),
+            hint="save it as UTF-8",
+        )
+        raise InputErrors((wrong,)) from error
