@@ -58,9 +58,10 @@ def test_readme_commands(tmp_path: Path) -> None:
 
 
 def test_readme_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The README's Python runs."""
+    """The README's Python runs, on the README's own problem."""
     monkeypatch.chdir(tmp_path)
-    shutil.copy(SAMPLES / "causal.yaml", "mine.yaml")
+    (problem,) = re.findall(r"\$ cat > mine.yaml <<'END'\n(.*?)END\n", README, re.DOTALL)
+    Path("mine.yaml").write_text(problem, encoding="utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     exec(code, {})
 
