@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from attncalc.problem import address_of
+from attncalc.renderers.inert import inert
 from attncalc.stages import OF_KEYS, OF_PAIRS
 from attncalc.trace import Trace
 
 COLUMNS = ("stage", "head", "query", "key", "component", "value")
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
 """What a spreadsheet takes a cell for a formula by."""
 
 
@@ -65,8 +66,11 @@ def _numbers(trace: Trace, name: str) -> Iterator[list[str]]:
 
 
 def _token(place: int, tokens: Sequence[str]) -> str:
-    """A token as it is addressed; one that a spreadsheet would compute stands behind a quote."""
-    name = address_of(place, tokens)
+    """A token as it is addressed; one that a spreadsheet would compute stands behind a quote.
+
+    What a terminal would act on is made visible: CSV has no way to write it otherwise.
+    """
+    name = inert(address_of(place, tokens))
     return f"'{name}" if name.startswith(_FORMULA) else name
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from pathlib import Path
 
@@ -12,8 +13,11 @@ import pytest
 
 from attncalc import InputError, explain, load
 from attncalc.cli.output import write
+from attncalc.problem import address_of
+from attncalc.renderers.inert import inert
 from attncalc.trace_csv import COLUMNS, trace_csv
 from tests.conftest import SAMPLES, Attncalc
+from tests.renderers.hostile import HOSTILE
 
 CAUSAL = SAMPLES / "causal.yaml"
 LLAMA = SAMPLES / "llama-step.yaml"
@@ -67,6 +71,21 @@ def test_formulas_are_inert() -> None:
     trace = explain(load({"tokens": tokens, "Q": one, "K": one}))
     header = rows_of(trace_csv(trace, ["scores"]))[0][1:]
     assert header == ["'=1+1", "'+x", "'-y", "'@z", 'a,"b"', "fine"]
+
+
+@pytest.mark.parametrize("stages", [["scores"], ["scores", "weights"]])
+def test_hostile_tokens(stages: list[str]) -> None:
+    """A CSV reader has every token in its cell, and no cell is a formula or moves a cursor."""
+    one = [["1"]] * len(HOSTILE)
+    trace = explain(load({"tokens": list(HOSTILE), "Q": one, "K": one}))
+    text = trace_csv(trace, stages)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+    rows = rows_of(text)
+    keys = rows[0][1:] if len(stages) == 1 else [row[3] for row in rows[1 : len(HOSTILE) + 1]]
+    wanted = [inert(address_of(place, HOSTILE)) for place in range(len(HOSTILE))]
+    assert keys == [
+        f"'{name}" if name.startswith(("=", "+", "-", "@")) else name for name in wanted
+    ]
 
 
 def test_arrays(attncalc: Attncalc, tmp_path: Path) -> None:
