@@ -64,6 +64,13 @@ def test_samples(sample: Path) -> None:
     assert height > width
 
 
+@pytest.mark.parametrize("renderer", [SVG, PNG])
+def test_the_same_bytes(renderer: PictureRenderer) -> None:
+    """A picture drawn twice is the same to the byte."""
+    document = write_walkthrough(trace_of("causal"))
+    assert renderer.typeset(document) == renderer.typeset(document)
+
+
 def test_hostile_tokens() -> None:
     """Whatever tokens are made of, a picture is made of strokes alone."""
     tokens = tuple(map(Token, HOSTILE))
