@@ -18,6 +18,8 @@ from attncalc.document import (
     Equation,
     Heading,
     Inline,
+    Note,
+    NoteKind,
     Paragraph,
     Row,
     Section,
@@ -96,8 +98,8 @@ def _stage(page: Page, report: Report, number: int, stage: str, findings: list[F
         blocks.append(Paragraph(words(text)))
     if not page.full and len(findings) > _MOST_ROWS:
         chosen = [finding for finding in findings if finding.verdict is not Verdict.CORRECT]
-        left = len(findings) - len(chosen)
-        blocks.append(Paragraph(words(f"{left} correct numbers are left out: ", Code("--full"))))
+        if left := len(findings) - len(chosen):
+            blocks.append(_left_out(left))
     if chosen:
         computed = _computed(page, chosen)
         columns = [
@@ -111,6 +113,12 @@ def _stage(page: Page, report: Report, number: int, stage: str, findings: list[F
         rows = [_row(page, *each, len(columns)) for each in zip(chosen, computed, strict=True)]
         blocks.append(Table(tuple(columns), tuple(rows)))
     return Section(Heading(number, words(stage_title(stage))), tuple(blocks), (stage,))
+
+
+def _left_out(count: int) -> Note:
+    text = "1 correct number is" if count == 1 else f"{count} correct numbers are"
+    prompt = words(" To leave nothing out: ", Code("--full"), ".")
+    return Note(NoteKind.REMARK, words(f"{text} left out."), prompt)
 
 
 def _row(page: Page, finding: Finding, computed: Shown, columns: int) -> Row:
@@ -133,8 +141,10 @@ def _why(finding: Finding) -> str:
             return "from numbers printed before it"
         case Verdict.SLIP if _cut_off(finding):
             return "cut off instead of rounded"
-        case Verdict.SLIP:
+        case Verdict.SLIP if abs(_error(finding)) < finding.claim.unit:
             return "less than one unit off in its last digit"
+        case Verdict.SLIP:
+            return "less than one unit off what follows from numbers printed before it"
         case Verdict.WRONG:
             return "out of reach of any rounding"
         case _:
@@ -143,9 +153,13 @@ def _why(finding: Finding) -> str:
 
 def _cut_off(finding: Finding) -> bool:
     """Whether the claim is the computed value with its further digits left away."""
-    claim = finding.claim
-    error = Decimal(float(finding.computed)) - claim.value
+    claim, error = finding.claim, _error(finding)
     return abs(error) < claim.unit and (error >= 0) == (claim.value >= 0)
+
+
+def _error(finding: Finding) -> Decimal:
+    """By how much the computed value is more than the claimed one."""
+    return Decimal(float(finding.computed)) - finding.claim.value
 
 
 def _computed(page: Page, findings: Sequence[Finding]) -> list[Shown]:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from attncalc.document import Exchange, Message
 from attncalc.trace import Trace
-from attncalc.walkthrough.pipeline import PAST, Step, factor_of, operation, shape_of, steps
+from attncalc.walkthrough.pipeline import (
+    PAST,
+    Step,
+    factor_of,
+    masked,
+    operation,
+    shape_of,
+    steps,
+)
 
 _PARTICIPANTS = {
     "X": "Input Embeddings",
@@ -19,7 +27,6 @@ _PARTICIPANTS = {
     "K_rotated": "Turned Key",
     "scaled_scores": "Scale",
     "capped_scores": "Softcap",
-    "masked_scores": "Mask",
     "concatenated": "Concatenate Heads",
 }
 
@@ -30,7 +37,6 @@ _SENT = {
     "K_rotated": "K",
     "scaled_scores": "scaled scores",
     "capped_scores": "capped scores",
-    "masked_scores": "masked scores",
     "head_outputs": "weighted sums",
 }
 """What a step hands on, where its name does not say it."""
@@ -58,13 +64,15 @@ def _participant(trace: Trace, step: Step) -> str:
         return "Dot Product" if step.made_of else "Scores"
     if step.name == "weights":
         return "Softmax" if step.made_of else "Attention Weights"
+    if step.name == "masked_scores":
+        return "Mask" if trace.bias is None else "Bias" if trace.mask is None else "Bias and Mask"
     if step.name == trace.attended:
         return "Attention Output" if step.name == "output" else "Weighted Sum"
     return _PARTICIPANTS.get(step.name, "Attention Output")
 
 
 def _message(trace: Trace, start: str, end: str) -> str:
-    """What is done with what is sent: Scale by √3 (scores 8 × 8)."""
+    """What is done with what is sent: Scale by 1/√3 (scores 8 × 8)."""
     action = _action(trace, start, end)
     return f"{action} ({_sent(trace, start)})" if action else _sent(trace, start)
 
@@ -77,12 +85,10 @@ def _action(trace: Trace, start: str, end: str) -> str:
         case "Q" | "K" | "V":
             name = _PARTICIPANTS[end]
             return "Put in front" if start == PAST else f"Generate {name}, {done}"
-        case "Q_rotated" | "K_rotated":
-            return "Turn by position"
         case "scores":
             return "Dot Product of Q and K" if start == trace.asking else done.capitalize()
         case "scaled_scores":
-            by = f"√{trace.problem.d_k}" if trace.factor is None else factor_of(trace)
+            by = f"1/√{trace.problem.d_k}" if trace.factor is None else factor_of(trace)
             return f"Scale by {by}"
         case "capped_scores":
             return f"Cap, {done}"
@@ -100,4 +106,5 @@ def _action(trace: Trace, start: str, end: str) -> str:
 
 
 def _sent(trace: Trace, name: str) -> str:
-    return f"{_SENT.get(name, name)} {shape_of(trace, name)}"
+    what = masked(trace) if name == "masked_scores" else _SENT.get(name, name)
+    return f"{what} {shape_of(trace, name)}"

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from attncalc.arithmetic import is_exact_kind
+from attncalc.arithmetic import Array
 from attncalc.document import Block, Edge, Graph, Inlines, OfQuery, Strength, Token
 from attncalc.numerals import NumberStyle, shown_array
 from attncalc.problem import address_of
@@ -92,8 +92,7 @@ def _caption(page: Page, attended: Drawn, drawn: Drawn) -> Inlines:
     """What is drawn, what the lines mean, and what is left out."""
     trace = page.trace
     head = "Whom " if trace.head is None else f"Head {trace.head + 1}: whom "
-    rows = page.stage("weights", list(drawn))
-    exact = is_exact_kind(trace["weights"]) and all(n.exact for row in rows for n in row)
+    exact = all(n.exact for row in page.stage("weights", list(drawn)) for n in row)
     rounded = "" if exact else ", weights rounded"
     means = ": the wider the line, the greater the weight; dotted below half of the greatest"
     count = sum(map(len, drawn.values()))
@@ -101,17 +100,24 @@ def _caption(page: Page, attended: Drawn, drawn: Drawn) -> Inlines:
     total = sum(map(len, attended.values()))
     if len(attended) == 1:
         (query,) = attended
-        subject = (head, page.query_token(query, focused=True), f" attends to{rounded}{means}.")
-        left_out = f" The {count} greatest of {total} weights are drawn." if count < total else ""
-        return words(*subject, left_out) if left_out else words(*subject)
+        subject = (head, _named(page, query), f" attends to{rounded}{means}.")
+        other = " other than 0" if total < trace["weights"].shape[-1] else ""
+        left_out = (f" The {count} greatest of {total} weights{other} are drawn.",)
+        return words(*subject, *(left_out if count < total else ()))
     text = f"{head}each query attends to{rounded}{means} of its query."
-    queries = sum(1 for keys in attended.values() if keys)
-    if len(drawn) < queries:
-        text += f" {len(drawn)} of {queries} queries are drawn."
+    if len(drawn) < sum(map(bool, attended.values())):
+        text += f" {len(drawn)} of {len(attended)} queries are drawn."
     if count < sum(len(attended[query]) for query in drawn):
         greatest = "greatest weight is" if most == 1 else f"greatest weights, at most {most}, are"
         text += f" Of each query only the {greatest} drawn."
     return words(text)
+
+
+def _named(page: Page, query: int) -> Token:
+    """A query as its node is called, among tokens of which cached ones may be spelled like it."""
+    if page.trace.problem.self_attention:
+        return page.key_token(page.offset + query, focused=True)
+    return page.query_token(query, focused=True)
 
 
 def _graph(
@@ -125,11 +131,10 @@ def _graph(
     for query, keys in drawn.items():
         row, known = trace[stage][query], trace.stages[stage].exact[query]
         numbers = shown_array(row[None], known[None], style)[0]
-        largest = max((float(row[key]) for key in keys), default=0.0)
-        for key in keys:
-            share = max(0.0, float(row[key]) / largest) if largest > 0 else 0.0
-            node = offset + query if own else query
-            edges.append(Edge(node, first_key + key, numbers[key].number, _strength(share), share))
+        node = offset + query if own else query
+        for key, share in zip(keys, _shares(trace, row[list(keys)]), strict=True):
+            strength = _strength(share)
+            edges.append(Edge(node, first_key + key, numbers[key].number, strength, float(share)))
     stand_out = {offset + query if own else query for query in focused}
     names, asked = problem.key_tokens if own else problem.tokens, problem.key_tokens
     nodes = tuple(
@@ -164,7 +169,7 @@ def _only_needed(graph: Graph) -> Graph:
 def _ranked(trace: Trace, stage: str, query: int) -> list[int]:
     """The keys that a query attends to, the largest number first."""
     row = trace[stage][query]
-    return sorted(_attended(trace, stage, query, row), key=lambda key: -row[key])
+    return sorted(_attended(trace, stage, query, row), key=lambda key: row[key], reverse=True)
 
 
 def _attended(trace: Trace, stage: str, query: int, row: Any) -> list[int]:
@@ -178,7 +183,17 @@ def _attended(trace: Trace, stage: str, query: int, row: Any) -> list[int]:
     return [key for key in keys if np.isfinite(float(masked[key]))]
 
 
-def _strength(share: float) -> Strength:
+def _shares(trace: Trace, numbers: Array) -> list[Any]:
+    """Of the largest number, from 0 to 1; in the trace's arithmetic, where 0.3 is 3/4 of 0.4."""
+    largest = max(numbers, default=0)
+    if largest <= 0:
+        return [0] * len(numbers)
+    with trace.arithmetic():
+        return [max(0, number / largest) for number in numbers]
+
+
+def _strength(share: Any) -> Strength:
+    """share: a number of either kind."""
     if share >= _HIGH:
         return Strength.HIGH
     return Strength.MODERATE if share >= _MODERATE else Strength.LOW

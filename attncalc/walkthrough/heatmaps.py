@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from attncalc.arithmetic import Array, is_exact_kind
+from attncalc.arithmetic import Array
 from attncalc.document import Heatmap, HeatmapRow, Quantity, Token
 from attncalc.expressions import Omitted
 from attncalc.numerals import NumberStyle
@@ -54,7 +54,7 @@ def _heatmap(page: Page, stage: str, about: str) -> Heatmap:
     headings: tuple[Token | Omitted, ...] = tuple(
         page.key_token(place) if isinstance(place, int) else place for place in columns
     )
-    exact = is_exact_kind(values) and all(n.exact for row in numbers.values() for n in row)
+    exact = all(n.exact for row in numbers.values() for n in row)
     caption = f"{about}: row attends to column" + ("" if exact else ", rounded")
     return Heatmap(headings, tuple(rows), words(caption))
 
@@ -74,13 +74,17 @@ def _made_of(
 
 
 def _shading(values: Array) -> Callable[[Any], float]:
-    """How dark a number is: 0 for none at all, or the lowest if any is below 0; 1 for the most."""
+    """How dark a number is: 0 for none at all, or the lowest if any is below 0; 1 for the most.
+
+    All the same where there is nothing between, or more than a number holds.
+    """
     finite = [value for value in values.flat if abs(value) != math.inf]
-    lowest, highest = min([*finite, 0]), max([*finite, 0])
+    lowest, highest = min([*finite, 0]), max(finite, default=0)
     span = highest - lowest
 
     def shade(value: Any) -> float:
-        return float((value - lowest) / span) if span and abs(value) != math.inf else 0.0
+        between = 0 < span < math.inf and abs(value) != math.inf
+        return float((value - lowest) / span) if between else 0.0
 
     return shade
 

@@ -165,7 +165,7 @@ def _mask_matrix(page: Page) -> Iterator[Table]:
             (Number("0" if mask[query][key] else "-inf"),) if isinstance(key, int) else words("…")
             for key in columns
         ]
-        body.append(Row(tuple(cells), focused=query in page.queries))
+        body.append(Row(tuple(cells), focused=query in page.queries, query=query))
     yield Table(tuple(headings), tuple(body))
 
 
@@ -191,4 +191,5 @@ def _masked_table(page: Page, query: int, before_name: str) -> Table:
     heading = " + ".join(
         ["score", *(["bias"] if bias is not None else []), *(["mask"] if mask is not None else [])]
     )
-    return key_table(page, query, words(heading), words("masked score"), cells)
+    result = "masked score" if mask is not None else "biased score"
+    return key_table(page, query, words(heading), words(result), cells)

@@ -30,7 +30,6 @@ _NAMES = {
     "K_rotated": "keys, turned",
     "scaled_scores": "scaled scores",
     "capped_scores": "capped scores",
-    "masked_scores": "masked scores",
     "weights": "attention weights",
     "concatenated": "concatenated",
 }
@@ -98,7 +97,8 @@ def operation(trace: Trace, start: str, end: str) -> str:
         case "Q" | "K" | "V":
             return "in front" if start == PAST else _projection(trace, end)
         case "Q_rotated" | "K_rotated":
-            return "turn by position"
+            cached = end == "K_rotated" and trace.problem.past_length > 0
+            return f"turn{' new keys' if cached else ''} by position"
         case "scaled_scores":
             return f"÷ √{trace.problem.d_k}" if trace.factor is None else f"× {factor_of(trace)}"
         case "capped_scores":
@@ -121,11 +121,18 @@ def factor_of(trace: Trace) -> str:
     return _digits(trace.problem.attention.scale)
 
 
+def masked(trace: Trace) -> str:
+    """What scores are called once bias and mask are added."""
+    return "biased scores" if trace.mask is None else "masked scores"
+
+
 def _name(trace: Trace, step: Step) -> str:
     if step.name == PAST:
         return "cache"
     if step.name == "scores":
         return "scores Q Kᵀ" if step.made_of else "scores"
+    if step.name == "masked_scores":
+        return masked(trace)
     if step.name == trace.attended:
         return "weighted sum of V" if step.name == "head_outputs" else "output: weighted sum of V"
     return _NAMES.get(step.name, "output")
@@ -152,8 +159,11 @@ def _projection(trace: Trace, letter: str) -> str:
     W = getattr(problem, f"W_{letter}")
     parts = [] if W is None else [_with_bias(trace, letter)]
     count = problem.heads if letter == "Q" else problem.kv_heads
-    if count is not None:
-        parts.append("for each head" if W is not None and W.ndim == 3 else f"cut into {count}")
+    if W is not None and W.ndim == 3:
+        kind = "head" if count == problem.heads else "key-value head"
+        parts.append(f"for each {kind}")
+    elif count is not None and count > 1:
+        parts.append(f"cut into {count}")
     return ", ".join(parts) or "as it is"
 
 

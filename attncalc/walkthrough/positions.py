@@ -124,8 +124,8 @@ def _told_apart(page: Page) -> Iterator[list[Inline]]:
                 Words(" and "),
                 page.query_token(other),
                 Words(
-                    f" have the same embedding; with the vectors of positions {query} and {other} "
-                    "added, they differ."
+                    " have the same embedding; with the vectors of positions "
+                    f"{page.offset + query} and {page.offset + other} added, they differ."
                 ),
             ]
 
@@ -145,6 +145,8 @@ def rotation(page: Page, number: int) -> Section | None:
         letters = {"Q_rotated": turned, "K_rotated": Symbol("k", ("turned",))}
         content.append(vector_table(page, letters, "token", caption=words("All tokens")))
     else:
+        caption = words("All queries")
+        content.append(vector_table(page, {"Q_rotated": turned}, "query token", caption=caption))
         caption = words("All keys")
         letters = {"K_rotated": Symbol("k", ("turned",))}
         content.append(vector_table(page, letters, "key token", queries=False, caption=caption))

@@ -26,13 +26,18 @@ def weight_of(trace: Trace, query: int, key: int) -> Quantity:
 
 
 def asking(trace: Trace, query: int) -> tuple[Quantity, ...]:
-    """What a query brings into its weights: q_i, also turned, or before heads cut it apart."""
+    """What a query brings into its weights: q_i, also turned, or before heads cut it apart.
+
+    Nothing where scores or weights are given.
+    """
+    if "Q" not in trace:
+        return ()
     embedded = ("X", "X_positioned") if trace.problem.unprojected else ()
     return _rows(trace, (*embedded, "Q", "Q_rotated"), query)
 
 
 def answering(trace: Trace, key: int) -> tuple[Quantity, ...]:
-    """What a key brings into the weights that it is given: k_j and v_j, as for queries."""
+    """What a key brings where it is given a weight: k_j and v_j, in the same ways."""
     rows = _rows(trace, ("K", "K_rotated", "V"), key)
     own = key - trace.problem.past_length
     if not trace.problem.unprojected or own < 0:

@@ -103,13 +103,18 @@ def test_long_tables() -> None:
     zeros = [["0"] * 7 for _ in range(7)]
     right = {"scores": zeros}
     fields = {"scores": zeros}
-    assert "49 correct numbers are left out: --full" in page_of(fields, right)
+    left_out = "49 correct numbers are left out. To leave nothing out: --full."
+    assert left_out in page_of(fields, right)
     assert "#7, #7" in page_of(fields, right, full=True).replace("“", "").replace("”", "")
     wrong = [["0"] * 7 for _ in range(7)]
     wrong[3][3] = "5"
     page = page_of(fields, {"scores": wrong})
     assert "48 correct numbers are left out" in page
     assert "5          0   wrong" in page
+    wrong = [["5"] * 7 for _ in range(7)]
+    assert "left out" not in page_of(fields, {"scores": wrong})
+    wrong[0][0] = "0"
+    assert "1 correct number is left out." in page_of(fields, {"scores": wrong})
 
 
 def test_nothing_claimed() -> None:
@@ -124,6 +129,15 @@ def test_slips() -> None:
     assert "cut off instead of rounded" in page
     page = page_of({**fields, "scores": [["0.372", "0"]]}, {"scaled_scores": [["0.038", None]]})
     assert "less than one unit off in its last digit" in page
+
+
+def test_slips_from_printed_numbers() -> None:
+    """What is nearly what a wrong number gives is not said to be near the right one."""
+    fields = {"scores": [["1", "0"]], "attention": {"scale": "0.1"}}
+    page = page_of(fields, {"scores": [["9.00", None]], "scaled_scores": [["0.91", None]]})
+    assert "2 numbers: 1 slip, 1 wrong" in page
+    assert "less than one unit off what follows from" in page
+    assert "last digit" not in page
 
 
 def test_notes_and_source() -> None:

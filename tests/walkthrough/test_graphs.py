@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import attncalc
-from attncalc.document import Graph, Inlines, OfQuery, Section, Token, Words
+from attncalc.document import Edge, Graph, Heatmap, Inlines, OfQuery, Section, Token, Words
+from attncalc.numerals import NumberStyle, shown_array
+from attncalc.trace import Trace
 from attncalc.walkthrough import write_walkthrough
+from attncalc.walkthrough.graph import attention_graph
 from tests.conftest import SAMPLES
+from tests.random_problems import PLAIN, TAME, problems
+from tests.walkthrough.test_true import value
 
 MEANS = ": the wider the line, the greater the weight; dotted below half of the greatest"
 OF_QUERY = " of its query."
@@ -180,3 +189,163 @@ def test_cached_tokens() -> None:
     (graph,) = graphs_of(fields)
     assert [edge.query for edge in graph.edges] == [1, 1]
     assert [token.focused for token in graph.queries] == [False, True]
+
+
+def test_cached_namesakes() -> None:
+    """A caption names a query as its node is named, where a cached token is spelled like it."""
+    fields = {
+        "tokens": ["the"],
+        "Q": [["1"]],
+        "K": [["2"]],
+        "attention": {"past": {"tokens": ["the"], "K": [["1"]]}},
+    }
+    (graph,) = graphs_of(fields)
+    (focused,) = [token for token in graph.queries if token.focused]
+    assert focused.text == "the#2"
+    assert said(graph.caption).startswith("Whom “the#2” attends to")
+
+
+def test_weights_of_0_are_not_counted() -> None:
+    """Of how many weights the greatest are drawn is true where others are 0, and says so."""
+    fields = problem_of(30, query="t20", attention={"mask": "causal"})
+    (graph,) = graphs_of(fields)
+    assert said(graph.caption).endswith("The 12 greatest of 20 weights other than 0 are drawn.")
+
+
+def test_queries_that_see_nothing_are_counted() -> None:
+    """Of how many queries some are drawn: of all that the page is about."""
+    mask = [["1"] * 14, ["0"] * 14, *([["1"] * 14] * 12)]
+    fields = {**problem_of(14, query=[f"#{at}" for at in range(1, 15)])}
+    (graph,) = graphs_of({**fields, "attention": {"mask": mask}})
+    assert "12 of 14 queries are drawn." in said(graph.caption)
+
+
+@pytest.mark.parametrize(
+    ("weights", "strengths"),
+    [
+        (["0.3", "0.4", "0.2"], ["high", "high", "moderate"]),
+        (["0.2999", "0.4", "0.1999"], ["moderate", "high", "low"]),
+        (["0.7", "0.7", "0.35"], ["high", "high", "moderate"]),
+        (["-0.5", "-1", "-2"], ["low", "low", "low"]),
+    ],
+)
+def test_strengths(weights: list[str], strengths: list[str]) -> None:
+    """High from three quarters of the greatest on, moderate from half of it on, exactly."""
+    (graph,) = graphs_of({"tokens": list("abc"), "weights": [weights] * 3})
+    assert [edge.strength.value for edge in graph.edges] == strengths
+
+
+def test_huge_scores() -> None:
+    """Scores beyond what a float holds are as strong as they are beside the greatest."""
+    fields = {"tokens": ["a"], "key_tokens": ["b", "c"], "scores": [["1e400", "6e399"]]}
+    graph = attention_graph(attncalc.explain(attncalc.load(fields)), "scores")
+    assert [edge.share for edge in graph.edges] == [1, 0.6]
+
+
+def node_of(query: int, trace: Trace) -> int:
+    """The place of a query among the nodes of a small problem."""
+    return query + (trace.problem.past_length if trace.problem.self_attention else 0)
+
+
+def pairs(graph: Graph, trace: Trace) -> dict[Edge, tuple[int, int]]:
+    """The query and the key of each edge, by their places in the problem."""
+    first_key = 0 if trace.problem.self_attention else len(trace.problem.tokens)
+    behind = node_of(0, trace)
+    return {edge: (edge.query - behind, edge.key - first_key) for edge in graph.edges}
+
+
+def expect_true_edges(graph: Graph, trace: Trace, stage: str = "weights") -> None:
+    """Every edge is a number of the trace, with its digits, as strong as it is."""
+    recorded, joined = trace.stages[stage], pairs(graph, trace)
+    for edge, (query, key) in joined.items():
+        row, known = recorded.values[query], recorded.exact[query]
+        assert edge.number == shown_array(row[None], known[None], NumberStyle())[0][key].number
+        greatest = max(Fraction(row[other]) for at, other in joined.values() if at == query)
+        share = max(Fraction(row[key]) / greatest, Fraction(0)) if greatest > 0 else Fraction(0)
+        assert abs(Fraction(edge.share) - share) < Fraction(1, 10**12)
+        high, moderate = share >= Fraction(3, 4), share >= Fraction(1, 2)
+        assert edge.strength.value == ("high" if high else "moderate" if moderate else "low")
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(problem=problems(st.just(TAME)), draw=st.data())
+def test_graphs_are_true(problem: dict[str, Any], draw: st.DataObject) -> None:
+    """Of a random problem: every weight but 0 is an edge, and what the captions say is so."""
+    asked = draw.draw(st.lists(st.sampled_from(problem["tokens"]), min_size=1, unique=True))
+    trace = attncalc.explain(attncalc.load({**problem, "query": asked}))
+    heads = trace.problem.heads
+    page = write_walkthrough(trace, heads=range(heads or 0))
+    parts = [section.blocks for section in page.sections]
+    with_heatmaps = [each for each in parts if any(isinstance(block, Heatmap) for block in each)]
+    for head, blocks in zip([None] if heads is None else range(heads), with_heatmaps, strict=True):
+        own = trace if head is None else trace.of_head(head)
+        wanted = {
+            (query, key)
+            for query in trace.problem.queries
+            for key, weight in enumerate(own["weights"][query])
+            if weight != 0
+        }
+        graphs = [block for block in blocks if isinstance(block, Graph)]
+        assert len(graphs) == bool(wanted)
+        for graph in graphs:
+            joined = pairs(graph, trace)
+            assert set(joined.values()) == wanted
+            expect_true_edges(graph, own)
+            text = said(graph.caption)
+            assert text.startswith("Whom" if head is None else f"Head {head + 1}: whom")
+            assert "are drawn" not in text
+            assert ("rounded" in text) == any(
+                value(edge.number) != Fraction(own["weights"][pair])
+                or not own.stages["weights"].exact[pair]
+                for edge, pair in joined.items()
+            )
+            focused = {place for place, token in enumerate(graph.queries) if token.focused}
+            assert focused == {node_of(query, trace) for query in trace.problem.queries}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(draw=st.data(), n=st.integers(1, 20), m=st.integers(13, 20))
+def test_what_is_left_out(draw: st.DataObject, n: int, m: int) -> None:
+    """Of large problems the greatest weights are drawn, and as many as the caption says."""
+    row = st.lists(st.integers(0, 30).map(str), min_size=m, max_size=m)
+    scores = draw.draw(st.lists(row, min_size=n, max_size=n))
+    tokens, keys = [f"q{at}" for at in range(n)], [f"k{at}" for at in range(m)]
+    asked = draw.draw(st.lists(st.sampled_from(tokens), min_size=1, unique=True))
+    fields = {"tokens": tokens, "key_tokens": keys, "scores": scores, "query": asked}
+    trace = attncalc.explain(attncalc.load(fields))
+    (graph,) = graphs_of(fields, full=draw.draw(st.booleans()))
+    text = said(graph.caption)
+    by_query: dict[str, list[str]] = {}
+    for query, key, _ in drawn(graph):
+        by_query.setdefault(query, []).append(key)
+    for query, chosen in by_query.items():
+        weights = trace["weights"][tokens.index(query)]
+        others = [weight for key, weight in zip(keys, weights, strict=True) if key not in chosen]
+        assert min(weights[keys.index(key)] for key in chosen) >= max(others)
+    assert set(by_query) <= set(asked)
+    most = max(map(len, by_query.values()))
+    if len(asked) == 1:
+        assert f"The {most} greatest of {m} weights are drawn." in text
+    elif most == 1:
+        assert "Of each query only the greatest weight is drawn." in text
+    else:
+        assert f"Of each query only the greatest weights, at most {most}, are drawn." in text
+    told = f"{len(by_query)} of {len(asked)} queries are drawn."
+    assert (told in text) == (len(by_query) < len(asked))
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(problem=problems(st.sampled_from((TAME, PLAIN))), draw=st.data())
+def test_graphs_of_stages(problem: dict[str, Any], draw: st.DataObject) -> None:
+    """A graph of any stage of pairs: what is not masked, each edge as strong as it is."""
+    trace = attncalc.explain(attncalc.load(problem))
+    stages = [name for name in ("scores", "scaled_scores", "masked_scores", "weights")
+              if name in trace]  # fmt: skip
+    stage = draw.draw(st.sampled_from(stages))
+    top = draw.draw(st.one_of(st.none(), st.integers(1, 3)))
+    own = trace if trace.problem.heads is None else trace.of_head(0)
+    graph = attention_graph(own, stage, top=top)
+    row = own["weights"][0] if stage == "weights" else own[own.scored][0]
+    seen = [value for value in row if value != (0 if stage == "weights" else Decimal("-inf"))]
+    assert len(graph.edges) == min(len(seen), top or len(seen))
+    expect_true_edges(graph, own, stage)

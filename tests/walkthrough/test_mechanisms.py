@@ -195,6 +195,29 @@ def test_positions_of_one_side() -> None:
     assert "have the same embedding" in page
 
 
+def test_positions_after_a_cache() -> None:
+    """Tokens that positions tell apart stand behind those of the cache."""
+    page = page_of(
+        {
+            "tokens": ["a", "a"],
+            "X": [["1", "2"], ["1", "2"]],
+            "attention": {
+                "positions": "sinusoidal",
+                "past": {"tokens": ["b"], "K": [["1", "2"]], "V": [["1", "2"]]},
+            },
+        }
+    )
+    assert "“a” stands at position 1" in page
+    assert "with the vectors of positions 1 and 2 added" in page
+
+
+def test_bias_alone() -> None:
+    """A score to which a bias is added is not called masked where there is no mask."""
+    fields = {"scores": [["1", "2"]], "attention": {"bias": [["0.5", "0"]]}}
+    assert "biased score" in page_of(fields)
+    assert "masked score" not in page_of(fields)
+
+
 def test_wide_positions() -> None:
     """Of wide vectors the middle is left out, of sines as of turned entries."""
     wide = [[str(entry) for entry in range(20)]]
@@ -217,6 +240,7 @@ def test_rotation_of_two_sides() -> None:
     page = page_of(fields)
     assert "Entry 1 is turned with entry 2, and so on" in page
     assert "The last entry stays as it is." in page
+    assert "All queries" in page
     assert "All keys" in page
     assert "q_a,3 3 = 3" in page
 

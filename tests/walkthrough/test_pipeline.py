@@ -7,14 +7,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import attncalc
 from attncalc.document import Flow
-from attncalc.options import AttentionOptions
+from attncalc.options import AttentionOptions, Rotary
 from attncalc.problem import Problem
+from attncalc.stages import OF_HEADS, stage_shapes
+from attncalc.trace import Trace
 from attncalc.walkthrough.exchange import exchange
 from attncalc.walkthrough.pipeline import pipeline
 from tests.conftest import SAMPLES
+from tests.random_problems import TAME, problems
 
 QK: dict[str, Any] = {"tokens": list("ab"), "Q": [["1"], ["2"]], "K": [["1"], ["3"]]}
 QKV = {**QK, "V": [["1", "0"], ["0", "1"]]}
@@ -24,8 +29,8 @@ SQUARE = [["1", "0"], ["0", "1"]]
 
 def flow_of(fields: dict[str, Any], **attention: Any) -> Flow:
     """The pipeline of a problem."""
-    given = {**fields, "attention": attention} if attention else fields
-    return pipeline(attncalc.explain(attncalc.load(given)))
+    problem = {**fields, "attention": attention} if attention else fields
+    return pipeline(attncalc.explain(attncalc.load(problem)))
 
 
 def boxes(flow: Flow) -> list[str]:
@@ -110,6 +115,8 @@ def test_many_heads() -> None:
         ("llama-step", "cache –in front→ keys K"),
         ("llama-step", "embeddings X –× W_K, cut into 2→ keys K"),
         ("llama-step", "queries Q –turn by position→ queries, turned"),
+        ("llama-step", "keys K –turn new keys by position→ keys, turned"),
+        ("rope", "keys K –turn by position→ keys, turned"),
         ("llama-step", "keys, turned –each for 2 heads→ scores Q Kᵀ"),
         ("llama-step", "values V –each for 2 heads→ weighted sum of V"),
         ("causal", "scaled scores –+ mask→ masked scores"),
@@ -132,7 +139,9 @@ def test_ways(sample: str, way: str) -> None:
         (QK, {"scale": "0.50"}, "scores Q Kᵀ –× 0.50→ scaled scores"),
         (QK, {"scale": "none"}, "scores Q Kᵀ –softmax by row→ attention weights"),
         (QK, {"softcap": "30"}, "scaled scores –30 tanh(score / 30)→ capped scores"),
-        (QK, {"bias": SQUARE}, "scaled scores –+ bias→ masked scores"),
+        (QK, {"bias": SQUARE}, "scaled scores –+ bias→ biased scores"),
+        (QK, {"bias": SQUARE, "mask": "causal"}, "scaled scores –+ bias + mask→ masked scores"),
+        (X, {"heads": 1}, "embeddings X –as it is→ queries Q"),
         (QK, {"base": "2"}, "scaled scores –softmax by row, base 2→ attention weights"),
         (QK, {"sink": "0"}, "scaled scores –softmax by row, with a sink→ attention weights"),
         (X, {}, "embeddings X –as it is→ values V"),
@@ -140,6 +149,11 @@ def test_ways(sample: str, way: str) -> None:
             {**X, "W_Q": [SQUARE, SQUARE], "W_K": [SQUARE, SQUARE], "W_V": [SQUARE, SQUARE]},
             {},
             "embeddings X –× W_Q, for each head→ queries Q",
+        ),
+        (
+            {**X, "W_Q": [SQUARE, SQUARE], "W_K": [SQUARE], "W_V": [SQUARE]},
+            {},
+            "embeddings X –× W_K, for each key-value head→ keys K",
         ),
     ],
 )
@@ -184,9 +198,9 @@ def test_every_stage_is_reached(sample: Any) -> None:
     assert all(arrow.start < arrow.end for arrow in flow.arrows)
     led_to = {arrow.end for arrow in flow.arrows}
     leading = {arrow.start for arrow in flow.arrows}
-    given = [stage.name for stage in trace.stages.values() if not stage.made_of]
-    roots = len(given) + (trace.problem.attention.past is not None)
-    assert len(flow.boxes) - len(led_to) <= roots
+    roots = [stage.name for stage in trace.stages.values() if not stage.made_of]
+    most = len(roots) + (trace.problem.attention.past is not None)
+    assert len(flow.boxes) - len(led_to) <= most
     assert set(range(len(flow.boxes) - 1)) <= leading
     said = exchange(trace)
     assert all(message.sender < message.receiver for message in said.messages)
@@ -208,7 +222,7 @@ def test_exchange() -> None:
     assert messages({**QKV, "title": "T"}) == [
         "Query (Q) → Dot Product: Dot Product of Q and K (Q 2 × 1)",
         "Key (K) → Dot Product: K 2 × 1",
-        "Dot Product → Scale: Scale by √1 (scores 2 × 2)",
+        "Dot Product → Scale: Scale by 1/√1 (scores 2 × 2)",
         "Scale → Softmax: Softmax by row (scaled scores 2 × 2)",
         "Softmax → Attention Output: Weighted Sum of V (weights 2 × 2)",
         "Value (V) → Attention Output: V 2 × 2",
@@ -225,10 +239,10 @@ def test_exchange_from_embeddings() -> None:
         "Cache → Value (V): Put in front (cache of 2 tokens)",
         "Input Embeddings → Value (V): Generate Value (V), × W_V, cut into 2 (X 1 × 3)",
         "Query (Q) → Turned Query: Turn by position (Q 4 heads of 1 × 2)",
-        "Key (K) → Turned Key: Turn by position (K 2 heads of 3 × 2)",
+        "Key (K) → Turned Key: Turn new keys by position (K 2 heads of 3 × 2)",
         "Turned Query → Dot Product: Dot Product of Q and K (Q 4 heads of 1 × 2)",
         "Turned Key → Dot Product: Each for 2 heads (K 2 heads of 3 × 2)",
-        "Dot Product → Scale: Scale by √2 (scores 4 heads of 1 × 3)",
+        "Dot Product → Scale: Scale by 1/√2 (scores 4 heads of 1 × 3)",
         "Scale → Mask: Apply mask (scaled scores 4 heads of 1 × 3)",
         "Mask → Softmax: Softmax by row (masked scores 4 heads of 1 × 3)",
         "Softmax → Weighted Sum: Weighted Sum of V (weights 4 heads of 1 × 3)",
@@ -249,9 +263,13 @@ def test_exchange_from_embeddings() -> None:
         ),
         (
             {**QK, "attention": {"bias": SQUARE, "mask": "causal"}},
-            "Scale → Mask: Add bias, apply mask (scaled scores 2 × 2)",
+            "Scale → Bias and Mask: Add bias, apply mask (scaled scores 2 × 2)",
         ),
-        ({**QK, "attention": {"bias": SQUARE}}, "Scale → Mask: Add bias (scaled scores 2 × 2)"),
+        ({**QK, "attention": {"bias": SQUARE}}, "Scale → Bias: Add bias (scaled scores 2 × 2)"),
+        (
+            {**QK, "attention": {"bias": SQUARE}},
+            "Bias → Softmax: Softmax by row (biased scores 2 × 2)",
+        ),
         ("cat", "Scores → Softmax: Softmax by row (scores 1 × 4)"),
         ("tennis", "Attention Weights → Attention Output: Weighted Sum of V (weights 3 × 3)"),
         (
@@ -264,3 +282,78 @@ def test_exchange_from_embeddings() -> None:
 def test_messages(fields: Any, message: str) -> None:
     """What a step does to what it is sent."""
     assert any(line.startswith(message) for line in messages(fields))
+
+
+def shapes(problem: Problem) -> dict[str, str]:
+    """What a box says of each stage, by the shapes that a problem gives."""
+    said = {}
+    for name, shape in stage_shapes(problem).items():
+        if name not in ("exponentials", "sums", "weighted_values"):
+            count = shape[0] if name in OF_HEADS and problem.heads is not None else None
+            one = " × ".join(map(str, shape[count is not None :]))
+            heads = "" if count is None else f"{count} head{'s' * (count != 1)} of "
+            said[name] = heads + one
+    return said
+
+
+def reasons(trace: Trace) -> dict[str, set[str]]:
+    """What each stage is made of: of boxes that are drawn, and of the cache."""
+    drawn = {name: set(stage.made_of) for name, stage in trace.stages.items()}
+    softmax = {"weights": {trace.scored} if "exponentials" in trace else set()}
+    there = {*shapes(trace.problem), "past"}
+    return {name: made & there for name, made in (drawn | softmax).items() if name in there}
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(problem=problems(st.just(TAME)))
+def test_drawings_are_true(problem: dict[str, Any]) -> None:
+    """Every stage has its box with its shape, and is led to from what the trace made it of."""
+    trace = attncalc.explain(attncalc.load(problem))
+    flow, said = pipeline(trace), exchange(trace)
+    cached = {"past": f"{trace.problem.past_length} token" + "s" * (trace.problem.past_length > 1)}
+    expected = (cached if trace.problem.past_length else {}) | shapes(trace.problem)
+    heads = [box for box in flow.boxes if box.name.startswith("head ")]
+    assert len(heads) == ((trace.problem.heads or 0) if "V" in trace else 0)
+    assert {box.detail for box in heads} <= {expected.get("head_outputs", "").split(" of ")[-1]}
+    places = [place for place, box in enumerate(flow.boxes) if box not in heads]
+    assert [flow.boxes[place].detail for place in places] == list(expected.values())
+    names = dict(zip(places, expected, strict=True))
+    ways: dict[str, set[str]] = {name: set() for name in expected if name != "past"}
+    for arrow in flow.arrows:
+        if arrow.end in names:
+            ways[names[arrow.end]].add(names.get(arrow.start, "head_outputs"))
+        else:
+            assert names[arrow.start] == "head_outputs"
+    assert ways == reasons(trace)
+    told: dict[str, set[str]] = {name: set() for name in ways}
+    for message in said.messages:
+        sender, receiver = list(expected)[message.sender], list(expected)[message.receiver]
+        told[receiver].add(sender)
+        assert message.text.removesuffix(")").endswith(f" {expected[sender]}")
+    assert told == ways
+    assert len(said.participants) == len(expected)
+    assert said.result.endswith(f" {list(expected.values())[-1]}")
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(problem=problems(st.just(TAME)))
+def test_labels_are_true(problem: dict[str, Any]) -> None:
+    """What is said to be done on the way is what the options of the problem say."""
+    trace = attncalc.explain(attncalc.load(problem))
+    asked, options = trace.problem, trace.problem.attention
+    labels = " | ".join(arrow.label for arrow in pipeline(trace).arrows)
+    for letter in "QKVO":
+        W, b = getattr(asked, f"W_{letter}"), getattr(asked, f"b_{letter}")
+        assert (f"× W_{letter}" in labels) == (W is not None)
+        assert (f"+ b_{letter}" in labels) == (b is not None)
+    assert (f"÷ √{asked.d_k}" in labels) == (trace.divisor is not None)
+    assert ("tanh" in labels) == (options.softcap is not None)
+    assert ("+ bias" in labels) == (options.bias is not None)
+    assert ("+ mask" in labels) == (trace.mask is not None)
+    assert ("with a sink" in labels) == (options.sink is not None)
+    assert (", base " in labels) == (options.base != "e")
+    assert ("turn" in labels) == isinstance(options.positions, Rotary)
+    assert ("turn new keys" in labels) == ("turn" in labels and asked.past_length > 0)
+    shared = asked.heads != asked.kv_heads
+    assert ("each for " in labels) == (shared and ("K" in trace or "V" in trace))
+    assert ("in front" in labels) == (asked.past_length > 0)

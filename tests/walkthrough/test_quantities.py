@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction as Rational
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import attncalc
 from attncalc.document import (
@@ -27,9 +30,13 @@ from attncalc.renderers.linear import linear
 from attncalc.renderers.markdown import MarkdownRenderer
 from attncalc.renderers.terminal import TerminalRenderer
 from attncalc.renderers.typst import TypstRenderer
+from attncalc.stages import OF_GROUPS, OF_HEADS
+from attncalc.trace import Trace
 from attncalc.walkthrough import write_walkthrough
 from tests.conftest import SAMPLES
+from tests.random_problems import TAME, problems
 from tests.walkthrough.test_large import problem_of
+from tests.walkthrough.test_true import value
 
 ROWS = [[1, 0], [0, 1]]
 
@@ -149,6 +156,88 @@ def test_worked_out() -> None:
     rows = [row for block in blocks_of(page) if isinstance(block, Table) for row in block.rows]
     own = [row for row in rows if row.quantity == weight]
     assert [said(row.cells[0]) for row in own] == ["tired"] * 3
+
+
+def test_given_scores() -> None:
+    """Where scores are given, embeddings are only values: no query is made of them."""
+    fields = {"tokens": ["a", "b"], "X": [[1, 2], [3, 4]], "scores": ROWS}
+    assert sources(page_of(fields), 0, 1) == [("X", "b", "[3, 4]")]
+
+
+class Lit:
+    """What a cell of a heatmap lights up on the page of a random problem."""
+
+    def __init__(self, trace: Trace, head: int | None) -> None:
+        self.trace = trace
+        self.own = trace if head is None else trace.of_head(head)
+
+    def rows(self, stage: str, place: int) -> list[list[Any]]:
+        """What a marked cell may show of a stage: this head's row, or those of all side by side."""
+        row = list(self.own[stage][place])
+        if self.own.head is None or stage not in OF_HEADS:
+            return [row]
+        return [row, list(self.trace[stage][:, place].ravel())]
+
+    def expected(self, quantity: Quantity, query: int, key: int) -> list[list[Any]]:
+        """What a quantity of the weight of this query and this key may show."""
+        past = self.trace.problem.past_length
+        if quantity.name in ("Q", "Q_rotated"):
+            return self.rows(quantity.name, query)
+        if quantity.name in OF_GROUPS:
+            return self.rows(quantity.name, key)
+        if quantity.name == "X_key":
+            return self.rows(quantity.name, key - past)
+        own = [query] if self.trace.problem.X_key is not None else [query, key - past]
+        return [row for at in own if at >= 0 for row in self.rows(quantity.name, at)]
+
+    def needed(self, query: int, key: int) -> list[list[list[Any]]]:
+        """What has to be shown among what is lit: q, k and v of a weight, each as it may be."""
+        asking, answering = self.trace.asking, self.trace.answering
+        wanted = [(asking, query), (answering, key), ("V", key)]
+        return [self.rows(name, place) for name, place in wanted if name in self.trace]
+
+
+def is_shown(numbers: list[Any], rows: list[list[Any]]) -> bool:
+    """Whether numbers are one of these rows, rounded to four decimals."""
+    near = Rational(1, 2 * 10**4)
+    return any(
+        len(row) == len(numbers)
+        and all(abs(a - Rational(b)) <= near for a, b in zip(numbers, row, strict=True))
+        for row in rows
+    )
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(problem=problems(st.just(TAME)))
+def test_what_lights_up(problem: dict[str, Any]) -> None:
+    """Number by number, the query, key and value that the trace made a weight from; no others."""
+    trace = attncalc.explain(attncalc.load(problem))
+    heads = trace.problem.heads
+    page = write_walkthrough(trace, full=True, heads=range(heads or 0), turns=True)
+    places: dict[Quantity, list[list[Any]]] = {}
+    for block in blocks_of(page):
+        for row in block.rows if isinstance(block, Table) else ():
+            for quantity, cell in zip(row.quantities, row.cells, strict=False):
+                if quantity is not None:
+                    places.setdefault(quantity, []).append(value(cell[0]))  # type: ignore[index, arg-type]
+    heatmaps = [block for block in blocks_of(page) if isinstance(block, Heatmap)]
+    for head, heatmap in zip([None] if heads is None else range(heads), heatmaps, strict=True):
+        lit = Lit(trace, head)
+        for query, heatmap_row in enumerate(heatmap.rows):
+            assert isinstance(heatmap_row, HeatmapRow)
+            assert heatmap_row.query == query
+            for key, made_of in enumerate(heatmap_row.made_of):
+                weight = (query, key) if head is None else (head, query, key)
+                assert made_of[0] == Quantity("weights", weight)
+                shown = [
+                    (quantity, numbers)
+                    for quantity in dict.fromkeys(made_of)
+                    for numbers in places.get(quantity, ())
+                ]
+                for quantity, numbers in shown:
+                    assert is_shown(numbers, lit.expected(quantity, query, key)), quantity
+                for rows in lit.needed(query, key):
+                    assert any(is_shown(numbers, rows) for _, numbers in shown)
 
 
 def test_keys_are_not_queries() -> None:

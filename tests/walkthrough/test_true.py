@@ -14,9 +14,22 @@ from hypothesis import strategies as st
 
 import attncalc
 from attncalc import expressions as e
-from attncalc.document import Document, Equation, Heading, Paragraph, Row, Section, Table, Words
+from attncalc.document import (
+    Block,
+    Document,
+    Equation,
+    Heading,
+    OfQuery,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    Token,
+    Words,
+)
 from attncalc.expressions import Expression, Relation, Sign
 from attncalc.numerals import NumberStyle
+from attncalc.problem import address_of
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.derivation import derivation
 from attncalc.walkthrough.lookup import write_lookup
@@ -95,7 +108,7 @@ def _power(base: Value, exponent: Value) -> Value:
 def relations(document: Document) -> Iterator[tuple[Value, Sign, Value, str]]:
     """Both sides of every sign on a page, with what stands there."""
     for section in (document.title, *document.sections):
-        for block in section.blocks:
+        for block in every_block(section):
             if isinstance(block, Equation):
                 yield from _signs(block.expression, None)
             elif isinstance(block, Paragraph):
@@ -111,6 +124,12 @@ def relations(document: Document) -> Iterator[tuple[Value, Sign, Value, str]]:
                             yield from _signs(part, before)
                             found = value(part) if not hasattr(part, "text") else None
                             before = found if found is not None else before
+
+
+def every_block(section: Section) -> Iterator[Block]:
+    """All blocks of a section, also those about queries that are merely offered."""
+    for part in section.content:
+        yield from part.blocks if isinstance(part, OfQuery) else (part,)
 
 
 def _spread_out(row: Row) -> Iterator[tuple[Value, Sign, Value, str]]:
@@ -172,6 +191,57 @@ def test_every_sign_is_true(problem: dict[str, Any]) -> None:
     for section in document.sections:
         assert isinstance(section, Section)
         assert isinstance(section.heading, Heading)
+
+
+def about(document: Document, query: int) -> list[OfQuery]:
+    """What a page says about one query."""
+    parts = [part for section in (document.title, *document.sections) for part in section.content]
+    return [part for part in parts if isinstance(part, OfQuery) and part.place == query]
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(problem=problems(st.just(TAME)), draw=st.data())
+def test_offered_queries(problem: dict[str, Any], draw: st.DataObject) -> None:
+    """Of a query that is merely offered a page says what it would say if it were asked for."""
+    tokens = problem["tokens"]
+    asked = draw.draw(st.integers(0, len(tokens) - 1), "asked")
+
+    def page(query: int) -> Document:
+        trace = attncalc.explain(attncalc.load({**problem, "query": [tokens[query]]}))
+        heads = range(trace.problem.heads or 0)
+        return write_walkthrough(trace, STYLE, full=True, heads=heads, turns=True)
+
+    document = page(asked)
+    signs_on(document)
+    for query in range(len(tokens)):
+        offered, own = about(document, query), about(page(query), query)
+        assert [part.blocks for part in offered] == [part.blocks for part in own]
+        assert {part.asked for part in offered} == {query == asked}
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(problem=problems(st.just(TAME)), draw=st.data())
+def test_whose_rows(problem: dict[str, Any], draw: st.DataObject) -> None:
+    """Rows that stand out are the query's that is asked for; or where one is told, its own key's.
+
+    A row that works out a weight begins with the key that it is of.
+    """
+    asked = draw.draw(st.integers(0, len(problem["tokens"]) - 1), "asked")
+    trace = attncalc.explain(attncalc.load({**problem, "query": [problem["tokens"][asked]]}))
+    keys, past = trace.problem.key_tokens, trace.problem.past_length
+    document = write_walkthrough(trace, STYLE, heads=range(trace.problem.heads or 0), turns=True)
+    for part in (part for section in document.sections for part in section.content):
+        if isinstance(part, Table):
+            assert {row.query for row in part.rows if row.focused} <= {asked}
+        elif isinstance(part, OfQuery):
+            rows = [row for block in part.blocks if isinstance(block, Table) for row in block.rows]
+            for row in rows:
+                query, key = row.quantity.places[-2:] if row.quantity else (None, None)
+                own = trace.problem.self_attention and key == past + part.place
+                assert row.focused == own
+                if key is not None:
+                    assert query == part.place
+                    assert row.cells[0] == (Token(address_of(key, keys), own),)
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
