@@ -16,7 +16,7 @@ import numpy as np
 
 from attncalc import comparison, engine
 from attncalc.comparison import Comparison, Origin
-from attncalc.handouts import Handout, handout
+from attncalc.handouts import Handout, handout, several
 from attncalc.options import AttentionOptions, Window
 from attncalc.problem import Problem
 from attncalc.report import Report
@@ -96,13 +96,13 @@ class DisplayedComparison(Displayed, Comparison):
         return f"Comparison{_of(self.left.problem)}: {found}"
 
 
-def explain(problem: Problem, stages: Sequence[str] = ()) -> DisplayedTrace:
+def explain(problem: Problem, stages: str | Sequence[str] = ()) -> DisplayedTrace:
     """Work a problem through.
 
     stages: names of stages to be kept in a large problem too, where they would be left out.
     Raises StageError for a stage that does not exist, or that this problem does not have.
     """
-    return DisplayedTrace(**_parts(engine.explain(problem, stages)))
+    return DisplayedTrace(**_parts(engine.explain(problem, several(stages))))
 
 
 def check(trace: Trace) -> DisplayedReport:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from attncalc.errors import AttncalcError, InputError
+from attncalc.errors import AttncalcError, InputError, suggestion
 
 if TYPE_CHECKING:
     import datetime
@@ -30,6 +30,14 @@ PICTURES = ("svg", "png")
 
 OF_ONE = ("tex", "html", *PICTURES)
 """Formats whose file has a single document."""
+
+STAGES_OF_GRAPHS = ("weights", "scores", "scaled_scores", "masked_scores")
+"""Whose numbers may stand at the edges of a graph."""
+
+PAPERS = ("a4", "us-letter")
+MOST_DECIMALS = 30
+NARROWEST = 40
+"""Columns of a text."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +175,9 @@ class Handout:
     choosing: Callable[[], Document] | None = None
 
     def text(self, width: int = 80, *, color: bool = False) -> str:
-        """The page as a terminal shows it, at most so many columns wide."""
+        """The page as a terminal shows it, at most so many columns wide, from 40."""
+        if width < NARROWEST:
+            raise InputError("width", f"{width} columns; expected {NARROWEST} or more")
         return self._text("text", Layout(width=width, color=color))
 
     def markdown(self, *, fragment: bool = False) -> str:
@@ -186,6 +196,7 @@ class Handout:
 
     def typst(self, paper: str = "a4") -> str:
         """Typst source that compiles on its own. paper: "a4" or "us-letter"."""
+        _refuse_other("paper", paper, PAPERS)
         return self._text("typ", Layout(paper=paper))
 
     def pdf(self, paper: str = "a4") -> bytes:
@@ -194,6 +205,7 @@ class Handout:
         Warns of characters that no installed font has; they stand on the page as code points.
         Raises AttncalcError without the typst package.
         """
+        _refuse_other("paper", paper, PAPERS)
         return self._bytes("pdf", Layout(paper=paper))
 
     def svg(self) -> bytes:
@@ -242,7 +254,7 @@ def handout(
     *,
     queries: str | Sequence[str] | None = None,
     heads: Sequence[int] = (),
-    stages: Sequence[str] = (),
+    stages: str | Sequence[str] = (),
     view: View = "steps",
     precision: int = 4,
     rounding: Rounding = "half-up",
@@ -252,29 +264,47 @@ def handout(
 
     queries: tokens to be written out, as at the command line: it, the#2, #6; all of them if empty,
     without them the problem's own. heads: from 0; the first if none are named. stages: only the
-    parts that derive these. view: "lookup" tells the same numbers as a search. full: leave nothing
-    out, however large.
-    Raises InputError for a token or a head, StageError for a stage, that there is not; and
-    AttncalcError for what one head sees of a trace, which is no whole page.
+    parts that derive these. view: "lookup" tells the same numbers as a search. precision: decimals
+    of a rounded number, up to 30. full: leave nothing out, however large.
+    Raises InputError for a token, a head or a choice, StageError for a stage, that there is not;
+    and AttncalcError for what one head sees of a trace, which is no whole page.
     """
+    from attncalc.trace import Trace
+
+    if not isinstance(trace, Trace):
+        raise TypeError(f"a {type(trace).__name__}; expected a Trace, as attncalc.explain returns")
     if trace.head is not None:
         raise AttncalcError(
             f"a view of one head; expected the whole trace, and heads=[{trace.head}]"
         )
     if stages and view == "lookup":
         raise InputError("view", "lookup shows no single stages; expected one of both")
+    _refuse_other("view", view, ("steps", "lookup"))
+    _refuse_other("rounding", rounding, ("half-up", "half-even"))
+    if not 0 <= precision <= MOST_DECIMALS:
+        raise InputError("precision", f"{precision}; expected 0 to {MOST_DECIMALS}")
     from attncalc.engine import refuse_unknown
     from attncalc.numerals import NumberStyle
 
+    stages = several(stages)
     refuse_unknown(stages, trace)
     _refuse_heads(heads, trace.problem.heads)
     if queries is not None:
-        addresses = [queries] if isinstance(queries, str) else queries
-        chosen = replace(trace.problem, queries=_positions(addresses, trace.problem))
-        trace = replace(trace, problem=chosen)
+        positions = _positions(several(queries), trace.problem)
+        trace = replace(trace, problem=replace(trace.problem, queries=positions))
     style = NumberStyle(precision, rounding)
     write = partial(written, trace, style, view=view, stages=stages, heads=heads, full=full)
     return Handout(write(), partial(write, turns=True))
+
+
+def stage_names(listed: str) -> list[str]:
+    """The stages of a comma-separated list."""
+    return [name.strip() for name in listed.split(",") if name.strip()]
+
+
+def several(names: str | Sequence[str]) -> Sequence[str]:
+    """Names, also where one stands alone."""
+    return (names,) if isinstance(names, str) else names
 
 
 def missing_glyphs(characters: Sequence[str]) -> str:
@@ -296,10 +326,26 @@ def chosen_heads(there: int | None, wanted: Sequence[int], *, every: bool) -> tu
     for number in wanted:
         if there is None:
             message = f"head {number}, but the problem has no heads; expected heads to be given"
-            raise InputError("--head", message, hint="--heads 2 cuts vectors into two")
+            raise InputError(
+                "--head", message, hint="heads: 2, under attention, cuts vectors into two"
+            )
         if not 1 <= number <= there:
             raise InputError("--head", f"head {number}; expected 1 to {there}")
     return tuple(number - 1 for number in wanted)
+
+
+def refuse_stage_of_graph(stage: str, trace: Trace) -> None:
+    """Raise InputError for a stage that cannot be drawn, because there is none."""
+    if stage not in trace:
+        there = ", ".join(name for name in STAGES_OF_GRAPHS if name in trace)
+        raise InputError("--stage", f"this problem has no {stage}; expected one of {there}")
+
+
+def _refuse_other(name: str, value: str, known: Sequence[str]) -> None:
+    """Refuse what is not one of the choices there are."""
+    if value not in known:
+        found = f"“{value}”; expected one of {', '.join(known)}"
+        raise InputError(name, found, hint=suggestion(value, known))
 
 
 def _refuse_heads(heads: Sequence[int], there: int | None) -> None:

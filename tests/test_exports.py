@@ -117,7 +117,7 @@ def test_one_problem_only(attncalc: Attncalc, tmp_path: Path) -> None:
 
 
 def test_no_arrays_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bytes that are no text are not written to a terminal."""
+    """Bytes are not written to a terminal."""
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
-    with pytest.raises(InputError, match="expected a file, not a terminal"):
+    with pytest.raises(InputError, match="a terminal cannot show this format; expected a file"):
         write(b"\x00", None)

@@ -119,6 +119,19 @@ def test_without_typst(monkeypatch: pytest.MonkeyPatch) -> None:
             attncalc.InputError,
             "view: lookup shows no single stages; expected one of both",
         ),
+        (
+            {"view": "serch"},
+            attncalc.InputError,
+            "view: “serch”; expected one of steps, lookup",
+        ),
+        (
+            {"rounding": "half_up"},
+            attncalc.InputError,
+            "rounding: “half_up”; expected one of half-up, half-even\n"
+            "  hint: did you mean half-up?",
+        ),
+        ({"precision": 31}, attncalc.InputError, "precision: 31; expected 0 to 30"),
+        ({"precision": -1}, attncalc.InputError, "precision: -1; expected 0 to 30"),
     ],
 )
 def test_faults(choice: dict[str, object], error: type[Exception], said: str) -> None:
@@ -135,6 +148,33 @@ def test_faults_of_heads() -> None:
         attncalc.handout(trace, heads=[2])
     with pytest.raises(attncalc.AttncalcError, match=r"expected the whole trace, and heads=\[1\]"):
         attncalc.handout(trace.of_head(1))
+
+
+def test_faults_of_pages() -> None:
+    """A paper that there is not, and a text of next to no width, are refused."""
+    page = trace_handout()
+    for setting in (page.typst, page.pdf):
+        with pytest.raises(attncalc.InputError, match="paper: “letter”; expected one of a4, us-"):
+            setting("letter")
+    with pytest.raises(attncalc.InputError, match="width: 39 columns; expected 40 or more"):
+        page.text(39)
+
+
+def test_no_trace() -> None:
+    """A problem that has not been worked through has no page yet."""
+    problem = attncalc.load(ANIMAL)
+    with pytest.raises(TypeError, match="a Problem; expected a Trace, as attncalc"):
+        attncalc.handout(problem)  # type: ignore[arg-type]
+
+
+def test_one_stage() -> None:
+    """One stage need not stand in a list."""
+    problem = attncalc.load(ANIMAL)
+    one, several = (attncalc.explain(problem, stages) for stages in ("weights", ["weights"]))
+    pages = attncalc.handout(one, stages="weights"), attncalc.handout(several, stages=["weights"])
+    assert pages[0].text() == pages[1].text()
+    with pytest.raises(StageError, match="there is no stage “weight”"):
+        attncalc.explain(problem, "weight")
 
 
 def test_name() -> None:

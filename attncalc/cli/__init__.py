@@ -22,6 +22,7 @@ def run() -> None:
     at the end 24 ms, more than all the arithmetic of a problem worked by hand.
     """
     gc.disable()
+    _open_streams()
     try:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:
@@ -32,6 +33,13 @@ def run() -> None:
     except OSError:
         pass  # whoever read us is gone
     os._exit(code)
+
+
+def _open_streams() -> None:
+    """Where a stream was closed before we began (attncalc … >&-), read and write nothing."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - for the rest of the run
 
 
 def main(arguments: list[str]) -> int:

@@ -80,6 +80,7 @@ def check(
     """
     wanted = format.value if format else None
     chosen = output.chosen_format(wanted, json, output_file, options.CHECK_SUFFIXES)
+    pages.refuse_fragment(fragment, chosen)
 
     from attncalc.checking import check as judged
     from attncalc.cli.app import refuse

@@ -6,6 +6,7 @@ import typer
 
 from attncalc.cli import exports, options, output, pages
 from attncalc.errors import InputError
+from attncalc.handouts import stage_names
 
 EXAMPLES = """\b
 Examples:
@@ -61,7 +62,8 @@ def explain(
     """
     wanted = format.value if format else None
     chosen = output.chosen_format(wanted, json, output_file, options.EXPLAIN_SUFFIXES)
-    wanted_stages = output.stage_names(stages)
+    pages.refuse_fragment(fragment, chosen)
+    wanted_stages = stage_names(stages or "")
     if wanted_stages and view is options.View.LOOKUP:
         message = "--view lookup shows no single stages; leave one of both out"
         raise typer.BadParameter(message, param_hint="--stages")

@@ -1,6 +1,7 @@
 """attncalc graph: who attends to whom, and how it was worked out, as drawings."""
 
 from enum import Enum
+from math import isnan
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -56,6 +57,27 @@ OF_ATTENTION = {
 }
 """Options that choose edges, or write numbers on them; other kinds have neither."""
 
+QueryOption = Annotated[
+    Optional[list[str]],
+    typer.Option(
+        "--query",
+        "-q",
+        metavar="TOKEN",
+        help="Token to draw the edges of: it, the#2 (its second), #6 (the sixth). Repeatable.",
+        show_default=False,
+    ),
+]
+AllQueries = Annotated[bool, typer.Option("--all-queries", help="Draw the edges of every query.")]
+OutputOption = Annotated[
+    Optional[str],
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write to a file; its suffix (.mmd, .dot, .gv, .svg) chooses the format.",
+        show_default=False,
+    ),
+]
 KindOption = Annotated[
     GraphKind,
     typer.Option(
@@ -74,7 +96,13 @@ StageOption = Annotated[
     GraphStage, typer.Option("--stage", help="The stage whose numbers stand at the edges.")
 ]
 Threshold = Annotated[
-    float, typer.Option("--threshold", help="Leave out edges whose number is below this.")
+    float,
+    typer.Option(
+        "--threshold",
+        metavar="NUMBER",
+        help="Leave out edges whose number is below this.",
+        show_default=False,
+    ),
 ]
 Top = Annotated[
     Optional[int],
@@ -100,25 +128,30 @@ def graph(
     context: typer.Context,
     file: options.File,
     kind: KindOption = GraphKind.ATTENTION,
-    query: options.Query = None,
-    all_queries: options.AllQueries = False,
+    query: QueryOption = None,
+    all_queries: AllQueries = False,
     head: HeadOption = 1,
     stage: StageOption = GraphStage.WEIGHTS,
     threshold: Threshold = float("-inf"),
     top: Top = None,
     format: FormatOption = None,
-    output_file: options.Output = None,
+    output_file: OutputOption = None,
     precision: options.Precision = 4,
     rounding: options.Rounding = options.RoundingMode.HALF_UP,
 ) -> None:
-    """Draw who attends to whom: an edge from each query to every key, wider the more it attends.
+    """Draw who attends to whom, or how it was worked out.
 
+    An edge goes from each query to every key, wider the more it attends.
     Without --query, the file's query, or the first token. Masked keys, and those of weight 0, have
-    no edge. --kind draws how it was worked out instead.
+    no edge. --kind draws the stages instead.
     """
     wanted = format.value if format else None
     chosen = output.chosen_format(wanted, False, output_file, SUFFIXES, default="mermaid")
     _refuse(context, kind, chosen)
+    if isnan(threshold):
+        raise typer.BadParameter(
+            "nan is below nothing; expected a number", param_hint="--threshold"
+        )
 
     from attncalc.engine import explain
     from attncalc.readers import load_all
@@ -140,11 +173,11 @@ def graph(
         output.write(mermaid_exchange(exchange(trace)), output_file)
         return
 
+    from attncalc.handouts import refuse_stage_of_graph
     from attncalc.numerals import NumberStyle
     from attncalc.walkthrough.graph import attention_graph
 
-    if stage.value not in trace:
-        raise InputError("--stage", f"this problem has no {stage.value}")
+    refuse_stage_of_graph(stage.value, trace)
     trace = _of_head(trace, head)
     style = NumberStyle(precision, rounding.value)
     drawn = attention_graph(trace, stage.value, threshold=threshold, top=top, style=style)

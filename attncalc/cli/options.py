@@ -5,6 +5,8 @@ from typing import Annotated, Optional
 
 import typer
 
+from attncalc.handouts import MOST_DECIMALS
+
 
 class PageFormat(str, Enum):
     TEXT = "text"
@@ -162,7 +164,10 @@ Output = Annotated[
     ),
 ]
 Precision = Annotated[
-    int, typer.Option("--precision", "-p", min=0, max=30, help="Decimals of a rounded number.")
+    int,
+    typer.Option(
+        "--precision", "-p", min=0, max=MOST_DECIMALS, help="Decimals of a rounded number."
+    ),
 ]
 Rounding = Annotated[
     RoundingMode, typer.Option("--rounding", help="Where a digit lies exactly halfway.")

@@ -11,8 +11,9 @@ import typer
 
 from attncalc.cli.options import Color
 from attncalc.errors import InputError
+from attncalc.handouts import NARROWEST
 
-NARROWEST, WIDEST = 40, 400
+WIDEST = 400
 
 
 def chosen_format(
@@ -34,14 +35,10 @@ def chosen_format(
     suffix = Path(output_file).suffix.lower()
     if suffix not in suffixes:
         known = ", ".join(suffixes)
-        message = f"the suffix “{suffix}” names no format; use one of {known}, or --format"
+        found = f"the suffix “{suffix}” names no format" if suffix else "a file without a suffix"
+        message = f"{found}; use one of {known}, or --format"
         raise typer.BadParameter(message, param_hint="--output")
     return suffixes[suffix]
-
-
-def stage_names(listed: Optional[str]) -> list[str]:
-    """The stages of a comma-separated list."""
-    return [name.strip() for name in listed.split(",") if name.strip()] if listed else []
 
 
 def width() -> int:
@@ -63,14 +60,19 @@ def in_color(color: Color, output_file: Optional[str]) -> bool:
 def write(result: str | bytes, output_file: Optional[str]) -> None:
     """Write a result; text as UTF-8. A reader that has gone away is no error.
 
-    Bytes that are no text are not written to a terminal.
+    Bytes are not written to a terminal. Raises InputError for a file that cannot be written.
     """
     content = result.encode() if isinstance(result, str) else result
     if output_file is not None and output_file != "-":
-        _write_file(content, Path(output_file))
+        try:
+            _write_file(content, Path(output_file))
+        except OSError as error:
+            raise InputError(
+                output_file, f"cannot be written: {error.strerror or error}"
+            ) from error
         return
     if isinstance(result, bytes) and sys.stdout.isatty():
-        message = "this format is no text; expected a file, not a terminal"
+        message = "a terminal cannot show this format; expected a file"
         raise InputError("--output", message, hint="--output FILE, or a pipe")
     try:
         sys.stdout.flush()
@@ -88,6 +90,8 @@ def _write_file(content: bytes, path: Path) -> None:
             raise typer.BadParameter(f"{path} is a directory", param_hint="--output")
         target.write_bytes(content)  # a device or a pipe
         return
+    if target.exists():
+        target.open("ab").close()  # one that is protected is not replaced, as its folder allows
     if not target.parent.is_dir():
         message = f"there is no directory {path.parent}"
         raise typer.BadParameter(message, param_hint="--output")

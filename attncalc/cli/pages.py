@@ -32,6 +32,13 @@ Fragment = Annotated[
 PaperOption = Annotated[Paper, typer.Option("--paper", help="Of typ and pdf.")]
 
 
+def refuse_fragment(fragment: bool, format: str) -> None:
+    """Refuse a fragment of a format that has none."""
+    if fragment and format not in FRAGMENTS:
+        message = f"{format} has no fragments; expected one of {', '.join(FRAGMENTS)}"
+        raise InputError("--fragment", message)
+
+
 @dataclass(frozen=True)
 class Pages:
     """How pages are written. command: what was typed, for the small print of a handout."""
@@ -50,11 +57,8 @@ class Pages:
 
     def expect(self, documents: int) -> None:
         """Refuse what the format cannot do with so many documents."""
-        if self.fragment and self.format not in FRAGMENTS:
-            message = f"{self.format} has no fragments; expected one of {', '.join(FRAGMENTS)}"
-            raise InputError("--fragment", message)
         if documents != 1 and self.format in OF_ONE:
-            message = f"{documents} problems; expected 1 for {self.format}"
+            message = f"{documents} pages; expected 1 for {self.format}"
             raise InputError("--format", message, hint="md, typ and pdf take several")
 
     def put(self, page: Rendered) -> None:

@@ -18,11 +18,13 @@ Examples:
   attncalc weave README.md docs/*.md --check
   attncalc weave slides.qmd --output woven.qmd
   attncalc weave - < handout.md > woven.md
+
 \b
-A document asks for a walkthrough with a block, below which it is put, or unseen:
+A document asks with a block, below which the walkthrough is put, or unseen:
   ~~~attncalc
   file=animal.yaml query=it stages=scores,weights precision=2
   ~~~
+
 \b
   <!-- attncalc file=sample:cat format=mermaid -->
   <!-- attncalc: to here -->
@@ -60,12 +62,15 @@ def register(app: typer.Typer) -> None:
 def weave(
     files: Files, check: Check = False, strict: Strict = False, output_file: Output = None
 ) -> None:
-    """Fill attncalc blocks of Markdown and Quarto documents, again whenever numbers change.
+    """Put walkthroughs into Markdown and Quarto documents.
 
     A block is a problem, or names a file and options of explain; what is woven stands below it,
-    between two comments. Numbers claimed in a block are checked: a wrong one is told, and the exit
-    code is 1. A document with an error is left as it is.
+    between two comments, and is replaced whenever numbers change. Numbers claimed in a block are
+    checked: a wrong one is told, and the exit code is 1. A document with an error is left as it is.
     """
+    if check and output_file is not None:
+        message = "--check writes nothing; leave one of both out"
+        raise typer.BadParameter(message, param_hint="--output")
     if len(files) > 1 and (output_file is not None or "-" in files):
         what = "--output" if output_file is not None else "standard input"
         raise InputError("attncalc weave", f"{len(files)} documents; expected 1 with {what}")
@@ -76,18 +81,21 @@ def weave(
     worst = SUCCESS
     for file in files:
         folder = Path() if file == "-" else Path(file).parent
+        target = output_file or file
         try:
             text = _read(file)
             done = woven(text, file, folder)
+            if not check and (done.text != text or target != file or file == "-"):
+                output.write(done.text, target)
         except InputErrors as errors:
             worst = max(worst, refuse(errors.errors))
             continue
-        target = output_file or file
+        except InputError as error:
+            worst = max(worst, refuse((error,)))
+            continue
         if check and done.text != text:
             _say(f"{file}: not up to date; attncalc weave {file}")
             worst = max(worst, WRONG)
-        elif not check and (done.text != text or target != file or file == "-"):
-            output.write(done.text, target)
         if _tell(file, done, strict=strict):
             worst = max(worst, WRONG)
     raise typer.Exit(worst)

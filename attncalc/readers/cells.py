@@ -1,7 +1,9 @@
-"""Tables of text: what separates their cells, and where each begins."""
+"""Tables of text: what separates their cells, what is in them, and where each begins."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 
 from attncalc.readers.interface import Place
@@ -16,6 +18,16 @@ def header_line(text: str) -> str:
 def delimiter_of(header: str) -> str:
     """What separates the cells of a table with this header."""
     return next((mark for mark in ("\t", ";", ",") if mark in header), ",")
+
+
+def records(text: str, delimiter: str) -> list[list[str]]:
+    """The cells of each record, however long they are."""
+    limit = csv.field_size_limit(max(len(text), 1))
+    try:
+        lines = io.StringIO(text, newline="")
+        return list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+    finally:
+        csv.field_size_limit(limit)  # it is of the whole process
 
 
 def cell_starts(text: str, delimiter: str) -> Iterator[tuple[tuple[int, int], Place]]:

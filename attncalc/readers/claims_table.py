@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from attncalc.errors import FieldPath, InputError, InputErrors
-from attncalc.readers.cells import cell_starts, delimiter_of, header_line
+from attncalc.readers.cells import cell_starts, delimiter_of, header_line, records
 from attncalc.readers.interface import Node, Place, RawProblem
 from attncalc.stages import OF_PAIRS
 
@@ -14,12 +11,15 @@ from attncalc.stages import OF_PAIRS
 def read(text: str, file: str, stage: str) -> RawProblem:
     """The claims of a table on one stage; an empty cell claims nothing.
 
-    Stages with a vector a token have any headings over its entries. Raises InputErrors for rows
-    that are no rows of this table.
+    Stages with a vector a token have any headings over its entries. Raises InputErrors for a table
+    that is empty, and for rows that are no rows of it.
     """
     delimiter = delimiter_of(header_line(text))
-    table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    table = records(text, delimiter)
     lines = [number for number, row in enumerate(table) if any(map(str.strip, row))]
+    if not lines:
+        message = "the file is empty; expected a header, and a row for each token"
+        raise InputErrors((InputError(file, message),))
     places = dict(cell_starts(text, delimiter))
     errors: list[InputError] = []
     header = _addresses([cell.strip() for cell in table[lines[0]][1:]])
@@ -30,7 +30,8 @@ def read(text: str, file: str, stage: str) -> RawProblem:
         cells = [cell.strip() for cell in table[number][1:]]
         if len(cells) != len(header):
             line, column = places[number, 0]
-            message = f"{len(cells)} numbers; expected {len(header)}, as in the header"
+            found = "1 number" if len(cells) == 1 else f"{len(cells)} numbers"
+            message = f"{found}; expected {len(header)}, as in the header"
             errors.append(InputError(file, message, line=line, column=column))
             continue
         numbers: list[Node] = [cell or None for cell in cells]

@@ -8,13 +8,11 @@ k and v a query only. Lines before the header that begin with # are comments; `#
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from functools import cached_property
 
 from attncalc.errors import FieldPath, InputError, InputErrors
-from attncalc.readers.cells import cell_starts, delimiter_of, header_line
+from attncalc.readers.cells import cell_starts, delimiter_of, header_line, records
 from attncalc.readers.interface import Node, Place, RawProblem
 
 _TOKEN_HEADINGS = ("token", "tokens", "word", "words")
@@ -56,12 +54,11 @@ class _Table:
         self.errors: list[InputError] = []
         self.delimiter = delimiter_of(header_line(text))
         self.texts: dict[str, Node] = {}
-        csv.field_size_limit(max(len(text), 1))
         self.body = self._without_comments()
-        lines = io.StringIO(self.body, newline="")
-        records = csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True)
         filled = (
-            (number, record) for number, record in enumerate(records) if any(map(str.strip, record))
+            (number, record)
+            for number, record in enumerate(records(self.body, self.delimiter))
+            if any(map(str.strip, record))
         )
         self.header_record, self.header = next(filled)
         self.token_column: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ class Woven:
     judged: tuple[Judged, ...]
 
 
-def weave(text: str, file: str = "the document", folder: Path | None = None) -> Woven:
+def weave(text: str, file: str = "the document", folder: str | os.PathLike[str] = "") -> Woven:
     """Fill every attncalc block and comment of a Markdown document; the rest stays as it is.
 
     file: the document's name, in errors. folder: what the files it names are beside; by default,
@@ -33,7 +34,7 @@ def weave(text: str, file: str = "the document", folder: Path | None = None) -> 
     woven: list[tuple[Passage, Content]] = []
     for passage in found.passages:
         try:
-            woven.append((passage, content(passage, file, folder or Path())))
+            woven.append((passage, content(passage, file, Path(folder))))
         except InputErrors as wrong:
             errors += wrong.errors
     if errors:

@@ -12,7 +12,15 @@ from typing import cast
 from attncalc.checking import check
 from attncalc.engine import StageError, explain
 from attncalc.errors import InputError, InputErrors, suggestion
-from attncalc.handouts import Layout, View, chosen_heads, rendered, written
+from attncalc.handouts import (
+    Layout,
+    View,
+    chosen_heads,
+    refuse_stage_of_graph,
+    rendered,
+    stage_names,
+    written,
+)
 from attncalc.numerals import NumberStyle, Rounding
 from attncalc.problem import Problem
 from attncalc.readers import lines_of_claims_in, load_all, load_text
@@ -68,7 +76,7 @@ class _Weaver:
 
     def content(self) -> Content:
         options = self.options
-        stages = [name.strip() for name in options.text("stages").split(",") if name.strip()]
+        stages = stage_names(options.text("stages"))
         with self._in_its_place():
             traces = [explain(problem, stages) for problem in self._problems()]
             text = self._written(traces, stages)
@@ -142,8 +150,7 @@ class _Weaver:
 
         options = self.options
         stage = options.text("stage", "weights")
-        if stage not in trace:
-            raise InputError(self.file, f"this problem has no {stage}", field="stage")
+        refuse_stage_of_graph(stage, trace)
         heads = self._heads(trace) or ((0,) if trace.has_heads else ())
         if len(heads) > 1:
             raise InputError(self.file, f"{len(heads)} heads; expected 1 to draw", field="head")
@@ -207,8 +214,7 @@ class _Weaver:
                 hint=error.hint,
             )
         if error.file.startswith("--"):
-            hint = error.hint if error.hint and not error.hint.startswith("--") else None
-            return self._at(error.file.removeprefix("--"), error.problem, hint)
+            return self._at(error.file.removeprefix("--"), error.problem, error.hint)
         if error.file == self.file:
             return self._at(error.field or "file", error.problem, error.hint)
         if error.line is None:

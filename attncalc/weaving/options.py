@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import isnan
 
 from attncalc.errors import InputError, InputErrors, suggestion
+from attncalc.handouts import MOST_DECIMALS, STAGES_OF_GRAPHS
 from attncalc.readers.options import KEYS
 from attncalc.weaving.passages import Passage
 from attncalc.weaving.pieces import Piece, unquoted, words_of
@@ -17,9 +19,9 @@ _CHOICES = {
     "format": FORMATS,
     "view": ("steps", "lookup"),
     "rounding": ("half-up", "half-even"),
-    "stage": ("weights", "scores", "scaled_scores", "masked_scores"),
+    "stage": STAGES_OF_GRAPHS,
 }
-_COUNTS = {"precision": (0, 30), "head": (1, None), "top": (1, None)}
+_COUNTS = {"precision": (0, MOST_DECIMALS), "head": (1, None), "top": (1, None)}
 _FLAGS = ("all-queries", "all-heads", "full")
 _REPEATABLE = ("query", "head")
 _OF_GRAPHS = ("stage", "threshold", "top")
@@ -77,18 +79,21 @@ def read(passage: Passage, file: str) -> Options:
     """The options of a passage. Raises InputErrors with everything that is wrong with them."""
     words = list(passage.info)
     problem = passage.body
-    if not any(line.text.strip() for line in problem):
+    first = next((line for line in problem if line.text.strip()), None)
+    if first is None:
         problem = ()
-    elif _are_options(problem):
+    elif first.text.lstrip().startswith("file:"):
+        found = "“file:”, which is no part of a problem; expected file=… for one in a file"
+        raise InputErrors((first.error(file, found),))
+    elif _are_options(first.text):
         for line in problem:
             words += words_of(line)
         problem = ()
     return _Reading(file).options(words, problem, passage)
 
 
-def _are_options(body: Iterable[Piece]) -> bool:
+def _are_options(first: str) -> bool:
     """Whether a body begins with an option: no problem file does."""
-    first = next(line.text for line in body if line.text.strip())
     found = _FIRST_WORD.match(first)
     return found is not None and (found[2] == "=" or found[1] in _FLAGS)
 
@@ -174,7 +179,6 @@ class _Reading:
 
 def _is_number(text: str) -> bool:
     try:
-        float(text)
+        return not isnan(float(text))
     except ValueError:
         return False
-    return True

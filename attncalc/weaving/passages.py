@@ -36,11 +36,14 @@ from attncalc.weaving.pieces import Piece, lines_of, words_of
 BEGIN = "<!-- attncalc: woven from here; edits will be lost -->"
 END = "<!-- attncalc: to here -->"
 
+_NAME = "attncalc"
 _FENCE = re.compile(r"^( {0,3})(`{3,}|~{3,})[ \t]*(.*?)[ \t]*$")
 _INFO = re.compile(r"attncalc(?=[ \t]|$)")
+_RUN = re.compile(r"\{\s*attncalc(?![\w-])")
+"""How a fence names a program that is to run it."""
 _COMMENT = re.compile(r"<!--\s*attncalc(?![\w-])")
 _VERBATIM = re.compile(r"<!--|<(script|pre|style|textarea)\b", re.IGNORECASE)
-_OURS = re.compile(r"^[\s>*+-]*(?:(?:`{3,}|~{3,})[ \t]*\{?\.?attncalc\b|<!--\s*attncalc(?![\w-]))")
+_OURS = re.compile(r"^[\s>*+-]*(?:(?:`{3,}|~{3,})[ \t]*\{?\.?attncalc|<!--\s*attncalc)(?![\w-])")
 """A line that looks as if it were meant for us, wherever it stands."""
 
 
@@ -158,7 +161,7 @@ class _Search:
             inside = words_of(info.part(1, info.text.rfind("}")))
             words = tuple(word for word in inside if not word.text.startswith((".", "#")))
         else:
-            words = tuple(words_of(info.part(len("attncalc"))))
+            words = tuple(words_of(info.part(len(_NAME))))
         self._refuse_for_quarto(info, words)
         indent = len(fence[1])
         inner = (self._piece(number) for number in part.lines[1:-1])
@@ -178,12 +181,12 @@ class _Search:
 
     def _comment(self, part: _Part, level: int) -> Passage:
         """The passage that a comment asks for."""
-        first, *more = map(self._piece, part.lines)
-        opening = _COMMENT.search(first.text)
-        assert opening is not None
-        asks = first.part(opening.start())
-        first = first.part(opening.end())
-        *lines, last = first, *more
+        asks, *_ = pieces = [self._piece(number) for number in part.lines]
+        asks = asks.part(asks.text.index("<!--"))
+        while _NAME not in pieces[0].text:
+            pieces.pop(0)  # <!-- may stand alone
+        first, *more = pieces
+        *lines, last = first.part(first.text.index(_NAME) + len(_NAME)), *more
         lines.append(last.part(0, last.text.find("-->")))
         info = tuple(words_of(lines[0]))
         after = part.lines.stop
@@ -202,18 +205,25 @@ class _Search:
 
     def _fence(self, lines: range, *, nested: bool) -> Iterator[_Part]:
         opening = _FENCE.match(_unquoted(self.lines[lines.start]))
-        ours = opening is not None and _is_ours(opening[3])
-        if nested:
+        assert opening is not None
+        fence, info = opening[2], opening[3]
+        ours = _is_ours(info)
+        if _RUN.match(info):
+            found = f"“{info}” names a program to be run; expected {{.attncalc}}"
+            self._fault(_Part(_Kind.BLOCK, lines), found, None)
+        elif nested:
             if ours:
                 self._nested(lines)
-        elif opening is not None and not self._is_closed(opening[2], lines):
+        elif not self._is_closed(fence, lines):
             if ours:
-                message = f"this block is not closed; expected {opening[2]} on a line of its own"
+                message = f"this block is not closed; expected {fence} on a line of its own"
                 self._fault(_Part(_Kind.BLOCK, lines), message, None)
             else:
                 self._swallowed(lines)
         elif ours:
             yield _Part(_Kind.BLOCK, lines)
+        else:
+            self._closed_by_ours(fence, lines)
 
     def _is_closed(self, fence: str, lines: range) -> bool:
         last = _FENCE.match(self.lines[lines[-1]])
@@ -226,13 +236,23 @@ class _Search:
             message = f"this block is not closed, so that line {ours[0] + 1} is a part of it"
             self._fault(_Part(_Kind.BLOCK, lines), message, None)
 
+    def _closed_by_ours(self, fence: str, lines: range) -> None:
+        """A fence of another kind that goes on until ours, below it, is closed."""
+        for number in lines[1:-1]:
+            inner = _FENCE.match(self.lines[number])
+            if inner is not None and inner[2].startswith(fence) and _is_ours(inner[3]):
+                message = f"this block is not closed before line {number + 1}, which begins another"
+                hint = "what is only to be shown needs a longer fence around it"
+                self._fault(_Part(_Kind.BLOCK, lines), message, hint)
+                return
+
     def _html(self, lines: range, token: Token) -> Iterator[_Part]:
         text = token.content.strip()
         part = _Part(_Kind.COMMENT, lines)
         opening = _COMMENT.match(text)
         if opening is None:
-            if not _VERBATIM.match(text) and any(map(_COMMENT.match, text.split("\n"))):
-                message = "a comment of attncalc within HTML; expected a blank line before it"
+            if not _VERBATIM.match(text) and any(map(_OURS.match, text.split("\n"))):
+                message = "a block or comment of attncalc in HTML; expected a blank line before it"
                 self._fault(part, message, None)
         elif token.level:
             self._nested(lines)
@@ -297,7 +317,7 @@ def _is_ours(info: str) -> bool:
 
 def _unquoted(line: str) -> str:
     """A line without what quotations and lists put before it."""
-    return re.sub(r"^[\s>*+-]*(?:[0-9]+[.)])?[\s>*+-]*(?=`{3}|~{3})", "", line)
+    return re.sub(r"^(?:[\s>*+-]|[0-9]+[.)])*(?=`{3}|~{3})", "", line)
 
 
 def _blanks(line: str, most: int) -> int:

@@ -146,6 +146,12 @@ def test_claims_table(attncalc: Attncalc, tmp_path: Path) -> None:
     ("table", "options", "message"),
     [
         (",a\na,1,2\n", ["--stage", "weights"], ":2:1: 2 numbers; expected 1, as in the header"),
+        (",a,b\na,1\n", ["--stage", "weights"], ":2:1: 1 number; expected 2, as in the header"),
+        (
+            ",\n",
+            ["--stage", "weights"],
+            ": the file is empty; expected a header, and a row for each token",
+        ),
         (",a\nz,1\n", ["--stage", "weights"], ":2:1: claims.weights: no token “z”"),
         (",a\na,x\n", ["--stage", "weights"], ":2:3: claims.weights: “x”; expected a number"),
         ("t,1\na,x\n", ["--stage", "output"], ":2:3: claims.output: “x”; expected a number"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import runpy
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TextIO
 
 import jsonschema
 import numpy as np
@@ -17,6 +19,7 @@ import pytest
 
 import attncalc.cli
 from attncalc import __version__
+from attncalc.cli.app import COMMANDS
 from attncalc.errors import AttncalcError
 from attncalc.shipped import sample_purpose, samples
 from tests.conftest import COMMAND, ROOT, SAMPLES, Attncalc, Result
@@ -79,16 +82,15 @@ def test_version(flag: str, attncalc: Attncalc) -> None:
     assert attncalc(flag) == Result(0, f"attncalc {__version__}\n", "")
 
 
-@pytest.mark.parametrize(
-    "command", [[], ["explain"], ["check"], ["compare"], ["graph"], ["samples"], ["schema"]]
-)
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 def test_help(command: list[str], flag: str, attncalc: Attncalc) -> None:
-    """-h works everywhere, shows examples, and fits 80 columns."""
+    """-h works everywhere, shows examples, fits 80 columns, and is whole sentences."""
     result = attncalc(*command, flag)
     assert (result.code, result.err) == (0, "")
     assert "\n  Examples:\n    attncalc " in result.out
     assert max(map(len, result.out.splitlines())) <= 80
+    assert not re.search(r"\w\.\.\.$|[^\n -~…]", result.out, re.MULTILINE)
 
 
 def test_no_command(attncalc: Attncalc) -> None:
@@ -224,6 +226,29 @@ def test_console_script(error: BaseException | None, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("os._exit", codes.append)
     attncalc.cli.run()
     assert codes == [130 if isinstance(error, KeyboardInterrupt) else 0]
+
+
+def test_closed_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streams that were closed before the program began are no mistake of its own."""
+    closed = ["sh", "-c", '"$@" <&- >&-', "sh"]
+    for arguments, code in (["explain", str(SAMPLES / "cat.yaml")], 0), (["explain", "-"], 2):
+        done = subprocess.run([*closed, *PROGRAM, *arguments], capture_output=True)
+        assert done.returncode == code
+        assert b"a mistake in attncalc" not in done.stderr
+    opened: list[TextIO] = []
+
+    def main(_arguments: list[str]) -> int:
+        opened.extend((sys.stdin, sys.stdout, sys.stderr))
+        return 0
+
+    monkeypatch.setattr("attncalc.cli.main", main)
+    monkeypatch.setattr("os._exit", lambda _code: None)
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    attncalc.cli.run()
+    assert [stream.name for stream in opened] == [os.devnull] * 3
+    for stream in opened:
+        stream.close()
 
 
 def test_python_m() -> None:

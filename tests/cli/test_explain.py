@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.conftest import ROOT, SAMPLES, Attncalc
+from tests.conftest import COMMAND, ROOT, SAMPLES, Attncalc
 
 GOLDEN = Path(__file__).parent / "golden"
 OUTPUT_SCHEMA = json.loads((ROOT / "attncalc/schemas/output.schema.json").read_text())
@@ -238,6 +238,7 @@ def test_output_to_device(attncalc: Attncalc) -> None:
     ("arguments", "message"),
     [
         (["-o", "page.docx"], "the suffix “.docx” names no format; use one of .txt, .json"),
+        (["-o", "page"], "a file without a suffix; use one of .txt, .json"),
         (["-o", "no/such/page.txt"], "there is no directory no/such"),
         (["-o", "/tmp", "-f", "text"], "/tmp is a directory"),
         (["--json", "--format", "text"], "--json and --format text are both given"),
@@ -265,9 +266,28 @@ def test_failed_write_leaves_the_old_file(
     monkeypatch.setattr("os.replace", fail)
     result = attncalc("explain", SAMPLES / "cat.yaml", "-o", page)
     if result.code:  # the installed command is another process, out of the test's reach
-        assert result.err == "attncalc: cannot write: No space left on device\n"
+        assert result.err == f"{page}: cannot be written: No space left on device\n"
         assert page.read_text() == "old"
         assert list(tmp_path.iterdir()) == [page]
+
+
+def test_protected_file(
+    attncalc: Attncalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that may not be written to is not replaced, though its folder would allow it."""
+    if COMMAND:
+        pytest.skip("the installed command is another process")
+
+    def refuse(*_: object) -> None:  # as the system does for everybody but root
+        raise PermissionError(13, "Permission denied")
+
+    page = tmp_path / "page.txt"
+    page.write_text("old")
+    monkeypatch.setattr("pathlib.Path.open", refuse)
+    result = attncalc("explain", "-", "-o", page, stdin="weights: [[1]]")
+    monkeypatch.undo()
+    assert (result.code, result.err) == (2, f"{page}: cannot be written: Permission denied\n")
+    assert page.read_text() == "old"
 
 
 def test_head_that_is_not_there(attncalc: Attncalc) -> None:

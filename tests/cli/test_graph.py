@@ -66,7 +66,14 @@ def test_pipeline_of_all_heads(attncalc: Attncalc) -> None:
     [
         (["causal.yaml", "--head", "2"], "--head: head 2, but the problem has no heads"),
         (["llama.yaml", "--head", "5"], "--head: head 5; expected 1 to 4"),
-        (["tennis.yaml", "--stage", "scores"], "--stage: this problem has no scores"),
+        (
+            ["tennis.yaml", "--stage", "scores"],
+            "--stage: this problem has no scores; expected one of weights",
+        ),
+        (
+            ["cat.yaml", "--threshold", "nan"],
+            "--threshold: nan is below nothing; expected a number",
+        ),
         (
             ["cat.yaml", "--kind", "pipeline", "--threshold", "0.1"],
             "--threshold: belongs to --kind attention; --kind pipeline draws all queries and heads",

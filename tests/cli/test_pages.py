@@ -52,11 +52,22 @@ def test_fragment(kind: str, attncalc: Attncalc) -> None:
     assert "1.22" in result.out
 
 
-def test_no_fragment(attncalc: Attncalc) -> None:
-    """Formats that are whole pages have no fragments."""
-    result = attncalc("explain", ANIMAL, "--format", "typ", "--fragment")
+@pytest.mark.parametrize(
+    ("command", "kind"),
+    [
+        ("explain", "typ"),
+        *(("explain", kind) for kind in ("text", "json", "csv", "npz")),
+        *(("check", kind) for kind in ("json", "github", "junit")),
+        ("compare", "json"),
+    ],
+)
+def test_no_fragment(command: str, kind: str, attncalc: Attncalc) -> None:
+    """Formats that are whole pages, or no pages, have no fragments."""
+    result = attncalc(command, ANIMAL, "--format", kind, "--fragment")
     assert (result.code, result.out) == (2, "")
-    assert result.err == "--fragment: typ has no fragments; expected one of md, qmd, tex, html\n"
+    assert result.err == (
+        f"--fragment: {kind} has no fragments; expected one of md, qmd, tex, html\n"
+    )
 
 
 def test_several_problems(attncalc: Attncalc) -> None:
@@ -67,8 +78,15 @@ def test_several_problems(attncalc: Attncalc) -> None:
     result = attncalc("explain", "-", "--format", "html", stdin=two)
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        "--format: 2 problems; expected 1 for html\n  hint: md, typ and pdf take several\n"
+        "--format: 2 pages; expected 1 for html\n  hint: md, typ and pdf take several\n"
     )
+
+
+def test_several_reports(attncalc: Attncalc) -> None:
+    """Reports on several files have a summary, a page more."""
+    result = attncalc("check", ANIMAL, SAMPLES / "cat.yaml", "--format", "html")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("--format: 3 pages; expected 1 for html\n")
 
 
 def test_paper_and_command(attncalc: Attncalc) -> None:
@@ -160,7 +178,7 @@ def test_no_picture(attncalc: Attncalc, tmp_path: Path) -> None:
     result = attncalc("explain", "-", "--stages", "weights", "-o", file, stdin=two)
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        "--format: 2 problems; expected 1 for png\n  hint: md, typ and pdf take several\n"
+        "--format: 2 pages; expected 1 for png\n  hint: md, typ and pdf take several\n"
     )
     assert not file.exists()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Attncalc
+from tests.conftest import COMMAND, ROOT, Attncalc
 
 CAT = "# Cats\n\n```attncalc\nfile=sample:cat stages=weights\n```\n"
 CLAIM = "```attncalc format=json\nweights: [[1]]\nclaims: {weights: [[WEIGHT]]}\n```\n"
@@ -127,6 +127,28 @@ def test_errors(attncalc: Attncalc, handout: Path, tmp_path: Path) -> None:
     assert handout.read_text().endswith(END)
 
 
+def test_document_that_cannot_be_written(
+    attncalc: Attncalc, handout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A document that cannot be written is named; the others are woven."""
+    if COMMAND:
+        pytest.skip("the installed command is another process")
+    other = handout.with_name("other.md")
+    other.write_text(CAT)
+    put = os.replace
+
+    def replace(source: str, target: Path) -> None:
+        if target.name == handout.name:
+            raise PermissionError(13, "Permission denied")
+        put(source, target)
+
+    monkeypatch.setattr("os.replace", replace)
+    done = attncalc("weave", handout, other)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"{handout}: cannot be written: Permission denied\n"
+    assert (handout.read_text(), other.read_text().endswith(END)) == (CAT, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -138,6 +160,13 @@ def test_usage(arguments: list[str], said: str, attncalc: Attncalc) -> None:
     """Several documents have no single place to go to."""
     done = attncalc("weave", *arguments)
     assert (done.code, done.out, done.err) == (2, "", said)
+
+
+def test_check_and_output(attncalc: Attncalc, handout: Path, tmp_path: Path) -> None:
+    """--check has nothing to put into another file."""
+    done = attncalc("weave", handout, "--check", "--output", tmp_path / "other.md")
+    assert (done.code, done.out) == (2, "")
+    assert "--output: --check writes nothing; leave one of both out" in done.err
 
 
 def test_own_documents(attncalc: Attncalc, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,6 +53,13 @@ def test_missing_folder(attncalc: Attncalc, tmp_path: Path) -> None:
     assert result.err == f"{tmp_path}/no/handout.yaml: there is no such file\n"
 
 
+def test_link_that_leads_nowhere(attncalc: Attncalc, tmp_path: Path) -> None:
+    """A file that is only a name is not suggested for itself."""
+    (tmp_path / "handout.yaml").symlink_to(tmp_path / "moved.yaml")
+    result = attncalc("explain", tmp_path / "handout.yaml")
+    assert result.err == f"{tmp_path}/handout.yaml: there is no such file\n"
+
+
 def test_directory(attncalc: Attncalc, tmp_path: Path) -> None:
     """A directory is named as one."""
     result = attncalc("explain", tmp_path)
@@ -69,16 +76,18 @@ def test_unreadable_name(attncalc: Attncalc) -> None:
     assert "File name too long" in result.err
 
 
-@pytest.mark.parametrize("where", ["file", "stdin"])
+@pytest.mark.parametrize("where", ["file", "stdin", "device"])
 def test_huge_text(
     where: str, attncalc: Attncalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A text larger than the limit is refused before it is read."""
+    """A text larger than the limit is refused, though it should never end."""
     monkeypatch.setattr("attncalc.readers.LARGEST_TEXT", 1024 * 1024)
     text = "#" * (1024 * 1024 + 1)
     if where == "file":
         (tmp_path / "huge.yaml").write_text(text)
         result = attncalc("explain", tmp_path / "huge.yaml")
+    elif where == "device":
+        result = attncalc("explain", "/dev/zero")
     else:
         result = attncalc("explain", "-", stdin=text)
     assert (result.code, result.out) == (2, "")
@@ -121,7 +130,7 @@ OPTIONS = {
     ),
     ("--head", "1"): (
         "--head: head 1, but the problem has no heads; expected heads to be given\n"
-        "  hint: --heads 2 cuts vectors into two\n"
+        "  hint: heads: 2, under attention, cuts vectors into two\n"
     ),
     ("--stages", "masked_scores"): (
         "--stages: this problem has no stage “masked_scores”; expected one of "

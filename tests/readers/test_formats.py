@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import struct
@@ -106,6 +107,14 @@ def test_key_only_and_query_only_rows(tmp_path: Path) -> None:
 def test_columns_without_numbers(tmp_path: Path) -> None:
     """A column that is empty from top to bottom is as if it were not there."""
     assert load(tmp_path, "no-v.csv", "token,q1,k1,v1\na,1,2,\n").V is None
+
+
+def test_other_tables_are_read_as_before(tmp_path: Path) -> None:
+    """Cells may be long, and what the csv module takes of other tables stays as it was."""
+    limit = csv.field_size_limit()
+    for token in "a", "a" * (limit + 1):
+        assert load(tmp_path, "t.csv", f"token,q1,k1\n{token},1,2\n").tokens == (token,)
+        assert csv.field_size_limit() == limit
 
 
 def test_embeddings_alone(tmp_path: Path) -> None:

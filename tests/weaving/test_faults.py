@@ -36,6 +36,17 @@ def faults(document: str, file: str = "d.md") -> str:
             "d.md:1:1: this block is not closed, so that line 3 is a part of it",
         ),
         (
+            "```python\n\n``` attncalc\nfile=x\n```\n",
+            "d.md:1:1: this block is not closed before line 3, which begins another\n"
+            "  hint: what is only to be shown needs a longer fence around it",
+        ),
+        (
+            "```{attncalc}\n```\n\n- ~~~ { attncalc, echo=TRUE }\n  ~~~\n",
+            "d.md:1:1: “{attncalc}” names a program to be run; expected {.attncalc}\n"
+            "d.md:4:1: “{ attncalc, echo=TRUE }” names a program to be run; "
+            "expected {.attncalc}",
+        ),
+        (
             "<!-- attncalc file=x\n\nand so on\n",
             "d.md:1:1: this comment is not closed; expected -->",
         ),
@@ -69,14 +80,18 @@ def faults(document: str, file: str = "d.md") -> str:
             "  hint: did you mean <!-- attncalc: to here -->?",
         ),
         (
-            "1. - ```attncalc\n     ```\n\n> <!-- attncalc -->\n",
+            "1. 2) - ```attncalc\n        ```\n\n> <!-- attncalc -->\n",
             "d.md:1:1: this stands inside a list or a quotation; expected it at the margin\n"
             "d.md:4:1: this stands inside a list or a quotation; expected it at the margin",
         ),
         (
             f"<div>\n<!-- attncalc file=sample:cat -->\n\n{END}\n",
-            "d.md:1:1: a comment of attncalc within HTML; expected a blank line before it\n"
+            "d.md:1:1: a block or comment of attncalc in HTML; expected a blank line before it\n"
             "d.md:4:1: something woven ends here that has not begun",
+        ),
+        (
+            "<div>\n```attncalc\nfile=sample:cat\n```\n</div>\n",
+            "d.md:1:1: a block or comment of attncalc in HTML; expected a blank line before it",
         ),
     ],
 )
@@ -131,6 +146,14 @@ def test_marks(document: str, said: str) -> None:
         ("```attncalc file='x y\n```", "1:13: a quote that is not closed"),
         ("```attncalc file=-\n```", "1:13: “file=-”; expected a file"),
         (
+            "```attncalc\n\n  file: x.yaml\nstages: weights\n```",
+            "3:1: “file:”, which is no part of a problem; expected file=… for one in a file",
+        ),
+        (
+            "```attncalc file=sample:cat format=mermaid threshold=nan\n```",
+            "1:44: “threshold=nan”; expected a number",
+        ),
+        (
             "```attncalc file=sample:cats\n```",
             "1:13: there is no sample “cats”; attncalc samples lists them\n"
             "  hint: did you mean cat?",
@@ -143,11 +166,12 @@ def test_marks(document: str, said: str) -> None:
         ),
         (
             "```attncalc file=sample:cat head=1\n```",
-            "1:29: head 1, but the problem has no heads; expected heads to be given",
+            "1:29: head 1, but the problem has no heads; expected heads to be given\n"
+            "  hint: heads: 2, under attention, cuts vectors into two",
         ),
         (
             "```attncalc file=sample:cat format=mermaid stage=masked_scores\n```",
-            "1:44: this problem has no masked_scores",
+            "1:44: this problem has no masked_scores; expected one of weights, scores",
         ),
         (
             "```attncalc file=sample:multi-head format=mermaid all-heads\n```",

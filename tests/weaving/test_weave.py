@@ -69,9 +69,10 @@ def test_comment() -> None:
     assert rest.endswith(f"```\n\n{END}\n")
 
 
-def test_problem_in_a_comment() -> None:
-    """A comment may hold a problem, too."""
-    woven = filled(f"<!-- attncalc format=json\n{PROBLEM}-->\n{END}\n")
+@pytest.mark.parametrize("opening", ["<!-- ", "<!--", " <!--\n", "<!--\n \n\t"])
+def test_problem_in_a_comment(opening: str) -> None:
+    """A comment may hold a problem, too, and begin above its first words."""
+    woven = filled(f"{opening}attncalc format=json\n{PROBLEM}-->\n{END}\n")
     assert json.loads(inside(woven).split("\n")[3])["tokens"] == ["a", "b"]
 
 
@@ -111,6 +112,8 @@ def test_ways_to_open(opening: str) -> None:
         "```attncalculator\nx\n```\n<!-- attncalc-like -->\n",
         "```{.python .x}\n```\n`` ```attncalc ``\n",
         "- ```python\n  ```\n",
+        f"~~~\n{CAT}~~~\n````\n{CAT}````\n",
+        "<div>\n```attncalc-like\n```\n</div>\n```{attncalc-like}\n```\n",
         "Text <!-- attncalc file=nothing --> in a line.\n",
         "---\ntitle: |\n  ```attncalc\n---\n\nText.\n",
         "\ufeff---\nx: 1\n...\n",
@@ -236,6 +239,7 @@ def test_files_are_beside_the_document(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(PROBLEM)
     document = "```attncalc\nfile=mine.yaml format=json\n```\n"
     assert '"tokens": ["a", "b"]' in weave(document, "x/handout.md", tmp_path).text
+    assert weave(document, folder=str(tmp_path)) == weave(document, folder=tmp_path)
 
 
 def test_claims() -> None:
@@ -317,6 +321,8 @@ LINES = st.sampled_from(
         "file=sample:cat format=json",
         "<!-- attncalc file=sample:cat format=mermaid -->",
         "<!-- attncalc",
+        "<!--",
+        "attncalc file=sample:cat format=mermaid",
         "-->",
         BEGIN,
         END,
@@ -324,6 +330,7 @@ LINES = st.sampled_from(
         "# A",
         "> ```attncalc",
         "- item",
+        "1. 2) > ~~~ attncalc",
         "<div>",
         "    code",
         "\tTab",
