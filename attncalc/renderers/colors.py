@@ -9,6 +9,10 @@ Rgb: TypeAlias = tuple[int, int, int]
 BLACK: Rgb = (0, 0, 0)
 WHITE: Rgb = (255, 255, 255)
 
+INK, MUTED, PAPER = "#1c1c1c", "#5a5a5a", "#ffffff"
+LINES, STRONG, TINT = "#3c9189", "#00605a", "#ecf4f3"
+"""Of drawings that are files of their own: lines, those that stand out, and what boxes hold."""
+
 
 def between(cold: Rgb, hot: Rgb, share: float) -> Rgb:
     """The colour that lies so far, from 0 to 1, on the way from one to the other."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from attncalc.document import Arrow, Box, Edge, Flow, Graph, Strength, Token
+from attncalc.renderers.colors import LINES, STRONG, TINT
 from attncalc.renderers.inert import inert, inert_token
 
 _STYLES = {Strength.LOW: "dotted", Strength.MODERATE: "solid", Strength.HIGH: "bold"}
-_COLORS = {Strength.LOW: "#3c9189", Strength.MODERATE: "#3c9189", Strength.HIGH: "#00605a"}
+_COLORS = {Strength.LOW: LINES, Strength.MODERATE: LINES, Strength.HIGH: STRONG}
 _WIDEST = 5.0
 
 
@@ -51,9 +52,9 @@ def dot_flow(flow: Flow) -> str:
         "digraph flow {",
         f"    label={_string(inert(flow.title))};",
         '    labelloc=t; fontname="sans-serif";',
-        '    node [shape=box, style="rounded,filled", fillcolor="#ecf4f3", color="#00605a", '
+        f'    node [shape=box, style="rounded,filled", fillcolor="{TINT}", color="{STRONG}", '
         'fontname="sans-serif"];',
-        '    edge [color="#3c9189", fontname="sans-serif", fontsize=10];',
+        f'    edge [color="{LINES}", fontname="sans-serif", fontsize=10];',
     ]
     lines += [_box(place, box) for place, box in enumerate(flow.boxes)]
     lines += map(_arrow, flow.arrows)

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, pairwise
-from typing import TypeAlias
+from itertools import accumulate, combinations, pairwise
 
 from attncalc.document import Arrow, Box, Flow
+from attncalc.renderers.graph_layout import LINE, Point
 from attncalc.renderers.inert import inert
 from attncalc.renderers.text_widths import cut, text_width
 
-Point: TypeAlias = tuple[float, float]
-
-LINE = 1.3
 _PADDING = 0.8
 _BETWEEN = 1.6
 _SPARE = 0.5
@@ -30,10 +27,16 @@ _DEPARTURES = 0.5
 """Between arrows that leave the same box."""
 
 _WIDEST = 18.0
-_SWEEPS = 24
-_SETTLINGS = 10
+"""What a line of a box has room for."""
+
+_SWEEPS, _SETTLINGS = 24, 10
+"""How often ranks are sorted, and moved."""
+
 _LOOSELY = 0.01
+"""How firmly a box stands that is joined with none on that side; others do so by 1."""
+
 HEAD = 0.6
+"""Of an arrow: how long it is."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,8 @@ def lay_out_flow(flow: Flow) -> FlowDrawing:
 
 
 class _Layout:
+    """Which rank each box is of, then the order within a rank, then the places across."""
+
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self.into: list[list[int]] = [[] for _ in flow.boxes]
@@ -108,6 +113,7 @@ class _Layout:
         ]
         self._sort()
         self._place()
+        self.tops = self._tops()
 
     def _ranks(self) -> list[int]:
         """By the longest way to a box; what nothing leads to stands just above what it leads to."""
@@ -230,17 +236,16 @@ class _Layout:
         return _mean([self.nodes[other].x for other in joined]), 1.0
 
     def drawing(self) -> FlowDrawing:
-        tops = []
-        top = 0.0
-        for rank in self.order:
-            tops.append(top)
-            gap = self._gap_below(rank)
-            top += self._height(rank) + gap
-        self.tops = tops
         boxes = tuple(self._box(node) for node in self.nodes if node.lines)
         arrows = tuple(self._arrow(number, arrow) for number, arrow in enumerate(self.flow.arrows))
         width = max(node.x + node.width / 2 for node in self.nodes)
-        return FlowDrawing(width, top - gap, boxes, arrows)
+        height = self.tops[-1] + self._height(self.order[-1])
+        return FlowDrawing(width, height, boxes, arrows)
+
+    def _tops(self) -> list[float]:
+        """Where each rank begins, from above to below."""
+        rooms = [self._height(rank) + self._gap_below(rank) for rank in self.order[:-1]]
+        return list(accumulate(rooms, initial=0.0))
 
     def _gap_below(self, rank: list[int]) -> float:
         """More room where several arrows leave, one of them with a label."""

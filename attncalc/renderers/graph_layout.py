@@ -129,7 +129,7 @@ class _Layout:
         numbers = max(self.measure(_digits(edge)) for edge in self.edges)
         self.number_room = numbers
         left = _WIDEST - numbers - 4 * _GAP - _LEAST_REACH
-        self.most = min(_WIDEST_TOKEN, max(_NARROWEST_TOKEN, left / 2))
+        self.widest_token = min(_WIDEST_TOKEN, max(_NARROWEST_TOKEN, left / 2))
         self.query_room = self._room(self.query_tokens.values())
         self.key_room = self._room(self.key_tokens.values())
         left += _LEAST_REACH - self.query_room - self.key_room
@@ -150,7 +150,7 @@ class _Layout:
             self.measure(self.spell(token.text)) * (_BOLD if token.focused else 1.0)
             for token in tokens
         ]
-        return min(max(widths), self.most)
+        return min(max(widths), self.widest_token)
 
     def _rows(self) -> None:
         """From above to below, both columns around the same middle."""

@@ -43,11 +43,11 @@ class HtmlRenderer:
 
     def render(self, document: Document) -> str:
         """The document as HTML."""
-        style = f"<style>\n{style_sheet()}</style>"
         if self.fragment:
             body = _Page(level=2, marks=UNMARKED).html(document)
             style = f"<style>\n{guest_style_sheet()}</style>"
             return f'<div class="attncalc">\n{style}\n{body}\n</div>\n'
+        style = f"<style>\n{style_sheet()}</style>"
         body = _Page(level=1, marks=marks_of(document)).html(document)
         title = bare(inlines_html(document.title.heading.words))
         return (

@@ -140,19 +140,20 @@ function madeOf(cell) {
 function light() {
   const focused = document.activeElement?.closest("[data-made-of]");
   const cell = pointed ?? focused;
-  for (const lit of all(".lit, .looked-at")) lit.classList.remove("lit", "looked-at");
+  for (const one of all(".lit, .looked-at")) one.classList.remove("lit", "looked-at");
   for (const box of all(".spelled-out")) box.replaceChildren();
-  if (!cell) return;
+  const lit = cell ? madeOf(cell) : [];
+  if (lit.length === 0) return; // also where the page shows nothing that the number comes from
   cell.classList.add("looked-at");
-  for (const place of madeOf(cell)) place.classList.add("lit");
-  cell.closest(".scroll").nextElementSibling.replaceChildren(...spelledOut(cell));
+  for (const place of lit) place.classList.add("lit");
+  cell.closest(".scroll").nextElementSibling.replaceChildren(...spelledOut(lit));
 }
 
 // The same once more below the heatmap, each with what heads its column and its row: where it
 // stands may be far up the page.
-function spelledOut(cell) {
+function spelledOut(lit) {
   const found = new Map();
-  for (const place of madeOf(cell).filter((one) => one.localName === "td")) {
+  for (const place of lit.filter((one) => one.localName === "td")) {
     const table = place.closest("table");
     const names = [table.tHead.rows[0].cells[place.cellIndex], place.parentNode.cells[0]];
     const name = names.map((one) => one.textContent).join(" ");

@@ -163,6 +163,7 @@ _STYLE = """\
 .attncalc .heatmap td[class^="shade"] { border: 1px solid var(--page); }
 .attncalc .heatmap thead th { max-width: 9rem; white-space: normal; overflow-wrap: break-word; }
 .attncalc .heatmap tbody th { max-width: 14rem; white-space: normal; overflow-wrap: break-word; }
+.attncalc .heatmap td.omitted[colspan] { text-align: left; }
 @media screen and (max-width: 36rem) {
   .attncalc { padding: 1.25rem 1rem 2rem; font-size: 1rem; }
   .attncalc .name { font-size: 1.4em; }
@@ -174,13 +175,14 @@ _STYLE = """\
   .attncalc { max-width: none; padding: 0; font-size: 10.5pt;
     print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .attncalc .step { margin-top: 1.6rem; }
-  .attncalc .heading { break-after: avoid; }
+  .attncalc :is(.heading, .heading + p, .step p:has(+ :not(p))) { break-after: avoid; }
   .attncalc :is(tr, .scroll, .name) { break-inside: avoid; }
   .attncalc .scroll { overflow: visible; }
   .attncalc p { orphans: 3; widows: 3; }
 }
 """
 
+# The page's letters are narrower than those that a drawing has room for, and may be larger.
 _GRAPHS = """\
 .attncalc .graph { margin: 0 0 1.5rem; break-inside: avoid; }
 .attncalc .graph figcaption { color: var(--muted); font-size: .95em; line-height: 1.4;

@@ -16,8 +16,10 @@ BREAK = "<wbr>"
 _TAG = re.compile(r"<[^>]*>")
 
 
-def inlines_html(content: Inlines, *, quoted: bool = True, stacked: bool = False) -> str:
-    """Text, tokens, code and formulas. quoted: tokens stand in quotation marks, as in prose."""
+def inlines_html(content: Inlines, *, quoted: bool = True) -> str:
+    """Text, tokens, code and formulas. quoted: as in prose, where tokens stand in quotation marks
+    and long vectors may take two lines.
+    """
     parts = []
     for part in content:
         match part:
@@ -28,7 +30,7 @@ def inlines_html(content: Inlines, *, quoted: bool = True, stacked: bool = False
             case Code(code):
                 parts.append(f"<code>{escaped(code)}</code>")
             case _:
-                parts.append(expression_html(part, stacked=stacked))
+                parts.append(expression_html(part, wraps=quoted))
     return "".join(parts)
 
 
@@ -39,15 +41,18 @@ def token_html(spelling: str, *, quoted: bool = False, focused: bool = False) ->
     return f"“{token}”" if quoted else token
 
 
-def expression_html(expression: Expression, *, stacked: bool = False) -> str:
-    """A formula; a mere number, also behind its sign, is text, which is heard and copied better."""
+def expression_html(expression: Expression, *, stacked: bool = False, wraps: bool = False) -> str:
+    """A formula; a mere number, also behind its sign, is text, which is heard and copied better.
+
+    wraps: a long vector may take two lines.
+    """
     match expression:
         case Number(digits) if _PLAIN.fullmatch(digits):
             return number_html(digits)
         case Relation((Number(digits),), (sign,)) if _PLAIN.fullmatch(digits):
             return f"{sign.value}&nbsp;{number_html(digits)}"
         case _:
-            return BREAK.join(mathml_pieces(expression, stacked=stacked))
+            return BREAK.join(mathml_pieces(expression, stacked=stacked, wraps=wraps))
 
 
 def number_html(digits: str) -> str:

@@ -63,6 +63,12 @@ _COMMANDS = r"""\begingroup
   \ifdim\wd0>\linewidth \sbox0{\scriptsize #1}\fi
   \ifdim\wd0>\linewidth \sbox0{\tiny #1}\fi
   \usebox0\par\vspace{0.3\baselineskip}}
+% for a picture so many em wide: small type, or smaller where the line is short
+\providecommand{\attnsmall}[1]{\small
+  \ifdim #1em>\linewidth \footnotesize\fi
+  \ifdim #1em>\linewidth \scriptsize\fi
+  \ifdim #1em>\linewidth \tiny\fi
+  \setlength{\unitlength}{1em}}
 """
 
 _NEEDED = "% to be read in by \\input; needs \\usepackage{amsmath,booktabs,xcolor}\n"

@@ -9,27 +9,24 @@ from attncalc.renderers.graph_layout import Curve, Drawing, Label, Point, lay_ou
 from attncalc.renderers.latex_text import latex_text
 from attncalc.renderers.latex_widths import width
 
-_POINTS = 10.0
-"""Of an em of its text."""
-
 _SPARE = 1.1
 """Because widths are known to within a tenth."""
 
 _BACKTICK = 0.5
 """Written as an accent, which by itself is as wide as a letter."""
 
-_APART = 2.4
-"""Points between the dots of a dotted line."""
+_APART = 0.24
+"""Between the dots of a dotted line."""
 
 
 def graph_latex(graph: Graph, caption: str) -> str:
-    r"""A picture in em of \small, under its caption and on one page with it."""
+    r"""A picture under its caption, on one page with it, in em of its text: \small, or smaller."""
     drawing = lay_out(graph, measure=_width)
     size = f"({drawing.width:.2f},{drawing.height:.2f})"
     lines = [
         r"\par\noindent\begin{minipage}{\linewidth}",
         rf"{{\slshape {caption}\par}}\vspace{{0.5\baselineskip}}",
-        r"\small\setlength{\unitlength}{1em}\noindent",
+        rf"\attnsmall{{{drawing.width:.2f}}}\noindent",
         rf"\begin{{picture}}{size}",
         r"\color{attnline}",
         *(line for curve in drawing.curves for line in _curve(curve, drawing)),
@@ -47,12 +44,12 @@ def _width(text: str) -> float:
 
 def _curve(curve: Curve, drawing: Drawing) -> Iterator[str]:
     """Two curves and a head of short lines, drawn as thick as it is."""
-    yield rf"\linethickness{{{curve.width * _POINTS:.2f}pt}}"
+    yield rf"\linethickness{{{curve.width:.3f}em}}"
     yield _bezier(curve.start, curve.leaving, curve.middle, curve, drawing)
     yield _bezier(curve.middle, curve.arriving, curve.end, curve, drawing)
     (x, y), (tip, _) = curve.end, curve.tip
     height = drawing.height - y
-    yield r"\linethickness{0.8pt}"
+    yield r"\linethickness{0.08em}"
     for share in range(-4, 5):
         start = f"({x:.3f},{height + share * curve.half_head / 4:.3f})"
         yield rf"\qbezier{start}{start}({tip - 0.05:.3f},{height:.3f})"
@@ -62,8 +59,7 @@ def _bezier(start: Point, bend: Point, end: Point, curve: Curve, drawing: Drawin
     dots = ""
     if curve.strength is Strength.LOW:
         length = ((end[0] - start[0]) ** 2 + (end[1] - start[1]) ** 2) ** 0.5
-        apart = _APART + curve.width * _POINTS
-        dots = f"[{max(4, round(length * _POINTS / apart))}]"
+        dots = f"[{max(4, round(length / (_APART + curve.width)))}]"
     return rf"\qbezier{dots}" + "".join(_at(point, drawing) for point in (start, bend, end))
 
 

@@ -40,21 +40,28 @@ _SCIENTIFIC = 3
 """1e5 is written as a product, 1 × 10⁵."""
 
 _MOST_TERMS = 4
-"""Terms of a sum that stay together where a line may be broken."""
+"""Terms of a sum, or entries of a vector, that stay together where a line may be broken."""
 
 _DIGITS = re.compile(r"([+-]?)([^eE]*)(?:[eE]([+-]?)(.*))?")
 _LETTER = re.compile(r"(\d*)(∂?)(.*)", re.DOTALL)
 _TALL = ("<mfrac", "<mtable", "<munder")
 _COMMA = "<mo>,</mo>"
+_OPENS, _CLOSES = (
+    '<mo form="prefix" stretchy="false">[</mo>',
+    '<mo form="postfix" stretchy="false">]</mo>',
+)
 _NO_BREAKS = '<mo lspace="0.08em" rspace="0.08em">\u2062</mo>'
 _APPLIED = "<mo>\u2061</mo>"
 
 
-def mathml_pieces(expression: Expression, *, stacked: bool = False) -> list[str]:
+def mathml_pieces(
+    expression: Expression, *, stacked: bool = False, wraps: bool = False
+) -> list[str]:
     """The formula as math elements between which a line may be broken: before signs of relation,
-    and here and there in a long sum. stacked: fractions are set above each other.
+    and here and there in a long sum. stacked: fractions are set above each other. wraps: a long
+    vector may be broken, too.
     """
-    writer = _Writer(stacked)
+    writer = _Writer(stacked, wraps)
     start = '<math displaystyle="true">' if stacked else "<math>"
     return [f"{start}{piece}</math>" for piece in writer.pieces(expression)]
 
@@ -71,9 +78,13 @@ def mathml_block(expression: Expression) -> str:
 
 @dataclass(frozen=True)
 class _Writer:
-    """stacked: a fraction is a numerator above a denominator, and not a slash on the line."""
+    """stacked: a fraction is a numerator above a denominator, and not a slash on the line.
+
+    wraps: a long vector is several pieces.
+    """
 
     stacked: bool
+    wraps: bool = False
 
     def node(self, expression: Expression) -> str:
         """The formula as one element."""
@@ -134,6 +145,17 @@ class _Writer:
                 for start in range(0, len(terms), _MOST_TERMS):
                     run = terms[start : start + _MOST_TERMS]
                     yield _row(self._plus(run, goes_on=start > 0))
+            case Vector(entries) if self.wraps and len(entries) > _MOST_TERMS:
+                for start in range(0, len(entries), _MOST_TERMS):
+                    entry_run = map(self._entry, entries[start : start + _MOST_TERMS])
+                    ends = start + _MOST_TERMS >= len(entries)
+                    yield _row(
+                        (
+                            "" if start else _OPENS,
+                            *_between(entry_run, _COMMA),
+                            _CLOSES if ends else _COMMA,
+                        )
+                    )
             case _:
                 yield self.node(expression)
 

@@ -9,16 +9,17 @@ import re
 from collections.abc import Iterator
 
 from attncalc.document import Edge, Exchange, Flow, Graph, Strength, Token
+from attncalc.renderers.colors import INK, LINES, PAPER, STRONG, TINT
 from attncalc.renderers.inert import inert, inert_token
 
 _ARROWS = {Strength.LOW: "-.->", Strength.MODERATE: "-->", Strength.HIGH: "==>"}
-_LINES = {Strength.LOW: "#3c9189", Strength.MODERATE: "#3c9189", Strength.HIGH: "#00776f"}
+_LINES = {Strength.LOW: LINES, Strength.MODERATE: LINES, Strength.HIGH: "#00776f"}
 """Seen on a light page and on a dark one."""
 
 _CLASSES = {
-    Strength.LOW: "fill:#ecf4f3,stroke:#3c9189,color:#1c1c1c,stroke-dasharray:2 3",
-    Strength.MODERATE: "fill:#b5d8d4,stroke:#3c9189,color:#1c1c1c",
-    Strength.HIGH: "fill:#00605a,stroke:#00605a,color:#ffffff",
+    Strength.LOW: f"fill:{TINT},stroke:{LINES},color:{INK},stroke-dasharray:2 3",
+    Strength.MODERATE: f"fill:#b5d8d4,stroke:{LINES},color:{INK}",
+    Strength.HIGH: f"fill:{STRONG},stroke:{STRONG},color:{PAPER}",
 }
 _WIDEST = 5.0
 

@@ -6,6 +6,8 @@ import html
 import re
 from collections.abc import Iterable
 
+from attncalc.renderers.colors import INK, PAPER
+from attncalc.renderers.graph_layout import Point
 from attncalc.renderers.inert import inert
 
 EM = 15.0
@@ -13,9 +15,6 @@ EM = 15.0
 
 MARGIN = 1.2
 """Around what a file draws, in em."""
-
-INK, MUTED, RULE, PAPER = "#1c1c1c", "#5a5a5a", "#bebebe", "#ffffff"
-LINES, STRONG = "#3c9189", "#00605a"
 
 _TITLE_LINE = 2.2
 _TITLE_COLUMNS = 0.62
@@ -39,6 +38,11 @@ def px(em: float) -> str:
     return f"{em * EM:.2f}".rstrip("0").rstrip(".")
 
 
+def at(point: Point) -> str:
+    """A point of a path, from one in em."""
+    return f"{px(point[0])} {px(point[1])}"
+
+
 def svg_file(
     title: str, described: str, style: str, shapes: Iterable[str], width: float, height: float
 ) -> str:
@@ -48,9 +52,9 @@ def svg_file(
     across = max(width, *(_TITLE_COLUMNS * len(line) for line in lines)) + 2 * MARGIN
     down = above + height + 2 * MARGIN
     heading = "".join(
-        f'<text class="title" x="{px(MARGIN)}" y="{px(MARGIN + 0.9 + 1.35 * at)}">'
+        f'<text class="title" x="{px(MARGIN)}" y="{px(MARGIN + 0.9 + 1.35 * place)}">'
         f"{svg_text(line)}</text>\n"
-        for at, line in enumerate(lines)
+        for place, line in enumerate(lines)
     )
     body = "\n".join(shapes)
     return (

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from attncalc.document import Flow
+from attncalc.renderers.colors import LINES, MUTED, PAPER, STRONG, TINT
 from attncalc.renderers.flow_layout import (
     HEAD,
-    LINE,
     FlowDrawing,
     PlacedArrow,
     PlacedBox,
-    Point,
     lay_out_flow,
 )
+from attncalc.renderers.graph_layout import LINE
 from attncalc.renderers.inert import inert
-from attncalc.renderers.svg import LINES, MUTED, PAPER, STRONG, px, svg_file, svg_text
+from attncalc.renderers.svg import at, px, svg_file, svg_text
 
 _STYLE = f"""\
-.box {{ fill: #ecf4f3; stroke: {STRONG}; stroke-width: 1.5; }}
+.box {{ fill: {TINT}; stroke: {STRONG}; stroke-width: 1.5; }}
 .name, .shape {{ text-anchor: middle; }}
 .shape {{ fill: {MUTED}; }}
 .arrow {{ fill: none; stroke: {LINES}; stroke-width: 1.5; }}
@@ -64,15 +64,15 @@ def _arrow(arrow: PlacedArrow) -> str:
     """Curves between ranks, straight lines through them, and a head at the end."""
     *passed, (x, y) = arrow.points
     points = [*passed, (x, y - HEAD)]
-    path = f"M{_at(points[0])}"
+    path = f"M{at(points[0])}"
     for place, (one, end) in enumerate(pairwise(points)):
         if place % 2:
-            path += f" L{_at(end)}"
+            path += f" L{at(end)}"
         else:
             down = end[1] - one[1]
             leaving, arriving = (one[0], one[1] + 0.4 * down), (end[0], one[1] + 0.3 * down)
-            path += f" C{_at(leaving)} {_at(arriving)} {_at(end)}"
-    head = f"M{_at((x, y))} L{_at((x - 0.28, y - HEAD))} L{_at((x + 0.28, y - HEAD))} Z"
+            path += f" C{at(leaving)} {at(arriving)} {at(end)}"
+    head = f"M{at((x, y))} L{at((x - 0.28, y - HEAD))} L{at((x + 0.28, y - HEAD))} Z"
     return f'<path class="arrow" d="{path}"/><path class="head" d="{head}"/>'
 
 
@@ -82,11 +82,7 @@ def _box(box: PlacedBox) -> Iterator[str]:
         f'height="{px(box.height)}" rx="6"/>'
     )
     top = box.y + box.height / 2 - LINE * len(box.lines) / 2
-    for at, line in enumerate(box.lines):
-        name = "shape" if at else "name"
-        x, y = box.x + box.width / 2, top + LINE * (at + 0.5) + 0.35
+    for place, line in enumerate(box.lines):
+        name = "shape" if place else "name"
+        x, y = box.x + box.width / 2, top + LINE * (place + 0.5) + 0.35
         yield f'<text class="{name}" x="{px(x)}" y="{px(y)}">{svg_text(line)}</text>'
-
-
-def _at(point: Point) -> str:
-    return f"{px(point[0])} {px(point[1])}"

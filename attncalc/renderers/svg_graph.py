@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from attncalc.document import Graph, Strength
-from attncalc.renderers.graph_layout import Curve, Drawing, Label, Point, lay_out, spoken
-from attncalc.renderers.svg import LINES, MUTED, STRONG, px, svg_file, svg_text
+from attncalc.renderers.colors import LINES, MUTED, STRONG
+from attncalc.renderers.graph_layout import Curve, Drawing, Label, lay_out, spoken
+from attncalc.renderers.svg import at, px, svg_file, svg_text
 
 _STYLE = f"""\
 .digits {{ fill: {MUTED}; font-variant-numeric: tabular-nums; }}
@@ -48,11 +49,11 @@ def _shapes(drawing: Drawing) -> Iterator[str]:
 def _curve(curve: Curve) -> str:
     strength = curve.strength.value
     path = (
-        f"M{_at(curve.start)} Q{_at(curve.leaving)} {_at(curve.middle)} "
-        f"Q{_at(curve.arriving)} {_at(curve.end)}"
+        f"M{at(curve.start)} Q{at(curve.leaving)} {at(curve.middle)} "
+        f"Q{at(curve.arriving)} {at(curve.end)}"
     )
     x, y = curve.end
-    head = f"M{_at(curve.tip)} L{_at((x, y - curve.half_head))} L{_at((x, y + curve.half_head))} Z"
+    head = f"M{at(curve.tip)} L{at((x, y - curve.half_head))} L{at((x, y + curve.half_head))} Z"
     dots = ""
     if curve.strength is Strength.LOW:
         dots = f' stroke-dasharray="0 {px(0.2 + 1.6 * curve.width)}"'
@@ -73,7 +74,3 @@ def _label(label: Label) -> str:
         f'<text{classes} x="{px(label.x)}" y="{px(baseline)}"{anchor}>'
         f"{whole}{svg_text(label.text)}</text>"
     )
-
-
-def _at(point: Point) -> str:
-    return f"{px(point[0])} {px(point[1])}"

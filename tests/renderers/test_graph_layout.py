@@ -162,6 +162,7 @@ FLOWS = {
     for path in sorted(SAMPLES.glob("*.yaml"))
 } | {
     "one box": Flow("T", (Box("alone"),), ()),
+    "high and low": Flow("T", (Box("high", "3 × 3"), Box("low")), (Arrow(0, 1),)),
     "crossing": Flow(
         "T",
         tuple(map(Box, "abcd")),
@@ -193,6 +194,7 @@ def test_flow(flow: Flow) -> None:
         assert placed.points[0][1] == start[3]
         assert end[0] <= placed.points[-1][0] <= end[2]
         assert placed.points[-1][1] == end[1]
+        assert end[1] - start[3] > 3
         for (x, y), (next_x, next_y) in pairwise(placed.points):
             beside = [box for box in boxes if box[1] < next_y and y < box[3]]
             assert not beside or x == next_x

@@ -194,20 +194,22 @@ def test_typst_without_caption() -> None:
 
 
 def test_latex(tmp_path: Path) -> None:
-    """pdflatex draws graphs with nothing but what a fragment may need, and nothing sticks out."""
+    """pdflatex draws graphs with nothing but what a fragment may need, and nothing sticks out of a
+    page, nor, if tokens and numbers are not all of the longest, out of one of two columns.
+    """
     graphs = (SMALL, SEVERAL, graph_of(1, *TOKENS[:12]), graph_of(2, *TOKENS[20:]))
-    for fragment in (False, True):
-        source = LatexRenderer(fragment).render(document(*graphs))
-        if fragment:
+    for around, drawn in (("", graphs), ("onecolumn", graphs), ("twocolumn", graphs[:3])):
+        source = LatexRenderer(fragment=bool(around)).render(document(*drawn))
+        if around:
             source = (
-                "\\documentclass{article}\\usepackage{amsmath,booktabs,xcolor}"
+                f"\\documentclass[{around}]{{article}}\\usepackage{{amsmath,booktabs,xcolor}}"
                 f"\\begin{{document}}\n{source}\\end{{document}}\n"
             )
-        run = compile_latex(tmp_path, f"graphs{fragment}", source)
+        run = compile_latex(tmp_path, f"graphs{around}", source)
         assert max(run.overfull, default=0) <= WORST
         text = "".join(run.pages)
         assert "−0.0002" in text
-        assert "U+6F22" in text or "longlong" in text
+        assert ("U+6F22" in text or "longlong" in text) == (drawn is graphs)
         assert "Overfull \\vbox" not in run.log
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pypdf import PdfReader
 
 import attncalc
 from attncalc.document import Document
@@ -141,6 +143,16 @@ def test_buttons(read: Open) -> None:
     switch.click()
     assert (len(steps(page)), switch.get_attribute("aria-pressed")) == (5, "false")
     assert "#" not in page.url
+
+
+@pytest.mark.parametrize("source", ["animal", "padding"])
+def test_further_steps(read: Open, source: str) -> None:
+    """What the page is about stands above the first step, and only the title above others."""
+    page = read(written(source), "#step-1")
+    assert seen(page, "header :is(.about, .warning)")
+    page.keyboard.press("ArrowRight")
+    assert seen(page, "header > :not(.name)") == []
+    assert seen(page, "header .name")
 
 
 def test_step_in_view(read: Open) -> None:
@@ -296,6 +308,38 @@ def test_hovering_a_weight(read: Open) -> None:
     assert page.locator(".lit, .looked-at, .spelled-out > *").count() == 0
 
 
+@pytest.mark.parametrize(("width", "covered"), [(360, True), (1000, False)])
+def test_spelling_out_moves_nothing(read: Open, width: int, covered: bool) -> None:
+    """What is lit is spelled out in the gap below the heatmap, or over what follows there."""
+    page = read(written("animal"), viewport={"width": width, "height": 800})
+    whereabouts = "all => all.map(one => JSON.stringify(one.getBoundingClientRect()))"
+    parts = page.locator("main *:not(.spelled-out, .spelled-out *)")
+    weight(page, 5, 7).scroll_into_view_if_needed()
+    before = parts.evaluate_all(whereabouts)
+    weight(page, 5, 7).hover()
+    assert parts.evaluate_all(whereabouts) == before
+    heatmap, line, graph = (
+        page.locator(selector).bounding_box()
+        for selector in (".heatmap", ".spelled-out", ".of-query:not([hidden]) > .graph")
+    )
+    assert heatmap is not None
+    assert line is not None
+    assert graph is not None
+    gap = graph["y"] - heatmap["y"] - heatmap["height"]
+    assert gap <= 36
+    assert line["y"] >= heatmap["y"] + heatmap["height"]
+    assert (line["y"] + line["height"] > graph["y"]) == covered
+
+
+def test_weights_of_nothing_shown(read: Open) -> None:
+    """A weight whose vectors are not on the page, being another head's, does not light up."""
+    page = read(written("llama"))
+    weight(page, 2, 1, heatmap=3).hover()
+    assert page.locator(".lit, .looked-at").count() == 0
+    weight(page, 2, 1, heatmap=0).hover()
+    assert page.locator(".looked-at").count() == 1
+
+
 def test_heatmap_by_keyboard(read: Open) -> None:
     """A heatmap is one stop; arrows, Home and End move in it and light up, and do not step."""
     page = read(written("animal"), "#step-3")
@@ -381,6 +425,39 @@ def test_on_paper(read: Open) -> None:
     assert page.locator("body").inner_text() == whole
     assert page.screenshot(full_page=True) == picture
     assert "Step by step" not in whole
+
+
+def test_sheets_of_paper(desk: _Desk) -> None:
+    """No sheet ends with a heading, or with the words that a table is announced by."""
+    page = desk.open(written("animal"))
+    leads = ".part, .heading + p, p:has(+ .scroll)"
+    announcements = {re.sub(r"\s", "", text) for text in page.locator(leads).all_text_contents()}
+    assert len(announcements) > 5
+    for height in range(150, 300, 10):
+        sheets = PdfReader(BytesIO(page.pdf(width="210mm", height=f"{height}mm"))).pages
+        texts = [re.sub(r"\s", "", sheet.extract_text()) for sheet in sheets]
+        assert len(texts) > 1
+        for text in texts:
+            assert not [words for words in announcements if text.endswith(words)]
+
+
+def long_vectors() -> dict[str, Any]:
+    """More tokens than a page shows, with vectors of many digits."""
+    rows = [[f"{row}.1{entry}23" for entry in range(8)] for row in range(14)]
+    tokens = [f"w{row}" for row in range(14)]
+    return {"tokens": tokens, "Q": rows, "K": rows, "V": rows}
+
+
+def test_narrow_window(read: Open) -> None:
+    """A page is no wider than a telephone: what is, scrolls in a box or takes another line."""
+    page = read(written(long_vectors()), viewport={"width": 360, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    left_out = page.locator(".heatmap td[colspan]")
+    assert left_out.inner_text() == "… 4 queries left out …"
+    words = "one => {const r = new Range(); r.selectNodeContents(one); "
+    edges = left_out.evaluate(words + "const {left, right} = r.getBoundingClientRect(); "
+                              "return [left, right]}")  # fmt: skip
+    assert 0 <= edges[0] < edges[1] <= 360
 
 
 def test_nothing_moves(read: Open) -> None:

@@ -135,6 +135,21 @@ def test_pieces() -> None:
     )
 
 
+def test_pieces_of_a_vector() -> None:
+    """Where that is asked for, a vector may be broken after every fourth entry; a short one not."""
+    entries = tuple(map(Number, "123456789"))
+    chain = Relation((X, Vector(entries)), (Sign.EXACT,))
+    assert list(map(short, mathml_pieces(chain, wraps=True))) == [
+        "<mi>x",
+        "<mo>=<mo>[<mn>1<mo>,<mn>2<mo>,<mn>3<mo>,<mn>4<mo>,",
+        "<mn>5<mo>,<mn>6<mo>,<mn>7<mo>,<mn>8<mo>,",
+        "<mn>9<mo>]",
+    ]
+    for short_vector in (Vector(entries[:4]), Vector(())):
+        assert mathml_pieces(short_vector, wraps=True) == mathml_pieces(short_vector)
+    assert len(mathml_pieces(Vector(entries))) == 1
+
+
 @pytest.mark.parametrize("token", HOSTILE)
 def test_hostile_index(token: str) -> None:
     """A token as an index is text, whatever it spells."""

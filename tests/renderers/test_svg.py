@@ -12,7 +12,7 @@ import pytest
 import attncalc
 from attncalc.document import Arrow, Box, Edge, Flow, Graph, Strength, Token
 from attncalc.expressions import Number
-from attncalc.renderers import svg
+from attncalc.renderers import colors
 from attncalc.renderers.colors import Rgb, contrast
 from attncalc.renderers.inert import inert, inert_token
 from attncalc.renderers.svg_flow import svg_flow
@@ -198,11 +198,11 @@ def color(text: str) -> Rgb:
 
 def test_contrast() -> None:
     """Text stands out 4.5:1 and lines 3:1 from what is behind them (WCAG 2.2)."""
-    paper = color(svg.PAPER)
-    for text in (svg.INK, svg.MUTED):
+    paper = color(colors.PAPER)
+    for text in (colors.INK, colors.MUTED):
         assert contrast(color(text), paper) >= 4.5
-        assert contrast(color(text), (236, 244, 243)) >= 4.5
-    for line in (svg.LINES, svg.STRONG):
+        assert contrast(color(text), color(colors.TINT)) >= 4.5
+    for line in (colors.LINES, colors.STRONG):
         assert contrast(color(line), paper) >= 3
 
 
