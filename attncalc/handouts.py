@@ -34,6 +34,8 @@ OF_ONE = ("tex", "html", *PICTURES)
 STAGES_OF_GRAPHS = ("weights", "scores", "scaled_scores", "masked_scores")
 """Whose numbers may stand at the edges of a graph."""
 
+VIEWS = ("steps", "lookup")
+ROUNDINGS = ("half-up", "half-even")
 PAPERS = ("a4", "us-letter")
 MOST_DECIMALS = 30
 NARROWEST = 40
@@ -279,8 +281,8 @@ def handout(
         )
     if stages and view == "lookup":
         raise InputError("view", "lookup shows no single stages; expected one of both")
-    _refuse_other("view", view, ("steps", "lookup"))
-    _refuse_other("rounding", rounding, ("half-up", "half-even"))
+    _refuse_other("view", view, VIEWS)
+    _refuse_other("rounding", rounding, ROUNDINGS)
     if not 0 <= precision <= MOST_DECIMALS:
         raise InputError("precision", f"{precision}; expected 0 to {MOST_DECIMALS}")
     from attncalc.engine import refuse_unknown

@@ -117,19 +117,7 @@ def _say(text: str) -> None:
 
 def _read(file: str) -> str:
     """A document, every byte of it. Raises InputErrors where it is no text."""
-    from attncalc.readers import content_of
+    from attncalc.readers import content_of, text_of
 
     content = sys.stdin.buffer.read() if file == "-" else content_of(Path(file))
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
-        found = f"this is not text: the byte 0x{content[error.start]:02x}; expected UTF-8"
-        wrong = InputError(
-            file,
-            found,
-            line=before.count(b"\n") + 1,
-            column=error.start - before.rfind(b"\n"),
-            hint="save it as UTF-8",
-        )
-        raise InputErrors((wrong,)) from error
+    return text_of(content, file)

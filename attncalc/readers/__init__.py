@@ -242,18 +242,23 @@ def _read_text(content: bytes, file: str, suffix: str) -> list[RawProblem]:
 
 def _decoded(content: bytes, file: str) -> str:
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    text = text_of(content, file, encoding)
+    if "\0" in text:
+        hint = "problem files are YAML, JSON or CSV; arrays are read from .npz and .safetensors"
+        raise _error(file, "this is a binary file; expected text", hint)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def text_of(content: bytes, file: str, encoding: str = "utf-8") -> str:
+    """Bytes as the text they are, to the last line end. Raises InputErrors where they are none."""
     try:
-        text = content.decode(encoding)
+        return content.decode(encoding)
     except UnicodeDecodeError as error:
         before = content[: error.start]
         line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
         found = f"this is not text: the byte 0x{content[error.start]:02x}; expected UTF-8"
         problem = InputError(file, found, line=line, column=column, hint="save it as UTF-8")
         raise InputErrors((problem,)) from error
-    if "\0" in text:
-        hint = "problem files are YAML, JSON or CSV; arrays are read from .npz and .safetensors"
-        raise _error(file, "this is a binary file; expected text", hint)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _too_large(file: str) -> InputErrors:

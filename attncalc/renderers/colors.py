@@ -14,6 +14,17 @@ LINES, STRONG, TINT = "#3c9189", "#00605a", "#ecf4f3"
 """Of drawings that are files of their own: lines, those that stand out, and what boxes hold."""
 
 
+def rgb(hexadecimal: str) -> Rgb:
+    """The colour that is written so: #00605a."""
+    red, green, blue = bytes.fromhex(hexadecimal.removeprefix("#"))
+    return red, green, blue
+
+
+def hexadecimal(color: Rgb) -> str:
+    """A colour as it is written: #00605a."""
+    return f"#{bytes(color).hex()}"
+
+
 def between(cold: Rgb, hot: Rgb, share: float) -> Rgb:
     """The colour that lies so far, from 0 to 1, on the way from one to the other."""
     red, green, blue = (

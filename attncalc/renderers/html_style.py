@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from attncalc.renderers.colors import Rgb, between, ink_on
+from attncalc.renderers.colors import (
+    INK,
+    LINES,
+    MUTED,
+    PAPER,
+    STRONG,
+    TINT,
+    Rgb,
+    between,
+    hexadecimal,
+    ink_on,
+    rgb,
+)
 
 SHADES = 20
 """Steps between the coldest and the hottest cell of a heatmap."""
@@ -25,13 +37,13 @@ class Scheme:
 
 LIGHT = Scheme(
     {
-        "page": (255, 255, 255),
-        "ink": (28, 28, 28),
-        "muted": (90, 90, 90),
+        "page": rgb(PAPER),
+        "ink": rgb(INK),
+        "muted": rgb(MUTED),
         "rule": (190, 190, 190),
-        "accent": (0, 96, 90),
-        "bar": (60, 145, 137),
-        "tint": (236, 244, 243),
+        "accent": rgb(STRONG),
+        "bar": rgb(LINES),
+        "tint": rgb(TINT),
         "warning": (138, 74, 0),
     },
     coldest=(245, 249, 249),
@@ -81,7 +93,7 @@ def _properties(scheme: Scheme) -> str:
     for step in range(SHADES + 1):
         background, ink = shade(scheme, step)
         colors |= {f"--on-{step}": ink, f"--shade-{step}": background}
-    return " ".join(f"{name}: {_hex(color)};" for name, color in colors.items())
+    return " ".join(f"{name}: {hexadecimal(color)};" for name, color in colors.items())
 
 
 def _shades() -> str:
@@ -89,10 +101,6 @@ def _shades() -> str:
         f".attncalc .shade-{step} {{ background: var(--shade-{step}); color: var(--on-{step}); }}\n"
         for step in range(SHADES + 1)
     )
-
-
-def _hex(color: Rgb) -> str:
-    return "#" + "".join(f"{channel:02x}" for channel in color)
 
 
 _STYLE = """\

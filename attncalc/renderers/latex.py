@@ -20,9 +20,10 @@ from attncalc.document import (
     Table,
 )
 from attncalc.expressions import Expression, Matrix, Relation, Vector
+from attncalc.renderers.column_runs import runs
 from attncalc.renderers.latex_graph import graph_latex
 from attncalc.renderers.latex_math import LatexMath
-from attncalc.renderers.latex_tables import MATHS, filled, heatmaps, inlines, runs, tables
+from attncalc.renderers.latex_tables import MATHS, filled, heatmaps, inlines, tables
 from attncalc.renderers.latex_text import latex_text
 from attncalc.renderers.latex_widths import maths_width, width
 

@@ -22,6 +22,7 @@ from attncalc.document import (
     Words,
 )
 from attncalc.expressions import Expression, Omitted, Relation
+from attncalc.renderers.column_runs import runs
 from attncalc.renderers.inert import inert, inert_token
 from attncalc.renderers.latex_math import LatexMath
 from attncalc.renderers.latex_text import latex_text
@@ -299,17 +300,6 @@ def heatmaps(heatmap: Heatmap, room: float) -> Iterator[str]:
                 f"\\attnfit{{\\attnheatmap\\begin{{tabular}}{{@{{}}{columns}@{{}}}}\n{inside}\n"
                 "\\end{tabular}}"
             )
-
-
-def runs(widths: Sequence[float], room: float) -> Iterator[range]:
-    """Runs of columns that fit side by side; at least one each."""
-    start, used = 0, 0.0
-    for at, each in enumerate(widths):
-        if used + each > room and at > start:
-            yield range(start, at)
-            start, used = at, 0.0
-        used += each
-    yield range(start, len(widths))
 
 
 def _heatmap_row(row: HeatmapRow | Omitted, widths: Sequence[float], block: range) -> str:

@@ -23,14 +23,18 @@ class PictureRenderer:
 
     def typeset(self, document: Document) -> Typeset:
         """The document on one page, as long as it has to be; AttncalcError if that is too long."""
-        length = len(TypstRenderer().render(document))
-        if length > _LONGEST:
-            message = (
-                f"one picture of all this would be {length / _LONGEST:.1f} times as long as a "
-                "picture may be; name single --stages or fewer queries, or make a PDF"
-            )
-            raise AttncalcError(message)
-        return self._picture(lambda renderer: renderer.render(document))
+
+        def source(renderer: TypstRenderer) -> str:
+            text = renderer.render(document)
+            if len(text) > _LONGEST:
+                message = (
+                    f"one picture of all this would be {len(text) / _LONGEST:.1f} times as long as "
+                    "a picture may be; name single --stages or fewer queries, or make a PDF"
+                )
+                raise AttncalcError(message)
+            return text
+
+        return self._picture(source)
 
     def typeset_drawings(self, heatmaps: Sequence[Heatmap]) -> Typeset:
         """Heatmaps without a page around them, beside each other where there are several."""

@@ -11,6 +11,7 @@ from attncalc.document import Heatmap, HeatmapRow
 from attncalc.expressions import Omitted
 from attncalc.renderers import terminal_styles as styles
 from attncalc.renderers.colors import between
+from attncalc.renderers.column_runs import runs
 from attncalc.renderers.inert import inert_token
 from attncalc.renderers.linear import entry_text
 
@@ -37,23 +38,12 @@ def heatmap_lines(heatmap: Heatmap, width: int, *, color: bool) -> Iterator[Text
         + 2
         for at, heading in enumerate(headings)
     ]
-    for number, block in enumerate(_blocks(widths, width - label - 1)):
+    for number, block in enumerate(runs(widths, width - label - 1)):
         if number:
             yield Text()
         yield _heading_line(headings, widths, block, label)
         for row in heatmap.rows:
             yield _line(row, widths, block, label, color=color)
-
-
-def _blocks(widths: list[int], room: int) -> Iterator[range]:
-    """Runs of columns that fit side by side; at least one each."""
-    start = used = 0
-    for at, width in enumerate(widths):
-        if used + width > room and at > start:
-            yield range(start, at)
-            start, used = at, 0
-        used += width
-    yield range(start, len(widths))
 
 
 def _heading_line(headings: list[str], widths: list[int], block: range, label: int) -> Text:

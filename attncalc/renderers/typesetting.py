@@ -41,21 +41,20 @@ class Typesetter:
 
     def pdf(self, renderer: TypstRenderer, source: Source) -> Typeset:
         """A PDF/UA-1."""
-        pdf, settled = self._settled(renderer, source)
-        return Typeset(pdf, _glyphs(settled.unshown))
+        return self._settled(renderer, source)[0]
 
     def picture(self, renderer: TypstRenderer, source: Source, kind: str) -> Typeset:
         """The only page of a source, as a picture, "svg" or "png". Letters are outlines."""
-        _, settled = self._settled(renderer, source)
-        picture = self._compiled(source(settled), kind)
-        return Typeset(picture, _glyphs(settled.unshown))
+        found, text = self._settled(renderer, source)  # only a PDF tells what no font has
+        return replace(found, content=self._compiled(text, kind))
 
-    def _settled(self, renderer: TypstRenderer, source: Source) -> tuple[bytes, TypstRenderer]:
-        """The PDF, and the renderer that knows which characters no font has."""
+    def _settled(self, renderer: TypstRenderer, source: Source) -> tuple[Typeset, str]:
+        """The PDF, and the source of it, in which no font lacks a character."""
         typst = _typst()
         while True:
+            text = source(renderer)
             try:
-                return self._compiled(source(renderer), "pdf"), renderer
+                return Typeset(self._compiled(text, "pdf"), _glyphs(renderer.unshown)), text
             except typst.TypstError as error:
                 missing = _missing(error.diagnostic) - renderer.unshown
                 if not missing:

@@ -36,7 +36,7 @@ from attncalc.document import (
     Words,
 )
 from attncalc.expressions import Expression, Matrix, Omitted, Relation
-from attncalc.renderers.colors import WHITE, Rgb, between, ink_on
+from attncalc.renderers.colors import WHITE, Rgb, between, hexadecimal, ink_on
 from attncalc.renderers.linear import chain, entry_text, linear
 from attncalc.renderers.typst_graph import graph_typst
 from attncalc.renderers.typst_math import (
@@ -232,8 +232,7 @@ def shaded(shade: float) -> Rgb:
 
 
 def _rgb(color: Rgb) -> str:
-    red, green, blue = color
-    return f'rgb("#{red:02x}{green:02x}{blue:02x}")'
+    return f'rgb("{hexadecimal(color)}")'
 
 
 def _token(token: Token) -> str:

@@ -93,8 +93,8 @@ def _action(trace: Trace, start: str, end: str) -> str:
         case "capped_scores":
             return f"Cap, {done}"
         case "masked_scores":
-            parts = {"+ bias": "add bias", "+ mask": "apply mask"}
-            return ", ".join(parts[part] for part in parts if part in done).capitalize()
+            added = {"add bias": trace.bias, "apply mask": trace.mask}
+            return ", ".join(name for name in added if added[name] is not None).capitalize()
         case "weights":
             return done.capitalize()
         case "concatenated":

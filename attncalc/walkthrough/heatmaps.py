@@ -10,18 +10,12 @@ from attncalc.arithmetic import Array
 from attncalc.document import Heatmap, HeatmapRow, Quantity, Token
 from attncalc.expressions import Omitted
 from attncalc.numerals import NumberStyle
+from attncalc.stages import OF_PAIRS
 from attncalc.trace import Trace
 from attncalc.walkthrough.page import Page, stage_title, words
 from attncalc.walkthrough.quantities import answering, asking, weight_of
 
-STAGES_WITH_HEATMAPS = (
-    "scores",
-    "scaled_scores",
-    "capped_scores",
-    "masked_scores",
-    "exponentials",
-    "weights",
-)
+STAGES_WITH_HEATMAPS = tuple(stage for stage in OF_PAIRS if stage != "weighted_values")
 """Those with one number a pair of a query and a key."""
 
 
@@ -78,13 +72,13 @@ def _shading(values: Array) -> Callable[[Any], float]:
 
     All the same where there is nothing between, or more than a number holds.
     """
-    finite = [value for value in values.flat if abs(value) != math.inf]
-    lowest, highest = min([*finite, 0]), max(finite, default=0)
+    finite = values[abs(values) != math.inf]
+    lowest, highest = (min(finite.min(), 0), finite.max()) if finite.size else (0, 0)
     span = highest - lowest
+    spread = 0 < span < math.inf
 
     def shade(value: Any) -> float:
-        between = 0 < span < math.inf and abs(value) != math.inf
-        return float((value - lowest) / span) if between else 0.0
+        return float((value - lowest) / span) if spread and abs(value) != math.inf else 0.0
 
     return shade
 

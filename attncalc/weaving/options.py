@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import isnan
 
 from attncalc.errors import InputError, InputErrors, suggestion
-from attncalc.handouts import MOST_DECIMALS, STAGES_OF_GRAPHS
+from attncalc.handouts import MOST_DECIMALS, ROUNDINGS, STAGES_OF_GRAPHS, VIEWS
 from attncalc.readers.options import KEYS
 from attncalc.weaving.passages import Passage
 from attncalc.weaving.pieces import Piece, unquoted, words_of
@@ -17,8 +17,8 @@ FORMATS = ("md", "text", "html", "tex", "mermaid", "json")
 
 _CHOICES = {
     "format": FORMATS,
-    "view": ("steps", "lookup"),
-    "rounding": ("half-up", "half-even"),
+    "view": VIEWS,
+    "rounding": ROUNDINGS,
     "stage": STAGES_OF_GRAPHS,
 }
 _COUNTS = {"precision": (0, MOST_DECIMALS), "head": (1, None), "top": (1, None)}
