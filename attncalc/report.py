@@ -22,11 +22,16 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """A claim, the value computed for it, and the verdict."""
+    """A claim, the value computed for it, and the verdict.
+
+    reason: why the verdict is not the plain formula's, where something is to be said: the
+    convention under which the claim is right, or how it is read.
+    """
 
     claim: Claim
     computed: Any
     verdict: Verdict
+    reason: str | None = None
 
     def fails(self, *, strict: bool) -> bool:
         """Whether a check fails for it; under strict for a slip too."""

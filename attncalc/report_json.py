@@ -37,5 +37,6 @@ def _finding(report: Report, finding: Finding) -> dict[str, Any]:
         "claimed": claim.text,
         "computed": nearest_double(finding.computed),
         "verdict": finding.verdict.value,
+        "reason": finding.reason,
         "diagnosis": report.diagnoses.get(claim.stage) if wrong else None,
     }

@@ -1,11 +1,15 @@
 """attncalc check: is this worked example right, and if not, where does it first go wrong?"""
 
-from typing import Annotated, Optional
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from attncalc.cli import BAD_INPUT, SUCCESS, WRONG, options, output, pages, progress
 from attncalc.errors import InputErrors
+
+if TYPE_CHECKING:
+    from attncalc.problem import Problem
 
 EXAMPLES = """\b
 Examples:
@@ -39,6 +43,15 @@ Stage = Annotated[
         show_default=False,
     ),
 ]
+Tolerance = Annotated[
+    Optional[str],
+    typer.Option(
+        "--tolerance",
+        metavar="NUMBER",
+        help="Widens what every claim may stand for, as 1e-6 for prints of 32-bit numbers.",
+        show_default=False,
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit code 1 for a slip too.")]
 
 
@@ -52,6 +65,7 @@ def check(
     files: Files,
     claims: ClaimsFile = None,
     stage: Stage = None,
+    tolerance: Tolerance = None,
     strict: Strict = False,
     format: options.CheckFormatOption = None,
     json: options.Json = False,
@@ -81,6 +95,7 @@ def check(
     wanted = format.value if format else None
     chosen = output.chosen_format(wanted, json, output_file, options.CHECK_SUFFIXES)
     pages.refuse_fragment(fragment, chosen)
+    wider = _tolerance(tolerance)
 
     from attncalc.checking import check as judged
     from attncalc.cli.app import refuse
@@ -105,7 +120,7 @@ def check(
     for file in progress.seen(files):
         try:
             problems = load_all(file, given, claims=claims, stage=stage)
-            reports = [judged(explain(problem)) for problem in problems]
+            reports = [judged(explain(wider(problem))) for problem in problems]
         except InputErrors as errors:
             unreadable += 1
             refuse(errors.errors)
@@ -145,3 +160,18 @@ def check(
     findings = (finding for report in reports for finding in report.findings)
     wrong = any(finding.fails(strict=strict) for finding in findings)
     raise typer.Exit(BAD_INPUT if unreadable else WRONG if wrong else SUCCESS)
+
+
+def _tolerance(text: str | None) -> "Callable[[Problem], Problem]":
+    """The same problem with this tolerance for its claims, where one is given."""
+    if text is None:
+        return lambda problem: problem
+
+    from dataclasses import replace
+
+    from attncalc.readers.claims import A_TOLERANCE, tolerance_of
+
+    tolerance = tolerance_of(text)
+    if tolerance is None:
+        raise typer.BadParameter(f"“{text}”; expected {A_TOLERANCE}", param_hint="--tolerance")
+    return lambda problem: replace(problem, claims=replace(problem.claims, tolerance=tolerance))

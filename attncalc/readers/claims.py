@@ -21,6 +21,19 @@ def read_claims(claims: Mapping[str, Node], problem: Problem, faults: Faults) ->
     return _Reading(problem, faults).claims(claims)
 
 
+A_TOLERANCE = "a number that is not negative, like 1e-6"
+"""What a tolerance is."""
+
+
+def tolerance_of(text: str) -> Decimal | None:
+    """A tolerance as it is typed; None if it is none."""
+    try:
+        tolerance = Decimal(parse_number(text))
+    except NumberError:
+        return None
+    return tolerance if tolerance >= 0 else None
+
+
 class _Reading:
     def __init__(self, problem: Problem, faults: Faults) -> None:
         self.problem = problem
@@ -43,14 +56,11 @@ class _Reading:
         return Claims(tuple(numbers), tolerance)
 
     def _tolerance(self, node: Node, path: FieldPath) -> Decimal:
-        try:
-            if isinstance(node, str) and (tolerance := parse_number(node)) >= 0:
-                return Decimal(tolerance)
-        except NumberError:
-            pass
-        found = f"“{node}”" if isinstance(node, str) else "a list or mapping"
-        self.faults(path, f"{found}; expected a number that is not negative, like 1e-6", None)
-        return Decimal(0)
+        tolerance = tolerance_of(node) if isinstance(node, str) else None
+        if tolerance is None:
+            found = f"“{node}”" if isinstance(node, str) else "a list or mapping"
+            self.faults(path, f"{found}; expected {A_TOLERANCE}", None)
+        return tolerance or Decimal(0)
 
     def _no_stage(self, name: str, path: FieldPath) -> None:
         here = ", ".join(self.shapes)

@@ -134,6 +134,8 @@ def _row(page: Page, finding: Finding, computed: Shown, columns: int) -> Row:
 
 
 def _why(finding: Finding) -> str:
+    if finding.reason is not None:
+        return finding.reason
     match finding.verdict:
         case Verdict.CORRECT:
             return ""

@@ -68,11 +68,24 @@ def test_json(problem: Path, attncalc: Attncalc) -> None:
         "claimed": "0.14",
         "computed": 0.14,
         "verdict": "correct",
+        "reason": None,
         "diagnosis": None,
     }
     assert found["first_wrong"]["claimed"] == "3.9"
     assert found["first_wrong"]["key"] is None
     assert result.code == 1
+
+
+def test_tolerance(problem: Path, attncalc: Attncalc) -> None:
+    """A tolerance of the command line widens every claim; what is none is refused."""
+    found = json.loads(attncalc("check", problem, "--tolerance", "0.01", "--json").out)
+    assert found["summary"] == {"correct": 4, "follows": 1, "slip": 0, "wrong": 1}
+    assert attncalc("check", problem, "--tolerance", "1").code == 0
+    for text in ("-1", "x", "nan"):
+        refused = attncalc("check", problem, "--tolerance", text)
+        assert (refused.code, refused.out) == (2, "")
+        message = f"“{text}”; expected a number that is not negative, like 1e-6"
+        assert message in " ".join(refused.err.replace("│", "").split())
 
 
 def test_exit_codes(problem: Path, attncalc: Attncalc, tmp_path: Path) -> None:
