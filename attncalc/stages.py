@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from enum import Enum
 
 from attncalc.options import Rotary
 from attncalc.problem import Problem
@@ -37,25 +39,79 @@ COST = "cost"
 ON_REQUEST = ("weighted_values", "exponentials", "sums")
 """Stages that JSON leaves out unless they are asked for or claimed."""
 
-OF_HEADS = STAGES[STAGES.index("Q") : STAGES.index("concatenated")]
+
+class Axis(Enum):
+    """What the places along an axis of a stage are; NEW_KEY: the keys without the past."""
+
+    HEAD = "head"
+    KV_HEAD = "key-value head"
+    QUERY = "query"
+    KEY = "key"
+    NEW_KEY = "new key"
+    ENTRY = "entry"
+
+
+_OF_QUERIES = (Axis.QUERY, Axis.ENTRY)
+_OF_PAIRS = (Axis.HEAD, Axis.QUERY, Axis.KEY)
+
+_AXES: dict[str, tuple[Axis, ...]] = {
+    "X": _OF_QUERIES,
+    "X_key": (Axis.NEW_KEY, Axis.ENTRY),
+    "positions": _OF_QUERIES,
+    "X_positioned": _OF_QUERIES,
+    "Q": (Axis.HEAD, *_OF_QUERIES),
+    "K": (Axis.KV_HEAD, Axis.KEY, Axis.ENTRY),
+    "V": (Axis.KV_HEAD, Axis.KEY, Axis.ENTRY),
+    "Q_rotated": (Axis.HEAD, *_OF_QUERIES),
+    "K_rotated": (Axis.KV_HEAD, Axis.KEY, Axis.ENTRY),
+    "scores": _OF_PAIRS,
+    "scaled_scores": _OF_PAIRS,
+    "capped_scores": _OF_PAIRS,
+    "masked_scores": _OF_PAIRS,
+    "exponentials": _OF_PAIRS,
+    "sums": (Axis.HEAD, Axis.QUERY),
+    "weights": _OF_PAIRS,
+    "weighted_values": (*_OF_PAIRS, Axis.ENTRY),
+    "head_outputs": (Axis.HEAD, *_OF_QUERIES),
+    "concatenated": _OF_QUERIES,
+    "output": _OF_QUERIES,
+}
+"""The axes of every stage where a problem has heads."""
+
+
+def _with(*axes: Axis) -> tuple[str, ...]:
+    return tuple(stage for stage in STAGES if set(axes) & set(_AXES[stage]))
+
+
+OF_HEADS = _with(Axis.HEAD, Axis.KV_HEAD)
 """Stages with an axis for the heads in front, where a problem has heads."""
 
-OF_GROUPS = ("K", "V", "K_rotated")
+OF_GROUPS = _with(Axis.KV_HEAD)
 """Those of them that have one matrix a key-value head."""
 
-OF_KEYS = ("X_key", *OF_GROUPS)
+OF_PAIRS = tuple(stage for stage in _with(Axis.QUERY) if Axis.KEY in _AXES[stage])
+"""Stages with one row a query token and one column a key token."""
+
+OF_KEYS = tuple(stage for stage in _with(Axis.KEY, Axis.NEW_KEY) if stage not in OF_PAIRS)
 """Stages with one row a key token."""
 
-OF_PAIRS = (
-    "scores",
-    "scaled_scores",
-    "capped_scores",
-    "masked_scores",
-    "exponentials",
-    "weights",
-    "weighted_values",
-)
-"""Stages with one row a query token and one column a key token."""
+
+def axes_of(stage: str, *, heads: bool) -> tuple[Axis, ...]:
+    """What each axis of a stage is of, in order. heads: whether there is one for the heads."""
+    return _AXES[stage] if heads or stage not in OF_HEADS else _AXES[stage][1:]
+
+
+def tokens_along(axis: Axis, problem: Problem) -> Sequence[str] | None:
+    """The tokens that stand along an axis; None along heads and the entries of vectors."""
+    match axis:
+        case Axis.QUERY:
+            return problem.tokens
+        case Axis.KEY:
+            return problem.key_tokens
+        case Axis.NEW_KEY:
+            return problem.key_tokens[problem.past_length :]
+        case _:
+            return None
 
 
 def stage_shapes(problem: Problem) -> dict[str, tuple[int, ...]]:

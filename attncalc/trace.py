@@ -18,7 +18,15 @@ from attncalc.arithmetic import Array, Exact
 from attncalc.heads import group_of
 from attncalc.positions import Angles
 from attncalc.problem import Problem
-from attncalc.stages import OF_GROUPS, OF_HEADS, OF_KEYS, OF_PAIRS, ON_REQUEST, STAGES
+from attncalc.stages import (
+    OF_GROUPS,
+    OF_HEADS,
+    ON_REQUEST,
+    STAGES,
+    Axis,
+    axes_of,
+    tokens_along,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,13 +146,23 @@ class Trace:
             head=head,
         )
 
+    def axes(self, stage: str) -> tuple[Axis, ...]:
+        """What each axis of a stage is of."""
+        return axes_of(stage, heads=self.has_heads)
+
     def tokens_at(self, stage: str, index: tuple[int, ...]) -> tuple[str | None, str | None]:
         """The query token and the key token that an entry of a stage belongs to."""
-        problem, (_, place) = self.problem, self.within_head(stage, index)
-        if stage in OF_KEYS:
-            return None, problem.key_tokens[place[0]]
-        paired = stage in OF_PAIRS and len(place) > 1
-        return problem.tokens[place[0]], problem.key_tokens[place[1]] if paired else None
+        query: str | None = None
+        key: str | None = None
+        for axis, place in zip(self.axes(stage), index, strict=True):
+            tokens = tokens_along(axis, self.problem)
+            if tokens is None:
+                continue
+            if axis is Axis.QUERY:
+                query = tokens[place]
+            else:
+                key = tokens[place]
+        return query, key
 
     def score_terms(self, query: int) -> Array:
         """q_i · k_j before it is added up: the products of one query of one head. (m, d_k)"""

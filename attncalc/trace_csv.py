@@ -12,7 +12,7 @@ import numpy as np
 
 from attncalc.problem import address_of
 from attncalc.renderers.inert import inert
-from attncalc.stages import OF_KEYS, OF_PAIRS
+from attncalc.stages import Axis, tokens_along
 from attncalc.trace import Trace
 
 COLUMNS = ("stage", "head", "query", "key", "component", "value")
@@ -30,8 +30,9 @@ def trace_csv(trace: Trace, stages: Sequence[str] = ()) -> str:
     chosen = trace.exported(stages)
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
-    if len(chosen) == 1 and trace[chosen[0]].ndim == 2:
-        writer.writerows(_matrix(trace, chosen[0]))
+    axes = trace.axes(chosen[0]) if len(chosen) == 1 else ()
+    if len(axes) == 2 and axes[0] is not Axis.HEAD:
+        writer.writerows(_matrix(trace, chosen[0], axes[0], axes[1]))
     else:
         writer.writerow(COLUMNS)
         for name in chosen:
@@ -39,30 +40,46 @@ def trace_csv(trace: Trace, stages: Sequence[str] = ()) -> str:
     return out.getvalue()
 
 
-def _matrix(trace: Trace, name: str) -> Iterator[list[str]]:
+def _matrix(trace: Trace, name: str, down: Axis, across: Axis) -> Iterator[list[str]]:
     """The stage under its key tokens, or its components, beside the tokens of its rows."""
-    problem, values = trace.problem, trace[name]
-    rows = problem.key_tokens if name in OF_KEYS else problem.tokens
-    width = values.shape[-1]
-    if name in OF_PAIRS:
-        yield ["", *(_token(key, problem.key_tokens) for key in range(width))]
-    else:
-        yield ["", *(str(place + 1) for place in range(width))]
-    for row, numbers in enumerate(values):
-        yield [_token(row, rows), *map(_number, numbers)]
+    values = trace[name]
+    rows, columns = values.shape
+    names, headings = _names(trace, down, rows), _names(trace, across, columns)
+    yield ["", *headings]
+    for row, numbers in zip(names, values, strict=True):
+        yield [row, *map(_number, numbers)]
+
+
+_COLUMN_OF = {
+    Axis.HEAD: "head",
+    Axis.KV_HEAD: "head",
+    Axis.QUERY: "query",
+    Axis.KEY: "key",
+    Axis.NEW_KEY: "key",
+    Axis.ENTRY: "component",
+}
 
 
 def _numbers(trace: Trace, name: str) -> Iterator[list[str]]:
-    problem, values = trace.problem, trace[name]
+    """A row a number: the stage, what it is of, and the number."""
+    values = trace[name]
+    axes = trace.axes(name)
+    named = [_names(trace, axis, size) for axis, size in zip(axes, values.shape, strict=True)]
+    at = [COLUMNS.index(_COLUMN_OF[axis]) for axis in axes]
+    row = [name] + [""] * (len(COLUMNS) - 1)
     for index in np.ndindex(values.shape):
-        head, place = trace.within_head(name, index)
-        of_keys, paired = name in OF_KEYS, name in OF_PAIRS
-        query = "" if of_keys else _token(place[0], problem.tokens)
-        key = _token(place[1 if paired else 0], problem.key_tokens) if of_keys or paired else ""
-        within = place[2:] if paired else place[1:]
-        component = str(within[0] + 1) if within else ""
-        number = "" if head is None else str(head + 1)
-        yield [name, number, query, key, component, _number(values[index])]
+        for column, names, place in zip(at, named, index, strict=True):
+            row[column] = names[place]
+        row[-1] = _number(values[index])
+        yield row
+
+
+def _names(trace: Trace, axis: Axis, size: int) -> list[str]:
+    """What the places along an axis are called: its tokens, or numbers from 1."""
+    tokens = tokens_along(axis, trace.problem)
+    if tokens is None:
+        return [str(place + 1) for place in range(size)]
+    return [_token(place, tokens) for place in range(size)]
 
 
 def _token(place: int, tokens: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from attncalc.errors import FieldPath, suggestion
 from attncalc.problem import ADDRESS_HINT, Problem, find_token
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults, is_absent
-from attncalc.stages import OF_HEADS, OF_KEYS, OF_PAIRS, STAGES, stage_shapes
+from attncalc.stages import STAGES, axes_of, stage_shapes, tokens_along
 
 
 def read_claims(claims: Mapping[str, Node], problem: Problem, faults: Faults) -> Claims:
@@ -127,11 +127,8 @@ class _Reading:
 
     def _tokens(self, stage: str, axis: int) -> Sequence[str] | None:
         """The tokens along an axis of a stage; None along heads and the entries of vectors."""
-        if self.problem.heads is not None and stage in OF_HEADS:
-            axis -= 1
-        if axis == 0:
-            return self.problem.key_tokens if stage in OF_KEYS else self.problem.tokens
-        return self.problem.key_tokens if axis == 1 and stage in OF_PAIRS else None
+        along = axes_of(stage, heads=self.problem.heads is not None)[axis]
+        return tokens_along(along, self.problem)
 
     def _number(self, node: Node, stage: str, index: tuple[int, ...], path: FieldPath) -> None:
         if isinstance(node, list | dict):

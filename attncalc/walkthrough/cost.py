@@ -112,7 +112,7 @@ def _by_part(parts: dict[str, Operations]) -> Table:
             Bar(operations.all / max(each.all for each in parts.values())),
         )
         rows.append(Row(cells))
-    rows.append(Row((words("all"), count(everything)), RowKind.TOTAL))
+    rows.append(Row((words("all"), count(everything), ()), RowKind.TOTAL))
     columns = (Column(words("part")), Column(words("operations"), Align.RIGHT), Column(()))
     return Table(columns, tuple(rows))
 

@@ -30,7 +30,7 @@ from attncalc.document import (
 from attncalc.expressions import Expression, Name, Omitted, Relation, Sign, Sum, Vector
 from attncalc.numerals import NumberStyle, Shown, as_typed, shown, shown_array
 from attncalc.problem import Problem, address_of
-from attncalc.stages import OF_KEYS, OF_PAIRS
+from attncalc.stages import Axis, tokens_along
 from attncalc.trace import Trace
 from attncalc.walkthrough.quantities import weight_of
 
@@ -101,13 +101,18 @@ class Page:
 
     def index_names(self, stage: str, index: tuple[int, ...]) -> tuple[str | Name, ...]:
         """The indices of an entry as they are written: tokens, and entries counted from 1."""
-        head, index = self.trace.within_head(stage, index)
-        names: list[str | Name] = [] if head is None else [f"head {head + 1}"]
-        names.append(self.key_name(index[0]) if stage in OF_KEYS else self.query_name(index[0]))
-        for axis, place in enumerate(index[1:], 1):
-            paired = axis == 1 and stage in OF_PAIRS
-            names.append(self.key_name(place) if paired else str(place + 1))
-        return tuple(names)
+        axes = self.trace.axes(stage)
+        return tuple(self._name(axis, place) for axis, place in zip(axes, index, strict=True))
+
+    def _name(self, axis: Axis, place: int) -> str | Name:
+        tokens = tokens_along(axis, self.trace.problem)
+        if tokens is not None:
+            return Name(address_of(place, tokens))
+        if axis is Axis.ENTRY:
+            return str(place + 1)
+        problem = self.trace.problem
+        shared = axis is Axis.KV_HEAD and problem.kv_heads != problem.heads
+        return f"{'key-value ' if shared else ''}head {place + 1}"
 
     def query_token(self, query: int, *, focused: bool = False) -> Token:
         return Token(self.query_name(query).text, focused)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from attncalc import load
+from attncalc.stages import stage_shapes
 from tests.conftest import COMMAND, SAMPLES, Attncalc
 
 ANIMAL = SAMPLES / "animal.yaml"
@@ -207,3 +209,16 @@ def test_reports(attncalc: Attncalc, tmp_path: Path) -> None:
     assert done.err.count("\n") == 1
     assert "nothing.yaml" in done.err
     assert not (tmp_path / "none.pdf").exists()
+
+
+@pytest.mark.parametrize("kind", ["text", "md", "tex", "typ", "html"])
+@pytest.mark.parametrize("sample", ["animal", "causal", "llama-step", "base"])
+def test_each_stage_alone(sample: str, kind: str, attncalc: Attncalc) -> None:
+    """Whatever one asks for alone, its part of the page stands in every format."""
+    problem = load(SAMPLES / f"{sample}.yaml")
+    for stage in (*stage_shapes(problem), "cost"):
+        result = attncalc(
+            "explain", SAMPLES / f"{sample}.yaml", "--stages", stage, "--format", kind
+        )
+        assert (result.code, result.err) == (0, ""), stage
+        assert result.out
