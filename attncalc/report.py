@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from attncalc.claims import Claim
@@ -38,18 +39,49 @@ class Finding:
         return self.verdict is Verdict.WRONG or (strict and self.verdict is Verdict.SLIP)
 
 
+@dataclass(frozen=True)
+class Diagnosis:
+    """What would give all that is claimed of a part of a stage, to the last printed digit.
+
+    what: a sentence without its full stop, "the scores are not scaled". part: which part of the
+    stage, "in head 2" or "for “it”"; empty for all of it. indices: of the claims that it gives.
+    convention: whether it is another way that is published too, rather than a mistake.
+    """
+
+    stage: str
+    what: str
+    indices: frozenset[tuple[int, ...]]
+    part: str = ""
+    convention: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """In head 2, the scores are not scaled; without its full stop."""
+        return f"{self.part}, {self.what}" if self.part else self.what
+
+
 @dataclass(frozen=True, eq=False)
 class Report:
     """What a check of one problem found.
 
-    diagnoses: for a stage that goes wrong, the rule that would give all of its claims.
+    diagnoses: in the order of the stages, for numbers that are wrong or slip.
     warnings: what can be seen without the inputs, after the trace's own.
     """
 
     trace: Trace
     findings: tuple[Finding, ...]
-    diagnoses: dict[str, str]
+    diagnoses: tuple[Diagnosis, ...]
     warnings: tuple[str, ...]
+
+    def diagnosis_of(self, finding: Finding) -> Diagnosis | None:
+        """What would give a number that is wrong or slips, if that is known."""
+        if finding.verdict not in (Verdict.WRONG, Verdict.SLIP):
+            return None
+        return self._diagnosed.get((finding.claim.stage, finding.claim.index))
+
+    @cached_property
+    def _diagnosed(self) -> dict[tuple[str, tuple[int, ...]], Diagnosis]:
+        return {(each.stage, index): each for each in self.diagnoses for index in each.indices}
 
     @property
     def summary(self) -> dict[Verdict, int]:

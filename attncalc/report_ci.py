@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from attncalc.renderers.inert import inert
-from attncalc.report import Finding, Report, Verdict
+from attncalc.report import Finding, Report
 from attncalc.trace_json import nearest_double
 
 
@@ -78,8 +78,8 @@ def sentence(report: Report, finding: Finding) -> str:
     to += f" in head {head + 1}" if head is not None else ""
     computed = nearest_double(finding.computed)
     value = "a masked score" if computed is None else f"{computed:.6g}"
-    reason = report.diagnoses.get(claim.stage) if finding.verdict is Verdict.WRONG else None
-    because = f"; it follows if {reason}" if reason else ""
+    diagnosis = report.diagnosis_of(finding)
+    because = f"; it follows if {diagnosis.what}" if diagnosis else ""
     return f"{claim.stage}{of}{to}: {claim.text} is claimed, {value} is computed{because}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from attncalc.report import Finding, Report, Verdict
+from attncalc.report import Finding, Report
 from attncalc.trace_json import escaped, nearest_double
 
 SCHEMA = "attncalc.check/1"
@@ -28,7 +28,7 @@ def report_json(report: Report) -> str:
 def _finding(report: Report, finding: Finding) -> dict[str, Any]:
     claim = finding.claim
     query, key = report.trace.tokens_at(claim.stage, claim.index)
-    wrong = finding.verdict is Verdict.WRONG
+    diagnosis = report.diagnosis_of(finding)
     return {
         "stage": claim.stage,
         "index": list(claim.index),
@@ -38,5 +38,5 @@ def _finding(report: Report, finding: Finding) -> dict[str, Any]:
         "computed": nearest_double(finding.computed),
         "verdict": finding.verdict.value,
         "reason": finding.reason,
-        "diagnosis": report.diagnoses.get(claim.stage) if wrong else None,
+        "diagnosis": diagnosis.sentence if diagnosis else None,
     }

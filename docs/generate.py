@@ -106,8 +106,8 @@ def gallery() -> str:
         counts = " | ".join(str(count) for count in report.summary.values())
         first = report.first_wrong
         stage = "" if first is None else first.claim.stage.replace("_", " ")
-        reason = report.diagnoses.get(first.claim.stage, "") if first else ""
-        told = f"{stage}: {reason}" if reason else stage
+        diagnosis = None if first is None else report.diagnosis_of(first)
+        told = f"{stage}: {diagnosis.sentence}" if diagnosis else stage
         rows.append(
             f"| {problem.title} | {problem.source} | {len(report.findings)} | {counts} | {told} |\n"
         )

@@ -105,7 +105,8 @@ def test_first_wrong(name: str) -> None:
         assert not report.diagnoses
     else:
         stage, index = wrong.claim.stage, wrong.claim.index
-        assert (stage, index, report.diagnoses.get(stage)) == FIRST_WRONG[name]
+        diagnosis = report.diagnosis_of(wrong)
+        assert (stage, index, diagnosis and diagnosis.sentence) == FIRST_WRONG[name]
 
 
 @pytest.mark.parametrize("name", SUMMARIES)

@@ -11,7 +11,7 @@ from attncalc.attention import like
 from attncalc.checking.catalogue import CATALOGUE
 from attncalc.checking.enclosures import Enclosures
 from attncalc.claims import Claim
-from attncalc.report import Finding, Verdict
+from attncalc.report import Diagnosis, Finding, Verdict
 from attncalc.stages import STAGES
 from attncalc.trace import Trace
 
@@ -19,25 +19,31 @@ _FEWEST_CLAIMS = 2
 """One number alone is matched by too many rules to say which was followed."""
 
 
-def diagnose(enclosures: Enclosures, findings: Sequence[Finding]) -> dict[str, str]:
+def diagnose(enclosures: Enclosures, findings: Sequence[Finding]) -> tuple[Diagnosis, ...]:
     """For the first stage with a wrong number, the mistake that reproduces all its claims.
 
     Where there are heads and none does, it may have been made in some of them.
     """
     wrong = [finding.claim for finding in findings if finding.verdict is Verdict.WRONG]
     if not wrong:
-        return {}
+        return ()
     stage, trace = wrong[0].stage, enclosures.trace
     claims = [finding.claim for finding in findings if finding.claim.stage == stage]
     what = _mistake(enclosures, claims)
     if what is not None:
-        return {stage: what}
+        return (Diagnosis(stage, what, _indices(claims)),)
     heads = {_head(trace, claim) for claim in wrong if claim.stage == stage}
     of_heads = [claim for claim in claims if _head(trace, claim) in heads]
     if len(of_heads) == len(claims):
-        return {}
+        return ()
     what = _mistake(enclosures, of_heads)
-    return {} if what is None else {stage: f"in {_listed(heads)}, {what}"}
+    if what is None:
+        return ()
+    return (Diagnosis(stage, what, _indices(of_heads), f"in {_listed(heads)}"),)
+
+
+def _indices(claims: Sequence[Claim]) -> frozenset[tuple[int, ...]]:
+    return frozenset(claim.index for claim in claims)
 
 
 def _head(trace: Trace, claim: Claim) -> int:

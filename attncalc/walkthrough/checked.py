@@ -29,7 +29,7 @@ from attncalc.document import (
 )
 from attncalc.expressions import Number
 from attncalc.numerals import NumberStyle, Shown, decimals_of, shown
-from attncalc.report import Finding, Report, Verdict
+from attncalc.report import Diagnosis, Finding, Report, Verdict
 from attncalc.walkthrough.derivation import derivation
 from attncalc.walkthrough.page import Page, provenance, stage_title, words
 
@@ -91,11 +91,11 @@ def write_summary(reports: Sequence[Report], unreadable: int) -> Document:
 
 def _stage(page: Page, report: Report, number: int, stage: str, findings: list[Finding]) -> Section:
     chosen = findings
-    blocks: list[Block] = []
-    diagnosis = report.diagnoses.get(stage)
-    if diagnosis:
-        text = f"All that is claimed here would follow from one mistake: {diagnosis}."
-        blocks.append(Paragraph(words(text)))
+    blocks: list[Block] = [
+        Paragraph(words(_explanation(diagnosis)))
+        for diagnosis in report.diagnoses
+        if diagnosis.stage == stage
+    ]
     if not page.full and len(findings) > _MOST_ROWS:
         chosen = [finding for finding in findings if finding.verdict is not Verdict.CORRECT]
         if left := len(findings) - len(chosen):
@@ -113,6 +113,12 @@ def _stage(page: Page, report: Report, number: int, stage: str, findings: list[F
         rows = [_row(page, *each, len(columns)) for each in zip(chosen, computed, strict=True)]
         blocks.append(Table(tuple(columns), tuple(rows)))
     return Section(Heading(number, words(stage_title(stage))), tuple(blocks), (stage,))
+
+
+def _explanation(diagnosis: Diagnosis) -> str:
+    claimed = f"All that is claimed here {diagnosis.part}".rstrip()
+    cause = "another convention" if diagnosis.convention else "one mistake"
+    return f"{claimed} would follow from {cause}: {diagnosis.what}."
 
 
 def _left_out(count: int) -> Note:

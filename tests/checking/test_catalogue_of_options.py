@@ -22,7 +22,7 @@ from tests import oracle
 from tests.checking.sources import as_fraction, each
 from tests.checking.test_catalogue import PLANTS as PLAIN_PLANTS
 from tests.checking.test_catalogue import Plant as PlainPlant
-from tests.checking.test_catalogue import Stages, worked
+from tests.checking.test_catalogue import Stages, diagnoses, worked
 from tests.checking.test_promises import printer
 
 Problem: TypeAlias = dict[str, Any]
@@ -455,14 +455,14 @@ def wrong_in(report: Report) -> set[str]:
 def test_a_mistake_is_called_by_its_name(what: str, plant: Plant) -> None:
     """The stage that the mistake was made at, claimed alone, is diagnosed with it."""
     report = judged(plant.problem, {plant.stage: shown(plant.stages()[plant.stage])})
-    assert report.diagnoses == {plant.stage: what}
+    assert diagnoses(report) == {plant.stage: what}
 
 
 @every_plant
 def test_a_mistake_is_found_where_it_was_made(what: str, plant: Plant) -> None:
     """With every stage claimed, the first that goes wrong is the mistake's."""
     report = judged(plant.problem, {name: shown(part) for name, part in plant.stages().items()})
-    assert report.diagnoses == {plant.stage: what}
+    assert diagnoses(report) == {plant.stage: what}
     assert report.first_wrong is not None
     assert report.first_wrong.claim.stage == plant.stage
 
@@ -478,7 +478,7 @@ def test_a_mistake_is_known_by_what_came_of_it(what: str, plant: Plant) -> None:
                 # All turned by one more, queries and keys meet at the same angles as before.
                 assert not wrong_in(report)
             else:
-                assert report.diagnoses == {later: what}
+                assert diagnoses(report) == {later: what}
 
 
 @every_plant
@@ -486,8 +486,8 @@ def test_right_numbers_are_called_nothing(what: str, plant: Plant) -> None:
     """The same problem worked without the mistake, every stage claimed, has nothing to diagnose."""
     stages = oracle.attention(plant.problem)
     report = judged(plant.problem, {name: shown(part) for name, part in stages.items()})
-    assert what not in report.diagnoses.values()
-    assert report.diagnoses == {}
+    assert what not in diagnoses(report).values()
+    assert diagnoses(report) == {}
     assert {finding.verdict for finding in report.findings} == {Verdict.CORRECT}
 
 
@@ -497,7 +497,7 @@ def test_heads_put_together_without_being_transposed() -> None:
     flat = [x for part in stages["head_outputs"] for row in part for x in row]
     rows = [flat[start : start + 8] for start in range(0, 24, 8)]
     what = {"concatenated": "the heads are put together without being transposed"}
-    assert judged(JOINED, {"concatenated": shown(rows)}).diagnoses == what
+    assert diagnoses(judged(JOINED, {"concatenated": shown(rows)})) == what
     altered = {
         "tokens": TOKENS,
         "weights": [["1", "0", "0"], ["0", "1", "0"], ["0", "0", "1"]],
@@ -506,7 +506,7 @@ def test_heads_put_together_without_being_transposed() -> None:
         "b_O": JOINED["b_O"],
     }
     output = {"output": shown(oracle.attention(altered)["output"])}
-    assert judged(JOINED, output).diagnoses == {"output": what["concatenated"]}
+    assert diagnoses(judged(JOINED, output)) == {"output": what["concatenated"]}
 
 
 def test_a_mistake_made_with_printed_vectors_is_named_too() -> None:
@@ -518,7 +518,7 @@ def test_a_mistake_made_with_printed_vectors_is_named_too() -> None:
     }
     unturned = oracle.attention({"tokens": TOKENS, **claims, "attention": {"heads": "2"}})
     report = judged(problem, {**claims, "scores": shown(unturned["scores"])})
-    assert report.diagnoses == {"scores": "positions are not applied"}
+    assert diagnoses(report) == {"scores": "positions are not applied"}
 
 
 def test_heads_that_go_wrong_are_listed() -> None:
@@ -526,7 +526,7 @@ def test_heads_that_go_wrong_are_listed() -> None:
     stages = oracle.attention(GROUPED)
     mixed = [*stages["scores"][:2], *stages["scaled_scores"][2:]]
     report = judged(GROUPED, {"scaled_scores": shown(mixed)})
-    assert report.diagnoses == {"scaled_scores": "in heads 1 and 2, the scores are not scaled"}
+    assert diagnoses(report) == {"scaled_scores": "in heads 1 and 2, the scores are not scaled"}
 
 
 def test_what_goes_wrong_in_one_head_may_have_no_name() -> None:
@@ -535,7 +535,7 @@ def test_what_goes_wrong_in_one_head_may_have_no_name() -> None:
     weights = [[[Fraction(9, 10)] * 3] * 3, right[1]]
     report = judged(FOLDED, {"weights": shown(weights)})
     assert wrong_in(report) == {"weights"}
-    assert report.diagnoses == {}
+    assert diagnoses(report) == {}
 
 
 # The mistakes of a single head, made in two.
@@ -581,11 +581,11 @@ def test_a_mistake_made_in_every_head(what: str, plant: PlainPlant) -> None:
     right = [worked(head) for head in heads]
     for part in (*mistaken, *right):
         part.setdefault("head_outputs", part.get("head_outputs", part["output"]))
-    assert not judged(problem, stacked_stages(right, (stage,))).diagnoses
+    assert not diagnoses(judged(problem, stacked_stages(right, (stage,))))
     report = judged(problem, stacked_stages(mistaken, (stage,)))
-    assert report.diagnoses == {stage: what}
+    assert diagnoses(report) == {stage: what}
     report = judged(problem, stacked_stages([right[0], mistaken[1]], (stage,)))
-    assert report.diagnoses == {stage: f"in head 2, {what}"}
+    assert diagnoses(report) == {stage: f"in head 2, {what}"}
 
 
 def test_every_entry_is_planted() -> None:

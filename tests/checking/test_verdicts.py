@@ -792,7 +792,7 @@ def test_without_claims_there_is_nothing_to_judge() -> None:
     report = check(attncalc.explain(attncalc.load(EXAMPLE)))
     assert report.findings == ()
     assert report.first_wrong is None
-    assert report.diagnoses == {}
+    assert report.diagnoses == ()
     assert set(report.summary.values()) == {0}
 
 

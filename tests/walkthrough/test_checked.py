@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 import attncalc
 from attncalc.renderers.terminal import TerminalRenderer
+from attncalc.report import Diagnosis
 from attncalc.walkthrough.checked import write_report, write_summary
 
 FULL: dict[str, Any] = {
@@ -29,6 +31,8 @@ GIVEN: dict[str, Any] = {
     "V": [["1"], ["2"]],
     "attention": {"scale": "0.5", "base": "2"},
 }
+
+EVERYWHERE = frozenset({(0, 0), (0, 1)})
 
 
 def page_of(fields: dict[str, Any], claims: dict[str, Any], *, full: bool = False) -> str:
@@ -215,3 +219,29 @@ def test_plausible(fields: dict[str, Any], claims: dict[str, Any]) -> None:
     """Right numbers, given weights and masked rows are not warned of."""
     trace = attncalc.explain(attncalc.load({**fields, "claims": claims}))
     assert attncalc.check(trace).warnings == trace.warnings
+
+
+@pytest.mark.parametrize(
+    ("diagnosis", "sentence"),
+    [
+        (
+            Diagnosis("weights", "the scores are not scaled", EVERYWHERE),
+            "All that is claimed here would follow from one mistake: the scores are not scaled.",
+        ),
+        (
+            Diagnosis("weights", "the scores are not scaled", EVERYWHERE, "for “a”"),
+            "All that is claimed here for “a” would follow from one mistake: the scores are not "
+            "scaled.",
+        ),
+        (
+            Diagnosis("weights", "the mask is shifted", EVERYWHERE, convention=True),
+            "All that is claimed here would follow from another convention: the mask is shifted.",
+        ),
+    ],
+)
+def test_diagnoses(diagnosis: Diagnosis, sentence: str) -> None:
+    """A mistake is called one, a convention is not; a part of a stage is named."""
+    problem = attncalc.load({"scores": [["0", "0"]], "claims": {"weights": [["0.6", "0.4"]]}})
+    report = replace(attncalc.check(attncalc.explain(problem)), diagnoses=(diagnosis,))
+    page = TerminalRenderer(120).render(write_report(report))
+    assert sentence in " ".join(page.split())
