@@ -7,9 +7,12 @@ engine's functions take either kind of array and never ask which.
 from __future__ import annotations
 
 import decimal
+import itertools
+import math
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -23,6 +26,11 @@ Exact: TypeAlias = npt.NDArray[np.bool_]
 
 LARGEST_EXPONENT = 9999
 MOST_DIGITS = 1000
+_LONGEST = 2 * MOST_DIGITS
+"""Characters of a number, its sign, point, exponent and line of fraction too."""
+
+_LONG_HINT = f"a number has at most {MOST_DIGITS} digits; round it"
+
 TRANSCENDENTAL_DIGITS = 60
 """Digits to which powers are computed: 34 are promised, the rest is room for cancellation."""
 
@@ -30,22 +38,55 @@ HAND_SIZED_MICROSECONDS = 50_000
 _MICROSECONDS_A_PRODUCT = 0.08
 _MICROSECONDS_A_POWER = 40.0
 
+# No two neighbours in these patterns match the same character, so that none of them backtracks.
+_DECIMAL = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 _NUMBER = re.compile(
-    r"(?P<digits>[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eE](?P<exponent>[+-]?[0-9]+))?(?P<percent>%)?"
+    rf"(?P<digits>[+-]?{_DECIMAL})(?:[eE](?P<exponent>[+-]?[0-9]+))?(?P<percent>%)?"
 )
+_PART = (
+    rf"(?:(?:{_DECIMAL}\*?)?(?:sqrt\({_DECIMAL}(?:/{_DECIMAL})?\)"
+    rf"|√(?:{_DECIMAL}|\({_DECIMAL}(?:/{_DECIMAL})?\)))|{_DECIMAL})"
+)
+_FRACTION = re.compile(rf"(?P<sign>[+-]?)(?P<above>{_PART})(?:/(?P<below>{_PART}))?")
+_FACTOR = re.compile(rf"(?P<whole>{_DECIMAL})?\*?(?:(?:sqrt|√)\(?(?P<root>[0-9./]+)\)?)?")
 _INFINITE = re.compile(r"[+-]?(?:\.?inf|infinity)", re.IGNORECASE)
 _NOT_A_NUMBER = re.compile(r"[+-]?\.?nan", re.IGNORECASE)
 
 
 class Typed(Decimal):
-    """A decimal that remembers how it was typed: 0.60, 48%, 1e5."""
+    """A decimal that remembers how it was typed: 0.60, 48%, 1e5, 1/3.
+
+    ratio: the fraction that was typed, if it is one and rational. doubt: by how much the decimal
+    may be off what was typed, because no decimal is 1/3 or √2; 0 for every other number.
+    """
 
     text: str
+    ratio: Fraction | None
+    doubt: Decimal
 
-    def __new__(cls, value: Decimal, text: str) -> Typed:
+    def __new__(
+        cls,
+        value: Decimal,
+        text: str,
+        ratio: Fraction | None = None,
+        doubt: Decimal = Decimal(0),
+    ) -> Typed:
         typed = super().__new__(cls, value)
-        typed.text = text
+        typed.text, typed.ratio, typed.doubt = text, ratio, doubt
         return typed
+
+    @property
+    def quotient(self) -> bool:
+        """Whether it was typed as a fraction or a root, and so not rounded to any place."""
+        return "/" in self.text or "√" in self.text
+
+
+def doubt_of(number: Any) -> Decimal:
+    """By how much a decimal may be off the number that was typed."""
+    return number.doubt if isinstance(number, Typed) else _ZERO
+
+
+_ZERO = Decimal(0)
 
 
 class NumberError(ValueError):
@@ -59,12 +100,16 @@ class NumberError(ValueError):
 def parse_number(text: str) -> Typed:
     """The exact value of a typed number; a percentage is a hundredth.
 
+    Fractions and roots are numbers too; where no decimal of 60 digits is equal to one, it is
+    rounded to so many, and knows its doubt.
     Raises NumberError for NaN, infinities, exponents beyond ±9999 and anything that is no number.
     """
     typed = text.strip().replace("\N{MINUS SIGN}", "-")
+    if len(typed) > _LONGEST:
+        raise NumberError(f"a text of {len(typed)} characters", _LONG_HINT)
     found = _NUMBER.fullmatch(typed)
     if found is None:
-        raise _not_a_number(typed)
+        return _parse_fraction(typed)
     exponent = found["exponent"]
     if exponent is not None and (len(exponent) > 6 or abs(int(exponent)) > LARGEST_EXPONENT):
         raise NumberError(
@@ -72,10 +117,65 @@ def parse_number(text: str) -> Typed:
             "numbers of that size have no meaning in attention; check the exponent",
         )
     if len(found["digits"]) > MOST_DIGITS:
-        raise NumberError(f"a number of more than {MOST_DIGITS} digits")
+        raise NumberError(f"a number of more than {MOST_DIGITS} digits", _LONG_HINT)
     # Not scaleb, which would round to the precision of whatever context is current.
     shift = int(exponent or 0) - (2 if found["percent"] else 0)
     return Typed(Decimal(f"{found['digits']}e{shift}"), typed)
+
+
+def _parse_fraction(typed: str) -> Typed:
+    """1/3, sqrt(2), -1/sqrt(2), 2√3: a sign, and a quotient of decimals and of roots of them."""
+    together = _without_blanks(typed)
+    found = _FRACTION.fullmatch(together)
+    if found is None or together.strip("+-0123456789.") == "":
+        raise _not_a_number(typed)
+    above, below = _squared(found["above"]), _squared(found["below"] or "1")
+    if above is None or not below:
+        raise NumberError(f"a division by 0 ({_short(typed)})")
+    square = above / below
+    ratio = _root_of(square)
+    minus = found["sign"] == "-"
+    text = together.replace("sqrt", "√").replace("*", "")
+    text = re.sub(r"√\(([0-9.]+)\)", r"√\1", text)
+    positive = square if ratio is None else ratio
+    room = _context(2 * TRANSCENDENTAL_DIGITS)
+    value = room.divide(Decimal(positive.numerator), Decimal(positive.denominator))
+    value = room.sqrt(value) if ratio is None else value
+    value = value.copy_negate() if minus else value
+    kept = transcendental_context()
+    near = kept.plus(value)
+    ratio = -ratio if minus and ratio is not None else ratio
+    exact = Fraction(near) == ratio
+    # Rounded twice, so it may be off by more than half a unit of the last digit, if not by one.
+    doubt = _ZERO if exact else Decimal(1).scaleb(near.adjusted() - kept.prec + 1)
+    return Typed(near, text, ratio, doubt)
+
+
+def _without_blanks(typed: str) -> str:
+    """A fraction without the blanks beside its signs; one between digits stays, and is a fault."""
+    words = typed.split()
+    parts = words[:1]
+    for before, word in itertools.pairwise(words):
+        beside_a_sign = before[-1] in "+-/*(√" or word[0] in "/*)√" or before == "sqrt"
+        parts.append(word if beside_a_sign else f" {word}")
+    return "".join(parts)
+
+
+def _squared(part: str) -> Fraction | None:
+    """The square of what stands above or below the line; None for a root of something by 0."""
+    found = _FACTOR.fullmatch(part)
+    assert found is not None  # it is one of _PART
+    above, _, below = (found["root"] or "1").partition("/")
+    inside_below = Fraction(below or "1")
+    if not inside_below:
+        return None
+    return Fraction(found["whole"] or "1") ** 2 * Fraction(above) / inside_below
+
+
+def _root_of(square: Fraction) -> Fraction | None:
+    """The root of a fraction, where it is one."""
+    above, below = math.isqrt(square.numerator), math.isqrt(square.denominator)
+    return Fraction(above, below) if Fraction(above, below) ** 2 == square else None
 
 
 def _not_a_number(typed: str) -> NumberError:
@@ -87,6 +187,8 @@ def _not_a_number(typed: str) -> NumberError:
         )
     if not typed:
         return NumberError("nothing")
+    if re.search(r"(sqrt|√)\(?-", _without_blanks(typed)):
+        return NumberError(f"the root of a negative number ({_short(typed)})")
     if re.fullmatch(r"[+-]?[0-9]+,[0-9]+", typed):
         return NumberError(f"“{_short(typed)}”", f"write {typed.replace(',', '.')}")
     return NumberError(f"“{_short(typed)}”")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
-from attncalc.arithmetic import Typed
+from attncalc.arithmetic import TRANSCENDENTAL_DIGITS, Typed
 from attncalc.errors import FieldPath
 
 
@@ -28,6 +30,14 @@ class Claim:
         return unit_of(self.value)
 
     @property
+    def decimals(self) -> int:
+        """How many decimals are printed; none of a fraction, or of a score that is hidden."""
+        if self.hidden or (isinstance(self.value, Typed) and self.value.quotient):
+            return 0
+        exponent = self.value.as_tuple().exponent
+        return max(0, -exponent) if isinstance(exponent, int) else 0
+
+    @property
     def hidden(self) -> bool:
         """Whether a masked score is claimed."""
         return self.value.is_infinite()
@@ -47,11 +57,35 @@ class Claims:
 
 
 def unit_of(value: Decimal) -> Decimal:
-    """One unit in the last place a number was typed with."""
+    """One unit in the last place a number was typed with; of a fraction, see unit_of_quotient."""
+    if isinstance(value, Typed) and value.quotient:
+        return _unit_of_quotient(value)
     exponent = value.as_tuple().exponent
     return Decimal(1).scaleb(exponent) if isinstance(exponent, int) else Decimal(0)
 
 
+def _unit_of_quotient(value: Typed) -> Decimal:
+    """The power of ten that a quotient is known to: 1/3 to all digits, 2.718/3.718 to 0.001.
+
+    Whole numbers are what they are; decimals are prints, half a unit of their last place off.
+    """
+    relative = Fraction(0)
+    for digits in re.findall(r"[0-9.]+", value.text):
+        part, decimals = Fraction(digits), len(digits.partition(".")[2])
+        if "." in digits and part:
+            relative += Fraction(1, 10**decimals) / part
+    least = Decimal(1).scaleb(value.adjusted() - TRANSCENDENTAL_DIGITS + 2)
+    if not relative or not value:
+        return least
+    known = abs(Fraction(value)) * relative
+    unit = Decimal(1).scaleb(value.adjusted())
+    while Fraction(unit) >= known * 10:
+        unit = unit.scaleb(-1)
+    while Fraction(unit) < known:
+        unit = unit.scaleb(1)
+    return max(unit, least)
+
+
 def has_point(number: Decimal) -> bool:
     """Whether a number was typed with a decimal point."""
-    return isinstance(number, Typed) and "." in number.text
+    return isinstance(number, Typed) and "." in number.text and not number.quotient

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from attncalc import measures
+from attncalc import exactness, measures
 from attncalc.arithmetic import Array, Exact, decimals, exact_context, is_exact_kind
 from attncalc.attention import like
 from attncalc.errors import AttncalcError
@@ -242,8 +242,11 @@ def _measured(trace: Trace, query: int) -> RowMeasures:
 
 
 def _are_shares(weights: Array, total: Any) -> bool:
-    tolerance = 0 if is_exact_kind(weights) else _SUM_TOLERANCE
-    return bool(abs(total - 1) <= tolerance) and all(weight >= 0 for weight in weights)
+    if is_exact_kind(weights):
+        whole = exactness.adds_up_to_one(weights)
+    else:
+        whole = bool(abs(total - 1) <= _SUM_TOLERANCE)
+    return whole and all(weight >= 0 for weight in weights)
 
 
 def _magnitudes(values: Array) -> Array:

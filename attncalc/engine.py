@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from attncalc import attention, exactness, heads, masks, positions
-from attncalc.arithmetic import Array, Exact, exact_context, is_exact_kind
+from attncalc.arithmetic import Array, Exact, Typed, doubt_of, exact_context, is_exact_kind
 from attncalc.errors import AttncalcError, suggestion
 from attncalc.options import Rotary
 from attncalc.positions import Angles
@@ -20,6 +20,10 @@ from attncalc.trace import Stage, Trace, arithmetic_of
 
 _SUM_TOLERANCE = 1e-6
 """By how much a row of float64 weights may miss 1 without a word."""
+
+
+_DIGITS_OF_DOUBT = 6
+"""How many digits of a sum are told where no decimal is equal to it."""
 
 
 class StageError(AttncalcError):
@@ -64,6 +68,8 @@ def _of_options(problem: Problem) -> Iterator[Array]:
     for number in (options.scale, options.softcap):
         if isinstance(number, Decimal):
             yield np.array([number], dtype=object)
+        if isinstance(number, Typed) and number.ratio is not None:
+            yield np.array([Decimal(part) for part in number.ratio.as_integer_ratio()])
     if isinstance(options.bias, str):
         yield positions.alibi_slopes(problem.heads or 1, np.array([], dtype=object))
 
@@ -132,13 +138,10 @@ class _Work:
             side = "X_key" if problem.X_key is not None and name != "Q" else embedded
             W, given = problem.by_head(f"W_{name}"), problem.by_head(name)
             if given is not None:
-                now, exact = given, exactness.everywhere(given)
+                now, exact = given, exactness.of_given(given)
                 made_of: tuple[str, ...] = ()
             elif W is not None:
-                now = attention.projected(self[side], W, problem.by_head(f"b_{name}"))
-                exact = exactness.of_matrix_product(
-                    self[side], self._exact(side), W, exactness.everywhere(W)
-                )
+                now, exact = self._projected(side, W, problem.by_head(f"b_{name}"))
                 made_of = (side, f"W_{name}")
             elif problem.unprojected and (name == "V" or problem.d_k is not None):
                 count = problem.heads if name == "Q" else problem.kv_heads
@@ -151,9 +154,17 @@ class _Work:
             before = problem.past_by_head(name) if name != "Q" else None
             if before is not None:
                 now = np.concatenate([before, now], axis=-2)
-                exact = np.concatenate([exactness.everywhere(before), exact], axis=-2)
+                exact = np.concatenate([exactness.of_given(before), exact], axis=-2)
                 made_of = ("past", *made_of)
             self._record(name, now, exact, made_of)
+
+    def _projected(self, name: str, W: Array, b: Array | None) -> tuple[Array, Exact]:
+        """A stage times W, and b added."""
+        product = attention.projected(self[name], W, b)
+        exact = exactness.of_matrix_product(self[name], self._exact(name), W, exactness.of_given(W))
+        if b is not None:
+            exact = exact & exactness.of_given(b)[..., None, :]
+        return product, exact
 
     def _rotate(self) -> None:
         """Queries and this step's keys turned by their positions; cached keys have been already."""
@@ -199,7 +210,7 @@ class _Work:
         if isinstance(scale, Decimal):
             factor = attention.like(S, scale)
             self.trace = replace(self.trace, factor=factor)
-            scaled, exact = attention.multiplied_scores(S, factor), self._exact(last)
+            scaled, exact = self._multiplied(last, scale, factor)
         else:
             assert d_k is not None  # Problem does not let 1/sqrt(d_k) pass without it
             divisor = attention.root(d_k, S)
@@ -208,6 +219,20 @@ class _Work:
             exact = exactness.of_quotient(S, self._exact(last), divisor, scaled)
         self._record("scaled_scores", scaled, exact, made_of=(last,))
         return "scaled_scores"
+
+    def _multiplied(self, last: str, scale: Decimal, factor: Any) -> tuple[Array, Exact]:
+        """Scores times a given scale; by 1/3 they are divided, to stay exact if they are."""
+        S, known = self[last], self._exact(last)
+        ratio = scale.ratio if isinstance(scale, Typed) else None
+        if not doubt_of(scale) or not is_exact_kind(S):
+            return attention.multiplied_scores(S, factor), known
+        if ratio is None:
+            scaled = attention.multiplied_scores(S, factor)
+            return scaled, known & np.equal(S, 0)
+        above, below = Decimal(ratio.numerator), Decimal(ratio.denominator)
+        multiple = attention.multiplied_scores(S, above)
+        scaled = attention.divided_scores(multiple, below)
+        return scaled, exactness.of_quotient(multiple, known, below, scaled)
 
     def _cap(self, last: str) -> str:
         cap = self.problem.attention.softcap
@@ -238,7 +263,7 @@ class _Work:
         """What is added to the scores: a given matrix, or distances times each head's slope."""
         bias = self.problem.attention.bias
         if not isinstance(bias, str):
-            return None if bias is None else Stage("bias", bias, exactness.everywhere(bias))
+            return None if bias is None else Stage("bias", bias, exactness.of_given(bias))
         problem, h = self.problem, self.problem.heads or 1
         slopes = positions.alibi_slopes(h, self.kind)
         exponents = positions.alibi_exponents(h)
@@ -255,17 +280,19 @@ class _Work:
     def _softmax(self, last: str) -> None:
         S, S_exact = self[last], self._exact(last)
         typed_base, sink = self.problem.attention.base, self.problem.attention.sink
-        base = None if typed_base == "e" else attention.like(S, typed_base)
+        base = None if isinstance(typed_base, str) else attention.like(S, typed_base)
         equal = self._equal_rows(last)
         m = S.shape[-1]
         if sink is not None:  # one more column, whose share goes to nobody
             S = attention.with_sink(S, sink)
-            S_exact = np.concatenate([S_exact, np.full((*S_exact.shape[:-1], 1), True)], axis=-1)
+            beside = (*S_exact.shape[:-1], 1)
+            known = np.broadcast_to(exactness.of_given(sink)[..., None, None], beside)
+            S_exact = np.concatenate([S_exact, known], axis=-1)
             equal = np.zeros_like(equal)
         visible: Exact = np.not_equal(S, attention.like(S, "-Infinity"))
         equal = equal | exactness.equal_rows(visible, S, S_exact)
         powers = attention.exponentials(S, base)
-        powers_exact = exactness.of_powers(S, S_exact, base, powers)
+        powers_exact = exactness.of_powers(S, S_exact, base and typed_base, powers)
         totals = attention.sums(powers)
         totals_exact = exactness.of_sums(powers, powers_exact, totals)
         weights = attention.weights(S, base, powers, totals)
@@ -327,10 +354,7 @@ class _Work:
             self._record(last, beside, exact, made_of=("head_outputs",))
         W = problem.W_O
         if W is not None:
-            projected = attention.projected(self[last], W, problem.b_O)
-            exact = exactness.of_matrix_product(
-                self[last], self._exact(last), W, exactness.everywhere(W)
-            )
+            projected, exact = self._projected(last, W, problem.b_O)
             self._record("output", projected, exact, made_of=(last, "W_O"))
         elif last == "concatenated":
             self._record("output", self[last], exact, made_of=(last,))
@@ -361,7 +385,9 @@ class _Work:
         for place in np.ndindex(totals.shape):
             total: Any = totals[place]
             if is_exact_kind(weights):
-                text = f"{total.normalize():f}" if total != 1 else None
+                digits = f".{_DIGITS_OF_DOUBT}g" if any(map(doubt_of, weights[place])) else "f"
+                right = exactness.adds_up_to_one(weights[place])
+                text = None if right else f"{total.normalize():{digits}}"
             else:
                 text = f"{total:.6g}" if abs(total - 1) > _SUM_TOLERANCE else None
             if text:
@@ -390,7 +416,7 @@ class _Work:
         exact: Exact | None = None,
         made_of: tuple[str, ...] = (),
     ) -> None:
-        exact = exactness.everywhere(values) if exact is None else exact
+        exact = exactness.of_given(values) if exact is None else exact
         values = values.view()
         values.flags.writeable = False
         self.trace.stages[name] = Stage(name, values, exact, made_of)

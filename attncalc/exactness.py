@@ -16,7 +16,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from attncalc.arithmetic import TRANSCENDENTAL_DIGITS, Array, Exact, is_exact_kind, wider
+from attncalc.arithmetic import (
+    TRANSCENDENTAL_DIGITS,
+    Array,
+    Exact,
+    Typed,
+    doubt_of,
+    is_exact_kind,
+    wider,
+)
 
 _LARGEST_CHECKED_POWER = 400
 
@@ -24,6 +32,14 @@ _LARGEST_CHECKED_POWER = 400
 def everywhere(values: Array, exact: bool = True) -> Exact:
     """The same answer for every entry; float64 is never exact."""
     return np.full(values.shape, exact and is_exact_kind(values))
+
+
+def of_given(values: Array) -> Exact:
+    """Where a given number is what was typed: no decimal is 1/3. float64 is never exact."""
+    if not is_exact_kind(values):
+        return everywhere(values)
+    answers = [not doubt_of(value) for value in values.flat]
+    return np.array(answers, dtype=bool).reshape(values.shape)
 
 
 def of_quotient(numerators: Array, known: Exact, divisor: Any, quotients: Array) -> Exact:
@@ -44,6 +60,7 @@ def of_powers(scores: Array, scores_exact: Exact, base: Any | None, powers: Arra
     """Where a power is exact: a masked score's 0, a zero's 1, and whole powers of a typed base."""
     if not is_exact_kind(powers):
         return everywhere(powers)
+    base = None if doubt_of(base) else base
     answers = [
         exact and _power_is_exact(score, base, power)
         for score, exact, power in zip(scores.flat, scores_exact.flat, powers.flat, strict=True)
@@ -80,9 +97,30 @@ def equal_rows(visible: Exact, scores: Array, known: Exact) -> Exact:
     if not is_exact_kind(scores):
         return answers
     for row in np.ndindex(answers.shape):
-        seen = set(scores[row][visible[row]])
-        answers[row] = len(seen) == 1 and bool(known[row][visible[row]].all())
+        seen = scores[row][visible[row]]
+        all_known = bool(known[row][visible[row]].all())
+        answers[row] = len(set(seen)) == 1 and (all_known or _typed_alike(seen))
     return answers
+
+
+def _typed_alike(numbers: Array) -> bool:
+    """Whether equal decimals stand for equal numbers, though none of them is one: 1/3 and 2/6."""
+    first = numbers[0]
+    return isinstance(first, Typed) and all(
+        isinstance(each, Typed)
+        and (each.text == first.text if first.ratio is None else each.ratio == first.ratio)
+        for each in numbers
+    )
+
+
+def adds_up_to_one(numbers: Array) -> bool:
+    """Whether the sum of given decimals is 1; as far as can be told, where some are roots."""
+    total, doubt = Fraction(0), Fraction(0)
+    for number in numbers:
+        ratio = number.ratio if isinstance(number, Typed) else None
+        total += Fraction(number) if ratio is None else ratio
+        doubt += 0 if ratio is not None else Fraction(doubt_of(number))
+    return abs(total - 1) <= doubt
 
 
 def of_weights(

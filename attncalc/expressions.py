@@ -36,7 +36,7 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Number:
-    """A number by the digits that are shown: 0.60, -1.5, 48%, 1e5, -inf."""
+    """A number by the digits that are shown: 0.60, -1.5, 48%, 1e5, -inf; 1/3 and 2/√3, as typed."""
 
     digits: str
 
@@ -181,3 +181,39 @@ Expression: TypeAlias = (
     | Matrix
     | Relation
 )
+
+
+def is_formula(digits: str) -> bool:
+    """Whether the digits of a number are a fraction or a root."""
+    return "/" in digits or "√" in digits
+
+
+def spelled_out(digits: str) -> tuple[str, Expression]:
+    """The sign of a number's digits, and the fraction or root that they are.
+
+    It is a line of digits to whoever counts and aligns numbers, and a formula to who draws it.
+    """
+    sign = digits[0] if digits[0] in "+-" else ""
+    above, line, below = _parted(digits.removeprefix(sign))
+    numerator = _of_root(above)
+    return sign, Fraction(numerator, _of_root(below)) if line else numerator
+
+
+def _parted(digits: str) -> tuple[str, str, str]:
+    """What stands above and below the line of a fraction; a line in brackets is under a root."""
+    depth = 0
+    for place, character in enumerate(digits):
+        depth += (character == "(") - (character == ")")
+        if character == "/" and depth == 0:
+            return digits[:place], "/", digits[place + 1 :]
+    return digits, "", ""
+
+
+def _of_root(part: str) -> Expression:
+    """2√3 and √(1/3) as what they are."""
+    whole, mark, radicand = part.partition("√")
+    if not mark:
+        return Number(part)
+    above, line, below = radicand.removeprefix("(").removesuffix(")").partition("/")
+    root = Root(Fraction(Number(above), Number(below)) if line else Number(above))
+    return Product((Number(whole), root)) if whole else root

@@ -213,7 +213,7 @@ def _attend(stages: dict[str, Any], options: Options, place: Place, d_k: int | N
         factor = number(scale)
         S = stages["scaled_scores"] = each(S, lambda x: times(x, factor))
     if "softcap" in options:
-        cap = Fraction(options["softcap"])
+        cap = number(options["softcap"])
         S = stages["capped_scores"] = each(S, lambda x: capped(x, cap))
     bias, mask = options.get("bias", "none"), options.get("mask", "none")
     if bias != "none" or mask != "none":
@@ -258,7 +258,7 @@ def _seen(mask: Any, i: int, j: int, place: Place) -> bool:
         return j <= here
     if isinstance(mask, Mapping):
         return here - int(mask["window"]) < j <= here
-    return number(_part(mask, place.head)[i][j]) == 1
+    return bool(number(_part(mask, place.head)[i][j]) == 1)
 
 
 def alibi_slopes(heads: int) -> Row:
@@ -357,11 +357,20 @@ def sinusoidal(position: int, width: int) -> Row:
 # Numbers.
 
 
-def number(text: str) -> Fraction | None:
-    """The value of a typed number; None for -inf."""
+def number(text: str) -> Real:
+    """The value of a typed number, an mpf where it is a root; None for -inf."""
     if text == "-inf":
         return None
+    above, line, below = text.removeprefix("-").partition("/")
+    if "sqrt" in text:
+        sign = Fraction(-1 if text.startswith("-") else 1)
+        return times(sign, over(_root_or_number(above), _root_or_number(below if line else "1")))
     return Fraction(text[:-1]) / 100 if text.endswith("%") else Fraction(text)
+
+
+def _root_or_number(part: str) -> Real:
+    inside = part.removeprefix("sqrt(").removesuffix(")")
+    return Fraction(part) if inside == part else square_root(int(inside))
 
 
 def grid(texts: Iterable[Iterable[str]]) -> Grid:
@@ -510,6 +519,8 @@ def _numbers(typed: Any) -> list[Fraction]:
     return [] if value is None else [value]
 
 
-def _digits(x: Fraction) -> int:
+def _digits(x: Real) -> int:
     """Not fewer than its numerator and denominator have together."""
+    if not isinstance(x, Fraction):
+        return 4  # a root of a small whole number
     return (x.numerator.bit_length() + x.denominator.bit_length()) // 3 + 1

@@ -27,12 +27,27 @@ EXTREME = st.builds(
     _typed, st.integers(-99, 99), st.integers(0, 2), st.sampled_from(("e12", "e-12", "%", "e3"))
 )
 WILD = st.one_of(PLAIN, PLAIN, SMALL_WHOLE, EXTREME)
+FRACTIONS = st.one_of(
+    PLAIN,
+    SMALL_WHOLE,
+    st.builds(lambda above, below: f"{above}/{below}", st.integers(-20, 20), st.integers(1, 12)),
+    st.builds(
+        lambda sign, above, below: f"{sign}{above}/sqrt({below})",
+        st.sampled_from(("", "-")),
+        st.integers(0, 3),
+        st.integers(1, 9),
+    ),
+    st.builds(
+        lambda sign, inside: f"{sign}sqrt({inside})", st.sampled_from(("", "-")), st.integers(0, 9)
+    ),
+)
+"""Numbers typed as fractions and roots, some of them rational, some with an end."""
 TEXTS = st.sampled_from((PLAIN, SMALL_WHOLE, WILD))
 """What the numbers of one problem look like."""
 
-SCALES = ("none", "0.5", "0.125", "1", "2.5", "1e-3", "30%")
-BASES = ("e", "2", "3", "4", "10", "1.5", "2.25")
-CAPS = ("0.5", "1", "2.75", "30", "50")
+SCALES = ("none", "0.5", "0.125", "1", "2.5", "1e-3", "30%", "1/3", "1/sqrt(9)", "2/sqrt(3)")
+BASES = ("e", "2", "3", "4", "10", "1.5", "2.25", "4/3", "9/4")
+CAPS = ("0.5", "1", "2.75", "30", "50", "20/3")
 ROPE_BASES = ("10000", "500000", "2", "4", "10", "1.5")
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from attncalc.arithmetic import doubt_of
+
 _DIGITS = 50
 INFINITY = Decimal("Infinity")
 _ZERO = Decimal(0)
@@ -81,6 +83,12 @@ def point(number: Decimal) -> Interval:
     return Interval(_DOWN.plus(number), _UP.plus(number))
 
 
+def typed(number: Decimal) -> Interval:
+    """What a decimal was typed as, which it may be a rounding of: 1/3."""
+    doubt = doubt_of(number)
+    return around(number, doubt) if doubt else point(number)
+
+
 def around(number: Decimal, radius: Decimal) -> Interval:
     """Every number no further than radius from it."""
     return Interval(_DOWN.subtract(number, radius), _UP.add(number, radius))
@@ -133,9 +141,16 @@ def power(base: Decimal | None, exponent: Interval) -> Interval:
 def _power(base: Decimal | None, exponent: Decimal, outward: decimal.Context) -> Decimal:
     if exponent == -INFINITY or exponent == 0:
         return Decimal(0) if exponent else Decimal(1)
+    down = outward.rounding == decimal.ROUND_FLOOR
     if base is None:
         nearest = outward.exp(exponent)
         steps = 1
+    elif doubt := doubt_of(base):
+        # It rises with the base for a positive exponent, and falls with it for a negative one.
+        lower = down == (exponent > 0)
+        end = _DOWN.subtract(base, doubt) if lower else _UP.add(base, doubt)
+        nearest = outward.power(max(end, Decimal(1)), exponent)
+        steps = 3
     else:
         nearest = outward.power(base, exponent)
         if exponent == exponent.to_integral_value() and 0 < exponent < 400:
@@ -144,7 +159,6 @@ def _power(base: Decimal | None, exponent: Decimal, outward: decimal.Context) ->
         else:
             steps = 3  # power is not always correctly rounded
     for _ in range(steps):
-        down = outward.rounding == decimal.ROUND_FLOOR
         nearest = outward.next_minus(nearest) if down else outward.next_plus(nearest)
     return max(nearest, Decimal(0))
 

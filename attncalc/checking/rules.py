@@ -191,7 +191,7 @@ class Rules:
         score = self._before(stage, index, operands)
         scale, d_k = self.problem.attention.scale, self.problem.d_k
         if isinstance(scale, Decimal):
-            return intervals.multiply(score, intervals.point(scale))
+            return intervals.multiply(score, _typed(scale))
         assert d_k is not None
         return intervals.divide(score, intervals.root(d_k))
 
@@ -321,8 +321,8 @@ def _dot(pairs: Iterable[tuple[Interval, Interval]]) -> Interval:
 
 
 def _typed(number: Any) -> Interval:
-    """What was typed: a decimal, or what a double is nearest to, half a unit of its last place."""
+    """What was typed, or what a double is nearest to, half a unit of its last place."""
     if isinstance(number, Decimal):
-        return intervals.point(number)
+        return intervals.typed(number)
     double = Decimal(float(number))
     return intervals.around(double, abs(double) * _HALF_AN_ULP)

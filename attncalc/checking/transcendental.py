@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from attncalc.checking import intervals
-from attncalc.checking.intervals import ZERO, Interval, context, point
+from attncalc.checking.intervals import ZERO, Interval, context, point, typed
 
 _DOWN = context(decimal.ROUND_FLOOR)
 _UP = context(decimal.ROUND_CEILING)
@@ -30,7 +30,7 @@ _BITS = 240
 
 def capped(score: Interval, cap: Decimal) -> Interval:
     """c · tanh(s / c), which rises with s."""
-    limit = point(cap)
+    limit = typed(cap)
     ratio = intervals.divide(score, limit)
     return intervals.multiply(limit, Interval(_tanh(ratio.low, _DOWN), _tanh(ratio.high, _UP)))
 

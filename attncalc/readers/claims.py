@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from attncalc.arithmetic import NumberError, parse_bias, parse_number
+from attncalc.arithmetic import NumberError, Typed, parse_bias, parse_number
 from attncalc.claims import Claim, Claims
 from attncalc.errors import FieldPath, suggestion
 from attncalc.problem import ADDRESS_HINT, Problem, find_token
@@ -142,4 +142,6 @@ class _Reading:
             return
         if (stage, index) in self.found:
             self.faults(path, "this number is claimed twice; expected it once", None)
+        if isinstance(value, Typed) and value.quotient:
+            text = value.text
         self.found[stage, index] = Claim(stage, index, text.strip(), value, path)

@@ -32,9 +32,11 @@ from attncalc.expressions import (
     Symbol,
     Transpose,
     Vector,
+    is_formula,
+    spelled_out,
 )
 from attncalc.renderers.inert import inert_token
-from attncalc.renderers.precedence import ATOM, BINDING
+from attncalc.renderers.precedence import ATOM, BINDING, held
 
 _BINDING = BINDING | {Root: ATOM}
 """A root is drawn over all of what is under it."""
@@ -90,6 +92,9 @@ class LatexMath:
         match expression:
             case Symbol(letter, indices):
                 return self._symbol(letter, indices)
+            case Number(digits) if is_formula(digits):
+                sign, formula = spelled_out(digits)
+                return sign + self.write(formula)
             case Number(digits):
                 return self._number(digits)
             case Omitted(count):
@@ -160,6 +165,7 @@ class LatexMath:
         return self._in_brackets(text) if looser or minus else text
 
     def _binding(self, expression: Expression) -> int:
+        expression = held(expression)
         if isinstance(expression, Number) and r"\times" in self._number(expression.digits):
             return _SCALED
         return _BINDING.get(type(expression), ATOM)

@@ -26,7 +26,7 @@ from attncalc.expressions import (
     Vector,
 )
 from attncalc.renderers.inert import inert_token
-from attncalc.renderers.precedence import ATOM, BINDING
+from attncalc.renderers.precedence import ATOM, BINDING, held
 
 _SUBSCRIPTS = str.maketrans("ijlmn0123456789", "ᵢⱼₗₘₙ₀₁₂₃₄₅₆₇₈₉")
 _INDICES = frozenset("ijlmn0123456789")
@@ -90,7 +90,7 @@ def entry_text(entry: Expression) -> str:
 
 def _bracketed(expression: Expression, level: int, *, negative: bool = False) -> str:
     text = linear(expression)
-    looser = BINDING.get(type(expression), ATOM) < level
+    looser = BINDING.get(type(held(expression)), ATOM) < level
     minus = negative and isinstance(expression, Number) and text.startswith("-")
     return f"({text})" if looser or minus else text
 

@@ -28,9 +28,11 @@ from attncalc.expressions import (
     Symbol,
     Transpose,
     Vector,
+    is_formula,
+    spelled_out,
 )
 from attncalc.renderers.inert import inert, inert_token
-from attncalc.renderers.precedence import ATOM, BINDING
+from attncalc.renderers.precedence import ATOM, BINDING, held
 
 _BINDING = BINDING | {Transpose: BINDING[Power]}
 """A transposed matrix is raised as a power is."""
@@ -91,6 +93,9 @@ class _Writer:
         match expression:
             case Symbol(letter, indices):
                 return _indexed(_letter(letter), indices)
+            case Number(digits) if is_formula(digits):
+                sign, formula = spelled_out(digits)
+                return _signed(sign, self.node(formula))
             case Number(digits):
                 return _number(digits)
             case Omitted(count):
@@ -189,13 +194,13 @@ class _Writer:
         return text
 
     def _binding(self, expression: Expression) -> int:
-        match expression:
+        match held(expression):
             case Fraction() if self.stacked:
                 return _STACKED_FRACTION
             case Number(digits) if "e" in digits.lower():
                 return _SCIENTIFIC
-            case _:
-                return _BINDING.get(type(expression), ATOM)
+            case other:
+                return _BINDING.get(type(other), ATOM)
 
     def _entry(self, entry: Expression) -> str:
         return "<mtext>…</mtext>" if isinstance(entry, Omitted) else self.node(entry)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from attncalc.expressions import (
     Difference,
     Dot,
+    Expression,
     Fraction,
     Juxtaposed,
+    Number,
     Power,
     Product,
     Relation,
@@ -14,6 +16,8 @@ from attncalc.expressions import (
     Sum,
     SumOver,
     Transpose,
+    is_formula,
+    spelled_out,
 )
 
 BINDING: dict[type, int] = {
@@ -32,3 +36,10 @@ BINDING: dict[type, int] = {
 """What is not listed is an atom."""
 
 ATOM = 7
+
+
+def held(expression: Expression) -> Expression:
+    """What a formula holds together like: a number that is a fraction, like one."""
+    if isinstance(expression, Number) and is_formula(expression.digits):
+        return spelled_out(expression.digits)[1]
+    return expression

@@ -25,9 +25,11 @@ from attncalc.expressions import (
     Symbol,
     Transpose,
     Vector,
+    is_formula,
+    spelled_out,
 )
 from attncalc.renderers.inert import inert, inert_token
-from attncalc.renderers.precedence import ATOM, BINDING
+from attncalc.renderers.precedence import ATOM, BINDING, held
 
 _STACKED = 5
 """How tightly a fraction holds together that is drawn as one above the other."""
@@ -46,6 +48,9 @@ def typst_math(expression: Expression, *, stacked: bool = False) -> str:
     match expression:
         case Symbol(letter, indices):
             return _letter(letter) + _subscript(indices)
+        case Number(digits) if is_formula(digits):
+            sign, formula = spelled_out(digits)
+            return sign + typst_math(formula, stacked=stacked)
         case Number(digits):
             return _number(digits)
         case Omitted(count):
@@ -131,13 +136,13 @@ def _bracketed(
 
 
 def _binding(expression: Expression, stacked: bool) -> int:
-    match expression:
+    match held(expression):
         case Number(digits) if _SCIENTIFIC.fullmatch(digits):
             return BINDING[Product]
         case Fraction() if stacked:
             return _STACKED
-        case _:
-            return BINDING.get(type(expression), ATOM)
+        case other:
+            return BINDING.get(type(other), ATOM)
 
 
 def _number(digits: str) -> str:

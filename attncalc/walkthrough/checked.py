@@ -28,7 +28,7 @@ from attncalc.document import (
     Words,
 )
 from attncalc.expressions import Number
-from attncalc.numerals import NumberStyle, Shown, decimals_of, shown
+from attncalc.numerals import NumberStyle, Shown, shown
 from attncalc.report import Diagnosis, Finding, Report, Verdict
 from attncalc.walkthrough.derivation import derivation
 from attncalc.walkthrough.page import Page, provenance, stage_title, words
@@ -172,8 +172,8 @@ def _error(finding: Finding) -> Decimal:
 
 def _computed(page: Page, findings: Sequence[Finding]) -> list[Shown]:
     """The computed values, with two digits more than the most that are claimed."""
-    decimals = [decimals_of(finding.claim.unit) for finding in findings if not finding.claim.hidden]
-    precision = max([page.style.precision, *(each + 2 for each in decimals)])
+    decimals = [finding.claim.decimals for finding in findings]
+    precision = max([page.style.precision, *(each + 2 for each in decimals if each)])
     exact = [
         bool(page.trace.stages[finding.claim.stage].exact[finding.claim.index])
         for finding in findings
@@ -197,7 +197,7 @@ def _first_wrong(page: Page, number: int, finding: Finding) -> Section:
     sentence += _where(page, claim.stage, claim.index)
     sentence += [Words(": "), Number(claim.text), Words(" is claimed, and it should be ")]
     sentence += [_computed(page, [finding])[0].number, Words(".")]
-    precision = max(page.style.precision, 0 if claim.hidden else decimals_of(claim.unit))
+    precision = max(page.style.precision, claim.decimals)
     finer = replace(page, style=replace(page.style, precision=precision))
     blocks = (Paragraph(tuple(sentence)), Equation(derivation(finer, claim.stage, claim.index)))
     return Section(Heading(number, words("Where it goes wrong")), blocks)

@@ -85,7 +85,7 @@ TRUNCATED = st.builds(printer, st.integers(0, MOST_DECIMALS), st.just("truncated
 def value_of(text: str) -> Fraction:
     """The value of a printed number."""
     number = oracle.number(text)
-    assert number is not None
+    assert isinstance(number, Fraction)
     return number
 
 
