@@ -70,8 +70,7 @@ def documents(text: str, file: str) -> tuple[list[Node], list[InputError]]:
             if event.anchor is not None or event.tag is not None:
                 errors.append(_unwanted(file, event))
             if len(stack) >= DEEPEST:
-                message = f"more than {DEEPEST} levels of nesting; expected at most 5"
-                raise InputErrors((*errors, _error(file, event.start_mark, message)))
+                raise InputErrors((*errors, _error(file, event.start_mark, TOO_DEEP)))
             node: list[Node] | dict[str, Node] = [] if kind is yaml.SequenceStartEvent else {}
             add(node, event.start_mark)
             stack.append(_Open(node))
@@ -130,16 +129,53 @@ def _skip(events: Iterator[Any], event: Any) -> None:
 
 
 def _events(text: str, file: str) -> Iterator[Any]:
+    depth = end = 0
     try:
-        yield from yaml.parse(text, Loader=_LOADER)
+        for event in yaml.parse(text, Loader=_LOADER):
+            kind = type(event)
+            depth += kind in (yaml.SequenceStartEvent, yaml.MappingStartEvent)
+            depth -= kind in (yaml.SequenceEndEvent, yaml.MappingEndEvent)
+            end = event.end_mark.index
+            yield event
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        found = "; ".join(part for part in (error.context, error.problem) if part)
-        raise InputErrors(
-            (_error(file, mark, f"this is not YAML: {found}", _syntax_hint(text, mark)),)
-        ) from error
+        # libyaml reads ahead, and may give up on what is there before it tells what came before.
+        deep = _first_too_deep(text, end, mark.index, depth)
+        if deep is not None:
+            line, column = _place_of(text, deep)
+            found = InputError(file, TOO_DEEP, line=line, column=column)
+        else:
+            why = "; ".join(part for part in (error.context, error.problem) if part)
+            found = _error(file, mark, f"this is not YAML: {why}", _syntax_hint(text, mark))
+        raise InputErrors((found,)) from error
     except yaml.reader.ReaderError as error:
         raise InputErrors((_unprintable(text, file),)) from error
+
+
+TOO_DEEP = f"more than {DEEPEST} levels of nesting; expected at most 5"
+
+_OF_FLOW = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'|[\[{]|[\]}]""", re.DOTALL)
+"""Texts in quotation marks, and the brackets outside of them."""
+
+
+def _first_too_deep(text: str, start: int, end: int, depth: int) -> int | None:
+    """Where the first bracket too many opens between two places; None if there is none.
+
+    depth: how many levels are open at the start.
+    """
+    for found in _OF_FLOW.finditer(text, start, end + 1):
+        if found[0] in "[{":
+            if depth >= DEEPEST:
+                return found.start()
+            depth += 1
+        elif found[0] in "]}":
+            depth -= 1
+    return None
+
+
+def _place_of(text: str, at: int) -> Place:
+    """The line and column of a character."""
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
 # All but what YAML 1.1 calls printable. The parser would name the place in bytes; compiled only
@@ -150,7 +186,7 @@ _UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U0001
 def _unprintable(text: str, file: str) -> InputError:
     found = re.search(_UNPRINTABLE, text)
     at = found.start() if found else 0
-    line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    line, column = _place_of(text, at)
     message = f"the character U+{ord(text[at]):04X} may not stand in YAML; expected printable text"
     hint = 'in a token, write it as an escape inside double quotes: "\\x1b"'
     return InputError(file, message, line=line, column=column, hint=hint)

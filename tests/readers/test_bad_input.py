@@ -33,7 +33,23 @@ def test_deep_nesting(text: str, attncalc: Attncalc) -> None:
     """A hundred thousand brackets are refused at the first one too many."""
     result = attncalc("explain", "-", stdin=text)
     assert (result.code, result.out) == (2, "")
-    assert "more than 32 levels of nesting; expected at most 5" in result.err
+    column = text.index("[") + 32
+    assert result.err == f"-:1:{column}: more than 32 levels of nesting; expected at most 5\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('tokens: [\'[[\', "]\\"["]\nQ: ' + "[" * 5000, "2:35"),
+        ("- " * 5000, "1:65"),
+        ("a: {b: [[" + "{c: [" * 5000, "1:80"),
+        ("Q: [" + "[" * 20 + "]" * 20 + ", " + "[" * 5000, "1:77"),
+    ],
+)
+def test_place_of_the_level_too_many(text: str, place: str, attncalc: Attncalc) -> None:
+    """Brackets inside quotation marks open nothing, and closed ones do not count."""
+    result = attncalc("explain", "-", stdin=text)
+    assert result.err == f"-:{place}: more than 32 levels of nesting; expected at most 5\n"
 
 
 def test_missing_file(attncalc: Attncalc, tmp_path: Path) -> None:
