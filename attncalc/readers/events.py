@@ -129,6 +129,7 @@ def _skip(events: Iterator[Any], event: Any) -> None:
 
 
 def _events(text: str, file: str) -> Iterator[Any]:
+    event: Any
     depth = end = 0
     try:
         for event in yaml.parse(text, Loader=_LOADER):
@@ -138,7 +139,7 @@ def _events(text: str, file: str) -> Iterator[Any]:
             end = event.end_mark.index
             yield event
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark: Any = error.problem_mark or error.context_mark
         # libyaml reads ahead, and may give up on what is there before it tells what came before.
         deep = _first_too_deep(text, end, mark.index, depth)
         if deep is not None:
