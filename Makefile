@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WHEEL_VENV := .venv-wheel
 
-.PHONY: demo test lint unit wheel-test consumers docs handouts bench clean
+.PHONY: demo test lint unit wheel-test consumers docs handouts bench fuzz clean
 
 demo: $(VENV)/installed
 	$(BIN)/attncalc explain samples/animal.yaml
@@ -53,6 +53,12 @@ handouts: $(VENV)/installed
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python -m benchmarks.pages
+
+# Inputs that nobody wrote, on every core: the same seed gives the same ones. CASE: a finding again.
+MINUTES ?= 5
+SEED ?= 1
+fuzz: $(VENV)/installed
+	$(BIN)/python -m benchmarks.fuzz $(if $(CASE),--case $(CASE),--minutes $(MINUTES) --seed $(SEED))
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
