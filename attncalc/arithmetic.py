@@ -80,6 +80,9 @@ class Typed(Decimal):
         """Whether it was typed as a fraction or a root, and so not rounded to any place."""
         return "/" in self.text or "√" in self.text
 
+    def __reduce__(self) -> tuple[type[Typed], tuple[Any, ...]]:  # type: ignore[override]
+        return Typed, (Decimal(self), self.text, self.ratio, self.doubt)
+
 
 def doubt_of(number: Any) -> Decimal:
     """By how much a decimal may be off the number that was typed."""

@@ -45,10 +45,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class Claims:
-    """All claims on a problem, in the order of its stages. tolerance: widens every interval."""
+    """All claims on a problem, in the order of its stages. tolerance: widens every interval.
+
+    named: the stages that stand under the claims, also those of which nothing is claimed.
+    """
 
     numbers: tuple[Claim, ...] = ()
     tolerance: Decimal = Decimal(0)
+    named: tuple[str, ...] = ()
 
     @property
     def stages(self) -> tuple[str, ...]:

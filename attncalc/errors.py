@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 FieldPath: TypeAlias = tuple[str | int, ...]
@@ -55,12 +56,20 @@ class InputError(AttncalcError):
         self.hint = hint
         super().__init__("\n".join(self.lines()))
 
+    def __reduce__(self) -> tuple[partial[InputError], tuple[str, str]]:
+        named = {"line": self.line, "column": self.column, "field": self.field, "hint": self.hint}
+        return partial(InputError, **named), (self.file, self.problem)  # type: ignore[arg-type]
+
+    @property
+    def message(self) -> str:
+        """What is wrong, and with which field, without its place."""
+        return f"{self.field}: {self.problem}" if self.field else self.problem
+
     def lines(self) -> list[str]:
-        """The message, and the hint on a line of its own. Text of others in it is as it was."""
+        """The message at its place, and the hint below it. Text of others in it is as it was."""
         parts = (self.file, self.line, self.column)
         place = ":".join(str(part) for part in parts if part is not None)
-        about = f"{self.field}: " if self.field else ""
-        message = f"{place}: {about}{self.problem}"
+        message = f"{place}: {self.message}"
         return [message, f"  hint: {self.hint}"] if self.hint else [message]
 
 

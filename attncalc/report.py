@@ -90,6 +90,12 @@ class Report:
         return {verdict: counted[verdict] for verdict in Verdict}
 
     @property
+    def unanswered(self) -> int:
+        """How many numbers are not claimed of the stages that stand under the claims."""
+        named = self.trace.problem.claims.named
+        return sum(self.trace[stage].size for stage in named) - len(self.findings)
+
+    @property
     def first_wrong(self) -> Finding | None:
         """The first number that is wrong, in the order of the stages."""
         wrong = (finding for finding in self.findings if finding.verdict is Verdict.WRONG)

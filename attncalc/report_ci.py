@@ -1,75 +1,106 @@
-"""Reports for machines that run courses: GitHub's annotations and JUnit's XML."""
+"""Reports for machines that run courses: GitHub's annotations and JUnit's XML.
+
+Text of others is inert in both: control characters would otherwise act on whoever reads the log.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
+from attncalc.errors import InputError
+from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.renderers.inert import inert
 from attncalc.report import Finding, Report
 from attncalc.trace_json import nearest_double
 
 
-@dataclass(frozen=True)
-class Checked:
-    """A report and the file it is about; lines of its claims, by their place in the report."""
-
-    file: str
-    report: Report
-    lines: dict[int, int]
-
-
-def github(checked: Sequence[Checked], *, strict: bool) -> str:
-    """A line a number that is wrong, or under strict a slip, as GitHub's workflow commands.
+def github(outcomes: Sequence[Outcome], *, strict: bool) -> str:
+    """A line for what is wrong: a number, or under strict a slip, or a file, as a command.
 
     https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
     """
     lines: list[str] = []
-    for each in checked:
-        for place, finding in enumerate(each.report.findings):
-            if not finding.fails(strict=strict):
-                continue
-            where = f"file={_property(each.file)}"
-            if place in each.lines:
-                where += f",line={each.lines[place]}"
-            message = _data(sentence(each.report, finding))
-            lines.append(f"::error {where},title=attncalc check::{message}\n")
+    for outcome in outcomes:
+        if isinstance(outcome, Checked):
+            lines += _annotations(outcome, strict=strict)
+        else:
+            lines += [_annotation_of(error) for error in outcome.errors]
     return "".join(lines)
 
 
-def junit(checked: Sequence[Checked], *, strict: bool) -> str:
-    """A test suite a problem, a test case a claimed number."""
+def _annotations(checked: Checked, *, strict: bool) -> Iterator[str]:
+    for place, finding in enumerate(checked.report.findings):
+        if finding.fails(strict=strict):
+            message = sentence(checked.report, finding)
+            yield _command(checked.file, checked.lines.get(place), None, message)
+
+
+def _annotation_of(error: InputError) -> str:
+    return _command(error.file, error.line, error.column, error.message)
+
+
+def _command(file: str, line: int | None, column: int | None, message: str) -> str:
+    places = {"file": file, "line": line, "col": column, "title": "attncalc check"}
+    told = (f"{name}={_property(str(at))}" for name, at in places.items() if at is not None)
+    return f"::error {','.join(told)}::{_data(message)}\n"
+
+
+def junit(outcomes: Sequence[Outcome], *, strict: bool) -> str:
+    """A test suite a problem, a test case a claimed number; one with an error a broken file."""
     suites = ElementTree.Element("testsuites", name="attncalc check")
-    for each in checked:
-        findings = each.report.findings
-        failing = [finding for finding in findings if finding.fails(strict=strict)]
-        suite = ElementTree.SubElement(
-            suites,
-            "testsuite",
-            name=inert(each.report.trace.problem.title or each.file),
-            tests=str(len(findings)),
-            failures=str(len(failing)),
-        )
-        for finding in findings:
-            claim = finding.claim
-            index = ",".join(map(str, claim.index))
-            case = ElementTree.SubElement(
-                suite,
-                "testcase",
-                classname=inert(each.file),
-                name=f"{claim.stage}[{index}] = {claim.text}",
-            )
-            if finding.fails(strict=strict):
-                message = inert(sentence(each.report, finding))
-                kind = finding.verdict.value
-                ElementTree.SubElement(case, "failure", type=kind, message=message)
+    for outcome in outcomes:
+        if isinstance(outcome, Checked):
+            _suite(suites, outcome, strict=strict)
+        else:
+            _broken(suites, outcome)
     ElementTree.indent(suites)
     return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
 
 
+def _suite(suites: ElementTree.Element, checked: Checked, *, strict: bool) -> None:
+    findings = checked.report.findings
+    failing = [finding for finding in findings if finding.fails(strict=strict)]
+    title = checked.report.trace.problem.title
+    suite = ElementTree.SubElement(
+        suites,
+        "testsuite",
+        name=inert(f"{checked.name}: {title}" if title else checked.name),
+        tests=str(len(findings)),
+        failures=str(len(failing)),
+        errors="0",
+    )
+    for finding in findings:
+        claim = finding.claim
+        index = ",".join(map(str, claim.index))
+        case = ElementTree.SubElement(
+            suite,
+            "testcase",
+            classname=inert(checked.file),
+            name=inert(f"{claim.stage}[{index}] = {claim.text}"),
+        )
+        if finding.fails(strict=strict):
+            message = inert(sentence(checked.report, finding))
+            kind = finding.verdict.value
+            ElementTree.SubElement(case, "failure", type=kind, message=message)
+        elif finding.reason:
+            ElementTree.SubElement(case, "system-out").text = inert(finding.reason)
+
+
+def _broken(suites: ElementTree.Element, unreadable: Unreadable) -> None:
+    name = inert(unreadable.name)
+    suite = ElementTree.SubElement(
+        suites, "testsuite", name=name, tests="1", failures="0", errors="1"
+    )
+    classname = inert(unreadable.file)
+    case = ElementTree.SubElement(suite, "testcase", classname=classname, name="can be checked")
+    lines = [inert(line) for error in unreadable.errors for line in error.lines()]
+    error = ElementTree.SubElement(case, "error", type="unreadable", message=lines[0])
+    error.text = "\n".join(lines)
+
+
 def sentence(report: Report, finding: Finding) -> str:
-    """weights of “it” for “The”: 0.05 is claimed, 0.0984 is computed; the reason, if known."""
+    """weights of “it” for “The”: 0.05 is claimed, 0.0984 is computed; why, if that is known."""
     claim = finding.claim
     query, key = report.trace.tokens_at(claim.stage, claim.index)
     of = f" of “{query}”" if query is not None else ""
@@ -79,12 +110,13 @@ def sentence(report: Report, finding: Finding) -> str:
     computed = nearest_double(finding.computed)
     value = "a masked score" if computed is None else f"{computed:.6g}"
     diagnosis = report.diagnosis_of(finding)
-    because = f"; it follows if {diagnosis.what}" if diagnosis else ""
+    because = f"; {finding.reason}" if finding.reason else ""
+    because += f"; it follows if {diagnosis.what}" if diagnosis else ""
     return f"{claim.stage}{of}{to}: {claim.text} is claimed, {value} is computed{because}"
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return inert(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:

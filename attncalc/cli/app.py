@@ -29,20 +29,12 @@ def call(arguments: list[str]) -> int:
         _application(arguments)(arguments, prog_name="attncalc", obj=arguments)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else SUCCESS
-    except InputErrors as errors:
-        return refuse(errors.errors)
-    except InputError as error:
-        return refuse((error,))
-    except AttncalcError as error:
-        return refuse((InputError("attncalc", str(error)),))
     except KeyboardInterrupt:
         return INTERRUPTED
     except OSError as error:
         return refuse((InputError("attncalc", f"cannot write: {error.strerror or error}"),))
-    except MemoryError:
-        return refuse((InputError("attncalc", "the problem does not fit into memory"),))
-    except Exception as bug:
-        return refuse((_bug(bug),))
+    except Exception as error:
+        return refuse(errors_of(error))
     raise AssertionError  # pragma: no cover - typer always leaves by SystemExit
 
 
@@ -72,14 +64,26 @@ def _attncalc(
 _attncalc.__doc__ = HELP
 
 
-def _bug(bug: Exception) -> InputError:
-    """A mistake of ours, in a line that helps to find it; exit code 1 would accuse another."""
+def errors_of(error: Exception, file: str = "attncalc") -> tuple[InputError, ...]:
+    """Whatever can stop the work on a file, as errors to be told.
+
+    A mistake of ours is one too, in a line that helps to find it; exit code 1 would accuse another.
+    """
+    match error:
+        case InputErrors():
+            return error.errors
+        case InputError():
+            return (error,)
+        case AttncalcError():
+            return (InputError(file, str(error)),)
+        case MemoryError():
+            return (InputError(file, "the problem does not fit into memory"),)
     import traceback
 
-    last = traceback.extract_tb(bug.__traceback__)[-1]
+    last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(last.filename)}:{last.lineno}"
-    message = f"a mistake in attncalc itself: {type(bug).__name__}: {bug} at {place}"
-    return InputError("attncalc", message, hint="please report it, with the input if you can")
+    message = f"a mistake in attncalc itself: {type(error).__name__}: {error} at {place}"
+    return (InputError(file, message, hint="please report it, with the input if you can"),)
 
 
 def refuse(errors: tuple[InputError, ...]) -> int:

@@ -1,20 +1,22 @@
 """attncalc check: is this worked example right, and if not, where does it first go wrong?"""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Optional
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
+from typer.core import TyperCommand
 
 from attncalc.cli import BAD_INPUT, SUCCESS, WRONG, options, output, pages, progress
-from attncalc.errors import InputErrors
 
 if TYPE_CHECKING:
-    from attncalc.problem import Problem
+    from decimal import Decimal
+
+    from attncalc.outcomes import Outcome
 
 EXAMPLES = """\b
 Examples:
   attncalc check handout.yaml
-  attncalc check problem.yaml --claims answers.yaml
+  attncalc check problem.yaml --claims answers/*.yaml
   attncalc check problem.yaml --claims weights.csv --stage weights
   attncalc check answers/*.yaml --strict --format junit --output report.xml
   attncalc check handout.yaml --output report.pdf
@@ -25,12 +27,12 @@ Files = Annotated[
     list[str],
     typer.Argument(metavar="FILE...", help="Problems with claims; - reads standard input."),
 ]
-ClaimsFile = Annotated[
-    Optional[str],
+ClaimsFiles = Annotated[
+    Optional[list[str]],
     typer.Option(
         "--claims",
-        metavar="FILE",
-        help="Claims from a file of their own, instead of the problem's.",
+        metavar="FILE...",
+        help="Claims from a file of their own, or from several, each a report.",
         show_default=False,
     ),
 ]
@@ -55,15 +57,56 @@ Tolerance = Annotated[
 Strict = Annotated[bool, typer.Option("--strict", help="Exit code 1 for a slip too.")]
 
 
+class WithSheets(TyperCommand):
+    """A command whose --claims takes one file after another: --claims a.yaml b.yaml."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse arguments in which --claims is repeated before each of its files."""
+        valued = {
+            name
+            for parameter in self.params
+            if not getattr(parameter, "is_flag", True)
+            for name in parameter.opts
+        }
+        return super().parse_args(ctx, spread(args, "--claims", valued))
+
+
+def spread(arguments: list[str], option: str, valued: Collection[str]) -> list[str]:
+    """Arguments with the option before each of the words it takes.
+
+    It takes all that follow, up to the next option, if an argument stands before it; otherwise
+    one, because what follows are arguments. valued: the options that take a value.
+    """
+    rest = arguments[::-1]
+    told: list[str] = []
+    begun = False
+    while rest:
+        word = rest.pop()
+        told.append(word)
+        if word == "--":
+            return [*told, *reversed(rest)]
+        if not _is_option(word):
+            begun = True
+        elif word in valued and rest:
+            told.append(rest.pop())
+            while word == option and begun and rest and not _is_option(rest[-1]):
+                told += [option, rest.pop()]
+    return told
+
+
+def _is_option(word: str) -> bool:
+    return word.startswith("-") and word != "-"
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("check", epilog=EXAMPLES)(check)
+    app.command("check", cls=WithSheets, epilog=EXAMPLES)(check)
 
 
 def check(
     context: typer.Context,
     files: Files,
-    claims: ClaimsFile = None,
+    claims: ClaimsFiles = None,
     stage: Stage = None,
     tolerance: Tolerance = None,
     strict: Strict = False,
@@ -97,12 +140,6 @@ def check(
     pages.refuse_fragment(fragment, chosen)
     wider = _tolerance(tolerance)
 
-    from attncalc.checking import check as judged
-    from attncalc.cli.app import refuse
-    from attncalc.engine import explain
-    from attncalc.readers import load_all
-    from attncalc.report import Report
-
     given = options.overrides(
         scale=scale,
         mask=mask,
@@ -115,63 +152,70 @@ def check(
         positions=positions,
         past=past,
     )
-    checked: list[tuple[str, int, Report]] = []  # the file, which of its problems, what was found
-    unreadable = 0
-    for file in progress.seen(files):
-        try:
-            problems = load_all(file, given, claims=claims, stage=stage)
-            reports = [judged(explain(wider(problem))) for problem in problems]
-        except InputErrors as errors:
-            unreadable += 1
-            refuse(errors.errors)
-        else:
-            checked += [(file, number, report) for number, report in enumerate(reports)]
+    sheets = claims or []
+    if [*files, *sheets].count("-") > 1:
+        message = "- is given more than once; standard input can be read once"
+        raise typer.BadParameter(message, param_hint="FILE")
 
-    reports = [report for _, _, report in checked]
-    if chosen == "json":
-        from attncalc.report_json import report_json
+    from attncalc.cli.apart import apart
+    from attncalc.cli.app import refuse
+    from attncalc.cli.judging import Judge, died, works
+    from attncalc.outcomes import Checked
 
-        output.write("".join(report_json(report) + "\n" for report in reports), output_file)
-    elif chosen in ("github", "junit"):
-        from attncalc import report_ci
-        from attncalc.readers import lines_of_claims
+    work = works(files, sheets)
+    judge = Judge(given, stage, wider, with_lines=chosen == "github", alone=len(work) == 1)
+    outcomes: list[Outcome] = []
+    for found in progress.seen(apart(work, judge.outcomes, died), len(work)):
+        outcomes += found
+        for outcome in found:
+            if not isinstance(outcome, Checked):
+                refuse(outcome.errors)
+    checked = [outcome for outcome in outcomes if isinstance(outcome, Checked)]
+    broken = len(checked) < len(outcomes)
 
-        write = report_ci.github if chosen == "github" else report_ci.junit
-        entries = [
-            report_ci.Checked(
-                claims or file,
-                report,
-                lines_of_claims(claims or file, number, report.trace.problem),
-            )
-            for file, number, report in checked
-        ]
-        output.write(write(entries, strict=strict), output_file)
-    else:
+    if chosen in ("json", "github", "junit"):
+        # Of one file that cannot be checked, standard output gets nothing, as everywhere.
+        if checked or len(work) > 1 or output_file not in (None, "-"):
+            output.write(_data(chosen, outcomes, strict=strict), output_file)
+    elif checked:
         from attncalc.numerals import NumberStyle
         from attncalc.walkthrough.checked import write_report, write_summary
 
         style = NumberStyle(precision, rounding.value)
-        documents = [write_report(report, style, full=full) for report in reports]
-        if len(files) > 1:
-            documents.append(write_summary(reports, unreadable))
-        if documents:
-            pages.Pages(chosen, context.obj, fragment, paper, color, output_file).write(documents)
+        names = [each.name if len(outcomes) > 1 else None for each in checked]
+        documents = [
+            write_report(each.report, style, full=full, name=name)
+            for each, name in zip(checked, names, strict=True)
+        ]
+        if len(work) > 1:
+            documents.append(write_summary(outcomes))
+        pages.Pages(chosen, context.obj, fragment, paper, color, output_file).write(documents)
 
-    findings = (finding for report in reports for finding in report.findings)
+    findings = (finding for each in checked for finding in each.report.findings)
     wrong = any(finding.fails(strict=strict) for finding in findings)
-    raise typer.Exit(BAD_INPUT if unreadable else WRONG if wrong else SUCCESS)
+    raise typer.Exit(BAD_INPUT if broken else WRONG if wrong else SUCCESS)
 
 
-def _tolerance(text: str | None) -> "Callable[[Problem], Problem]":
-    """The same problem with this tolerance for its claims, where one is given."""
+def _data(format: str, outcomes: "list[Outcome]", *, strict: bool) -> str:
+    """What came of the files, for another program."""
+    if format == "json":
+        from attncalc.report_json import outcome_json
+
+        return "".join(outcome_json(outcome) + "\n" for outcome in outcomes)
+    from attncalc import report_ci
+
+    write = report_ci.github if format == "github" else report_ci.junit
+    return write(outcomes, strict=strict)
+
+
+def _tolerance(text: Optional[str]) -> "Optional[Decimal]":
+    """The tolerance that is typed, if one is."""
     if text is None:
-        return lambda problem: problem
-
-    from dataclasses import replace
+        return None
 
     from attncalc.readers.claims import A_TOLERANCE, tolerance_of
 
     tolerance = tolerance_of(text)
     if tolerance is None:
         raise typer.BadParameter(f"“{text}”; expected {A_TOLERANCE}", param_hint="--tolerance")
-    return lambda problem: replace(problem, claims=replace(problem.claims, tolerance=tolerance))
+    return tolerance

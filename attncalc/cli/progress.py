@@ -2,31 +2,33 @@
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import TypeVar
 
 PATIENCE = 1.0
 """Seconds without a bar."""
 
+Result = TypeVar("Result")
 
-def seen(files: Sequence[str]) -> Iterator[str]:
-    """The files, one after another."""
-    if len(files) < 2 or not sys.stderr.isatty():
-        yield from files
+
+def seen(results: Iterator[Result], total: int) -> Iterator[Result]:
+    """What comes of so many files, one after another."""
+    if total < 2 or not sys.stderr.isatty():
+        yield from results
         return
     began = time.monotonic()
-    rest = iter(files)
     done = 0
-    while done < len(files) and time.monotonic() - began < PATIENCE:
-        yield next(rest)
+    while done < total and time.monotonic() - began < PATIENCE:
+        yield next(results)
         done += 1
-    if done == len(files):
+    if done == total:
         return
 
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("checking", total=len(files), completed=done)
-        for file in rest:
-            yield file
+        task = bar.add_task("checking", total=total, completed=done)
+        for result in results:
+            yield result
             bar.advance(task)

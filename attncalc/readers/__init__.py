@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from attncalc.errors import AttncalcError, InputError, InputErrors
@@ -16,6 +17,7 @@ from attncalc.readers.interface import LARGEST_TEXT, Node, RawProblem
 TEXT_SUFFIXES = (".yaml", ".yml", ".json", ".csv", ".tsv")
 TABLE_SUFFIXES = (".csv", ".tsv")
 ARRAY_SUFFIXES = (".npz", ".safetensors")
+SUFFIXES = (*TEXT_SUFFIXES, *ARRAY_SUFFIXES)
 
 
 def load_all(
@@ -32,15 +34,82 @@ def load_all(
     checked instead of the file's own; stage: the stage they are about, if they are a table.
     Raises InputErrors with everything that is wrong with the file.
     """
-    raw_problems = _raw(os.fspath(path))
+    raw_problems = read(path)
+    if claims is not None:
+        sheet = read_claims_of(claims, stage)
+        return [located.problem for located in claimed(raw_problems, sheet, options, queries)]
     overrides = _overrides(options or {})
-    raw_claims = _claims(claims, stage, len(raw_problems)) if claims is not None else None
+    return _each(raw_problems, lambda _, raw: build(raw, overrides, queries))
+
+
+@dataclass(frozen=True)
+class Located:
+    """A problem, and where its claims were read."""
+
+    problem: Problem
+    claims: RawProblem
+
+    @property
+    def lines(self) -> dict[int, int]:
+        """The line of each claim in its file, by its place among them; of standard input, none."""
+        return {} if self.claims.file == "-" else _lines_of_claims(self.claims, self.problem)
+
+
+def read(path: str | os.PathLike[str]) -> list[RawProblem]:
+    """Every problem of a file as it was typed; "-" is standard input.
+
+    A pipe gives its text only once: what is needed of a file more than once is read by this.
+    Raises InputErrors where it cannot be read.
+    """
+    name = os.fspath(path)
+    return _read_text(content_of_stdin(), name, "") if name == "-" else _read(Path(name))
+
+
+def read_claims_of(file: str, stage: str | None = None) -> list[RawProblem]:
+    """The claims of a file of their own, as they were typed: one document, or one a problem.
+
+    stage: the stage they are about, if they are a table. Raises InputErrors.
+    """
+    suffix = Path(file).suffix.lower()
+    if suffix not in TABLE_SUFFIXES and (stage is None or suffix in SUFFIXES):
+        return read(file)
+    from attncalc.readers import claims_table
+
+    content = content_of_stdin() if file == "-" else content_of(Path(file))
+    text = _decoded(content, file)
+    first = text.lstrip().partition("\n")[0]
+    if suffix not in TABLE_SUFFIXES and (first[:1] in "{[" or ":" in first):
+        return _read_text(content, file, "")
+    if stage is None:
+        raise _error(file, "a table of claims; expected --stage to say of which", "--stage weights")
+    return [claims_table.read(text, file, stage)]
+
+
+def claimed(
+    raw_problems: Sequence[RawProblem],
+    claims: Sequence[RawProblem] | None = None,
+    options: Mapping[str, str] | None = None,
+    queries: Sequence[str] | None = None,
+) -> list[Located]:
+    """The problems that were read, with their own claims or, if given, those of another file.
+
+    options, queries: as of load_all. Raises InputErrors with everything that is wrong with them.
+    """
+    overrides = _overrides(options or {})
+    if claims is None:
+        own = _each(raw_problems, lambda _, raw: build(raw, overrides, queries))
+        return [Located(*each) for each in zip(own, raw_problems, strict=True)]
+    if len(claims) not in (1, len(raw_problems)):
+        found = f"{len(claims)} documents of claims"
+        message = f"{found}; expected 1, or {len(raw_problems)}, one a problem"
+        raise _error(claims[0].file, message)
+    sheets = [*claims] if len(claims) > 1 else [*claims] * len(raw_problems)
 
     def built(number: int, raw: RawProblem) -> Problem:
-        problem = build(raw, overrides, queries, raw_claims is None)
-        return build_claims(raw_claims[number], problem) if raw_claims else problem
+        return build_claims(sheets[number], build(raw, overrides, queries, False))
 
-    return _each(raw_problems, built)
+    problems = _each(raw_problems, built)
+    return [Located(*each) for each in zip(problems, sheets, strict=True)]
 
 
 def load_text(
@@ -68,29 +137,20 @@ def load_variants(
     Claims are left out, because they may be about a stage that a variant does not have.
     Raises InputErrors with everything that is wrong with the file.
     """
-    raw_problems = _raw(os.fspath(path))
+    raw_problems = read(path)
     return [
         [build(raw, _overrides(options), queries, False) for raw in raw_problems]
         for options in variants
     ]
 
 
-def lines_of_claims(file: str, document: int, problem: Problem) -> dict[int, int]:
-    """The line of each claim in the file it was read from, by its place among them."""
-    if file == "-" or Path(file).suffix.lower() in TABLE_SUFFIXES:
-        return {}
-    return _lines_of_claims(_read(Path(file)), document, problem)
-
-
 def lines_of_claims_in(text: str, document: int, problem: Problem) -> dict[int, int]:
-    """The same of a text that load_text has read."""
-    return _lines_of_claims(_read_text(text.encode(), "", ""), document, problem)
+    """The line of each claim in a text that load_text has read, by its place among them."""
+    documents = _read_text(text.encode(), "", "")
+    return _lines_of_claims(documents[document], problem)
 
 
-def _lines_of_claims(
-    documents: Sequence[RawProblem], document: int, problem: Problem
-) -> dict[int, int]:
-    raw = documents[min(document, len(documents) - 1)]
+def _lines_of_claims(raw: RawProblem, problem: Problem) -> dict[int, int]:
     bare = 0 if "claims" in raw.fields else 1
     places = (raw.locate(claim.path[bare:], False) for claim in problem.claims.numbers)
     return {number: place[0] for number, place in enumerate(places) if place is not None}
@@ -110,24 +170,6 @@ def _each(
     if errors:
         raise InputErrors(tuple(errors))
     return problems
-
-
-def _claims(file: str, stage: str | None, problems: int) -> list[RawProblem]:
-    """The claims of another file for each problem: one document for all, or one for each."""
-    if Path(file).suffix.lower() in TABLE_SUFFIXES:
-        from attncalc.readers import claims_table
-
-        if stage is None:
-            raise _error(
-                file, "a table of claims; expected --stage to say of which", "--stage weights"
-            )
-        text = _decoded(content_of(Path(file)), file)
-        return [claims_table.read(text, file, stage)] * problems
-    found = _raw(file)
-    if len(found) not in (1, problems):
-        message = f"{len(found)} documents of claims; expected 1, or {problems}, one a problem"
-        raise _error(file, message)
-    return found * problems if len(found) == 1 else found
 
 
 def load(path: str | os.PathLike[str] | Mapping[str, object]) -> Problem:
@@ -161,10 +203,6 @@ def _option(name: str, text: str) -> Node:
     if errors:
         raise InputErrors(tuple(errors))
     return roots[0]
-
-
-def _raw(name: str) -> list[RawProblem]:
-    return _read_stdin() if name == "-" else _read(Path(name))
 
 
 def _read(path: Path) -> list[RawProblem]:
@@ -209,11 +247,12 @@ def _read_arrays(path: Path, file: str, suffix: str) -> list[RawProblem]:
     return read(path, file)
 
 
-def _read_stdin() -> list[RawProblem]:
+def content_of_stdin() -> bytes:
+    """The bytes of standard input. Raises InputErrors where there are too many."""
     content = sys.stdin.buffer.read(LARGEST_TEXT + 1)
     if len(content) > LARGEST_TEXT:
         raise _too_large("-")
-    return _read_text(content, "-", "")
+    return content
 
 
 def _read_text(content: bytes, file: str, suffix: str) -> list[RawProblem]:

@@ -53,7 +53,9 @@ class _Reading:
                 self._array(claimed, name, (), self.shapes[name], path)
         order = {name: place for place, name in enumerate(STAGES)}
         numbers = sorted(self.found.values(), key=lambda claim: (order[claim.stage], claim.index))
-        return Claims(tuple(numbers), tolerance)
+        return Claims(
+            tuple(numbers), tolerance, tuple(name for name in node if name in self.shapes)
+        )
 
     def _tolerance(self, node: Node, path: FieldPath) -> Decimal:
         tolerance = tolerance_of(node) if isinstance(node, str) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -22,6 +23,7 @@ from attncalc.document import (
     NoteKind,
     Paragraph,
     Row,
+    RowKind,
     Section,
     Table,
     Token,
@@ -29,77 +31,121 @@ from attncalc.document import (
 )
 from attncalc.expressions import Number
 from attncalc.numerals import NumberStyle, Shown, shown
+from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.report import Diagnosis, Finding, Report, Verdict
 from attncalc.walkthrough.derivation import derivation
 from attncalc.walkthrough.page import Page, provenance, stage_title, words
 
 _MOST_ROWS = 40
-"""A longer table leaves out the rows that are correct."""
+"""A longer table leaves out the rows that are correct, and most of the others."""
+
+_MOST_OF_A_VERDICT = 12
+"""Rows of one verdict, other than correct, that a longer table shows."""
+
+_MOST_NOTES = 6
+"""Diagnoses, and notes, that are told above the tables."""
 
 
 def write_report(
-    report: Report, style: NumberStyle | None = None, *, full: bool = False
+    report: Report,
+    style: NumberStyle | None = None,
+    *,
+    full: bool = False,
+    name: str | None = None,
 ) -> Document:
-    """The report of one problem: a table a stage, then the first wrong number, derived."""
+    """The report of one problem: a table a stage, then the first wrong number, derived.
+
+    name: what the report is called among others.
+    """
     page = Page(report.trace, style or NumberStyle(), (0,), full)
     sections: list[Section] = []
     by_stage = groupby(report.findings, key=lambda finding: finding.claim.stage)
     for number, (stage, findings) in enumerate(by_stage, 1):
-        sections.append(_stage(page, report, number, stage, list(findings)))
+        sections.append(_stage(page, number, stage, list(findings)))
     first = report.first_wrong
     if first is not None:
         sections.append(_first_wrong(page, len(sections) + 1, first))
-    return Document(_title(report), tuple(sections))
+    return Document(_title(report, name, full=full), tuple(sections))
 
 
-def _title(report: Report) -> Section:
+def _title(report: Report, name: str | None, *, full: bool) -> Section:
+    """What was checked and what it comes to; a mistake that explains it comes before all else."""
     problem = report.trace.problem
-    blocks: list[Block] = [Paragraph(words(summary_line(report)))]
-    blocks += provenance(problem, report.warnings)
+    summary = summary_line(report, name) + (_unanswered(report) if name is not None else "")
+    blocks: list[Block] = [Paragraph(words(summary))]
+    diagnoses = report.diagnoses if full else report.diagnoses[:_MOST_NOTES]
+    blocks += [Paragraph(words(_explanation(diagnosis))) for diagnosis in diagnoses]
+    if more := len(report.diagnoses) - len(diagnoses):
+        blocks.append(_left_out(f"{more:,} more explanation{'s are' if more > 1 else ' is'}"))
+    warnings = report.warnings if full else report.warnings[:_MOST_NOTES]
+    blocks += provenance(problem, warnings)
+    if more := len(report.warnings) - len(warnings):
+        blocks.append(_left_out(f"{more:,} more note{'s are' if more > 1 else ' is'}"))
     return Section(
         Heading(None, words(problem.title or "A worked example, checked")), tuple(blocks)
     )
 
 
-def summary_line(report: Report) -> str:
-    """5 numbers: 4 correct, 1 wrong."""
+def _explanation(diagnosis: Diagnosis) -> str:
+    claimed = f"All that is claimed of {_noun(diagnosis.stage)} {diagnosis.part}".rstrip()
+    cause = "another convention" if diagnosis.convention else "one mistake"
+    return f"{claimed} would follow from {cause}: {diagnosis.what}."
+
+
+def _noun(stage: str) -> str:
+    """What a stage is called in a sentence: the attention weights, Q."""
+    title = stage_title(stage)
+    return f"the {title[0].lower()}{title[1:]}" if stage.islower() else title
+
+
+def summary_line(report: Report, name: str | None = None) -> str:
+    """5 numbers: 4 correct, 1 wrong; of a report among others: 5 numbers in a.yaml: 5 correct."""
     total = len(report.findings)
     counts = [f"{count} {verdict.value}" for verdict, count in report.summary.items() if count]
-    return f"{total} number{'s' if total != 1 else ''}: {', '.join(counts) or 'nothing claimed'}"
+    where = f" in {name}" if name is not None else ""
+    numbers = f"{total} number{'s' if total != 1 else ''}{where}"
+    return f"{numbers}: {', '.join(counts) or 'nothing claimed'}"
 
 
-def write_summary(reports: Sequence[Report], unreadable: int) -> Document:
-    """All problems in a table, a line each, for those who checked many."""
-    rows = [
-        Row(
-            (
-                words(report.trace.problem.title or f"problem {number}"),
-                words(summary_line(report)),
-            ),
-            focused=report.first_wrong is not None,
-        )
-        for number, report in enumerate(reports, 1)
-    ]
-    wrong = sum(report.first_wrong is not None for report in reports)
-    total = f"{len(reports)} problems checked, {wrong} with a wrong number"
+def _unanswered(report: Report) -> str:
+    """What is said behind the summary of a sheet that leaves something out."""
+    return f"; {report.unanswered} not answered" if report.unanswered else ""
+
+
+def write_summary(outcomes: Sequence[Outcome]) -> Document:
+    """All that was checked in a table, a line each, for those who checked many."""
+    rows: list[Row] = []
+    unreadable = wrong = 0
+    for outcome in outcomes:
+        match outcome:
+            case Checked(_, name, report):
+                told = summary_line(report) + _unanswered(report)
+                focused = report.first_wrong is not None
+                wrong += focused
+            case Unreadable(_, name, _):
+                told, focused = "could not be read", True
+                unreadable += 1
+            case _:
+                assert_never(outcome)
+        rows.append(Row((words(name), words(told)), focused=focused))
+    checked = len(outcomes) - unreadable
+    total = f"{checked} problem{'s' if checked != 1 else ''} checked, {wrong} with a wrong number"
     if unreadable:
         total += f"; {unreadable} file{'s' if unreadable != 1 else ''} could not be read"
-    table = Table((Column(words("problem")), Column(words("numbers"))), tuple(rows))
+    table = Table((Column(words("file")), Column(words("numbers"), wraps=True)), tuple(rows))
     title = Section(Heading(None, words("Summary")), (Paragraph(words(total)),))
     return Document(Section(title.heading, (*title.blocks, table)), ())
 
 
-def _stage(page: Page, report: Report, number: int, stage: str, findings: list[Finding]) -> Section:
+def _stage(page: Page, number: int, stage: str, findings: list[Finding]) -> Section:
+    blocks: list[Block] = []
     chosen = findings
-    blocks: list[Block] = [
-        Paragraph(words(_explanation(diagnosis)))
-        for diagnosis in report.diagnoses
-        if diagnosis.stage == stage
-    ]
     if not page.full and len(findings) > _MOST_ROWS:
-        chosen = [finding for finding in findings if finding.verdict is not Verdict.CORRECT]
-        if left := len(findings) - len(chosen):
-            blocks.append(_left_out(left))
+        chosen = _kept(findings)
+    left = Counter(finding.verdict for finding in findings)
+    left.subtract(finding.verdict for finding in chosen)
+    if left.total():
+        blocks.append(_left_out(_numbers_left(left)))
     if chosen:
         computed = _computed(page, chosen)
         columns = [
@@ -111,20 +157,41 @@ def _stage(page: Page, report: Report, number: int, stage: str, findings: list[F
         if any(map(_why, chosen)):
             columns.append(Column(words("why"), wraps=True))
         rows = [_row(page, *each, len(columns)) for each in zip(chosen, computed, strict=True)]
+        more = [
+            f"{left[verdict]:,} more {verdict.value}"
+            for verdict in (Verdict.WRONG, Verdict.SLIP, Verdict.FOLLOWS)
+            if left[verdict]
+        ]
+        if more:
+            rows.append(Row((words(f"… {', '.join(more)}"),), RowKind.OMITTED))
         blocks.append(Table(tuple(columns), tuple(rows)))
     return Section(Heading(number, words(stage_title(stage))), tuple(blocks), (stage,))
 
 
-def _explanation(diagnosis: Diagnosis) -> str:
-    claimed = f"All that is claimed here {diagnosis.part}".rstrip()
-    cause = "another convention" if diagnosis.convention else "one mistake"
-    return f"{claimed} would follow from {cause}: {diagnosis.what}."
+def _kept(findings: Sequence[Finding]) -> list[Finding]:
+    """The rows of a long table: the first of each verdict, but what is correct."""
+    seen: Counter[Verdict] = Counter()
+    kept: list[Finding] = []
+    for finding in findings:
+        seen[finding.verdict] += 1
+        if finding.verdict is not Verdict.CORRECT and seen[finding.verdict] <= _MOST_OF_A_VERDICT:
+            kept.append(finding)
+    return kept
 
 
-def _left_out(count: int) -> Note:
-    text = "1 correct number is" if count == 1 else f"{count} correct numbers are"
+def _numbers_left(left: Counter[Verdict]) -> str:
+    """48 correct numbers are; 100 numbers, 48 of them correct, are."""
+    total, correct = left.total(), left[Verdict.CORRECT]
+    if correct == total:
+        return f"{total:,} correct numbers are"
+    among = f", {correct:,} of them correct, are" if correct else " are"
+    return f"{total:,} numbers{among}"
+
+
+def _left_out(what: str) -> Note:
+    """What a page does not show, and how it is seen."""
     prompt = words(" To leave nothing out: ", Code("--full"), ".")
-    return Note(NoteKind.REMARK, words(f"{text} left out."), prompt)
+    return Note(NoteKind.REMARK, words(f"{what} left out."), prompt)
 
 
 def _row(page: Page, finding: Finding, computed: Shown, columns: int) -> Row:
@@ -191,8 +258,7 @@ def _where(page: Page, stage: str, index: tuple[int, ...]) -> Iterator[Inline]:
 
 def _first_wrong(page: Page, number: int, finding: Finding) -> Section:
     claim = finding.claim
-    stage = stage_title(claim.stage)
-    stage = stage[0].lower() + stage[1:] if claim.stage.islower() else stage
+    stage = _noun(claim.stage).removeprefix("the ")
     sentence: list[Inline] = [Words(f"The first number that is wrong is in {stage}, at ")]
     sentence += _where(page, claim.stage, claim.index)
     sentence += [Words(": "), Number(claim.text), Words(" is claimed, and it should be ")]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,7 +15,10 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
+from attncalc.checking import check as attncalc_check
 from attncalc.cli import progress
+from attncalc.cli.check import spread
+from attncalc.trace import Trace
 from tests.conftest import COMMAND, ROOT, SAMPLES, Attncalc
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -57,7 +63,10 @@ def test_json(problem: Path, attncalc: Attncalc) -> None:
     found = json.loads(result.out)
     schema = json.loads((ROOT / "attncalc/schemas/check.schema.json").read_text())
     jsonschema.validate(found, schema)
-    assert list(found) == ["schema", "title", "summary", "first_wrong", "claims", "warnings"]
+    assert list(found) == [
+        *("schema", "file", "title", "summary", "unanswered", "first_wrong", "claims", "warnings")
+    ]
+    assert (found["file"], found["unanswered"]) == (str(problem), 6)
     assert found["schema"] == "attncalc.check/1"
     assert found["summary"] == {"correct": 3, "follows": 1, "slip": 1, "wrong": 1}
     assert found["claims"][0] == {
@@ -115,11 +124,17 @@ def test_claims_of_their_own(attncalc: Attncalc, tmp_path: Path, problem: Path) 
     page.write_text(PAGE)
     claims = tmp_path / "claims.yaml"
     claims.write_text(CLAIMS)
-    expected = attncalc("check", problem, "--json")
-    assert attncalc("check", page, "--claims", claims, "--json") == expected
+    expected = json.loads(attncalc("check", problem, "--json").out)
+
+    def found(*arguments: str | Path, stdin: str = "") -> dict[str, object]:
+        result = attncalc("check", *arguments, "--json", stdin=stdin)
+        assert (result.code, result.err) == (1, "")
+        return dict(json.loads(result.out))
+
+    assert found(page, "--claims", claims) == {**expected, "file": str(claims)}
     claims.write_text(PROBLEM.partition("none}\n")[2])
-    assert attncalc("check", problem, "--claims", claims, "--json") == expected
-    assert attncalc("check", page, "--claims", "-", "--json", stdin=CLAIMS) == expected
+    assert found(problem, "--claims", claims) == {**expected, "file": str(claims)}
+    assert found(page, "--claims", "-", stdin=CLAIMS) == {**expected, "file": "-"}
 
 
 def test_claims_of_several_problems(attncalc: Attncalc, tmp_path: Path) -> None:
@@ -219,10 +234,195 @@ def test_junit(problem: Path, attncalc: Attncalc, tmp_path: Path) -> None:
     problem.write_text(PROBLEM.replace("A page", '"<b>&\\x1b"'))
     assert attncalc("check", problem, "-o", report).code == 1
     (suite,) = ElementTree.parse(report).getroot()
-    assert suite.attrib == {"name": "<b>&␛", "tests": "6", "failures": "1"}
+    name = f"{problem}: <b>&␛"
+    assert suite.attrib == {"name": name, "tests": "6", "failures": "1", "errors": "0"}
     assert next(iter(suite)).attrib["name"] == "scores[1,0] = 0.14"
     (failure,) = suite.iter("failure")
     assert failure.attrib["type"] == "wrong"
+
+
+def test_sheets(attncalc: Attncalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One problem and many sheets: a report each, named by its file, wherever another is broken."""
+    monkeypatch.chdir(tmp_path)
+    page, *sheets = (Path(f"{name}.yaml") for name in ("page", "a", "b", "c"))
+    page.write_text(PAGE)
+    for sheet, claims in zip(sheets, ("output: [[1, ~], ~]\n", "{", CLAIMS), strict=True):
+        sheet.write_text(claims)
+    spread = ["--claims", sheets[0], "--claims", sheets[1], "--claims", sheets[2]]
+    once = attncalc("check", page, "--claims", *sheets, "--json")
+    assert once == attncalc("check", page, *spread, "--json")
+    assert once == attncalc("check", *spread, page, "--json")
+    assert once.code == 2
+    first, broken, last = map(json.loads, once.out.splitlines())
+    assert [each["file"] for each in (first, broken, last)] == [*map(str, sheets)]
+    assert (first["unanswered"], first["summary"]["wrong"]) == (3, 1)
+    assert [error["file"] for error in broken["errors"]] == [str(sheets[1])]
+    text = attncalc("check", page, "--claims", *sheets, "--precision", "2").out
+    rows = [line.partition("   ") for line in text.splitlines()[-3:]]
+    assert [(row[0], row[2].strip()) for row in rows] == [
+        (str(sheets[0]), "1 number: 1 wrong; 3 not answered"),
+        (str(sheets[1]), "could not be read"),
+        (str(sheets[2]), "6 numbers: 3 correct, 1 follows, 1 slip, 1 wrong; 6 not answered"),
+    ]
+
+
+def test_sheets_of_several_problems(attncalc: Attncalc, tmp_path: Path) -> None:
+    """A sheet may be for several problems; one of them that is broken is told once."""
+    sheets = [tmp_path / "a.yaml", tmp_path / "b.yaml"]
+    pages = [tmp_path / "no.yaml", tmp_path / "page.yaml"]
+    pages[1].write_text(PAGE)
+    for sheet in sheets:
+        sheet.write_text("scores: {animal: {The: 0.14}}\n")
+    result = attncalc("check", *pages, "--claims", *sheets)
+    assert (result.code, result.err) == (2, f"{pages[0]}: there is no such file\n")
+    assert f"1 number in {sheets[0]} on {pages[1]}: 1 correct" in result.out.replace("\n", " ")
+    assert "2 problems checked, 0 with a wrong number; 1 file could not be read" in result.out
+    pages[1].write_text(f"{PAGE}---\n{PAGE}")
+    found = attncalc("check", pages[1], "--claims", sheets[0]).out
+    assert f"{sheets[0]}, problem 2" in found.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("p --claims a b", "p --claims a --claims b"),
+        ("p --claims a b --strict c", "p --claims a --claims b --strict c"),
+        ("--claims a p q", "--claims a p q"),
+        ("-f json --claims a p", "-f json --claims a p"),
+        ("-f json p --claims a - -f text b", "-f json p --claims a --claims - -f text b"),
+        ("p --claims a -- b", "p --claims a -- b"),
+        ("-- p --claims a b", "-- p --claims a b"),
+        ("p --claims", "p --claims"),
+        ("p --claims=a b", "p --claims=a b"),
+    ],
+)
+def test_spread(given: str, meant: str) -> None:
+    """--claims takes all files behind it, once an argument has stood before it."""
+    assert spread(given.split(), "--claims", {"--claims", "-f"}) == meant.split()
+
+
+def test_pipes_are_read_once(attncalc: Attncalc, tmp_path: Path) -> None:
+    """What a pipe gives is all that is asked of it, also for the lines of annotations."""
+    pipes = {tmp_path / "problem": PAGE, tmp_path / "sheet": CLAIMS}
+    for pipe, text in pipes.items():
+        os.mkfifo(pipe)
+        writer = threading.Thread(target=pipe.write_text, args=(text,), daemon=True)
+        writer.start()
+    problem, sheet = pipes
+    result = attncalc("check", problem, "--claims", sheet, "--format", "github")
+    assert (result.code, result.err) == (1, "")
+    assert result.out.startswith(f"::error file={sheet},line=3,title=attncalc check::")
+
+
+def test_table_from_a_pipe(attncalc: Attncalc, tmp_path: Path) -> None:
+    """A table of claims needs no suffix: --stage tells that it is one."""
+    page = tmp_path / "page.yaml"
+    page.write_text("tokens: [a, b]\nscores: [[0, 0], [0, 0]]\n")
+    given = ["check", page, "--claims", "-", "--stage", "weights", "-f", "github"]
+    assert attncalc(*given, stdin=",a,b\na,0.5,\n").code == 0
+    assert attncalc(*given, stdin="weights: [[0.5, ~], ~]\n").code == 0
+    table = tmp_path / "sheet"
+    table.write_text(",a,b\na,0.4,\n")
+    found = attncalc("check", page, "--claims", table, "--stage", "weights", "-f", "github")
+    assert found.out.startswith(f"::error file={table},line=2,title")
+
+
+def test_standard_input_once(attncalc: Attncalc) -> None:
+    """Standard input is one file."""
+    result = attncalc("check", "-", "--claims", "-", stdin=PROBLEM)
+    assert (result.code, result.out) == (2, "")
+    assert "FILE: - is given more than once; standard input can be read once" in result.err
+
+
+def test_unreadable_files_are_told_to_machines(
+    problem: Path, attncalc: Attncalc, tmp_path: Path
+) -> None:
+    """A file that cannot be read has its place in JSON, JUnit and annotations."""
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("scores: [[1, x]]\nkeys: 2\n")
+    result = attncalc("check", bad, problem, "--json")
+    assert result.code == 2
+    schema = json.loads((ROOT / "attncalc/schemas/check.schema.json").read_text())
+    first, second = map(json.loads, result.out.splitlines())
+    for line in (first, second):
+        jsonschema.validate(line, schema)
+    assert list(first) == ["schema", "file", "errors"]
+    assert first["errors"][0] == {
+        "file": str(bad),
+        "line": 1,
+        "column": 14,
+        "field": "scores",
+        "message": "“x”; expected a number",
+        "hint": None,
+    }
+    assert second["file"] == str(problem)
+
+    result = attncalc("check", bad, problem, "--format", "junit")
+    broken, whole = ElementTree.fromstring(result.out)
+    counts = {"tests": "1", "failures": "0", "errors": "1"}
+    assert broken.attrib == {"name": str(bad), **counts}
+    ((error,),) = broken
+    assert error.attrib["message"] == f"{bad}:1:14: scores: “x”; expected a number"
+    assert (error.text or "").count(str(bad)) == 2
+    assert whole.attrib["errors"] == "0"
+
+    result = attncalc("check", bad, problem, "--format", "github")
+    assert result.out.startswith(
+        f"::error file={bad},line=1,col=14,title=attncalc check::scores: “x”; expected a number\n"
+        f"::error file={bad},line=2,col=1,title=attncalc check::"
+    )
+
+
+@pytest.mark.parametrize("kind", ["json", "junit", "github", "text"])
+def test_nothing_on_standard_output(kind: str, attncalc: Attncalc, tmp_path: Path) -> None:
+    """Of one file that cannot be read, standard output gets nothing; a file gets the error."""
+    missing, report = tmp_path / "missing.yaml", tmp_path / "report"
+    result = attncalc("check", missing, "--format", kind)
+    assert (result.code, result.out) == (2, "")
+    result = attncalc("check", missing, "--format", kind, "--output", report)
+    assert (result.code, result.out) == (2, "")
+    assert report.exists() == (kind != "text")
+    assert kind == "text" or "there is no such file" in report.read_text()
+
+
+def test_one_that_dies_takes_no_other_along(
+    attncalc: Attncalc, monkeypatch: pytest.MonkeyPatch, problem: Path, tmp_path: Path
+) -> None:
+    """A file at which the program itself fails, or the process ends, is an error like any other."""
+    if COMMAND:
+        pytest.skip("the installed command is another process")
+
+    def full() -> None:
+        raise MemoryError
+
+    ends: dict[str, Callable[[], object]] = {
+        "raises": lambda: 1 / 0,
+        "kills": lambda: os.kill(os.getpid(), signal.SIGSEGV),
+        "leaves": lambda: os._exit(3),
+        "fills": full,
+    }
+
+    def judged(trace: Trace) -> object:
+        end = ends.get(trace.problem.title or "")
+        return attncalc_check(trace) if end is None else end()
+
+    monkeypatch.setattr("attncalc.checking.check", judged)
+    files = [problem]
+    for title in ends:
+        file = tmp_path / f"{title}.yaml"
+        file.write_text(PROBLEM.replace("A page", title))
+        files += [file, problem]
+    result = attncalc("check", *files, "--json")
+    assert result.code == 2
+    lines = [json.loads(line) for line in result.out.splitlines()]
+    assert [line["file"] for line in lines] == [str(file) for file in files]
+    assert all(line["summary"]["wrong"] == 1 for line in lines[::2])
+    raised, killed, left, filled = (line["errors"][0]["message"] for line in lines[1::2])
+    assert raised.startswith("a mistake in attncalc itself: ZeroDivisionError: division by zero at")
+    assert killed == "the process that checked it was ended by SIGSEGV"
+    assert left == "the process that checked it was ended with exit code 3"
+    assert filled == "the problem does not fit into memory"
+    assert f"{files[3]}: the process that checked it was ended by SIGSEGV\n  hint: " in result.err
 
 
 BAD_CLAIMS = """\
@@ -292,13 +492,13 @@ def test_progress(monkeypatch: pytest.MonkeyPatch) -> None:
             return True
 
     files = [str(number) for number in range(5)]
-    assert list(progress.seen(files)) == files
+    assert list(progress.seen(iter(files), 5)) == files
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    assert list(progress.seen(files)) == files
+    assert list(progress.seen(iter(files), 5)) == files
     assert terminal.getvalue() == ""
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
-    assert list(progress.seen(files)) == files
+    assert list(progress.seen(iter(files), 5)) == files
     assert "checking" in terminal.getvalue()
 
 

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 import attncalc
+from attncalc.errors import InputError
+from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.renderers.terminal import TerminalRenderer
-from attncalc.report import Diagnosis
+from attncalc.report import Diagnosis, Report
 from attncalc.walkthrough.checked import write_report, write_summary
 
 FULL: dict[str, Any] = {
@@ -37,9 +39,12 @@ EVERYWHERE = frozenset({(0, 0), (0, 1)})
 
 def page_of(fields: dict[str, Any], claims: dict[str, Any], *, full: bool = False) -> str:
     """The page of the check of these claims."""
-    problem = attncalc.load({**fields, "claims": claims})
-    report = attncalc.check(attncalc.explain(problem))
-    return TerminalRenderer(120).render(write_report(report, full=full))
+    return TerminalRenderer(120).render(write_report(report_of(fields, claims), full=full))
+
+
+def report_of(fields: dict[str, Any], claims: dict[str, Any]) -> Report:
+    """What the check of these claims finds."""
+    return attncalc.check(attncalc.explain(attncalc.load({**fields, "claims": claims})))
 
 
 @pytest.mark.parametrize(
@@ -115,10 +120,15 @@ def test_long_tables() -> None:
     page = page_of(fields, {"scores": wrong})
     assert "48 correct numbers are left out" in page
     assert "5          0   wrong" in page
-    wrong = [["5"] * 7 for _ in range(7)]
-    assert "left out" not in page_of(fields, {"scores": wrong})
-    wrong[0][0] = "0"
-    assert "1 correct number is left out." in page_of(fields, {"scores": wrong})
+    wrong[0][:] = wrong[6][:] = ["5"] * 7
+    page = page_of(fields, {"scores": wrong})
+    assert "37 numbers, 34 of them correct, are left out." in page
+    assert page.count("   wrong     out of") == 12
+    assert "… 3 more wrong" in page
+    assert page_of(fields, {"scores": wrong}, full=True).count("   wrong     out of") == 15
+    page = page_of(fields, {"scores": [["5"] * 7 for _ in range(7)]})
+    assert "37 numbers are left out. To leave nothing out: --full." in page
+    assert "… 37 more wrong" in page
 
 
 def test_nothing_claimed() -> None:
@@ -152,15 +162,71 @@ def test_notes_and_source() -> None:
 
 
 def test_summary() -> None:
-    """Many problems, a line each."""
-    reports = [
-        attncalc.check(attncalc.explain(attncalc.load({**GIVEN, "claims": {"scores": scores}})))
-        for scores in ([["-5", None]], [["5", None]])
+    """Many problems, a line each by the name of its file, also of one that could not be read."""
+    missing = Unreadable("no.yaml", "no.yaml", (InputError("no.yaml", "there is no such file"),))
+    outcomes: list[Outcome] = [
+        Checked(file, file, report_of(GIVEN, {"scores": scores}))
+        for file, scores in (("a.yaml", [["-5", None]]), ("b.yaml", [["5", "2"]]))
     ]
-    page = TerminalRenderer(80).render(write_summary(reports, 2))
+    page = TerminalRenderer(80).render(write_summary([outcomes[0], missing, outcomes[1], missing]))
     assert "2 problems checked, 1 with a wrong number; 2 files could not be read" in page
-    assert "problem 2   1 number: 1 wrong" in page
-    assert "could not" not in TerminalRenderer(80).render(write_summary(reports, 0))
+    rows = [" ".join(line.split()) for line in page.splitlines()[4:]]
+    assert rows == [
+        "a.yaml 1 number: 1 correct; 1 not answered",
+        "no.yaml could not be read",
+        "b.yaml 2 numbers: 1 correct, 1 wrong",
+        "no.yaml could not be read",
+    ]
+    page = TerminalRenderer(80).render(write_summary(outcomes[:1]))
+    assert "1 problem checked, 0 with a wrong number\n" in page
+    page = TerminalRenderer(80).render(write_summary([missing]))
+    assert "0 problems checked, 0 with a wrong number; 1 file could not be read\n" in page
+
+
+def test_named_among_others() -> None:
+    """Among others a page says which file it is about, and what is left out in it."""
+    report = report_of(GIVEN, {"scores": [["-5", None]], "output": None})
+    page = TerminalRenderer(80).render(write_report(report, name="a.yaml"))
+    assert "1 number in a.yaml: 1 correct; 2 not answered\n" in page
+    assert "1 number: 1 correct\n" in TerminalRenderer(80).render(write_report(report))
+
+
+def test_diagnosis_first() -> None:
+    """What explains the wrong numbers stands before source, notes and tables."""
+    fields = {"scores": [["0", "2"]], "attention": {"scale": "0.5"}, "source": "a book"}
+    page = page_of(fields, {"scaled_scores": [["0", "2"]]})
+    mistake = "All that is claimed of the scaled scores would follow from one mistake: the scores"
+    assert "2 numbers: 1 correct, 1 wrong\n" + mistake in page
+    assert page.index(mistake) < page.index("Source: a book") < page.index("Scaled scores")
+
+
+def test_many_explanations() -> None:
+    """Explanations of one row each do not push the tables off the page either."""
+    diagnoses = tuple(
+        Diagnosis("weights", "the mask is shifted", frozenset({(row, 0)}), f"for “{row}”")
+        for row in range(9)
+    )
+    report = replace(report_of({"scores": [["0"]] * 9}, {}), diagnoses=diagnoses)
+    page = TerminalRenderer(120).render(write_report(report))
+    assert page.count("would follow from one mistake") == 6
+    assert "3 more explanations are left out. To leave nothing out: --full." in page
+    page = TerminalRenderer(120).render(write_report(replace(report, diagnoses=diagnoses[:7])))
+    assert "1 more explanation is left out." in page
+    page = TerminalRenderer(120).render(write_report(report, full=True))
+    assert page.count("would follow from one mistake") == 9
+
+
+def test_many_warnings() -> None:
+    """Notes on claims do not push the tables off the page, unless everything is asked for."""
+    problem = attncalc.load({"scores": [["0", "0"]] * 9})
+    warnings = tuple(f"warning {number}" for number in range(8))
+    report = replace(attncalc.check(attncalc.explain(problem)), warnings=warnings)
+    page = TerminalRenderer(80).render(write_report(report))
+    assert page.count("Note: warning") == 6
+    assert "2 more notes are left out. To leave nothing out: --full." in page
+    page = TerminalRenderer(80).render(write_report(replace(report, warnings=warnings[:7])))
+    assert "1 more note is left out." in page
+    assert TerminalRenderer(80).render(write_report(report, full=True)).count("Note: ") == 8
 
 
 def test_claims_of_arrays() -> None:
@@ -226,16 +292,18 @@ def test_plausible(fields: dict[str, Any], claims: dict[str, Any]) -> None:
     [
         (
             Diagnosis("weights", "the scores are not scaled", EVERYWHERE),
-            "All that is claimed here would follow from one mistake: the scores are not scaled.",
+            "All that is claimed of the attention weights would follow from one mistake: the "
+            "scores are not scaled.",
         ),
         (
             Diagnosis("weights", "the scores are not scaled", EVERYWHERE, "for “a”"),
-            "All that is claimed here for “a” would follow from one mistake: the scores are not "
-            "scaled.",
+            "All that is claimed of the attention weights for “a” would follow from one mistake: "
+            "the scores are not scaled.",
         ),
         (
             Diagnosis("weights", "the mask is shifted", EVERYWHERE, convention=True),
-            "All that is claimed here would follow from another convention: the mask is shifted.",
+            "All that is claimed of the attention weights would follow from another convention: "
+            "the mask is shifted.",
         ),
     ],
 )
