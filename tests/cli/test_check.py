@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -18,6 +19,11 @@ import pytest
 from attncalc.checking import check as attncalc_check
 from attncalc.cli import progress
 from attncalc.cli.check import spread
+from attncalc.engine import explain
+from attncalc.outcomes import Checked
+from attncalc.readers import load
+from attncalc.report_ci import github, junit
+from attncalc.report_json import outcome_json
 from attncalc.trace import Trace
 from tests.conftest import COMMAND, ROOT, SAMPLES, Attncalc
 
@@ -241,6 +247,23 @@ def test_junit(problem: Path, attncalc: Attncalc, tmp_path: Path) -> None:
     assert failure.attrib["type"] == "wrong"
 
 
+def test_reasons_are_told_to_machines() -> None:
+    """Why a number is judged so is told wherever it is told at all."""
+    problem = load({"scores": [["1", "2"]], "claims": {"weights": [["0.5", "0.7311"]]}})
+    report = attncalc_check(explain(problem))
+    reasoned = tuple(replace(finding, reason="because \x1b") for finding in report.findings)
+    checked = Checked("a.yaml", "a.yaml", replace(report, findings=reasoned))
+    assert github([checked], strict=False) == (
+        "::error file=a.yaml,title=attncalc check::weights of “#1” for “#1”: 0.5 is claimed, "
+        "0.268941 is computed; because ␛\n"
+    )
+    wrong, right = ElementTree.fromstring(junit([checked], strict=False))[0]
+    assert wrong[0].attrib["message"].endswith("0.268941 is computed; because ␛")
+    assert (right[0].tag, right[0].text) == ("system-out", "because ␛")
+    exported = json.loads(outcome_json(checked))
+    assert [claim["reason"] for claim in exported["claims"]] == ["because \x1b"] * 2
+
+
 def test_sheets(attncalc: Attncalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One problem and many sheets: a report each, named by its file, wherever another is broken."""
     monkeypatch.chdir(tmp_path)
@@ -397,7 +420,7 @@ def test_one_that_dies_takes_no_other_along(
 
     ends: dict[str, Callable[[], object]] = {
         "raises": lambda: 1 / 0,
-        "kills": lambda: os.kill(os.getpid(), signal.SIGSEGV),
+        "kills": lambda: os.kill(os.getpid(), signal.SIGKILL),
         "leaves": lambda: os._exit(3),
         "fills": full,
     }
@@ -419,10 +442,10 @@ def test_one_that_dies_takes_no_other_along(
     assert all(line["summary"]["wrong"] == 1 for line in lines[::2])
     raised, killed, left, filled = (line["errors"][0]["message"] for line in lines[1::2])
     assert raised.startswith("a mistake in attncalc itself: ZeroDivisionError: division by zero at")
-    assert killed == "the process that checked it was ended by SIGSEGV"
+    assert killed == "the process that checked it was ended by SIGKILL"
     assert left == "the process that checked it was ended with exit code 3"
     assert filled == "the problem does not fit into memory"
-    assert f"{files[3]}: the process that checked it was ended by SIGSEGV\n  hint: " in result.err
+    assert f"{files[3]}: the process that checked it was ended by SIGKILL\n  hint: " in result.err
 
 
 BAD_CLAIMS = """\
