@@ -80,7 +80,7 @@ class Typed(Decimal):
         """Whether it was typed as a fraction or a root, and so not rounded to any place."""
         return "/" in self.text or "√" in self.text
 
-    def __reduce__(self) -> tuple[type[Typed], tuple[Any, ...]]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[type[Typed], tuple[Any, ...]]:
         return Typed, (Decimal(self), self.text, self.ratio, self.doubt)
 
 
