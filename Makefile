@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WHEEL_VENV := .venv-wheel
+PIP := pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint unit wheel-test consumers docs handouts bench fuzz clean
+.PHONY: demo test lint unit wheel-test test-newest test-lowest test-uncapped pins consumers docs
+.PHONY: handouts bench fuzz clean
 
 demo: $(VENV)/installed
 	$(BIN)/attncalc explain samples/animal.yaml
@@ -18,15 +19,36 @@ lint: $(VENV)/installed
 	$(BIN)/lint-imports
 
 unit: $(VENV)/installed
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest --numprocesses auto --cov --cov-report=term
 
-# The command line is tested once more as a user gets it: from the built wheel, away from the source.
-wheel-test: $(VENV)/installed
-	rm -rf dist $(WHEEL_VENV)
-	$(BIN)/python -m build --wheel --outdir dist .
-	$(PYTHON) -m venv $(WHEEL_VENV)
-	$(WHEEL_VENV)/bin/pip install --quiet --disable-pip-version-check dist/*.whl
-	ATTNCALC_COMMAND=$(CURDIR)/$(WHEEL_VENV)/bin/attncalc $(BIN)/pytest tests/cli
+# The command line is tested once more as users get it, from the built wheel, away from the source:
+# with the pinned libraries and no extras; with all extras and the newest and the lowest versions that
+# pyproject.toml allows; and with newer ones yet, which its upper bounds keep from users. The lowest
+# are made for Python 3.11 and 3.12.
+WHEEL = dist/attncalc-*.whl
+WITH_EXTRAS = "$$(echo $(WHEEL))[pdf,safetensors]"
+wheel-test: LIBRARIES = --constraint constraints.txt $(WHEEL)
+test-newest: LIBRARIES = $(WITH_EXTRAS)
+test-lowest: LIBRARIES = $(WITH_EXTRAS) $$($(BIN)/python tests/versions.py lowest)
+test-uncapped: LIBRARIES = $$($(BIN)/python tests/versions.py uncapped)
+test-newest test-lowest test-uncapped: HAVE = ATTNCALC_EXTRAS=1
+wheel-test test-newest test-lowest test-uncapped: $(VENV)/installed
+	rm -rf dist $(VENV)-$@
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+	$(PYTHON) -m venv $(VENV)-$@
+	$(VENV)-$@/bin/$(PIP) $(LIBRARIES)
+	$(VENV)-$@/bin/$(PIP) --no-deps $(WHEEL)
+	$(VENV)-$@/bin/pip list --disable-pip-version-check
+	$(HAVE) ATTNCALC_COMMAND=$(CURDIR)/$(VENV)-$@/bin/attncalc \
+	  $(BIN)/pytest --numprocesses auto tests/cli
+
+# What tests run with, the whole tree of it, by version: the newest of today.
+pins:
+	rm -rf $(VENV)-pins
+	$(PYTHON) -m venv $(VENV)-pins
+	$(VENV)-pins/bin/$(PIP) '.[dev]'
+	{ echo "# What tests run with; \`make pins\` renews it."; \
+	  $(VENV)-pins/bin/pip freeze --disable-pip-version-check --exclude attncalc; } > constraints.txt
 
 # What reads graphs and pages besides people; tests that need it are skipped without it, and fail in CI.
 consumers:
@@ -60,10 +82,11 @@ SEED ?= 1
 fuzz: $(VENV)/installed
 	$(BIN)/python -m benchmarks.fuzz $(if $(CASE),--case $(CASE),--minutes $(MINUTES) --seed $(SEED))
 
-$(VENV)/installed: pyproject.toml
+$(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/$(PIP) --constraint constraints.txt hatchling editables
+	$(BIN)/$(PIP) --constraint constraints.txt --no-build-isolation --editable '.[dev]'
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(WHEEL_VENV) dist handouts .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-* dist handouts .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

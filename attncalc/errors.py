@@ -81,6 +81,12 @@ class InputErrors(AttncalcError):
         super().__init__("\n".join(str(error) for error in errors))
 
 
+def installing(package: str) -> str:
+    """How a package that something needs is installed beside attncalc."""
+    beside = "where attncalc is installed; with pipx: pipx inject attncalc"
+    return f"pip install {package}, {beside} {package}"
+
+
 def suggestion(word: str, known: Iterable[str]) -> str | None:
     """The nearest of the known words, as a question."""
     from difflib import get_close_matches  # not at start-up: only misspelt words need it

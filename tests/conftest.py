@@ -17,6 +17,9 @@ from attncalc.cli import main
 COMMAND = os.environ.get("ATTNCALC_COMMAND")
 """An installed attncalc to be tested instead of this checkout's."""
 
+EXTRAS = not COMMAND or "ATTNCALC_EXTRAS" in os.environ
+"""Whether what is tested has the libraries of its extras."""
+
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from attncalc.arithmetic import Array
-from attncalc.errors import InputError, InputErrors
+from attncalc.errors import InputError, InputErrors, installing
 from attncalc.readers.interface import Node, RawProblem, nowhere
 from attncalc.readers.options import KEYS
 
@@ -51,7 +51,7 @@ def read_safetensors(path: Path, file: str) -> list[RawProblem]:
         from safetensors import SafetensorError, deserialize
     except ImportError as error:
         problem = "reading .safetensors needs the package safetensors, which is not installed"
-        hint = "pip install 'attncalc[safetensors]'"
+        hint = installing("safetensors")
         raise InputErrors((InputError(file, problem, hint=hint),)) from error
     try:
         entries = deserialize(path.read_bytes())  # type: ignore[no-untyped-call]

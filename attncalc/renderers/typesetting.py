@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
-from attncalc.errors import AttncalcError
+from attncalc.errors import AttncalcError, installing
 from attncalc.renderers.typst import TypstRenderer
 
 Source: TypeAlias = Callable[[TypstRenderer], str]
@@ -77,8 +77,8 @@ def _typst() -> Any:
     try:
         import typst
     except ImportError as error:
-        message = "PDF, SVG and PNG pages need the typst package; try: pip install 'attncalc[pdf]'"
-        raise AttncalcError(message) from error
+        needed = "PDF, SVG and PNG pages need the package typst, which is not installed"
+        raise AttncalcError(f"{needed}; try: {installing('typst')}") from error
     return typst
 
 

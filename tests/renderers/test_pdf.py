@@ -237,7 +237,8 @@ def test_without_typst(monkeypatch: pytest.MonkeyPatch) -> None:
         BUNDLED.render_pdf(walkthrough(ANIMAL))
     assert (
         str(raised.value)
-        == "PDF, SVG and PNG pages need the typst package; try: pip install 'attncalc[pdf]'"
+        == "PDF, SVG and PNG pages need the package typst, which is not installed; try: "
+        "pip install typst, where attncalc is installed; with pipx: pipx inject attncalc typst"
     )
 
 
