@@ -19,8 +19,9 @@ from attncalc.trace import Trace
 
 SCHEMA = "attncalc/1"
 
-# Characters that JSON allows in strings but that a terminal may act on.
+# What JSON allows in strings but a terminal may act on, or the log of a build: ##[command].
 _UNSAFE = re.compile(
+    r"#(?=#\w*\[)|"
     "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 )
 
@@ -62,7 +63,7 @@ def trace_json(trace: Trace, stages: Sequence[str] = ()) -> str:
 
 
 def escaped(text: str) -> str:
-    """JSON text without characters that a terminal may act on."""
+    """JSON text without what a terminal or the log of a build may act on."""
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

@@ -5,6 +5,7 @@
 import os
 import sys
 from importlib import import_module
+from io import StringIO
 
 import typer
 
@@ -12,6 +13,9 @@ from attncalc.cli import BAD_INPUT, INTERRUPTED, SUCCESS
 from attncalc.errors import AttncalcError, InputError, InputErrors
 
 COMMANDS = ("explain", "check", "compare", "graph", "weave", "samples", "schema")
+
+_WRONG_USAGE: type[Exception] = typer.BadParameter.__mro__[2]
+"""Of click, which typer brings along in some versions and not in others."""
 
 HELP = "Attention, worked out step by step: every term written out, every digit right."
 
@@ -26,8 +30,8 @@ Examples:
 def call(arguments: list[str]) -> int:
     """Run the command; every way it can end becomes an exit code."""
     try:
-        _application(arguments)(arguments, prog_name="attncalc", obj=arguments)
-    except SystemExit as leaving:
+        return _run(arguments)
+    except SystemExit as leaving:  # of one who reads no more
         return leaving.code if isinstance(leaving.code, int) else SUCCESS
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -35,7 +39,27 @@ def call(arguments: list[str]) -> int:
         return refuse((InputError("attncalc", f"cannot write: {error.strerror or error}"),))
     except Exception as error:
         return refuse(errors_of(error))
-    raise AssertionError  # pragma: no cover - typer always leaves by SystemExit
+
+
+def _run(arguments: list[str]) -> int:
+    """Run the command; what is wrong with its arguments is told here, too."""
+    run = _application(arguments)
+    try:
+        code = run(arguments, prog_name="attncalc", obj=arguments, standalone_mode=False)
+    except _WRONG_USAGE as error:
+        text = _Unstripped()
+        error.show(text)  # type: ignore[attr-defined]
+        for line in text.getvalue().splitlines():
+            say(line)
+        return BAD_INPUT
+    return code if isinstance(code, int) else SUCCESS
+
+
+class _Unstripped(StringIO):
+    """What is written for a terminal, where click leaves escape codes as they are: say does not."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def _application(arguments: list[str]) -> typer.Typer:
@@ -86,11 +110,16 @@ def errors_of(error: Exception, file: str = "attncalc") -> tuple[InputError, ...
     return (InputError(file, message, hint="please report it, with the input if you can"),)
 
 
-def refuse(errors: tuple[InputError, ...]) -> int:
-    """Say on stderr what is wrong; other people's text in it comes out inert."""
-    from attncalc.renderers.inert import inert
+def say(line: str) -> None:
+    """A line on stderr; other people's text in it comes out inert."""
+    from attncalc.renderers.inert import inert, inert_lines
 
+    sys.stderr.write(inert_lines(inert(line)) + "\n")
+
+
+def refuse(errors: tuple[InputError, ...]) -> int:
+    """Say on stderr what is wrong."""
     for error in errors:
         for line in error.lines():
-            sys.stderr.write(inert(line) + "\n")
+            say(line)
     return BAD_INPUT

@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperCommand
 
 from attncalc.cli import BAD_INPUT, SUCCESS, WRONG, options, output, pages, progress
+from attncalc.cli.app import refuse
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -158,7 +159,6 @@ def check(
         raise typer.BadParameter(message, param_hint="FILE")
 
     from attncalc.cli.apart import apart
-    from attncalc.cli.app import refuse
     from attncalc.cli.judging import Judge, died, works
     from attncalc.outcomes import Checked
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from attncalc.cli import SUCCESS, WRONG, output
+from attncalc.cli.app import refuse, say
 from attncalc.errors import InputError, InputErrors
 
 if TYPE_CHECKING:
@@ -75,7 +76,6 @@ def weave(
         what = "--output" if output_file is not None else "standard input"
         raise InputError("attncalc weave", f"{len(files)} documents; expected 1 with {what}")
 
-    from attncalc.cli.app import refuse
     from attncalc.weaving import weave as woven
 
     worst = SUCCESS
@@ -94,7 +94,7 @@ def weave(
             worst = max(worst, refuse((error,)))
             continue
         if check and done.text != text:
-            _say(f"{file}: not up to date; attncalc weave {file}")
+            say(f"{file}: not up to date; attncalc weave {file}")
             worst = max(worst, WRONG)
         if _tell(file, done, strict=strict):
             worst = max(worst, WRONG)
@@ -105,14 +105,8 @@ def _tell(file: str, woven: "Woven", *, strict: bool) -> bool:
     """Say on standard error which of the document's numbers are wrong, and whether any is."""
     failing = [claim for claim in woven.judged if claim.finding.fails(strict=strict)]
     for claim in failing:
-        _say(f"{file}:{claim.line}: {claim.sentence}")
+        say(f"{file}:{claim.line}: {claim.sentence}")
     return bool(failing)
-
-
-def _say(text: str) -> None:
-    from attncalc.renderers.inert import inert
-
-    sys.stderr.write(inert(text) + "\n")
 
 
 def _read(file: str) -> str:

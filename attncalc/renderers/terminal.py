@@ -29,7 +29,7 @@ from attncalc.document import (
 )
 from attncalc.expressions import Matrix, Relation
 from attncalc.renderers import terminal_styles as styles
-from attncalc.renderers.inert import inert, inert_token
+from attncalc.renderers.inert import inert, inert_lines, inert_token
 from attncalc.renderers.linear import chain, entry_text, linear
 from attncalc.renderers.terminal_heatmap import heatmap_lines
 from attncalc.renderers.terminal_tables import tables
@@ -62,7 +62,7 @@ class TerminalRenderer:
             legacy_windows=False,
         )
         _Page(console).write(document)
-        text = out.getvalue()
+        text = inert_lines(out.getvalue())
         return text if self.color else "\n".join(line.rstrip() for line in text.split("\n"))
 
 
