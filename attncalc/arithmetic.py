@@ -34,6 +34,9 @@ _LONG_HINT = f"a number has at most {MOST_DIGITS} digits; round it"
 TRANSCENDENTAL_DIGITS = 60
 """Digits to which powers are computed: 34 are promised, the rest is room for cancellation."""
 
+SETTLED_DIGITS = TRANSCENDENTAL_DIGITS - 5
+"""A sum that is not exact, of terms that cancel to so many digits, is known no better than 0."""
+
 HAND_SIZED_MICROSECONDS = 50_000
 _MICROSECONDS_A_PRODUCT = 0.08
 _MICROSECONDS_A_POWER = 40.0
@@ -218,6 +221,13 @@ def decimals(values: Iterable[Any], shape: tuple[int, ...]) -> Array:
 def is_exact_kind(array: Array) -> bool:
     """Whether an array holds decimals, rather than float64."""
     return array.dtype == object
+
+
+def resolution(kind: Array, terms: int) -> Any:
+    """The share of its terms' sizes below which a sum of so many of them is mere rounding."""
+    if is_exact_kind(kind):
+        return Decimal(1).scaleb(-SETTLED_DIGITS)
+    return (terms + 2) * float(np.finfo(np.float64).eps)
 
 
 def hand_sized(products: int, powers: int) -> bool:

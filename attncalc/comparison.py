@@ -66,6 +66,12 @@ class Difference:
         return tuple(map(int, place))
 
     @property
+    def settled(self) -> Array:
+        """The differences, without those that may be the arithmetic's own."""
+        own = (_magnitudes(self.values) <= self.tolerance).astype(bool) & ~self.exact
+        return np.where(own, like(self.values, 0), self.values)
+
+    @property
     def largest(self) -> Any:
         """The size of the largest difference; infinite where one side hides what the other sees."""
         return _magnitudes(self.values)[self.where]

@@ -160,11 +160,11 @@ class _Work:
 
     def _projected(self, name: str, W: Array, b: Array | None) -> tuple[Array, Exact]:
         """A stage times W, and b added."""
-        product = attention.projected(self[name], W, b)
         exact = exactness.of_matrix_product(self[name], self._exact(name), W, exactness.of_given(W))
-        if b is not None:
-            exact = exact & exactness.of_given(b)[..., None, :]
-        return product, exact
+        product = attention.settled(attention.projected(self[name], W, None), self[name], W, exact)
+        if b is None:
+            return product, exact
+        return product + b[..., None, :], exact & exactness.of_given(b)[..., None, :]
 
     def _rotate(self) -> None:
         """Queries and this step's keys turned by their positions; cached keys have been already."""
@@ -199,7 +199,8 @@ class _Work:
         exact = exactness.of_matrix_product(
             Q, self._exact(ask), np.swapaxes(K, -1, -2), np.swapaxes(K_exact, -1, -2)
         )
-        self._record("scores", attention.scores(Q, K), exact, made_of=(ask, answer))
+        S = attention.settled(attention.scores(Q, K), Q, np.swapaxes(K, -1, -2), exact)
+        self._record("scores", S, exact, made_of=(ask, answer))
         return "scores"
 
     def _scale(self, last: str) -> str:
@@ -248,11 +249,12 @@ class _Work:
         S, bias, mask = self[last], self._bias(), masks.allowed(self.problem)
         if mask is None and bias is None:
             return last
-        masked = attention.masked_scores(S, None if bias is None else bias.values, mask)
-        hidden = masked == attention.like(S, "-Infinity")
         exact = self._exact(last)
         if bias is not None:
             exact = exact & bias.exact
+            S = attention.settled_sum(S, bias.values, exact)
+        masked = attention.masked_scores(S, None, mask)
+        hidden = masked == attention.like(S, "-Infinity")
         exact = exact | (hidden & is_exact_kind(S))
         self.trace = replace(self.trace, mask=mask, bias=bias)
         self._record("masked_scores", masked, exact, made_of=(last,))
@@ -344,8 +346,8 @@ class _Work:
                 A[..., None], A_exact[..., None], V[..., None, :, :], V_exact[..., None, :, :]
             )
             self._record("weighted_values", terms, exact, made_of=("weights", "V"))
-        attended = attention.output(A, V)
         exact = exactness.of_matrix_product(A, A_exact, V, V_exact)
+        attended = attention.settled(attention.output(A, V), A, V, exact)
         last = "output" if problem.heads is None and problem.W_O is None else "head_outputs"
         self._record(last, attended, exact, made_of=("weights", "V"))
         if problem.heads is not None:

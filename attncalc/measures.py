@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from attncalc.arithmetic import Array, is_exact_kind, transcendental_context
+from attncalc.arithmetic import Array, is_exact_kind, resolution, transcendental_context
 
 
 def entropy(weights: Array) -> Any:
@@ -30,8 +30,10 @@ def effective_number(bits: Any) -> Any:
 
 
 def distance(left: Array, right: Array) -> Any:
-    """The Euclidean distance of two vectors. (d,), (d,)"""
-    total = ((left - right) ** 2).sum()
+    """The Euclidean distance of two vectors; 0 where they part by rounding alone. (d,), (d,)"""
+    apart = left - right
+    settled = abs(apart) <= resolution(left, len(left)) * (abs(left) + abs(right))
+    total = (np.where(settled.astype(bool), apart * 0, apart) ** 2).sum()
     if isinstance(total, Decimal):
         return transcendental_context().sqrt(total)
     return float(np.sqrt(total))

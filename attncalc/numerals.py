@@ -25,6 +25,12 @@ MOST_FINE_DECIMALS = 8
 _LARGEST_PLAIN = 15
 """From 10 to this power on, a number is written with an exponent."""
 
+_SMALLEST_PLAIN = -4
+"""Below 10 to this power, a number that the decimals of its column do not show has one too."""
+
+_FEWEST_DIGITS = 2
+"""Significant digits that a number is shown with at least, unless it is 0 or all of it is shown."""
+
 
 @dataclass(frozen=True)
 class NumberStyle:
@@ -50,7 +56,9 @@ class Shown:
 def shown(values: Sequence[Any], exact: Sequence[bool], style: NumberStyle) -> list[Shown]:
     """Numbers that stand in one column: all with the same number of decimals.
 
-    exact: which values are exact; these show all their digits if every one of them does.
+    One that these would show as 0, or with a single digit, has two digits of its own; where all are
+    too small, they are written with exponents. exact: which values are exact; these show all their
+    digits if every one of them does.
     """
     numbers = [value if isinstance(value, Decimal) else Decimal(float(value)) for value in values]
     finite = [number for number in numbers if number.is_finite()]
@@ -59,6 +67,10 @@ def shown(values: Sequence[Any], exact: Sequence[bool], style: NumberStyle) -> l
     needed = max(map(decimals_of, finite), default=0)
     all_digits = all(exact) and needed <= MOST_EXACT_DECIMALS
     decimals = needed if all_digits else style.precision
+    largest = max(map(abs, finite), default=Decimal(0))
+    if not all_digits and _is_tiny(largest, decimals, style):
+        mantissa = replace(style, precision=max(style.precision, _FEWEST_DIGITS - 1))
+        return [_scientific(n, known, mantissa) for n, known in zip(numbers, exact, strict=True)]
     return [_fixed(n, known, decimals, style) for n, known in zip(numbers, exact, strict=True)]
 
 
@@ -75,7 +87,9 @@ def shown_fine(values: Sequence[Any], exact: Sequence[bool], style: NumberStyle)
     plain = shown(numbers, exact, replace(style, precision=precision))
     mantissa = replace(style, precision=more)
     return [
-        each if each.exact or places <= precision else _scientific(number, known, mantissa)
+        each
+        if places <= precision or (each.exact and "e" not in each.number.digits)
+        else _scientific(number, known, mantissa)
         for each, places, number, known in zip(plain, needed, numbers, exact, strict=True)
     ]
 
@@ -98,7 +112,7 @@ def as_typed(value: Typed) -> Shown:
 def percentage(share: Any) -> str:
     """A share as a percentage with one decimal: 22.9%; never 0.0% or 100.0% of what is not."""
     exact = share if isinstance(share, Decimal) else Decimal(float(share))
-    digits = _fixed(exact.scaleb(2, _WIDE), False, 1, NumberStyle()).number.digits
+    digits = f"{round_to(exact.scaleb(2, _WIDE), 1, 'half-up'):f}"
     if digits == "0.0" and exact:
         return "less than 0.1%"
     if digits == "100.0" and exact < 1:
@@ -106,10 +120,11 @@ def percentage(share: Any) -> str:
     return digits + "%"
 
 
-def rest_percentage(total: Any) -> str:
-    """What is left of 1, as a percentage; never 100.0% beside anything, however little."""
+def sunk_percentage(total: Any) -> str:
+    """What a sink takes of 1 beside these weights' sum; never 100.0% beside anything, nor 0.0%."""
     exact = total if isinstance(total, Decimal) else Decimal(float(total))
-    return percentage(_WIDE.subtract(Decimal(1), exact))
+    rest = _WIDE.subtract(Decimal(1), exact)
+    return percentage(rest) if rest > 0 else "less than 0.1%"
 
 
 def rounded(value: Any, style: NumberStyle) -> Shown:
@@ -148,8 +163,30 @@ def _fixed(number: Decimal, known: bool, decimals: int, style: NumberStyle) -> S
     if not number.is_finite():
         return _infinite(number, known)
     result = round_to(number, decimals, style.rounding)
+    whole = known and result == number
+    if not whole and number and _digits_of(result, decimals) < _digits_needed(style):
+        if number.adjusted() < _SMALLEST_PLAIN:
+            return _scientific(number, known, replace(style, precision=_FEWEST_DIGITS - 1))
+        result = round_to(number, _FEWEST_DIGITS - 1 - number.adjusted(), style.rounding)
     sign = Sign.EXACT if known and result == number else Sign.ROUNDED
     return Shown(Number(f"{result:f}"), sign)
+
+
+def _is_tiny(number: Decimal, decimals: int, style: NumberStyle) -> bool:
+    """Whether a number is too small for so many decimals, and for any that can be read."""
+    if not number or number.adjusted() >= _SMALLEST_PLAIN:
+        return False
+    return _digits_of(round_to(number, decimals, style.rounding), decimals) < _digits_needed(style)
+
+
+def _digits_of(number: Decimal, decimals: int) -> int:
+    """The significant digits of a number that is written with so many decimals; none of 0."""
+    return number.adjusted() + decimals + 1 if number else 0
+
+
+def _digits_needed(style: NumberStyle) -> int:
+    """One is enough for somebody who asks for two decimals or fewer: 0.04 is then no 0.043."""
+    return _FEWEST_DIGITS if style.precision > _FEWEST_DIGITS else 1
 
 
 def _scientific(number: Decimal, known: bool, style: NumberStyle) -> Shown:

@@ -29,8 +29,17 @@ def written(values: list[Any], exact: list[bool] | None = None, **style: Any) ->
         (["0.5", "0.33333"], [True, False], ["=0.5000", "≈0.3333"]),
         (["0.123456789012"], None, ["=0.123456789012"]),
         (["0.1234567890123"], None, ["≈0.1235"]),
-        (["-0.00001"], [False], ["≈0.0000"]),
-        (["0.00005", "-0.00005"], [False, False], ["≈0.0001", "≈-0.0001"]),
+        (["0.00005", "-0.00005"], [False, False], ["≈5.0000e-5", "≈-5.0000e-5"]),
+        (["-0.00001", "1"], [False, False], ["≈-1.0e-5", "≈1.0000"]),
+        (["0.00043", "1"], [False, False], ["≈0.00043", "≈1.0000"]),
+        (["0.000951", "0.99996"], [False, False], ["≈0.0010", "≈1.0000"]),
+        (["0.0009", "0"], [False, True], ["≈0.00090", "=0.0000"]),
+        (["0", "0"], [False, True], ["≈0.0000", "=0.0000"]),
+        (["6.144e-6", "2.26e-6", "0"], [False] * 3, ["≈6.1440e-6", "≈2.2600e-6", "≈0.0000"]),
+        (["9.96e-6", "0.5"], [False, True], ["≈1.0e-5", "=0.5000"]),
+        (["1e-30", "0.5"], None, ["=1.0e-30", "=0.5000"]),
+        (["0.0001", "0.25"], None, ["=0.0001", "=0.2500"]),
+        (["0.0001", "0.33333"], [True, False], ["=0.0001", "≈0.3333"]),
         (["-Infinity", "1"], None, ["=-inf", "=1"]),
         (["Infinity"], [False], ["≈inf"]),
         (["1e15", "1"], None, ["=1.0000e15", "=1.0000"]),
@@ -42,6 +51,43 @@ def written(values: list[Any], exact: list[bool] | None = None, **style: Any) ->
 def test_columns(values: list[str], exact: list[bool] | None, expected: list[str]) -> None:
     """One number of decimals down a column; = only where every digit is shown; never -0."""
     assert written([Decimal(value) for value in values], exact) == expected
+
+
+@pytest.mark.parametrize(
+    ("precision", "expected"),
+    [
+        (0, ["≈0.30", "≈4.3e-5", "≈3"]),
+        (1, ["≈0.3", "≈4.3e-5", "≈3.4"]),
+        (2, ["≈0.30", "≈4.3e-5", "≈3.40"]),
+        (3, ["≈0.300", "≈4.3e-5", "≈3.400"]),
+        (5, ["≈0.30000", "≈4.3e-5", "≈3.40000"]),
+        (6, ["≈0.300000", "≈0.000043", "≈3.400000"]),
+    ],
+)
+def test_fewest_digits(precision: int, expected: list[str]) -> None:
+    """However few decimals are asked for, nothing but 0 is shown as 0."""
+    values = [Decimal("0.3"), Decimal("0.0000430001"), Decimal("3.4")]
+    assert written(values, [False] * 3, precision=precision) == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [("0.043", "≈0.04"), ("0.0043", "≈0.0043")])
+def test_two_decimals_as_asked_for(value: str, expected: str) -> None:
+    """With two decimals a single digit of them is enough."""
+    assert written([Decimal(value), Decimal(1)], [False] * 2, precision=2)[0] == expected
+
+
+@given(
+    st.lists(st.decimals("1e-40", 10**6, places=50), min_size=1, max_size=4),
+    st.integers(3, 12),
+    st.sampled_from(("half-up", "half-even")),
+)
+def test_two_digits_at_least(values: list[Decimal], precision: int, rounding: str) -> None:
+    """A positive number shows two significant digits, and they are its own."""
+    column = shown(values, [False] * len(values), NumberStyle(precision, rounding))  # type: ignore[arg-type]
+    for value, number in zip(values, column, strict=True):
+        digits = number.number.digits
+        assert len(digits.partition("e")[0].replace(".", "").lstrip("0")) >= 2
+        assert abs(Fraction(digits) / Fraction(value) - 1) <= Fraction(1, 20)
 
 
 def test_floats_are_never_exact() -> None:

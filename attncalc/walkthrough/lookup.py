@@ -27,7 +27,7 @@ from attncalc.document import (
     Words,
 )
 from attncalc.expressions import Omitted, Product, Relation, Symbol
-from attncalc.numerals import NumberStyle, percentage, rest_percentage, rounded
+from attncalc.numerals import NumberStyle, percentage, rounded, sunk_percentage
 from attncalc.trace import Trace
 from attncalc.walkthrough.given import title
 from attncalc.walkthrough.page import Page, bar, joining, omitted_row, words
@@ -174,12 +174,12 @@ def _against_hard(page: Page, query: int, ranked: list[int]) -> Iterator[Inline]
     yield Relation((Symbol("v", (page.key_name(best[0]),)), page.vector(value)), (joining(value),))
     with trace.arithmetic():
         apart = measures.distance(trace[trace.attended][query], trace["V"][best[0]])
-    if apart == 0:
+    if apart == 0 and all(entry.exact for entry in page.stage(trace.attended, [query])[0]):
         yield Words(", which is what is retrieved here too.")
         return
     if trace.sink_powers is not None:
         with trace.arithmetic():
-            sunk = rest_percentage(row.sum())
+            sunk = sunk_percentage(row.sum())
         yield Words(f". The sink has {sunk} of the share here, and returns nothing")
     yield Words(
         f". It has {percentage(row[best[0]])} of the share here; what is retrieved lies "

@@ -9,7 +9,7 @@ from typing import Any
 from attncalc import measures
 from attncalc.document import Block, Heading, Inline, Paragraph, Section, Words
 from attncalc.expressions import Relation, Sign, Symbol
-from attncalc.numerals import NumberStyle, percentage, rest_percentage, rounded
+from attncalc.numerals import NumberStyle, percentage, rounded, sunk_percentage
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.remark import remark
 
@@ -105,7 +105,7 @@ def _spread(page: Page, weights: Any, used: list[int]) -> Iterator[Inline]:
             )
             return
         if trace.sink_powers is not None:
-            yield Words(f"The sink takes {rest_percentage(total)}. ")
+            yield Words(f"The sink takes {sunk_percentage(total)}. ")
             among = "Among the keys, the weights are"
             weights = weights / total
         bits = measures.entropy(weights)
@@ -147,7 +147,7 @@ def _moved(page: Page, query: int) -> Iterator[Inline]:
         return
     with trace.arithmetic():
         moved = measures.distance(trace[trace.attended][query], trace["V"][page.offset + query])
-    if moved == 0:
+    if moved == 0 and sign is Sign.EXACT:
         yield Words(", exactly its own value.")
         return
     distance = rounded(moved, page.style).number.digits

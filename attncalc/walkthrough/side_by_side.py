@@ -96,7 +96,7 @@ class Pair:
         columns = (
             self._shown(self.left, left),
             self._shown(self.right, right),
-            shown(found.values[0].tolist(), found.exact[0].tolist(), page.style),
+            shown(found.settled[0].tolist(), found.exact[0].tolist(), page.style),
         )
         label: Callable[[int], Inlines] = (
             (lambda key: (page.key_token(key),))

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import attncalc
-from attncalc.comparison import Comparison, ComparisonError, Origin, compare
+from attncalc.comparison import Comparison, ComparisonError, Origin, compare, difference
 from attncalc.measures import largest_derivative
 from attncalc.numerals import NumberStyle, shown_fine
 from attncalc.renderers.terminal import TerminalRenderer
@@ -431,7 +431,19 @@ def test_fine_numbers(values: list[Any], exact: list[bool], expected: list[str])
 def test_fine_numbers_of_less_precision() -> None:
     """Whoever asks for fewer digits gets fewer."""
     numbers = shown_fine([0.22076, 0.0028494, 3e-12], [False] * 3, NumberStyle(1))
-    assert [each.number.digits for each in numbers] == ["0.221", "0.003", "3e-12"]
+    assert [each.number.digits for each in numbers] == ["0.221", "0.0028", "3e-12"]
     assert [n.number.digits for n in shown_fine([0.671, 0.997], [False] * 2, NumberStyle(1))] == [
         *("0.7", "1.0"),
     ]  # fmt: skip
+
+
+def test_differences_of_the_arithmetic_itself() -> None:
+    """What two ways of computing one number differ by is no difference."""
+    ours = attncalc.explain(attncalc.load({"scores": [["1", "1", "2"]]}))
+    theirs = attncalc.explain(attncalc.load({"scores": [["3", "3", "4"]]}))
+    found = difference(ours.stages["weights"], theirs.stages["weights"])
+    assert found is not None
+    assert found.settled.tolist() == [[0, 0, 0]]
+    other = difference(ours.stages["scores"], theirs.stages["scores"])
+    assert other is not None
+    assert other.settled.tolist() == [[2, 2, 2]]
