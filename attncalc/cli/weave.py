@@ -1,14 +1,13 @@
 """attncalc weave: walkthroughs filled into Markdown documents, in place."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from attncalc.cli import SUCCESS, WRONG, output
-from attncalc.cli.app import refuse, say
-from attncalc.errors import InputError, InputErrors
+from attncalc.cli.app import errors_of, refuse, say
+from attncalc.errors import InputError
 
 if TYPE_CHECKING:
     from attncalc.weaving import Woven
@@ -43,6 +42,12 @@ Check = Annotated[
     bool, typer.Option("--check", help="Write nothing; exit code 1 if a document would change.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit code 1 for a slip too.")]
+AllowOutside = Annotated[
+    bool,
+    typer.Option(
+        "--allow-outside", help="Read files that are not below the document's folder, too."
+    ),
+]
 Output = Annotated[
     Optional[str],
     typer.Option(
@@ -61,7 +66,11 @@ def register(app: typer.Typer) -> None:
 
 
 def weave(
-    files: Files, check: Check = False, strict: Strict = False, output_file: Output = None
+    files: Files,
+    check: Check = False,
+    strict: Strict = False,
+    allow_outside: AllowOutside = False,
+    output_file: Output = None,
 ) -> None:
     """Put walkthroughs into Markdown and Quarto documents.
 
@@ -84,14 +93,13 @@ def weave(
         target = output_file or file
         try:
             text = _read(file)
-            done = woven(text, file, folder)
+            done = woven(text, file, folder, allow_outside=allow_outside)
             if not check and (done.text != text or target != file or file == "-"):
                 output.write(done.text, target)
-        except InputErrors as errors:
-            worst = max(worst, refuse(errors.errors))
-            continue
-        except InputError as error:
-            worst = max(worst, refuse((error,)))
+        except OSError:
+            raise  # of standard output, which the others need, too
+        except Exception as error:
+            worst = max(worst, refuse(errors_of(error, file)))
             continue
         if check and done.text != text:
             say(f"{file}: not up to date; attncalc weave {file}")
@@ -111,7 +119,7 @@ def _tell(file: str, woven: "Woven", *, strict: bool) -> bool:
 
 def _read(file: str) -> str:
     """A document, every byte of it. Raises InputErrors where it is no text."""
-    from attncalc.readers import content_of, text_of
+    from attncalc.readers import content_of, content_of_stdin, text_of
 
-    content = sys.stdin.buffer.read() if file == "-" else content_of(Path(file))
+    content = content_of_stdin() if file == "-" else content_of(Path(file))
     return text_of(content, file)

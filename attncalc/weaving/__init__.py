@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from attncalc.errors import InputError, InputErrors
-from attncalc.weaving.content import Content, Judged, content
+from attncalc.weaving.content import Content, Judged, Shelf, content
 from attncalc.weaving.passages import BEGIN, END, Passage, find
 from attncalc.weaving.pieces import lines_of
 
@@ -22,19 +22,26 @@ class Woven:
     judged: tuple[Judged, ...]
 
 
-def weave(text: str, file: str = "the document", folder: str | os.PathLike[str] = "") -> Woven:
+def weave(
+    text: str,
+    file: str = "the document",
+    folder: str | os.PathLike[str] = "",
+    *,
+    allow_outside: bool = False,
+) -> Woven:
     """Fill every attncalc block and comment of a Markdown document; the rest stays as it is.
 
     file: the document's name, in errors. folder: what the files it names are beside; by default,
-    where the program runs.
+    where the program runs. allow_outside: whether it may name files that are not below it.
     Raises InputErrors with everything that is wrong, with its line and column.
     """
     found = find(text, file)
+    shelf = Shelf(Path(folder), allow_outside)
     errors = list(found.errors)
     woven: list[tuple[Passage, Content]] = []
     for passage in found.passages:
         try:
-            woven.append((passage, content(passage, file, Path(folder))))
+            woven.append((passage, content(passage, file, shelf)))
         except InputErrors as wrong:
             errors += wrong.errors
     if errors:

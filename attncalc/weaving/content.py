@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -40,6 +41,14 @@ _DEEPEST_HEADING = 6
 
 
 @dataclass(frozen=True)
+class Shelf:
+    """Where the files are that a document may name: below a folder or, if open, anywhere."""
+
+    folder: Path
+    open: bool = False
+
+
+@dataclass(frozen=True)
 class Judged:
     """A claim of the document: where it stands, what was found, and that in a sentence."""
 
@@ -56,21 +65,21 @@ class Content:
     judged: tuple[Judged, ...]
 
 
-def content(passage: Passage, file: str, folder: Path) -> Content:
-    """What a passage asks for. file: the document's name; folder: what its files are beside.
+def content(passage: Passage, file: str, shelf: Shelf) -> Content:
+    """What a passage asks for. file: the document's name; shelf: where the files it names are.
 
     Raises InputErrors with everything that is wrong, where it stands in the document.
     """
     options = read(passage, file)
-    return _Weaver(passage, options, file, folder).content()
+    return _Weaver(passage, options, file, shelf).content()
 
 
 class _Weaver:
-    def __init__(self, passage: Passage, options: Options, file: str, folder: Path) -> None:
+    def __init__(self, passage: Passage, options: Options, file: str, shelf: Shelf) -> None:
         self.passage = passage
         self.options = options
         self.file = file
-        self.folder = folder
+        self.shelf = shelf
         self.markdown = "qmd" if file.endswith(".qmd") else "md"
         self.text = "\n".join(line.text for line in options.problem)
 
@@ -92,12 +101,21 @@ class _Weaver:
         """The file that the problem is in."""
         named = self.options.text("file")
         if not named.startswith(_SAMPLE):
-            return self.folder / named
+            return self._beside(named)
         name, known = named.removeprefix(_SAMPLE), samples()
         if name not in known:
             found = f"there is no sample “{name}”; attncalc samples lists them"
             raise InputError(self.file, found, field="file", hint=suggestion(name, known))
         return known[name]
+
+    def _beside(self, named: str) -> Path:
+        """A file that the document names, if the document may name it."""
+        path = self.shelf.folder / named
+        if not self.shelf.open and not _is_below(path, self.shelf.folder):
+            found = f"“{named}” is outside of the document's folder; expected a file below it"
+            hint = "copy it there, or allow it: attncalc weave --allow-outside"
+            raise InputError(self.file, found, field="file", hint=hint)
+        return path
 
     def _written(self, traces: Sequence[Trace], stages: Sequence[str]) -> str:
         kind = self.options.text("format", "md")
@@ -223,6 +241,14 @@ class _Weaver:
 
     def _at(self, option: str, problem: str, hint: str | None) -> InputError:
         return self.options.word(option, self.passage).error(self.file, problem, hint=hint)
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    """Whether a file is in a folder or below it, wherever links lead."""
+    try:
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+    except ValueError:  # a NUL in its name
+        return False
 
 
 def html_block(page: str) -> str:

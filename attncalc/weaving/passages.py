@@ -24,6 +24,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from enum import Enum
 from typing import assert_never
 
@@ -37,8 +38,13 @@ BEGIN = "<!-- attncalc: woven from here; edits will be lost -->"
 END = "<!-- attncalc: to here -->"
 
 _NAME = "attncalc"
-_FENCE = re.compile(r"^( {0,3})(`{3,}|~{3,})[ \t]*(.*?)[ \t]*$")
+_FENCE = re.compile(r"^( {0,3})(`{3,}|~{3,})[ \t]*(.*)$")
 _INFO = re.compile(r"attncalc(?=[ \t]|$)")
+_WORD = re.compile(r"\{?\s*\.?([\w-]+)")
+"""The first word behind a fence, also as a class of Pandoc's."""
+_FIRST_OF_COMMENT = re.compile(r"<!--\s*([\w-]+)")
+_NEAR = 0.8
+"""How like our name a word is that is meant for it; calc and attncalculator are 0.7 like it."""
 _RUN = re.compile(r"\{\s*attncalc(?![\w-])")
 """How a fence names a program that is to run it."""
 _COMMENT = re.compile(r"<!--\s*attncalc(?![\w-])")
@@ -156,7 +162,7 @@ class _Search:
         opening = self._piece(part.lines.start)
         fence = _FENCE.match(opening.text)
         assert fence is not None
-        info = opening.part(fence.start(3), fence.end(3))
+        info = opening.part(fence.start(3), fence.start(3) + len(_info(fence)))
         if info.text.startswith("{"):
             inside = words_of(info.part(1, info.text.rfind("}")))
             words = tuple(word for word in inside if not word.text.startswith((".", "#")))
@@ -206,11 +212,14 @@ class _Search:
     def _fence(self, lines: range, *, nested: bool) -> Iterator[_Part]:
         opening = _FENCE.match(_unquoted(self.lines[lines.start]))
         assert opening is not None
-        fence, info = opening[2], opening[3]
+        fence, info = opening[2], _info(opening)
         ours = _is_ours(info)
         if _RUN.match(info):
             found = f"“{info}” names a program to be run; expected {{.attncalc}}"
             self._fault(_Part(_Kind.BLOCK, lines), found, None)
+        elif not ours and (word := _misspelt(_WORD.match(info))):
+            found = f"a block of “{word}”; expected attncalc, with a blank behind it"
+            self._fault(_Part(_Kind.BLOCK, lines), found, f"did you mean {_NAME}?")
         elif nested:
             if ours:
                 self._nested(lines)
@@ -227,7 +236,7 @@ class _Search:
 
     def _is_closed(self, fence: str, lines: range) -> bool:
         last = _FENCE.match(self.lines[lines[-1]])
-        return len(lines) > 1 and last is not None and not last[3] and last[2].startswith(fence)
+        return len(lines) > 1 and last is not None and not _info(last) and last[2].startswith(fence)
 
     def _swallowed(self, lines: range) -> None:
         """A fence of another kind that is not closed, so that what is below it is code."""
@@ -240,7 +249,7 @@ class _Search:
         """A fence of another kind that goes on until ours, below it, is closed."""
         for number in lines[1:-1]:
             inner = _FENCE.match(self.lines[number])
-            if inner is not None and inner[2].startswith(fence) and _is_ours(inner[3]):
+            if inner is not None and inner[2].startswith(fence) and _is_ours(_info(inner)):
                 message = f"this block is not closed before line {number + 1}, which begins another"
                 hint = "what is only to be shown needs a longer fence around it"
                 self._fault(_Part(_Kind.BLOCK, lines), message, hint)
@@ -250,7 +259,10 @@ class _Search:
         text = token.content.strip()
         part = _Part(_Kind.COMMENT, lines)
         opening = _COMMENT.match(text)
-        if opening is None:
+        if opening is None and (word := _misspelt(_FIRST_OF_COMMENT.match(text))):
+            found = f"a comment of “{word}”; expected attncalc"
+            self._fault(part, found, f"did you mean {_NAME}?")
+        elif opening is None:
             if not _VERBATIM.match(text) and any(map(_OURS.match, text.split("\n"))):
                 message = "a block or comment of attncalc in HTML; expected a blank line before it"
                 self._fault(part, message, None)
@@ -305,6 +317,19 @@ def _without_front_matter(lines: Sequence[str]) -> Iterable[str]:
         if line.rstrip() in ("---", "..."):
             return ["" for _ in lines[: number + 1]] + [*lines[number + 1 :]]
     return lines
+
+
+def _info(fence: re.Match[str]) -> str:
+    """What stands behind a fence."""
+    return fence[3].rstrip(" \t")
+
+
+def _misspelt(found: re.Match[str] | None) -> str | None:
+    """The word, if it is nearly our name: attncal, Attncalc; or our name with a sign behind it."""
+    word = found[1] if found else ""
+    if word.startswith(f"{_NAME}-") or len(word) > 2 * len(_NAME):
+        return None  # a name of its own
+    return word if get_close_matches(word.lower(), [_NAME], 1, _NEAR) else None
 
 
 def _is_ours(info: str) -> bool:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from attncalc import engine
+from attncalc.problem import Problem
+from attncalc.trace import Trace
 from tests.conftest import COMMAND, ROOT, Attncalc
 
 CAT = "# Cats\n\n```attncalc\nfile=sample:cat stages=weights\n```\n"
@@ -167,6 +172,54 @@ def test_check_and_output(attncalc: Attncalc, handout: Path, tmp_path: Path) -> 
     done = attncalc("weave", handout, "--check", "--output", tmp_path / "other.md")
     assert (done.code, done.out) == (2, "")
     assert "--output: --check writes nothing; leave one of both out" in done.err
+
+
+def test_allow_outside(attncalc: Attncalc, tmp_path: Path) -> None:
+    """A document in one folder reads a problem in another only if that is allowed."""
+    (tmp_path / "problem.yaml").write_text("scores: [[1]]\n")
+    (tmp_path / "docs").mkdir()
+    document = tmp_path / "docs" / "d.md"
+    document.write_text("```attncalc file=../problem.yaml\n```\n")
+    refused = attncalc("weave", document)
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith(
+        f"{document}:1:13: “../problem.yaml” is outside of the document's folder"
+    )
+    assert attncalc("weave", "--allow-outside", document).code == 0
+    assert document.read_text().endswith(END)
+
+
+def test_too_large(attncalc: Attncalc, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Standard input has the limit that files have."""
+    if COMMAND:
+        pytest.skip("the installed command is another process")
+    monkeypatch.setattr("attncalc.readers.LARGEST_TEXT", 1024**2)
+    done = attncalc("weave", "-", stdin="a" * (1024**2 + 1))
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("-: the file is larger than 1 MiB\n")
+
+
+def test_mistake_of_ours(
+    attncalc: Attncalc, monkeypatch: pytest.MonkeyPatch, handout: Path
+) -> None:
+    """A mistake in the program is told of the document at which it was; the others are woven."""
+    if COMMAND:
+        pytest.skip("the installed command is another process")
+    other = handout.with_name("other.md")
+    other.write_text(CAT.replace("cat", "animal"))
+    traced = engine.explain
+
+    def explain(problem: Problem, stages: Sequence[str]) -> Trace:
+        if "Cat" in problem.tokens:
+            raise ZeroDivisionError("oh")
+        return traced(problem, stages)
+
+    monkeypatch.setattr(importlib.import_module("attncalc.weaving.content"), "explain", explain)
+    done = attncalc("weave", handout, other)
+    assert done.code == 2
+    assert done.err.startswith(f"{handout}: a mistake in attncalc itself: ZeroDivisionError: oh at")
+    assert handout.read_text() == CAT
+    assert other.read_text().endswith(END)
 
 
 def test_own_documents(attncalc: Attncalc, monkeypatch: pytest.MonkeyPatch) -> None:

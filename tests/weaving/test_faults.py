@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -234,3 +236,97 @@ def test_quarto() -> None:
         block = f"```{{.attncalc file=sample:cat format={kind}}}\n```"
         assert weave(block, "d.qmd").text.count("```{mermaid}") == 1
         assert weave(block, "d.md").text.count("```mermaid") == 1
+
+
+@pytest.mark.parametrize(
+    ("opening", "word"),
+    [
+        ("```attncal", "attncal"),
+        ("```attncal file=sample:cat", "attncal"),
+        ("~~~ Attncalc", "Attncalc"),
+        ("```attn-calc", "attn-calc"),
+        ("```attncalc: file=sample:cat", "attncalc"),
+        ("```attncalc{format=tex}", "attncalc"),
+        ("``` {.attcalc format=tex}", "attcalc"),
+        ("```{ .atncalc }", "atncalc"),
+    ],
+)
+def test_misspelt_fences(opening: str, word: str) -> None:
+    """A fence that is nearly ours is not silently left as it is."""
+    indent = len(opening) - len(opening.lstrip())
+    fence = opening.lstrip()[:3]
+    assert faults(f"{opening}\nscores: [[1]]\n{fence}\n") == (
+        f"d.md:1:{indent + 1}: a block of “{word}”; expected attncalc, with a blank behind it\n"
+        "  hint: did you mean attncalc?"
+    )
+
+
+def test_misspelt_comments() -> None:
+    """Neither is a comment."""
+    assert faults("<!-- atncalc file=sample:cat -->\n").splitlines() == [
+        "d.md:1:1: a comment of “atncalc”; expected attncalc",
+        "  hint: did you mean attncalc?",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "```" + " " * 100_000 + "y",
+        "``` x" + " " * 100_000 + "y",
+        "``` {" + " " * 100_000 + "y",
+        "```attncalc" + "\t" * 100_000 + "y",
+        "<!-- attncalc" + " " * 100_000 + "y",
+        "<!--" + " " * 100_000 + "y",
+        "> " * 50_000 + "```y",
+        "1." * 50_000 + "```y",
+        "```attncalc " + "'" * 100_001,
+        '```attncalc "' + "\\" * 100_000,
+        "#" + " " * 100_000 + "y",
+        "<" * 100_000,
+        "a\n" * 50_000,
+    ],
+)
+def test_long_lines(line: str) -> None:
+    """However long a line is, it is read once."""
+    began = time.process_time()
+    with suppress(InputErrors):
+        weave(f"{line}\n```\n", "d.md")
+    assert time.process_time() - began < 2
+
+
+def test_files_outside(tmp_path: Path) -> None:
+    """A document reads what is below its own folder, wherever a path or a link leads."""
+    inside, below = tmp_path / "inside", tmp_path / "inside" / "below"
+    below.mkdir(parents=True)
+    (tmp_path / "inside-too").mkdir()
+    secrets = [tmp_path / "secret.yaml", tmp_path / "inside-too" / "secret.yaml"]
+    for file in (*secrets, inside / "problem.yaml", below / "problem.yaml"):
+        file.write_text("scores: [[1]]\n")
+    (inside / "link.yaml").symlink_to(secrets[0])
+    (below / "folder").symlink_to(tmp_path)
+    (inside / "own.yaml").symlink_to("below/problem.yaml")
+    names = [
+        str(secrets[0]),
+        "../secret.yaml",
+        "../inside-too/secret.yaml",
+        "below/../../secret.yaml",
+        "link.yaml",
+        "below/folder/secret.yaml",
+        "../missing.yaml",
+        "/dev/stdin",
+    ]
+    for name in names:
+        with pytest.raises(InputErrors) as failure:
+            weave(f"```attncalc file={name}\n```\n", "d.md", inside)
+        assert str(failure.value) == (
+            f"d.md:1:13: “{name}” is outside of the document's folder; expected a file below it\n"
+            "  hint: copy it there, or allow it: attncalc weave --allow-outside"
+        )
+    for name in names[:6]:
+        assert weave(f"```attncalc file={name}\n```\n", "d.md", inside, allow_outside=True).text
+    for name in ("problem.yaml", "own.yaml", "./below/problem.yaml", "below/../problem.yaml"):
+        assert weave(f"```attncalc file={name}\n```\n", "d.md", inside).text
+    assert weave(f"```attncalc file={inside}/problem.yaml\n```\n", "d.md", inside).text
+    with pytest.raises(InputErrors, match="outside"):
+        weave("```attncalc file='a\0b'\n```\n", "d.md", inside)
