@@ -25,8 +25,8 @@ from attncalc.cli import main
 from attncalc.cli.app import COMMANDS
 
 DOCS = Path(__file__).parent
-PICTURE_WIDTH = 96
-PICTURE_COMMAND = ["explain", "samples/animal.yaml", "--stages", "scores,weights"]
+PICTURE_WIDTH = 84
+PICTURE_COMMAND = ["explain", "samples/cat.yaml", "--stages", "weights"]
 FONTS = '"Fira Code", "DejaVu Sans Mono", Menlo, Consolas, monospace'
 
 REFERENCE_HEAD = """\
@@ -74,7 +74,8 @@ def picture() -> str:
         color_system="truecolor",
     )
     console.print(page)
-    svg = console.export_svg(title="attncalc " + " ".join(PICTURE_COMMAND), unique_id="explain")
+    title = "attncalc " + " ".join(PICTURE_COMMAND).replace("samples/", "")
+    svg = console.export_svg(title=title, unique_id="explain")
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"font-family: Fira Code,? ?(monospace)?", f"font-family: {FONTS}", svg)
     return "\n".join(line.rstrip() for line in svg.split("\n")).rstrip() + "\n"

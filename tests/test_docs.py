@@ -16,10 +16,12 @@ from attncalc.stages import STAGES
 from tests.conftest import ROOT, SAMPLES
 
 DOCS = ROOT / "docs"
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = ROOT / "README.md"
+PAGES = [README, *sorted(DOCS.glob("*.md"))]
 
-SETTING_UP = ("make demo", "make test")
-"""What CI itself is: make test runs this test, and make demo is its first half."""
+SETTING_UP = ("make demo", "make test", "pipx install '.[pdf]'")
+"""What CI itself is: make test runs this test, and make demo is its first half. What pipx would
+install is what is tested."""
 
 
 def commands(markdown: str) -> list[tuple[str, str]]:
@@ -35,17 +37,22 @@ def commands(markdown: str) -> list[tuple[str, str]]:
     return found
 
 
-def test_readme_commands(tmp_path: Path) -> None:
-    """Every command of the README runs, in its order, and prints what stands below it."""
+@pytest.mark.parametrize("page", [path for path in PAGES if commands(path.read_text())])
+def test_commands(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Every command of a page runs, in its order, and prints what stands below it.
+
+    They run in a folder of their own, as a reader's would. --update writes what is printed anew.
+    """
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "COLUMNS": "80",
     }
     environment.pop("FORCE_COLOR", None)
-    found = [pair for pair in commands(README) if pair[0] not in SETTING_UP]
-    assert len(found) >= 9
-    for command, printed in found:
+    text = page.read_text(encoding="utf-8")
+    for command, printed in commands(text):
+        if command in SETTING_UP:
+            continue
         if "jq" in command and shutil.which("jq") is None:
             command, printed = command.rpartition(" | ")[0], ""
         done = subprocess.run(
@@ -53,25 +60,30 @@ def test_readme_commands(tmp_path: Path) -> None:
         )
         expected = 2 if "querry" in command else 1 if command.startswith("attncalc check") else 0
         assert done.returncode == expected, command
-        if printed:
+        if printed and request.config.getoption("--update"):
+            text = text.replace(f"{command}\n{printed}", f"{command}\n{done.stdout}{done.stderr}")
+            page.write_text(text, encoding="utf-8")
+        elif printed:
             assert done.stdout + done.stderr == printed, command
 
 
-def test_readme_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The README's Python runs, on the README's own problem."""
+@pytest.mark.parametrize("page", [path for path in PAGES if "```python" in path.read_text()])
+def test_python(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page's Python runs, on the page's own problem or on the tour's."""
     monkeypatch.chdir(tmp_path)
-    (problem,) = re.findall(r"\$ cat > mine.yaml <<'END'\n(.*?)END\n", README, re.DOTALL)
+    given = r"\$ cat > mine.yaml <<'END'\n(.*?)END\n"
+    (problem,) = re.findall(given, (DOCS / "tutorial.md").read_text(), re.DOTALL)
     Path("mine.yaml").write_text(problem, encoding="utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    exec(code, {})
+    for code in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL):
+        exec(code, {})
 
 
-@pytest.mark.parametrize("page", [README, *(path.read_text() for path in DOCS.glob("*.md"))])
-def test_links(page: str) -> None:
-    """Links inside the documentation lead somewhere."""
-    for target in re.findall(r"\]\(([^)#]+)\)", page.replace("\n", " ")):
+@pytest.mark.parametrize("page", PAGES)
+def test_links(page: Path) -> None:
+    """Links inside the documentation lead somewhere, from the page's own folder."""
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text().replace("\n", " ")):
         if not target.startswith("http"):
-            assert (ROOT / target).exists() or (DOCS / target).exists(), target
+            assert (page.parent / target).exists(), target
 
 
 def test_generated(tmp_path: Path) -> None:
