@@ -13,6 +13,7 @@ from attncalc.options import AttentionOptions, Rotary
 from attncalc.problem import ADDRESS_HINT, MATRICES, VECTORS, Problem, find_token
 from attncalc.readers import options, rows
 from attncalc.readers.claims import read_claims
+from attncalc.readers.discreet import discreet
 from attncalc.readers.interface import Node, Place, RawProblem
 from attncalc.readers.numbers import Rows, is_absent, rows_of
 from attncalc.shapes import Outline, Shape
@@ -280,7 +281,7 @@ class _Reading:
     def _raise(self) -> None:
         if self.errors:
             ordered = sorted(self.errors, key=lambda error: (error.line or 0, error.column or 0))
-            raise InputErrors(tuple(ordered))
+            raise InputErrors(tuple(discreet(self.fields, ordered)))
 
     def _reported(self) -> set[FieldPath]:
         """Fields whose own rows are already known to be at fault."""
