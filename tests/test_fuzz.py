@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.fuzz import judging, pages, running, shrinking
+from benchmarks.fuzz import judging, own_claims, pages, running, shrinking
 from benchmarks.fuzz.campaign import Campaign, again
-from benchmarks.fuzz.cases import Case, load, save
+from benchmarks.fuzz.cases import Case, OwnClaims, load, save
 from benchmarks.fuzz.inputs import case_of
 from benchmarks.fuzz.running import Outcome
 from tests.conftest import ROOT
@@ -120,22 +120,23 @@ def test_flaws_of_pages(kind: str, right: str, wrong: str) -> None:
 def test_own_numbers(tmp_path: Path) -> None:
     """The program's numbers are handed back to it; a wrong one would be seen."""
     problem = b"scores: [[1, 2]]\nV: [[1], [2]]\n"
-    case = Case(("explain", "in.yaml", "--json"), {"in.yaml": problem}, own_claims=3)
+    case = Case(("explain", "in.yaml", "--json"), {"in.yaml": problem})
+    own = OwnClaims(3)
     running.set_up()
-    own = judging.own_claims(case, running.run(case, tmp_path))
-    assert own is not None
-    claimed = own.files["own.json"]
-    assert json.loads(claimed)["claims"]["weights"] == [["0.269", "0.731"]]
-    assert judging.accusations(running.run(own, tmp_path)) == []
-    false = {**own.files, "own.json": claimed.replace(b"0.731", b"0.752")}
-    (found,) = judging.accusations(running.run(replace(own, files=false), tmp_path))
-    assert found.signature == "own-claims: wrong weights"
+    claimed = own_claims.checked(case, own, running.run(case, tmp_path))
+    assert claimed is not None
+    numbers = claimed.files["own.json"]
+    assert json.loads(numbers)["claims"]["weights"] == [["0.269", "0.731"]]
+    assert judging.accusations(own, running.run(claimed, tmp_path)) == []
+    false = {**claimed.files, "own.json": numbers.replace(b"0.731", b"0.752")}
+    (found,) = judging.accusations(own, running.run(replace(claimed, files=false), tmp_path))
+    assert found.signature == "own-claims: wrong"
 
 
 def test_saved_and_run_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A case is read back as it was saved, and runs in a process of its own."""
     files = {"in.yaml": b"weights: [[1]]\n", "a b": b"\x00"}
-    case = Case(("explain", "in.yaml", "--json"), files, b"x", own_claims=2)
+    case = Case(("explain", "in.yaml", "--json"), files, b"x", own_claims=OwnClaims(2))
     save(case, tmp_path / "case", {"kind": "hang"})
     assert load(tmp_path / "case") == case
     assert again(tmp_path / "case") == 0

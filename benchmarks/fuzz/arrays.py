@@ -14,8 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.fuzz.mutations import Record
-from benchmarks.fuzz.values import Tree
+from benchmarks.fuzz.values import Record, Tree
 
 Array: TypeAlias = "npt.NDArray[Any]"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 STDIN = "stdin"
@@ -14,17 +14,27 @@ DESCRIPTION = "case.json"
 
 
 @dataclass(frozen=True)
-class Case:
-    """A call of attncalc in a folder of its own.
+class OwnClaims:
+    """The numbers of explain --json, handed back to check as claims with so many decimals.
 
-    own_claims: after explain --json, its numbers are handed back as claims with so many decimals,
-    and none of them may be wrong.
+    args: of check. misprints: how many of the numbers get another digit. honest: neither these nor
+    another option than explain had, so that no number may be wrong.
     """
+
+    decimals: int
+    args: tuple[str, ...] = ()
+    misprints: int = 0
+    honest: bool = True
+
+
+@dataclass(frozen=True)
+class Case:
+    """A call of attncalc in a folder of its own, and where own_claims is given, one more."""
 
     args: tuple[str, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
     stdin: bytes = b""
-    own_claims: int | None = None
+    own_claims: OwnClaims | None = None
 
     @property
     def command(self) -> str:
@@ -48,7 +58,7 @@ def save(case: Case, folder: Path, found: Mapping[str, str | int]) -> None:
         (folder / STDIN).write_bytes(case.stdin)
     description: dict[str, object] = {"args": list(case.args), **found}
     if case.own_claims is not None:
-        description["own_claims"] = case.own_claims
+        description["own_claims"] = asdict(case.own_claims)
     text = json.dumps(description, indent=1, ensure_ascii=True)
     (folder / DESCRIPTION).write_text(text + "\n", encoding="utf-8")
 
@@ -62,9 +72,10 @@ def load(folder: Path) -> Case:
         if path.is_file() and path.name not in (DESCRIPTION, STDIN)
     }
     stdin = folder / STDIN
+    own = description.get("own_claims")
     return Case(
         tuple(description["args"]),
         files,
         stdin.read_bytes() if stdin.is_file() else b"",
-        description.get("own_claims"),
+        OwnClaims(**{**own, "args": tuple(own["args"])}) if own else None,
     )

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from benchmarks.fuzz.mutations import Record, sizes_of
-from benchmarks.fuzz.values import FOREIGN_KEYS, STAGES, Tree, odd_number, odd_thing, plain_number
+from benchmarks.fuzz.sizes import sizes_of
+from benchmarks.fuzz.values import (
+    FOREIGN_KEYS,
+    STAGES,
+    Record,
+    Tree,
+    odd_number,
+    odd_thing,
+    plain_number,
+)
 
 _PAIRS = ("scores", "scaled_scores", "capped_scores", "masked_scores", "exponentials", "weights")
 

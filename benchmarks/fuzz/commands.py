@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from benchmarks.fuzz.mutations import Record, sizes_of
 from benchmarks.fuzz.options import option
-from benchmarks.fuzz.values import HOSTILE_TOKENS, OPTIONS, STAGES, odd_number
+from benchmarks.fuzz.sizes import sizes_of
+from benchmarks.fuzz.values import HOSTILE_TOKENS, OPTIONS, STAGES, Record, odd_number
 from benchmarks.fuzz.writing import flow_text
 
 PAGES = ("text", "text", "text", "md", "qmd", "tex", "tex", "typ", "html", "html", "json", "json")
@@ -32,8 +32,13 @@ _FAR_OUTPUTS = ("/dev/null", "/dev/full", "a" * 250 + ".md", "a" * 300 + ".md", 
 _ODD_FLAGS = ("--nonsense", "-h", "--help", "--version", "--", "-", "--query", "-f", "\x1b[2J", "")
 
 
-def flags(chance: Random, command: str, problem: Record, *, files: int = 1) -> list[str]:
-    """Some flags of a command that reads a problem; files: how many of them."""
+def flags(
+    chance: Random, command: str, problem: Record, *, files: int = 1, options: bool = True
+) -> list[str]:
+    """Some flags of a command that reads a problem.
+
+    files: how many it reads. options: whether options of attention may be among the flags.
+    """
     words = _output(chance, command)
     choices: list[Callable[[], list[str]]] = [
         lambda: ["-p", _one(chance, ("0", "1", "2", "3", "6", "15", "30"), ("31", "-1", "x"))],
@@ -55,8 +60,8 @@ def flags(chance: Random, command: str, problem: Record, *, files: int = 1) -> l
             lambda: ["--all-heads"],
             lambda: _head(chance, problem),
         ]
-    if command in ("explain", "check"):
-        choices += [lambda: _option(chance, problem)] * 5
+    if command in ("explain", "check") and options:
+        choices += [lambda: option_words(chance, problem)] * 5
     if command == "explain":
         choices += [lambda: ["--stages", _stages(chance)]] * 2
         choices += [lambda: ["--view", _one(chance, ("lookup", "lookup", "steps"), ("x",))]] * 2
@@ -97,8 +102,10 @@ def _of_drawings(chance: Random, problem: Record) -> list[Callable[[], list[str]
 
 
 def _head(chance: Random, problem: Record) -> list[str]:
-    heads = max(sizes_of(problem).heads, 1)
-    number = str(chance.randint(1, heads))
+    heads = sizes_of(problem).heads
+    if not heads and chance.random() < 0.95:
+        return []
+    number = str(chance.randint(1, max(heads, 1)))
     return ["--head", _one(chance, (number,), ("0", "9", "-1", "x", "1e3"))]
 
 
@@ -156,7 +163,8 @@ def _stages(chance: Random) -> str:
     return ",".join(names)
 
 
-def _option(chance: Random, problem: Record) -> list[str]:
+def option_words(chance: Random, problem: Record) -> list[str]:
+    """An option of attention as a flag."""
     name = chance.choice(OPTIONS)
     value = option(chance, name, sizes_of(problem), odd=0.08)
     return [f"--{name.replace('_', '-')}", flow_text(value)[:100_000]]

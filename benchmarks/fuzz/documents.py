@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from benchmarks.fuzz.mutations import Record, sizes_of
 from benchmarks.fuzz.options import option
-from benchmarks.fuzz.values import HOSTILE_TOKENS, OPTIONS, STAGES, odd_number
+from benchmarks.fuzz.sizes import sizes_of
+from benchmarks.fuzz.values import HOSTILE_TOKENS, OPTIONS, STAGES, Record, odd_number
 from benchmarks.fuzz.writing import flow_text, yaml_text
 
 _END = "<!-- attncalc: to here -->"

@@ -6,15 +6,15 @@ import json
 from random import Random
 
 from benchmarks.fuzz import arrays, documents, writing
-from benchmarks.fuzz.cases import Case
+from benchmarks.fuzz.cases import Case, OwnClaims
 from benchmarks.fuzz.claims import claims
-from benchmarks.fuzz.commands import TYPESET, flags, others, weave_flags
+from benchmarks.fuzz.commands import TYPESET, flags, option_words, others, weave_flags
 from benchmarks.fuzz.damage import damaged
-from benchmarks.fuzz.mutations import LARGEST, Record, mutated, places
+from benchmarks.fuzz.mutations import LARGEST, mutated, places
 from benchmarks.fuzz.problems import random_problem, sample, sample_texts
-from benchmarks.fuzz.values import STAGES
+from benchmarks.fuzz.values import STAGES, Record
 
-_COMMANDS = {"explain": 36, "check": 28, "compare": 12, "graph": 10, "weave": 9, "own": 4, "": 1}
+_COMMANDS = {"explain": 32, "check": 22, "compare": 12, "graph": 8, "weave": 9, "own": 16, "": 1}
 _SHARE_OF_SAMPLES = 0.35
 _SHARE_OF_TEXTS = 0.06
 """Samples as they are typed, comments and all, with damaged bytes."""
@@ -140,11 +140,17 @@ def _own_claims(chance: Random, problem: Record) -> Case:
     problem.pop("claims", None)
     text = writing.yaml_text(chance, problem).encode("utf-8", "replace")
     asked = chance.choice(((), (), ("--stages", "scores,exponentials,sums,weights,output")))
-    return Case(
-        ("explain", "in.yaml", "--json", *asked),
-        {"in.yaml": text},
-        own_claims=chance.choice((0, 1, 2, 3, 4, 4, 6, 9, 12)),
+    other = option_words(chance, problem) if chance.random() < 0.5 else []
+    kept = other if chance.random() < 0.5 else []
+    misprints = chance.choice((0, 0, 1, 3))
+    own = OwnClaims(
+        chance.choice((0, 1, 2, 3, 4, 4, 6, 9, 12)),
+        (*flags(chance, "check", {}, options=False), *kept),
+        misprints,
+        honest=kept == other and not misprints,
     )
+    args = ("explain", "in.yaml", *other, "--json", *asked)
+    return Case(args, {"in.yaml": text}, own_claims=own)
 
 
 def _weave(chance: Random, problem: Record) -> Case:

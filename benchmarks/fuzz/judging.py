@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchmarks.fuzz import pages
-from benchmarks.fuzz.cases import Case
+from benchmarks.fuzz.cases import Case, OwnClaims
 from benchmarks.fuzz.running import Outcome
 
 _CODES = {"check": (0, 1, 2), "weave": (0, 1, 2)}
 _OWN_MISTAKE = re.compile(r"a mistake in attncalc itself: (\w+).* at (\S+:\d+)", re.DOTALL)
-_WARNING = re.compile(r"([\w./-]+\.py:\d+): (\w*Warning): ")
+_WARNING = re.compile(r"/(\w+\.py:\d+): (\w*Warning): ")
 _COMMAND = re.compile(r"^[ \t]*::[A-Za-z-]+([ ,][^\n]*)?::|^##\[", re.MULTILINE)
 """What GitHub's log takes for a command of its own."""
 
@@ -77,9 +76,9 @@ def _messages(case: Case, outcome: Outcome) -> Iterator[Finding]:
         several = case.command in ("check", "weave")  # one bad file does not stop the others
         if outcome.out and not several:
             yield Finding("stdout", f"{case.command} {format_of(case)}", err[-2000:])
-    warning = _WARNING.search(err)
+    warning = _WARNING.search(err) if "Warning: " in err else None
     if warning:
-        yield Finding("warning", f"{warning[2]} {warning[1].rpartition('/')[2]}", err[-2000:])
+        yield Finding("warning", f"{warning[2]} {warning[1]}", err[-2000:])
     if _INVISIBLE.search(err):
         yield Finding("raw-stderr", case.command, repr(err[-2000:]))
     if _COMMAND.search(err):
@@ -119,32 +118,15 @@ def _result(case: Case, outcome: Outcome, *, closely: bool) -> Iterator[Finding]
         yield Finding("bad-output", f"{case.command} {kind} {reason[:60]}", reason)
 
 
-def own_claims(case: Case, outcome: Outcome) -> Case | None:
-    """The numbers of explain --json handed back to check, rounded as honest people do."""
-    if case.own_claims is None or outcome.code != 0 or "--json" not in case.args:
-        return None
-    stages = json.loads(outcome.out.partition(b"\n")[0])["stages"]
-    rounded = {name: _rounded(values, case.own_claims) for name, values in stages.items()}
-    files = {**case.files, "own.json": json.dumps({"claims": rounded}).encode()}
-    return Case(("check", "in.yaml", "--claims", "own.json", "--json"), files)
-
-
-def accusations(outcome: Outcome) -> list[Finding]:
+def accusations(own: OwnClaims, outcome: Outcome) -> list[Finding]:
     """What check says of the program's own numbers that is not praise."""
+    if not own.honest:
+        return []
     if outcome.code == 2:
         return [Finding("own-claims", "refused", outcome.err[-2000:])]
-    judged = json.loads(outcome.out.partition(b"\n")[0])["claims"] if outcome.out else []
-    wrong = [claim for claim in judged if claim["verdict"] == "wrong"]
-    return [Finding("own-claims", f"wrong {wrong[0]['stage']}", repr(wrong[:3]))] if wrong else []
-
-
-def _rounded(values: object, decimals: int) -> object:
-    """As text, because numbers lose their last zeros; what a double cannot say is no claim."""
-    if isinstance(values, list):
-        return [_rounded(value, decimals) for value in values]
-    if not isinstance(values, int | float) or abs(values) >= 10.0 ** (15 - decimals):
-        return None
-    return f"{values:.{decimals}f}"
+    if outcome.code == 1:
+        return [Finding("own-claims", "wrong", outcome.out.decode()[-2000:])]
+    return []
 
 
 def format_of(case: Case) -> str:

@@ -17,7 +17,6 @@ _WORDS = {
     "base": ("e", "2", "3", "10", "1.5", "1.0001", "1e6"),
     "heads": ("none",),
     "kv_heads": ("none",),
-    "positions": ("none", "rope", "rope", "sinusoidal"),
     "past": ("none",),
 }
 _ODD_WORDS = {
@@ -36,13 +35,17 @@ _ODD_WORDS = {
 
 @dataclass(frozen=True)
 class Dimensions:
-    """What an option has to fit: n queries, m keys with the past's, heads or 0, the widths."""
+    """What an option has to fit: n queries, m keys with the past's, heads or 0, the widths.
+
+    d_model is 0 where there are no embeddings, which positions could be added to.
+    """
 
     n: int
     m: int
     heads: int
     kv_heads: int
     d_k: int
+    d_v: int
     d_model: int
 
 
@@ -55,6 +58,8 @@ def option(chance: Random, name: str, sizes: Dimensions, odd: float) -> Tree:
             chance.choice(_ODD_WORDS[name]),
         )
         return chance.choice(odd_values)
+    if name == "positions":
+        return chance.choice(_positions(chance, sizes))()
     if chance.random() < 0.4:
         return chance.choice(_WORDS[name])
     return chance.choice(_ways(chance, sizes)[name])()
@@ -85,16 +90,11 @@ def _ways(chance: Random, sizes: Dimensions) -> dict[str, tuple[Callable[[], Tre
         "softcap": (lambda: plain_number(chance, 1).lstrip("-"),),
         "sink": (
             lambda: plain_number(chance, 1),
-            lambda: [plain_number(chance, 1) for _ in range(heads)],
+            lambda: [plain_number(chance, 1) for _ in range(heads)] if sizes.heads else "1.5",
         ),
         "base": (lambda: f"{chance.randint(101, 999) / 100}",),
-        "heads": (lambda: str(heads),),
-        "kv_heads": (lambda: str(max(sizes.kv_heads, 1)),),
-        "positions": (
-            lambda: {"rope": _rotary(chance)},
-            lambda: {"sinusoidal": {"base": chance.choice(("100", "10000"))}},
-            lambda: _rows(n, sizes.d_model, lambda: plain_number(chance, 1)),
-        ),
+        "heads": (lambda: str(sizes.heads or "none"),),
+        "kv_heads": (lambda: str(sizes.kv_heads or "none"),),
         "past": (lambda: _past(chance, sizes),),
     }
 
@@ -112,14 +112,28 @@ def _bias(chance: Random) -> str:
     return chance.choice((plain, plain, "0", "0", "-inf", "-1e9", "-1e4", "1e20"))
 
 
-def _rotary(chance: Random) -> dict[str, Tree]:
+def _positions(chance: Random, sizes: Dimensions) -> list[Callable[[], Tree]]:
+    ways: list[Callable[[], Tree]] = [lambda: "none"]
+    if sizes.d_k > 1:
+        ways += [lambda: {"rope": _rotary(chance, sizes)}] * 2
+        ways += [lambda: "rope"] * (2 - sizes.d_k % 2 * 2)
+    if sizes.d_model:
+        ways += [
+            lambda: "sinusoidal",
+            lambda: {"sinusoidal": {"base": chance.choice(("100", "10000"))}},
+            lambda: _rows(sizes.n, sizes.d_model, lambda: plain_number(chance, 1)),
+        ]
+    return ways
+
+
+def _rotary(chance: Random, sizes: Dimensions) -> dict[str, Tree]:
     given: dict[str, Tree] = {}
     if chance.random() < 0.5:
         given["base"] = chance.choice(("10000", "2", "1.5", "500000", "100", "1e300", "1"))
     if chance.random() < 0.5:
         given["pairing"] = chance.choice(("half", "interleaved"))
-    if chance.random() < 0.3:
-        given["dims"] = chance.choice(("2", "2", "4", "3"))
+    if sizes.d_k % 2 or chance.random() < 0.3:
+        given["dims"] = chance.choice(("2", "2", "2", "4", "3"))
     return given
 
 
@@ -129,8 +143,9 @@ def _past(chance: Random, sizes: Dimensions) -> dict[str, Tree]:
         "tokens": [f"p{place}" for place in range(rows)],
         "K": _rows(rows, width, lambda: plain_number(chance, 1)),
     }
-    if chance.random() < 0.7:
-        given["V"] = _rows(rows, width, lambda: plain_number(chance, 1))
-    if chance.random() < 0.2:
+    if sizes.d_v:
+        values = max(sizes.kv_heads, 1) * sizes.d_v
+        given["V"] = _rows(rows, values, lambda: plain_number(chance, 1))
+    if sizes.d_model and chance.random() < 0.2:
         given["X"] = _rows(rows, sizes.d_model, lambda: plain_number(chance, 1))
     return given

@@ -11,8 +11,9 @@ from random import Random
 
 import yaml
 
-from benchmarks.fuzz.options import Dimensions, option
-from benchmarks.fuzz.values import OPTIONS, Tree, plain_number
+from benchmarks.fuzz.options import option
+from benchmarks.fuzz.sizes import sizes_of
+from benchmarks.fuzz.values import OPTIONS, Record, Tree, plain_number
 
 _OF_SCORES = ("scale", "mask", "bias", "softcap", "sink", "base")
 """Options that given scores can have."""
@@ -101,15 +102,16 @@ class _Author:
             tree["W_O"] = self.matrix(max(sizes.heads, 1) * sizes.d_v, sizes.d_model)
             if chance.random() < 0.4:
                 tree["b_O"] = self.vector(sizes.d_model)
-        options: dict[str, Tree] = {}
+        options: Record = {}
         if sizes.heads and chance.random() < 0.8:
             options |= {"heads": str(sizes.heads), "kv_heads": str(sizes.kv_heads)}
-        fitting = Dimensions(
-            sizes.n, sizes.m, sizes.heads, sizes.kv_heads, sizes.d_k, sizes.d_model
-        )
+        fitting = sizes_of(tree | {"attention": options})
         for _ in range(chance.choice((0, 0, 1, 1, 2, 3)) if "weights" not in tree else 0):
             name = chance.choice(_OF_SCORES if "scores" in tree else OPTIONS)
+            if name in options:
+                continue
             options[name] = option(chance, name, fitting, odd=0.02)
+            fitting = sizes_of(tree | {"attention": options})
         if not sizes.heads:
             options = {name: value for name, value in options.items() if "heads" not in name}
         if options:

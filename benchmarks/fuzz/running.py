@@ -11,15 +11,19 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import mpmath
+import typer
 
-from attncalc.cli import main
+from attncalc.cli import app, main
 from benchmarks.fuzz.cases import Case, lay_out
 
 ENVIRONMENT = {"COLUMNS": "80", "LINES": "24", "SOURCE_DATE_EPOCH": "1700000000"}
 """Whatever a page may depend on besides its input."""
+
+_built = app._application
 
 LARGEST_LEFT = 30_000_000
 
@@ -41,10 +45,20 @@ class Outcome:
 
 
 def set_up() -> None:
-    """The environment of every run."""
+    """The environment of every run. A command's options are declared once, a third of its time."""
     for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
         os.environ.pop(name, None)
     os.environ.update(ENVIRONMENT)
+    app._application = _application
+
+
+def _application(arguments: list[str]) -> typer.Typer:
+    return _command(arguments[0] if arguments and arguments[0] in app.COMMANDS else "")
+
+
+@cache
+def _command(name: str) -> typer.Typer:
+    return typer.main.get_command(_built([name] if name else []))  # type: ignore[return-value]
 
 
 def run(case: Case, folder: Path) -> Outcome:

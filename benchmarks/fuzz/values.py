@@ -9,6 +9,9 @@ from typing import TypeAlias
 Tree: TypeAlias = "str | list[Tree] | dict[str, Tree]"
 """A problem as a file spells it: every scalar is the text that is typed."""
 
+Record: TypeAlias = "dict[str, Tree]"
+"""A problem: what stands by which key."""
+
 ODD_NUMBERS = (
     *("0", "-0", "0.0", "-0.00", "+1", "--1", "1.", ".5", ".", "-", "", "~", "null", "007"),
     *("1e5", "1e-5", "1e10", "1e20", "-1e20", "1e24", "1e-24", "1e100", "-1e100", "1e-100"),

@@ -22,8 +22,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.fuzz import judging, running, shrinking
-from benchmarks.fuzz.cases import Case, load, save
+from benchmarks.fuzz import judging, own_claims, running, shrinking
+from benchmarks.fuzz.cases import Case, OwnClaims, load, save
 from benchmarks.fuzz.inputs import case_of, typeset
 from benchmarks.fuzz.judging import Finding
 
@@ -144,15 +144,21 @@ class Worker:
         try:
             outcome = running.run(case, self.folder)
             found = judging.findings(case, outcome, closely=closely)
-            own = judging.own_claims(case, outcome)
-            if own is not None:
-                checked = running.run(own, self.folder)
-                found += judging.findings(own, checked) + judging.accusations(checked)
+            if case.own_claims:
+                found += self.own_numbers(case, case.own_claims, outcome)
             if case.command == "weave" and outcome.code == 0 and len(case.args) == 2:
                 found += self.woven_again(case, outcome)
         finally:
             _limit_time(0)
         return found, outcome
+
+    def own_numbers(self, case: Case, own: OwnClaims, outcome: running.Outcome) -> list[Finding]:
+        """What is found when the program's numbers are handed back to it."""
+        claimed = own_claims.checked(case, own, outcome)
+        if claimed is None:
+            return []
+        judged = running.run(claimed, self.folder)
+        return [*judging.findings(claimed, judged), *judging.accusations(own, judged)]
 
     def woven_again(self, case: Case, outcome: running.Outcome) -> list[Finding]:
         """A document that is up to date is left as it is."""

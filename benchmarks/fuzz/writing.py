@@ -7,8 +7,7 @@ import re
 from collections.abc import Callable
 from random import Random
 
-from benchmarks.fuzz.mutations import Record
-from benchmarks.fuzz.values import Tree
+from benchmarks.fuzz.values import Record, Tree
 
 _BARE = re.compile(r"[A-Za-z0-9_.%+/√∞−-][A-Za-z0-9_.%+/()√∞ −-]*(?<! )")
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
