@@ -44,11 +44,13 @@ def _of_stage(chance: Random, problem: Record, stage: str) -> Tree:
     if stage == "sums":
         return [odd_number(chance) if chance.random() < 0.1 else "1.5" for _ in range(n)]
     decimals = chance.choice((0, 1, 2, 4, 4, 7, 12))
+    odd = 0.3 if chance.random() < 0.15 else 0.0
+    bare = ("~", "0", "1", "-inf" if stage == "masked_scores" else "0.0")
 
     def number() -> str:
-        if chance.random() < 0.05:
+        if chance.random() < odd:
             return odd_number(chance)
-        return chance.choice(("~", "0", "1", "-inf", *(3 * [plain_number(chance, decimals)])))
+        return chance.choice((*bare, *(3 * [plain_number(chance, decimals)])))
 
     def matrix() -> Tree:
         return [[number() for _ in range(columns)] for _ in range(rows)]

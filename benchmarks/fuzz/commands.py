@@ -44,7 +44,9 @@ def flags(
         lambda: ["-p", _one(chance, ("0", "1", "2", "3", "6", "15", "30"), ("31", "-1", "x"))],
         lambda: ["--rounding", _one(chance, ("half-up", "half-even"), ("down",))],
     ]
-    if command == "graph":
+    if command == "graph" and chance.random() < 0.3:
+        choices = [lambda: ["--kind", _one(chance, ("pipeline", "sequence"), ("x",))]]
+    elif command == "graph":
         choices += _of_drawings(chance, problem)
     else:
         choices += [
@@ -86,9 +88,7 @@ def _one(chance: Random, usual: tuple[str, ...], odd: tuple[str, ...]) -> str:
 
 
 def _of_drawings(chance: Random, problem: Record) -> list[Callable[[], list[str]]]:
-    """What graph knows; the pipeline and the sequence know less."""
-    if chance.random() < 0.3:
-        return [lambda: ["--kind", _one(chance, ("pipeline", "sequence"), ("x",))]] * 6
+    """What chooses edges, and the numbers on them."""
     return [
         lambda: _query(chance, problem),
         lambda: _query(chance, problem),
