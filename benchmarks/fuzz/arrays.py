@@ -45,6 +45,10 @@ def arrays(chance: Random, tree: Record) -> dict[str, Array]:
 def npz(arrays: Mapping[str, Array]) -> bytes:
     """The arrays as numpy.savez writes them."""
     content = io.BytesIO()
+    large = any(array.nbytes > 10**6 for array in arrays.values())
+    if large:
+        np.savez_compressed(content, **arrays)  # type: ignore[arg-type]
+        return content.getvalue()
     np.savez(content, **arrays)  # type: ignore[arg-type]
     return content.getvalue()
 
@@ -153,6 +157,8 @@ def _odd_array(chance: Random, array: Array | None) -> Array:
         lambda: np.array(chance.choice((0.5, math.nan, math.inf, 1e300, 2.0, -1.0))),
         lambda: np.array([[math.nan, math.inf], [1e300, 5e-324]]),
         lambda: np.array(True),
+        lambda: np.zeros((5000, 5000), np.uint8) if chance.random() < 0.2 else old,
+        lambda: np.full((9, 9), "w" * 9000),
     )
     return chance.choice(ways)()
 

@@ -32,13 +32,8 @@ _FAR_OUTPUTS = ("/dev/null", "/dev/full", "a" * 250 + ".md", "a" * 300 + ".md", 
 _ODD_FLAGS = ("--nonsense", "-h", "--help", "--version", "--", "-", "--query", "-f", "\x1b[2J", "")
 
 
-def flags(
-    chance: Random, command: str, problem: Record, *, files: int = 1, options: bool = True
-) -> list[str]:
-    """Some flags of a command that reads a problem.
-
-    files: how many it reads. options: whether options of attention may be among the flags.
-    """
+def flags(chance: Random, command: str, problem: Record, *, files: int = 1) -> list[str]:
+    """Some flags of a command that reads a problem; files: how many it reads."""
     words = _output(chance, command)
     choices: list[Callable[[], list[str]]] = [
         lambda: ["-p", _one(chance, ("0", "1", "2", "3", "6", "15", "30"), ("31", "-1", "x"))],
@@ -62,7 +57,7 @@ def flags(
             lambda: ["--all-heads"],
             lambda: _head(chance, problem),
         ]
-    if command in ("explain", "check") and options:
+    if command in ("explain", "check"):
         choices += [lambda: option_words(chance, problem)] * 5
     if command == "explain":
         choices += [lambda: ["--stages", _stages(chance)]] * 2
@@ -107,6 +102,18 @@ def _head(chance: Random, problem: Record) -> list[str]:
         return []
     number = str(chance.randint(1, max(heads, 1)))
     return ["--head", _one(chance, (number,), ("0", "9", "-1", "x", "1e3"))]
+
+
+def page_flags(chance: Random) -> list[str]:
+    """Flags of check that say how its page is written, all of them right."""
+    choices: tuple[list[str], ...] = (
+        ["--full"],
+        ["-p", chance.choice(("0", "2", "9"))],
+        ["--rounding", "half-even"],
+        ["--color", "always"],
+    )
+    words = ["-f", chance.choice(FORMATS["check"])]
+    return words + [word for _ in range(chance.randrange(3)) for word in chance.choice(choices)]
 
 
 def weave_flags(chance: Random) -> list[str]:

@@ -27,6 +27,9 @@ _PIECES = (
     *("%YAML 1.1\n", "# ", '"', "'", "\t", ",", ";", "\\", "? ", "<<: ", "\x00", "\x0b", "\ufffe"),
 )
 
+_RUNS = tuple(bytes([code]) for code in b" 0123.-+e%/[]{}()\"'`,;:\n\t#&*|~x\\")
+"""What may stand anywhere very often: a pattern that goes back again and again is caught by it."""
+
 
 def damaged(chance: Random, content: bytes) -> bytes:
     """The bytes, with one thing wrong."""
@@ -47,9 +50,21 @@ def damaged(chance: Random, content: bytes) -> bytes:
         lambda: content + b"\n---\n" + content,
         lambda: content.replace(b"0", chance.choice(ODD_NUMBERS)[:200].encode(), 1),
         lambda: _lines(chance, content),
+        lambda: content[:at] + _RUNS[chance.randrange(len(_RUNS))] * 60_000 + content[at:],
+        lambda: _widened(chance, content),
         lambda: b"",
     )
     return chance.choice(ways)()
+
+
+def _widened(chance: Random, content: bytes) -> bytes:
+    """A line with a long run at its end, or within."""
+    lines = content.split(b"\n")
+    here = chance.randrange(len(lines))
+    at = chance.choice((0, len(lines[here]), chance.randrange(len(lines[here]) + 1)))
+    run = chance.choice(_RUNS) * 60_000
+    lines[here] = lines[here][:at] + run + chance.choice((b"", b"x")) + lines[here][at:]
+    return b"\n".join(lines)
 
 
 def _text(chance: Random) -> str:

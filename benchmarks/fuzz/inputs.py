@@ -8,7 +8,7 @@ from random import Random
 from benchmarks.fuzz import arrays, documents, writing
 from benchmarks.fuzz.cases import Case, OwnClaims
 from benchmarks.fuzz.claims import claims
-from benchmarks.fuzz.commands import TYPESET, flags, option_words, others, weave_flags
+from benchmarks.fuzz.commands import TYPESET, flags, option_words, others, page_flags, weave_flags
 from benchmarks.fuzz.damage import damaged
 from benchmarks.fuzz.mutations import LARGEST, mutated, places
 from benchmarks.fuzz.problems import random_problem, sample, sample_texts
@@ -145,7 +145,7 @@ def _own_claims(chance: Random, problem: Record) -> Case:
     misprints = chance.choice((0, 0, 1, 3))
     own = OwnClaims(
         chance.choice((0, 1, 2, 3, 4, 4, 6, 9, 12)),
-        (*flags(chance, "check", {}, options=False), *kept),
+        (*page_flags(chance), *kept),
         misprints,
         honest=kept == other and not misprints,
     )

@@ -57,7 +57,7 @@ class Job:
     count: int
     folder: str
     status: str
-    shrink: float = 8.0
+    shrink: float = 4.0
     case: str = ""
 
 
