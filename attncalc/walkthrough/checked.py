@@ -39,6 +39,9 @@ from attncalc.walkthrough.page import Page, provenance, stage_title, words
 _MOST_ROWS = 40
 """A longer table leaves out the rows that are correct, and most of the others."""
 
+_IN_PLURAL = {Verdict.WRONG: "wrong", Verdict.SLIP: "slips", Verdict.FOLLOWS: "follow"}
+"""What more of the numbers that a longer table leaves out are, besides correct."""
+
 _MOST_OF_A_VERDICT = 12
 """Rows of one verdict, other than correct, that a longer table shows."""
 
@@ -74,7 +77,7 @@ def _title(report: Report, name: str | None, *, full: bool) -> Section:
     summary = summary_line(report, name) + (_unanswered(report) if name is not None else "")
     blocks: list[Block] = [Paragraph(words(summary))]
     diagnoses = report.diagnoses if full else report.diagnoses[:_MOST_NOTES]
-    blocks += [Paragraph(words(_explanation(diagnosis))) for diagnosis in diagnoses]
+    blocks += [Note(NoteKind.WARNING, words(_explanation(each))) for each in diagnoses]
     if more := len(report.diagnoses) - len(diagnoses):
         blocks.append(_left_out(f"{more:,} more explanation{'s are' if more > 1 else ' is'}"))
     warnings = report.warnings if full else report.warnings[:_MOST_NOTES]
@@ -87,9 +90,9 @@ def _title(report: Report, name: str | None, *, full: bool) -> Section:
 
 
 def _explanation(diagnosis: Diagnosis) -> str:
-    claimed = f"All that is claimed of {_noun(diagnosis.stage)} {diagnosis.part}".rstrip()
+    claimed = f"all that is claimed of {_noun(diagnosis.stage)} {diagnosis.part}".rstrip()
     cause = "another convention" if diagnosis.convention else "one mistake"
-    return f"{claimed} would follow from {cause}: {diagnosis.what}."
+    return f"{claimed} would follow from {cause}: {diagnosis.what}"
 
 
 def _noun(stage: str) -> str:
@@ -157,13 +160,11 @@ def _stage(page: Page, number: int, stage: str, findings: list[Finding]) -> Sect
         if any(map(_why, chosen)):
             columns.append(Column(words("why"), wraps=True))
         rows = [_row(page, *each, len(columns)) for each in zip(chosen, computed, strict=True)]
-        more = [
-            f"{left[verdict]:,} more {verdict.value}"
-            for verdict in (Verdict.WRONG, Verdict.SLIP, Verdict.FOLLOWS)
+        rows += [
+            Row((words(f"… {left[verdict]:,} more {what}"),), RowKind.OMITTED)
+            for verdict, what in _IN_PLURAL.items()
             if left[verdict]
         ]
-        if more:
-            rows.append(Row((words(f"… {', '.join(more)}"),), RowKind.OMITTED))
         blocks.append(Table(tuple(columns), tuple(rows)))
     return Section(Heading(number, words(stage_title(stage))), tuple(blocks), (stage,))
 

@@ -195,8 +195,8 @@ def test_diagnosis_first() -> None:
     """What explains the wrong numbers stands before source, notes and tables."""
     fields = {"scores": [["0", "2"]], "attention": {"scale": "0.5"}, "source": "a book"}
     page = page_of(fields, {"scaled_scores": [["0", "2"]]})
-    mistake = "All that is claimed of the scaled scores would follow from one mistake: the scores"
-    assert "2 numbers: 1 correct, 1 wrong\n" + mistake in page
+    mistake = "all that is claimed of the scaled scores would follow from one mistake: the scores"
+    assert "2 numbers: 1 correct, 1 wrong\nNote: " + mistake in page
     assert page.index(mistake) < page.index("Source: a book") < page.index("Scaled scores")
 
 
@@ -292,18 +292,18 @@ def test_plausible(fields: dict[str, Any], claims: dict[str, Any]) -> None:
     [
         (
             Diagnosis("weights", "the scores are not scaled", EVERYWHERE),
-            "All that is claimed of the attention weights would follow from one mistake: the "
-            "scores are not scaled.",
+            "all that is claimed of the attention weights would follow from one mistake: the "
+            "scores are not scaled",
         ),
         (
             Diagnosis("weights", "the scores are not scaled", EVERYWHERE, "for “a”"),
-            "All that is claimed of the attention weights for “a” would follow from one mistake: "
-            "the scores are not scaled.",
+            "all that is claimed of the attention weights for “a” would follow from one mistake: "
+            "the scores are not scaled",
         ),
         (
             Diagnosis("weights", "the mask is shifted", EVERYWHERE, convention=True),
-            "All that is claimed of the attention weights would follow from another convention: "
-            "the mask is shifted.",
+            "all that is claimed of the attention weights would follow from another convention: "
+            "the mask is shifted",
         ),
     ],
 )
@@ -313,3 +313,14 @@ def test_diagnoses(diagnosis: Diagnosis, sentence: str) -> None:
     report = replace(attncalc.check(attncalc.explain(problem)), diagnoses=(diagnosis,))
     page = TerminalRenderer(120).render(write_report(report))
     assert sentence in " ".join(page.split())
+
+
+def test_rows_of_every_verdict_are_folded() -> None:
+    """A long table shows the first rows of each verdict and says how many more there are."""
+    fields = {"scores": [["0.378", "0"]] * 60, "attention": {"scale": "0.1"}}
+    printed = ["0.037"] * 20 + ["0.038"] * 20 + ["7"] * 20
+    page = page_of(fields, {"scaled_scores": [[number, None] for number in printed]})
+    assert "36 numbers, 20 of them correct, are left out." in page
+    assert page.count("   wrong     ") == page.count("   slip      ") == 12
+    lines = [line.split("  ")[1].strip() for line in page.splitlines() if "more" in line]
+    assert lines == ["… 8 more wrong", "… 8 more slips"]
