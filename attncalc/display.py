@@ -6,11 +6,12 @@ name that fits on a line.
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from attncalc.options import AttentionOptions, Window
 from attncalc.problem import Problem
 from attncalc.report import Report
 from attncalc.trace import Trace
+
+Given: TypeAlias = "Problem | str | os.PathLike[str] | Mapping[str, object]"
+"""A problem, or what load makes one of."""
 
 
 class Displayed(ABC):
@@ -96,20 +100,24 @@ class DisplayedComparison(Displayed, Comparison):
         return f"Comparison{_of(self.left.problem)}: {found}"
 
 
-def explain(problem: Problem, stages: str | Sequence[str] = ()) -> DisplayedTrace:
-    """Work a problem through.
+def explain(problem: Given, stages: str | Sequence[str] = ()) -> DisplayedTrace:
+    """Work a problem through; of a file, or of a mapping, the problem that load finds there.
 
     stages: names of stages to be kept in a large problem too, where they would be left out.
     Raises StageError for a stage that does not exist, or that this problem does not have.
     """
-    return DisplayedTrace(**_parts(engine.explain(problem, several(stages))))
+    return DisplayedTrace(**_parts(engine.explain(_problem(problem), several(stages))))
 
 
-def check(trace: Trace) -> DisplayedReport:
-    """A verdict on every claim on the trace's problem, and what went wrong first."""
+def check(trace: Trace | Given) -> DisplayedReport:
+    """A verdict on every claim on the trace's problem, and what went wrong first.
+
+    trace: or a problem, a file or a mapping, which are worked through for it.
+    """
     from attncalc.checking import check as checked
 
-    return DisplayedReport(**_parts(checked(trace)))
+    worked = trace if isinstance(trace, Trace) else engine.explain(_problem(trace))
+    return DisplayedReport(**_parts(checked(worked)))
 
 
 def compare(
@@ -130,6 +138,14 @@ def origins(left: Problem, right: Problem) -> tuple[Origin, Origin]:
     if varied:
         return Origin("left"), Origin("left", None, varied)
     return Origin("first"), Origin("second")
+
+
+def _problem(given: Given) -> Problem:
+    if isinstance(given, Problem):
+        return given
+    from attncalc.readers import load
+
+    return load(given)
 
 
 def _parts(of: Trace | Report | Comparison) -> dict[str, Any]:

@@ -49,7 +49,9 @@ def explain(problem: Problem, stages: Sequence[str] = ()) -> Trace:
     with arithmetic_of(context):
         wanted = (*stages, *problem.claims.stages)
         keep_terms = is_exact_kind(kind) or "weighted_values" in wanted
-        trace = _Work(Trace(problem, {}, context), kind, keep_terms=keep_terms).done()
+        trace = _Work(
+            Trace(problem, {}, context, problem.remarks), kind, keep_terms=keep_terms
+        ).done()
     refuse_unknown(stages, trace)
     return trace
 

@@ -39,7 +39,8 @@ class Problem:
     W_V, b_K and b_V with h_kv; W_O is (h·d_v, d_model); scores and weights are (h, n, m). With a
     past of p tokens, key_tokens lists them first, and K, V and X_key have m - p rows.
     queries: the positions that are written out term by term, from 0. inputs: whether the numbers
-    are themselves prints of longer ones. claims: published numbers, to be checked.
+    are themselves prints of longer ones. claims: published numbers, to be checked. remarks: what
+    its reader took for granted, a sentence each.
 
     Raises ProblemError with every fault: shapes that do not fit, things missing or given twice.
     """
@@ -69,6 +70,7 @@ class Problem:
     title: str | None = None
     source: str | None = None
     notes: str | None = None
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         faults = self._outline().faults()

@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] in (["--version"], ["-V"]):
         sys.stdout.write(f"attncalc {__version__}\n")
         return SUCCESS
-    if not any(argument.endswith((".npz", ".safetensors")) for argument in arguments):
+    if not any(argument.endswith((".npy", ".npz", ".safetensors")) for argument in arguments):
         # More threads only cost time on problems that are typed by hand.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from attncalc.cli.app import call

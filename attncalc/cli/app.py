@@ -30,6 +30,7 @@ Examples:
 def call(arguments: list[str]) -> int:
     """Run the command; every way it can end becomes an exit code."""
     try:
+        _refuse_file(arguments)
         return _run(arguments)
     except SystemExit as leaving:  # of one who reads no more
         return leaving.code if isinstance(leaving.code, int) else SUCCESS
@@ -60,6 +61,25 @@ class _Unstripped(StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+def _refuse_file(arguments: list[str]) -> None:
+    """Say what is missing where a file stands in a command's place. Raises InputError."""
+    word = arguments[0] if arguments else ""
+    if not word or word in COMMANDS or word.startswith("-"):
+        return
+    from shlex import join
+
+    from attncalc.shipped import samples
+
+    if os.path.isfile(word) or os.path.splitext(word)[1] or "=" in word:
+        hint = f"attncalc explain {join(arguments)}"
+    elif word in samples():
+        hint = f"there is a sample of this name: attncalc samples {word} | attncalc explain -"
+    else:
+        return
+    message = f"there is no command “{word}”; expected one, and then the file"
+    raise InputError("attncalc", message, hint=hint)
 
 
 def _application(arguments: list[str]) -> typer.Typer:

@@ -153,6 +153,7 @@ def check(
         positions=positions,
         past=past,
     )
+    files = options.gathered(files)
     sheets = claims or []
     if [*files, *sheets].count("-") > 1:
         message = "- is given more than once; standard input can be read once"

@@ -77,7 +77,7 @@ def compare(
     from attncalc.handouts import chosen_heads
 
     queries: Optional[list[str]] = [] if all_queries else query or None
-    (left, one), (right, other) = _sides(files, varied, queries)
+    (left, one), (right, other) = _sides(options.gathered(files), varied, queries)
     # The page writes the first head out, as explain does; JSON has all that are not chosen from.
     named = chosen_heads(one.heads, head or [], every=all_heads)
     heads = named or (() if chosen == "json" else (0,))

@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 def explain(
     context: typer.Context,
-    file: options.File,
+    files: options.File,
     query: options.Query = None,
     all_queries: options.AllQueries = False,
     head: options.Head = None,
@@ -84,6 +84,7 @@ def explain(
         past=past,
     )
     queries: Optional[list[str]] = [] if all_queries else query or None
+    file = options.only(files, "explain")
     problems = load_all(file, given, queries)
     try:
         traces = [explain(problem, wanted_stages) for problem in problems]

@@ -126,7 +126,7 @@ def register(app: typer.Typer) -> None:
 
 def graph(
     context: typer.Context,
-    file: options.File,
+    files: options.File,
     kind: KindOption = GraphKind.ATTENTION,
     query: QueryOption = None,
     all_queries: AllQueries = False,
@@ -157,6 +157,7 @@ def graph(
     from attncalc.readers import load_all
 
     queries: Optional[list[str]] = [] if all_queries else query or None
+    file = options.only(files, "graph")
     problems = load_all(file, {}, queries)
     if len(problems) != 1:
         raise InputError(file, f"{len(problems)} problems; expected 1 to draw")

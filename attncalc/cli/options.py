@@ -5,6 +5,7 @@ from typing import Annotated, Optional
 
 import typer
 
+from attncalc.errors import InputError
 from attncalc.handouts import MOST_DECIMALS
 
 
@@ -88,11 +89,30 @@ def overrides(**options: Optional[str]) -> dict[str, str]:
     return {name: text for name, text in options.items() if text is not None}
 
 
+def gathered(files: list[str]) -> list[str]:
+    """The files, with those given as NAME=FILE put together to one problem."""
+    if not any("=" in file for file in files):
+        return files
+    from attncalc.readers.parts import gathered
+
+    return gathered(files)
+
+
+def only(files: list[str], command: str) -> str:
+    """The one problem that is given, in a file or in several by name."""
+    found = gathered(files)
+    if len(found) > 1:
+        hint = f"one matrix a file: attncalc {command} Q=q.csv K=k.csv V=v.csv"
+        raise InputError(f"attncalc {command}", f"{len(found)} files; expected 1", hint=hint)
+    return found[0]
+
+
 File = Annotated[
-    str,
+    list[str],
     typer.Argument(
         metavar="FILE",
-        help="A problem: .yaml, .json, .csv, .tsv, .npz or .safetensors; - reads standard input.",
+        help="A problem: YAML, JSON, a table (.csv, .tsv, .md, .txt), .npz or .safetensors; "
+        "- reads standard input. Or a matrix a file: Q=q.npy K=k.csv V=v.txt.",
         show_default=False,
     ),
 ]

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from attncalc.errors import AttncalcError, InputError, InputErrors
-from attncalc.problem import Problem
+from attncalc.problem import MATRICES, VECTORS, Problem
+from attncalc.readers import foreign, names, npy, parts
 from attncalc.readers.fields import build, build_claims
-from attncalc.readers.interface import LARGEST_TEXT, Node, RawProblem
+from attncalc.readers.interface import LARGEST_TEXT, Node, RawProblem, nowhere
 
 TEXT_SUFFIXES = (".yaml", ".yml", ".json", ".csv", ".tsv")
-TABLE_SUFFIXES = (".csv", ".tsv")
+TABLE_SUFFIXES = (".csv", ".tsv", ".tab")
 ARRAY_SUFFIXES = (".npz", ".safetensors")
+MARKDOWN_SUFFIXES = (".md", ".qmd", ".markdown")
 SUFFIXES = (*TEXT_SUFFIXES, *ARRAY_SUFFIXES)
 
 
@@ -62,27 +67,34 @@ def read(path: str | os.PathLike[str]) -> list[RawProblem]:
     Raises InputErrors where it cannot be read.
     """
     name = os.fspath(path)
-    return _read_text(content_of_stdin(), name, "") if name == "-" else _read(Path(name))
+    if isinstance(name, parts.Parts):
+        return [parts.read(name, _part)]
+    return _read_content(content_of_stdin(), Path(name)) if name == "-" else _read(Path(name))
 
 
 def read_claims_of(file: str, stage: str | None = None) -> list[RawProblem]:
     """The claims of a file of their own, as they were typed: one document, or one a problem.
 
-    stage: the stage they are about, if they are a table. Raises InputErrors.
+    stage: the stage they are about, if they are a table, or an array without a name. Raises
+    InputErrors.
     """
     suffix = Path(file).suffix.lower()
-    if suffix not in TABLE_SUFFIXES and (stage is None or suffix in SUFFIXES):
+    nameless = suffix in (*TABLE_SUFFIXES, ".npy")
+    if not nameless and (stage is None or suffix in SUFFIXES):
         return read(file)
     from attncalc.readers import claims_table
 
-    content = content_of_stdin() if file == "-" else content_of(Path(file))
-    text = _decoded(content, file)
-    first = text.lstrip().partition("\n")[0]
-    if suffix not in TABLE_SUFFIXES and (first[:1] in "{[" or ":" in first):
-        return _read_text(content, file, "")
     if stage is None:
-        raise _error(file, "a table of claims; expected --stage to say of which", "--stage weights")
-    return [claims_table.read(text, file, stage)]
+        what = "one array" if suffix == ".npy" else "a table"
+        message = f"{what} of claims; expected --stage to say of which"
+        raise _error(file, message, "--stage weights")
+    node = _part(stage, file)
+    if not isinstance(node, str):
+        return [RawProblem(file, {stage: node}, nowhere)]
+    first = node.lstrip().partition("\n")[0]
+    if not nameless and (first[:1] in "{[" or ":" in first):
+        return _read_text(node.encode(), file, "")
+    return [claims_table.read(node, file, stage)]
 
 
 def claimed(
@@ -209,21 +221,82 @@ def _read(path: Path) -> list[RawProblem]:
     suffix = path.suffix.lower()
     if suffix in ARRAY_SUFFIXES:
         with _naming(path):
-            return _read_arrays(path, str(path), suffix)
-    return _read_text(content_of(path), str(path), suffix)
+            return _read_arrays(path)
+    return _read_content(content_of(path, told=True), path)
 
 
-def content_of(path: Path) -> bytes:
-    """The bytes of a file of text. Raises InputErrors where there are none, or too many."""
+def _read_content(content: bytes, path: Path) -> list[RawProblem]:
+    _refuse_foreign(content[: foreign.HEAD], path)
+    if content.startswith(npy.MAGIC):
+        raise _nameless(path)
+    return _read_text(content, str(path), path.suffix.lower())
+
+
+def _part(name: str, file: str) -> Node:
+    """What a file of its own holds of a problem: an array, or text."""
+    path = Path(file)
+    if path.suffix.lower() in ARRAY_SUFFIXES:
+        return _named_array(path, name)
+    if path.suffix.lower() == ".npy" and path.is_file():
+        with _naming(path), path.open("rb") as stream:
+            return _array(stream, path.stat().st_size, file)
+    content = content_of(path, told=True) if file != "-" else content_of_stdin()
+    if content.startswith(npy.MAGIC):
+        return _array(io.BytesIO(content), len(content), file)
+    text = _decoded(content, file)
+    return _table_of(text, file) if path.suffix.lower() in MARKDOWN_SUFFIXES else text
+
+
+def _named_array(path: Path, name: str) -> Node:
+    """The array of this name in a file of several, or the only one."""
+    from attncalc.readers import arrays
+
+    with _naming(path), path.open("rb"):
+        found = arrays.arrays_of(path, str(path), every=True)
+    array = found.get(name) if len(found) != 1 else next(iter(found.values()))
+    if array is None:
+        message = f"{len(found)} arrays and none is {name}; expected that one, or a single one"
+        raise _error(str(path), message)
+    return arrays.node_of(array)
+
+
+def _array(stream: IO[bytes], size: int, file: str) -> Node:
+    from attncalc.readers import arrays
+
+    return arrays.node_of(arrays.read_npy(stream, size, file))
+
+
+def _nameless(path: Path) -> InputErrors:
+    name = names.canonical(path.stem)
+    given = f"{name}={path}" if name in (*MATRICES, *VECTORS) else f"Q={path} K=… V=…"
+    message = "one array without a name; expected one that says what it is"
+    return _error(str(path), message, f"attncalc explain {given}")
+
+
+def content_of(path: Path, *, told: bool = False) -> bytes:
+    """The bytes of a file of text. Raises InputErrors where there are none, or too many.
+
+    told: whether to say of files of other kinds what they are and what converts them.
+    """
     with _naming(path):
         if path.is_dir():
             message = "this is a directory; expected a file"
             raise _error(str(path), message, "give the file inside it")
         with path.open("rb") as file:
-            content = file.read(LARGEST_TEXT + 1)  # a device tells no size
+            content = file.read(foreign.HEAD)
+            if told:
+                _refuse_foreign(content, path)
+            content += file.read(LARGEST_TEXT + 1 - len(content))  # a device tells no size
     if len(content) > LARGEST_TEXT:
         raise _too_large(str(path))
     return content
+
+
+def _refuse_foreign(head: bytes, path: Path) -> None:
+    kind = foreign.recognized(head, path)
+    if kind is not None:
+        expected = "expected YAML, JSON, a table, or arrays as .npz"
+        raise _error(str(path), f"this is {kind.name}; {expected}", foreign.hint(kind, path))
 
 
 @contextmanager
@@ -238,13 +311,12 @@ def _naming(path: Path) -> Iterator[None]:
         raise _error(str(path), f"cannot be read: {reason}") from error
 
 
-def _read_arrays(path: Path, file: str, suffix: str) -> list[RawProblem]:
+def _read_arrays(path: Path) -> list[RawProblem]:
     from attncalc.readers import arrays
 
     with path.open("rb"):
         pass  # a missing or forbidden file is reported like any other
-    read = arrays.read_npz if suffix == ".npz" else arrays.read_safetensors
-    return read(path, file)
+    return arrays.read(path, str(path))
 
 
 def content_of_stdin() -> bytes:
@@ -264,7 +336,9 @@ def _read_text(content: bytes, file: str, suffix: str) -> list[RawProblem]:
     if suffix not in (".yaml", ".yml"):
         from attncalc.readers import csv_text, json_text
 
-        told = suffix in TEXT_SUFFIXES
+        if suffix in MARKDOWN_SUFFIXES:
+            return csv_text.read(_table_of(text, file), file)
+        told = suffix in (*TEXT_SUFFIXES, *TABLE_SUFFIXES)
         if suffix == ".json" or (not told and json_text.looks_like_json(text)):
             return json_text.read(text, file)
         if told or csv_text.looks_like_table(text):
@@ -277,6 +351,12 @@ def _read_text(content: bytes, file: str, suffix: str) -> list[RawProblem]:
             file, "the file is empty; expected a problem", "attncalc samples lists examples"
         )
     return problems
+
+
+def _table_of(text: str, file: str) -> str:
+    from attncalc.readers import markdown_text
+
+    return markdown_text.table_of(text, file)
 
 
 def _decoded(content: bytes, file: str) -> str:
@@ -295,9 +375,22 @@ def text_of(content: bytes, file: str, encoding: str = "utf-8") -> str:
     except UnicodeDecodeError as error:
         before = content[: error.start]
         line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        found = f"this is not text: the byte 0x{content[error.start]:02x}; expected UTF-8"
-        problem = InputError(file, found, line=line, column=column, hint="save it as UTF-8")
+        found = f"this is not text: the byte 0x{content[error.start]:02x}"
+        problem = InputError(
+            file, f"{found}; expected UTF-8", line=line, column=column, hint=_recoding(file)
+        )
         raise InputErrors((problem,)) from error
+
+
+def _recoding(file: str) -> str:
+    """How to make a text of an older encoding one of UTF-8."""
+    path = Path(file)
+    in_excel = " (in Excel: CSV UTF-8)" if path.suffix.lower() in (*TABLE_SUFFIXES, ".txt") else ""
+    if file == "-":
+        return "save it as UTF-8"
+    again = shlex.quote(str(path.with_stem(f"{path.stem}-utf8")))
+    converted = f"iconv -f windows-1252 -t utf-8 {shlex.quote(file)} > {again}"
+    return f"save it as UTF-8{in_excel}, or: {converted}"
 
 
 def _too_large(file: str) -> InputErrors:
@@ -306,13 +399,24 @@ def _too_large(file: str) -> InputErrors:
 
 
 def _nearest_file(path: Path) -> str | None:
+    """The file that may be meant, or the sample."""
     from difflib import get_close_matches
 
     folder = path.parent
-    names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
-    names = [name for name in names if name != path.name]  # a link that leads nowhere
-    near = get_close_matches(path.name, names, 1, 0.8)
-    return f"did you mean {folder / near[0]}?" if near else None
+    there = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+    there = [name for name in there if name != path.name]  # a link that leads nowhere
+    near = get_close_matches(path.name, there, 1, 0.8)
+    return f"did you mean {folder / near[0]}?" if near else _sample_called(path)
+
+
+def _sample_called(path: Path) -> str | None:
+    """How to read the sample of this name: animal, animal.yaml, samples/animal.yaml."""
+    from attncalc.shipped import samples
+
+    known = samples()
+    called = (str(path), path.name, f"gallery/{path.name}", path.stem, f"gallery/{path.stem}")
+    name = next((each for each in called if each in known), None)
+    return name and f"there is a sample of this name: attncalc samples {name} | attncalc explain -"
 
 
 def _error(file: str, problem: str, hint: str | None = None) -> InputErrors:

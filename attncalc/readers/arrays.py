@@ -1,22 +1,45 @@
-"""NumPy .npz and .safetensors: arrays by the names of the problem file, for large inputs."""
+"""NumPy .npz, .npy and .safetensors: arrays by the names of the problem file, for large inputs."""
 
 from __future__ import annotations
 
 import json
+import lzma
+import struct
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from attncalc.arithmetic import Array
 from attncalc.errors import InputError, InputErrors, installing
+from attncalc.problem import MATRICES, VECTORS
 from attncalc.readers.interface import Node, RawProblem, nowhere
+from attncalc.readers.names import renamed
+from attncalc.readers.npy import Header, NpyError, read_array, read_header
 from attncalc.readers.options import KEYS
+from attncalc.stages import STAGES
 
 LARGEST_BYTES = 4 * 1024**3
-"""Of all arrays together, unpacked: a small .npz can hold a very large one."""
+"""Of all arrays together, as the numbers that they become."""
+
+UNPACKED_BYTES = 512 * 1024**2
+"""Of all arrays of a small archive: what a scores matrix of 8192 tokens takes."""
+
+_EXPANSION = 8
+"""By how much numbers of one byte grow as doubles."""
+
+_PAST = "past."
+_NAMES = frozenset(
+    (
+        *("title", "source", "notes", "tokens", "key_tokens", "inputs", "query", "tolerance"),
+        *(*MATRICES, *VECTORS, *STAGES, *KEYS),
+        *(f"{_PAST}{name}" for name in ("tokens", "K", "V", "X")),
+    )
+)
+"""What is read; of other arrays the name alone, which is told to be unknown."""
 
 _SAFETENSORS_DTYPES = {
     "F64": np.float64,
@@ -29,57 +52,136 @@ _SAFETENSORS_DTYPES = {
     "U8": np.uint8,
     "BOOL": np.bool_,
 }
+_COMPRESSIONS = {
+    zipfile.ZIP_STORED,
+    zipfile.ZIP_DEFLATED,
+    zipfile.ZIP_BZIP2,
+    zipfile.ZIP_LZMA,
+}
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, KeyError, OSError, OverflowError, RuntimeError, ValueError),
+)
+"""What reading a damaged archive may end in; RuntimeError where it is encrypted."""
 
 
-def read_npz(path: Path, file: str) -> list[RawProblem]:
-    """The problem in an .npz archive. Raises InputErrors where it is none."""
-    try:
-        _check_size(path, file)
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-    except (ValueError, zipfile.BadZipFile, EOFError, KeyError) as error:
-        raise _unreadable(file, "an .npz archive", error) from error
-    return [_raw(arrays, file)]
+def read(path: Path, file: str) -> list[RawProblem]:
+    """The problem in an .npz or .safetensors file. Raises InputErrors where it is none."""
+    return [_raw(arrays_of(path, file), file)]
 
 
-def read_safetensors(path: Path, file: str) -> list[RawProblem]:
-    """The problem in a .safetensors file; bfloat16 is widened to float32, which changes no value.
+def arrays_of(path: Path, file: str, *, every: bool = False) -> dict[str, Array | None]:
+    """The arrays of such a file by their names; None for one that means nothing here.
 
-    Raises InputErrors where it is none, or where the safetensors package is not installed.
+    every: whether to read those too. bfloat16 is widened to float32, which changes no value.
+    Raises InputErrors where the file is none, or its package is not installed.
     """
+    if path.suffix.lower() == ".safetensors":
+        return _tensors(path, file, every=every)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _members(archive, path.stat().st_size, file, every=every)
+    except _BROKEN as error:
+        raise _unreadable(file, "an .npz archive", error) from error
+
+
+def read_npy(stream: IO[bytes], size: int, file: str) -> Array:
+    """The array of an .npy file of so many bytes. Raises InputErrors where it is none."""
+    try:
+        header = read_header(stream, size)
+        _check_size([header.weight], size, file)
+        return read_array(stream, header)
+    except NpyError as error:
+        raise InputErrors((InputError(file, str(error), hint=error.hint),)) from error
+
+
+def _tensors(path: Path, file: str, *, every: bool) -> dict[str, Array | None]:
     try:
         from safetensors import SafetensorError, deserialize
     except ImportError as error:
         problem = "reading .safetensors needs the package safetensors, which is not installed"
         hint = installing("safetensors")
         raise InputErrors((InputError(file, problem, hint=hint),)) from error
+    size = path.stat().st_size
+    _check_size([size], size, file)
     try:
-        entries = deserialize(path.read_bytes())  # type: ignore[no-untyped-call]
+        entries = sorted(deserialize(path.read_bytes()), key=_name_of)  # type: ignore[no-untyped-call]
     except SafetensorError as error:
         raise _unreadable(file, "a .safetensors file", error) from error
-    return [_raw({name: _tensor(entry, name, file) for name, entry in entries}, file)]
+    errors: list[InputError] = []
+    arrays: dict[str, Array | None] = {}
+    for name, entry in renamed(dict(entries)).items():
+        try:
+            arrays[name] = _tensor(entry) if every or name in _NAMES else None
+        except NpyError as error:
+            errors.append(InputError(file, str(error), field=name, hint=error.hint))
+    if errors:
+        raise InputErrors(tuple(errors))
+    return arrays
 
 
-def _tensor(entry: Mapping[str, Any], name: str, file: str) -> Array:
+def _name_of(entry: tuple[str, Any]) -> str:
+    """Names are in another order from run to run."""
+    return entry[0]
+
+
+def _tensor(entry: Mapping[str, Any]) -> Array:
     dtype, shape, content = entry["dtype"], entry["shape"], entry["data"]
+    if not content:
+        return np.zeros(shape)
     if dtype == "BF16":
         # bfloat16 is the upper half of a float32
         halves = np.frombuffer(content, dtype="<u2").astype("<u4") << 16
         return halves.view("<f4").reshape(shape)
     if dtype not in _SAFETENSORS_DTYPES:
         known = ", ".join([*_SAFETENSORS_DTYPES, "BF16"])
-        message = f"the number type {dtype}; expected one of {known}"
-        raise InputErrors((InputError(file, message, field=name),))
+        raise NpyError(f"the number type {dtype}; expected one of {known}")
     return np.frombuffer(content, dtype=_SAFETENSORS_DTYPES[dtype]).reshape(shape)
 
 
-def _check_size(path: Path, file: str) -> None:
-    with zipfile.ZipFile(path) as archive:
-        unpacked = sum(member.file_size for member in archive.infolist())
-    if unpacked > LARGEST_BYTES:
-        message = (
-            f"{unpacked / 1024**3:.1f} GiB of arrays; expected at most {LARGEST_BYTES // 1024**3}"
-        )
+def _members(
+    archive: zipfile.ZipFile, size: int, file: str, *, every: bool
+) -> dict[str, Array | None]:
+    errors: list[InputError] = []
+    members: dict[str, zipfile.ZipInfo] = {}
+    for member in archive.infolist():
+        name = member.filename.removesuffix(".npy")
+        if name == member.filename or name in members:
+            again = "a second array of this name" if name in members else "this is no .npy array"
+            hint = "numpy.savez writes an archive of arrays alone"
+            errors.append(InputError(file, again, field=member.filename, hint=hint))
+        elif member.compress_type not in _COMPRESSIONS:
+            message = f"packed by method {member.compress_type}; expected one that zip knows"
+            hint = "numpy.savez_compressed packs so that it can be read"
+            errors.append(InputError(file, message, field=name, hint=hint))
+        else:
+            members[name] = member
+    wanted = {name: member for name, member in renamed(members).items() if every or name in _NAMES}
+    headers: dict[str, Header] = {}
+    for name, member in wanted.items():
+        try:
+            with archive.open(member) as stream:
+                headers[name] = read_header(stream, member.file_size)
+        except NpyError as error:
+            errors.append(InputError(file, str(error), field=name, hint=error.hint))
+    if errors:
+        raise InputErrors(tuple(errors))
+    _check_size([header.weight for header in headers.values()], size, file)
+    arrays: dict[str, Array | None] = dict.fromkeys(renamed(members))
+    for name, header in headers.items():
+        with archive.open(wanted[name]) as stream:
+            stream.read(header.offset)
+            arrays[name] = read_array(stream, header)
+    return arrays
+
+
+def _check_size(weights: Iterable[int], size: int, file: str) -> None:
+    """Refuse what would not fit: arrays in all, and a small file that unpacks to a large one."""
+    unpacked = sum(weights)
+    most = min(max(UNPACKED_BYTES, _EXPANSION * size), LARGEST_BYTES)
+    if unpacked > most:
+        found = f"arrays that take {unpacked / 1024**3:.1f} GiB"
+        message = f"{found}; expected at most {most / 1024**3:.1f} GiB of a file of this size"
         raise InputErrors((InputError(file, message),))
 
 
@@ -88,7 +190,7 @@ def _unreadable(file: str, kind: str, error: Exception) -> InputErrors:
     return InputErrors((InputError(file, f"this is not {kind}: {reason}"),))
 
 
-def _raw(arrays: Mapping[str, Array], file: str) -> RawProblem:
+def _raw(arrays: Mapping[str, Array | None], file: str) -> RawProblem:
     """Arrays of text become lists of text, a 0-dimensional text a scalar; `mask` an option.
 
     `past.K` is the K of the option `past`.
@@ -97,16 +199,29 @@ def _raw(arrays: Mapping[str, Array], file: str) -> RawProblem:
     options: dict[str, Node] = {}
     past: dict[str, Node] = {}
     for key, array in arrays.items():
-        cached, name = key.startswith("past."), key.removeprefix("past.")
+        cached, name = key.startswith(_PAST), key.removeprefix(_PAST)
         place = past if cached else options if name in KEYS else fields
-        if array.dtype.kind == "U":
-            place[name] = str(array) if array.ndim == 0 else [str(item) for item in array.flat]
-        elif array.ndim == 0:
-            place[name] = json.dumps(array.item(), default=str)
-        else:
-            place[name] = array
+        place[name] = None if array is None else node_of(array)
+    _refuse_empty({**fields, **options, **past}, file)
     if past:
         options["past"] = past
     if options:
         fields["attention"] = options
     return RawProblem(file, fields, nowhere)
+
+
+def node_of(array: Array) -> Node:
+    """An array as a piece of a problem: numbers stay an array, texts become lists."""
+    if array.dtype.kind == "U":
+        return str(array) if array.ndim == 0 else [str(item) for item in array.flat]
+    return json.dumps(array.item(), default=str) if array.ndim == 0 else array
+
+
+def _refuse_empty(nodes: Mapping[str, Node], file: str) -> None:
+    errors = [
+        InputError(file, f"{' × '.join(map(str, node.shape))} numbers; expected some", field=name)
+        for name, node in nodes.items()
+        if isinstance(node, np.ndarray) and not node.size
+    ]
+    if errors:
+        raise InputErrors(tuple(errors))

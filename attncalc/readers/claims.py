@@ -11,6 +11,7 @@ from attncalc.arithmetic import NumberError, Typed, parse_bias, parse_number
 from attncalc.claims import Claim, Claims
 from attncalc.errors import FieldPath, suggestion
 from attncalc.problem import ADDRESS_HINT, Problem, find_token
+from attncalc.readers.axes import squeezed
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults, is_absent
 from attncalc.stages import STAGES, axes_of, stage_shapes, tokens_along
@@ -79,7 +80,7 @@ class _Reading:
     ) -> None:
         """Whatever is claimed of the part of a stage at an index."""
         if isinstance(node, np.ndarray):
-            node = node.tolist()
+            node = squeezed(node, len(shape)).tolist()
         if is_absent(node):
             return
         if not shape:

@@ -11,7 +11,7 @@ from attncalc.arithmetic import hand_sized, parse_number
 from attncalc.errors import FieldPath, InputError, InputErrors, suggestion
 from attncalc.options import AttentionOptions, Rotary
 from attncalc.problem import ADDRESS_HINT, MATRICES, VECTORS, Problem, find_token
-from attncalc.readers import options, rows
+from attncalc.readers import axes, options, rows
 from attncalc.readers.claims import read_claims
 from attncalc.readers.discreet import discreet
 from attncalc.readers.interface import Node, Place, RawProblem
@@ -77,14 +77,19 @@ class _Reading:
         self.overrides = overrides
         self.wanted_queries = queries
         self.errors: list[InputError] = list(raw.errors)
-        self.fields = rows.columns_from_rows(raw.fields, self.fault)
+        self.batched: frozenset[str] = frozenset()
+        given = rows.columns_from_rows(raw.fields, self.fault)
+        self.fields = axes.without_batch(given, self.fault)
+        self.batched = frozenset(name for name in given if self.fields[name] is not given[name])
 
     def problem(self) -> Problem:
         self._check_keys()
         texts = {name: self._text(name) for name in TEXTS}
         tokens, key_tokens = self._tokens("tokens"), self._tokens("key_tokens")
         matrices = self._matrices(tokens, key_tokens or tokens)
-        given = options.read(self._attention(), self.fault)
+        attention_given = axes.options_without_batch(self._attention())
+        axes.heads_in_the_middle(self.fields, attention_given, tokens, self.fault)
+        given = options.read(attention_given, self.fault)
         shapes = self._unreadable() | {part.path: part.shape for part in [*matrices, *given.rows()]}
         keys = _counted(shapes, _PER_KEY, -2) or _counted(shapes, ("scores", "weights"), -1)
         # With names, another number of rows is a mistake; without, it is another side.
@@ -117,6 +122,7 @@ class _Reading:
             title=texts["title"],
             source=texts["source"],
             notes=texts["notes"],
+            remarks=axes.remarks(self.fields, attention_given),
             **arrays,  # type: ignore[arg-type]  # matrices and vectors, by their names
         )
 
@@ -145,6 +151,8 @@ class _Reading:
             flag = f"--{option.replace('_', '-')}"
             self.errors.append(InputError(flag, problem, hint=hint))
             return
+        if path[1:] and path[0] in self.batched:
+            path = (path[0], 0, *path[1:])
         place = self.raw.locate(rows.original_path(path, self.raw.fields), of_key)
         line, column = place if place else (None, None)
         named = path if path[:1] == ("attention",) else path[:2]
@@ -152,7 +160,9 @@ class _Reading:
         problem = problem.removeprefix(f"{name}: ")
         field = None if of_key or (name and problem.startswith(f"{name} ")) else name
         self.errors.append(
-            InputError(self.raw.file, problem, line=line, column=column, field=field, hint=hint)
+            InputError(
+                self.raw.file_of(path), problem, line=line, column=column, field=field, hint=hint
+            )
         )
 
     def _check_keys(self) -> None:

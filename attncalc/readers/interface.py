@@ -33,10 +33,16 @@ class RawProblem:
 
     locate: the place of a value, or of the key of a mapping's entry if key is True; the nearest
     place known where the path leads nowhere; None in a file without lines. errors: what the
-    reader itself found wrong.
+    reader itself found wrong. files: where a field was read, if not in this file.
     """
 
     file: str
     fields: Mapping[str, Node]
     locate: Locate
     errors: list[InputError] = field(default_factory=list)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def file_of(self, path: FieldPath) -> str:
+        """The file that a piece of the problem was read from."""
+        name = path[1] if path[:1] == ("attention",) and len(path) > 1 else (*path, "")[0]
+        return self.files.get(str(name), self.file)

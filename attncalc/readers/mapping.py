@@ -1,19 +1,43 @@
-"""A Python mapping with the keys of a problem file: lists, numbers, arrays."""
+"""A Python mapping with the keys of a problem file: lists, numbers, arrays, tensors."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from attncalc.arithmetic import Array
+from attncalc.errors import AttncalcError, InputError, InputErrors
 from attncalc.readers.interface import Node, RawProblem, nowhere
+from attncalc.readers.names import renamed
+
+NAME = "the mapping"
 
 
 def read(fields: Mapping[str, Any]) -> RawProblem:
-    """The problem in a mapping; a number counts as typed the way Python prints it."""
-    nodes = {str(key): _node(value) for key, value in fields.items()}
-    return RawProblem("the mapping", nodes, nowhere)
+    """The problem in a mapping; a number counts as typed the way Python prints it.
+
+    Tensors of torch, jax and the like are arrays. Raises InputErrors for what cannot be made one.
+    """
+    nodes: dict[str, Node] = {}
+    errors: list[InputError] = []
+    for key, value in renamed({str(key): value for key, value in fields.items()}).items():
+        try:
+            nodes[key] = _node(value)
+        except _NoArray as error:
+            errors.append(InputError(NAME, str(error), field=key, hint=_HINT))
+    if errors:
+        raise InputErrors(tuple(errors))
+    return RawProblem(NAME, nodes, nowhere)
+
+
+class _NoArray(AttncalcError):
+    """Something that says it is an array, and is none."""
+
+
+_HINT = "give numpy.asarray of it, with numbers of 64 bits"
 
 
 def _node(value: Any) -> Node:
@@ -21,8 +45,40 @@ def _node(value: Any) -> Node:
         return value
     if isinstance(value, Mapping):
         return {str(key): _node(entry) for key, entry in value.items()}
-    if isinstance(value, np.ndarray) and value.ndim and value.dtype.kind in "biuf":
-        return value
-    if isinstance(value, list | tuple | np.ndarray):
-        return [_node(entry) for entry in value]
-    return str(value)
+    if isinstance(value, list | tuple):
+        return _list([_node(entry) for entry in value])
+    if isinstance(value, os.PathLike | np.generic) or not _is_array(value):
+        return str(value)
+    array = _array(value)
+    if array.ndim and array.dtype.kind in "biuf":
+        if not array.size:
+            raise _NoArray(f"{' × '.join(map(str, array.shape))} numbers; expected some")
+        return array
+    return _node(array.tolist()) if array.ndim else str(array[()])
+
+
+def _list(nodes: list[Node]) -> Node:
+    """A list; of arrays of one shape, the array that they make together."""
+    arrays = [node for node in nodes if isinstance(node, np.ndarray)]
+    if arrays and len(arrays) == len(nodes) and len({array.shape for array in arrays}) == 1:
+        return np.stack(arrays)
+    return [node.tolist() if isinstance(node, np.ndarray) else node for node in nodes]
+
+
+def _is_array(value: Any) -> bool:
+    return hasattr(value, "__array__") or hasattr(value, "detach")
+
+
+def _array(value: Any) -> Array:
+    """What is an array to its own library as one of numpy's. Raises _NoArray."""
+    try:
+        if hasattr(value, "detach"):  # torch: without the way its gradients go, and off the device
+            value = value.detach().cpu()
+            if "bfloat16" in str(value.dtype):
+                value = value.float()  # numpy has no such numbers; it changes no value
+            value = value.numpy()
+        array = np.asarray(value)
+        return array.astype(np.float32) if array.dtype.name == "bfloat16" else array
+    except (TypeError, ValueError, RuntimeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise _NoArray(f"a {type(value).__name__} that is no array: {reason}") from error
