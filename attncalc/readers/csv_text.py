@@ -69,6 +69,10 @@ class _Table:
         ]
         if not self.rows and not self.errors:
             self._fault(0, 0, "a header without rows; expected one for each token")
+        elif self.rows and self.vectors and not self._has_numbers():
+            self.errors = []  # it is a table of something else, and not to be shown
+            self._fault(0, 0, "no numbers below the headings; expected those of vectors")
+            self.rows = []
         self.rows_of: dict[str, list[int]] = {}
 
     @property
@@ -184,6 +188,14 @@ class _Table:
     def _filled(self, cell: int) -> bool:
         """Whether anything stands in a column."""
         return any(cell < len(row) and row[cell] for row in self.grid.rows[1:])
+
+    def _has_numbers(self) -> bool:
+        """Whether there is any number in the columns of vectors."""
+        return any(
+            any(map(notation.is_number, self._vector(name, row)))
+            for name in self.vectors
+            for _, row in self.rows
+        )
 
     def _unknown(self, cell: int, column: Heading) -> None:
         heading = self.header[cell]

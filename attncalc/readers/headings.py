@@ -60,7 +60,13 @@ def read(heading: str) -> Heading:
         return Heading("index")
     letter = _LETTERS.get(words[0]) if words else None
     others = [word for word in words[1:] if word not in _FURTHER and _LETTERS.get(word) != letter]
-    if letter is None or others or len(numbers) > 1 or any(len(each) > 6 for each in numbers):
+    if (
+        letter is None
+        or others
+        or "--" in name
+        or len(numbers) > 1
+        or any(len(each) > 6 for each in numbers)
+    ):
         return Heading("unknown")
     if not numbers:
         return Heading("vector", letter)
@@ -68,10 +74,11 @@ def read(heading: str) -> Heading:
 
 
 def is_header(row: Sequence[str]) -> bool:
-    """Whether a row has headings of vectors, beside others or with one of tokens."""
+    """Whether a row has headings of vectors, or one beside tokens or an index."""
     kinds = [read(cell).kind for cell in row]
     vectors = kinds.count("entry") + kinds.count("vector")
-    return vectors > 1 or (vectors > 0 and len(kinds) > 1 and kinds[0] not in ("entry", "vector"))
+    named = "token" in kinds or kinds[0] in ("none", "index")
+    return vectors > 1 or (vectors > 0 and named)
 
 
 def _without_brackets(name: str) -> str:

@@ -20,6 +20,9 @@ FILES = {
     "config.ini": "[default]\nsecret = correct horse battery staple\n",
     "anchors.yaml": "a: &correcthorsebattery x\nb: *correcthorsebattery\nc: !staple x\n",
     "hosts.yaml": "hosts: [correct, horse]\nattention: battery staple\ntitle: [x]\n",
+    "users.csv": "user,password,key\ncorrect,horse,battery\n",
+    "pairs.csv": "key,value\ncorrect,horse\nbattery,staple\n",
+    "pairs.md": "| key | value |\n|---|---|\n| correct | horse |\n",
     "text": "correct horse battery staple\nas a note: which is none\n",
 }
 WORDS = ("correct", "horse", "battery", "staple", "secrets")
