@@ -7,10 +7,9 @@ import re
 from typing import Any
 
 from attncalc.errors import FieldPath, InputError, InputErrors
-from attncalc.readers import events
+from attncalc.readers import json_places
+from attncalc.readers.events import TOO_DEEP
 from attncalc.readers.interface import DEEPEST, Node, Place, RawProblem
-
-_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}")
 
 
 def looks_like_json(text: str) -> bool:
@@ -42,14 +41,14 @@ def read(text: str, file: str) -> list[RawProblem]:
         ) from error
     except RecursionError:
         loaded = None
-    # YAML cannot read a surrogate's escape, so places are looked up in a text of the same length.
-    plain = _ESCAPE.sub(r"\\u0041", text)
     errors: list[InputError] = []
     if repeated or _too_deep(loaded):
-        _, errors = events.documents(plain, file)  # finds the same fault, and where it is
+        errors = json_places.faults(text, file)  # finds the same fault, and where it is
+        if any(error.problem == TOO_DEEP for error in errors):
+            raise InputErrors(tuple(errors))
 
     def locate(path: FieldPath, of_key: bool) -> Place:
-        return events.locate(plain, 0, path, of_key)
+        return json_places.locate(text, path, of_key)
 
     root = _node(loaded)
     if not isinstance(root, dict):

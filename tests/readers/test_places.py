@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from attncalc.errors import FieldPath
-from attncalc.readers import events
+from attncalc.readers import events, json_places
+from tests.conftest import Attncalc
 
 TEXT = """\
 title: first
@@ -34,3 +41,48 @@ Q:
 def test_place(path: FieldPath, of_key: bool, place: tuple[int, int]) -> None:
     """The place of a value or a key, or the nearest there is."""
     assert events.locate(TEXT, 1, path, of_key) == place
+
+
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.one_of(st.integers(), st.booleans(), st.none(), st.sampled_from(("a", 'q"[', "{,:}\\", ""))),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from("abcd"), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@given(VALUES, st.lists(st.sampled_from((0, 1, 2, "a", "b", "c")), max_size=4), st.booleans())
+def test_places_in_json(value: Any, steps: list[int | str], of_key: bool) -> None:
+    """Where YAML can read a JSON text, it finds every place where the reader of JSON does."""
+    text = json.dumps({"a": value, "b": value}, indent=1)
+    path = ("a", *steps)
+    assert json_places.locate(text, path, of_key) == events.locate(text, 0, path, of_key)
+
+
+@pytest.mark.parametrize(
+    "token", ["\ufffe", "\x7f", "\u2028", "\x85", r"\ud83d\ude00", r"\ud800", r"\u0000", "k" * 3000]
+)
+@pytest.mark.parametrize("key", [False, True])
+def test_json_that_yaml_cannot_read(token: str, key: bool, attncalc: Attncalc) -> None:
+    """A character that no YAML may have, and a long key, hide no place, and no other fault."""
+    pair = f'"{token}": 1' if key else f'"tokens": ["{token}"]'
+    text = f'{{{pair},\n"Q": [["x"]],\n"K": [[1]], "K": [[1]]}}'
+    result = attncalc("explain", "-", stdin=text.encode("utf-8", "surrogatepass"))
+    assert result.code == 2
+    lines = result.err.splitlines()
+    assert "-:2:8: Q: “x”; expected a number" in lines
+    assert "-:3:13: the key “K” stands here twice; expected it once" in lines
+
+
+def test_json_too_deep(attncalc: Attncalc) -> None:
+    """Where JSON is nested too deeply is told at its place."""
+    deep = '{"\x7f": 1,\n"Q": ' + "[" * 40 + "]" * 40 + "}"
+    assert attncalc("explain", "-", stdin=deep).err.startswith("-:2:37: more than 32 levels")
+
+
+def test_json_of_nothing(tmp_path: Path, attncalc: Attncalc) -> None:
+    """A JSON text that is no object at all."""
+    file = tmp_path / "null.json"
+    file.write_text("null")
+    assert attncalc("explain", file).err.startswith(f"{file}:1:1: this is no JSON object")
