@@ -259,6 +259,22 @@ def exact_context(arrays: Iterable[Array]) -> decimal.Context:
     return _context(digits)
 
 
+def quotient_context(numerators: Array, divisor: Decimal | int) -> decimal.Context:
+    """A context for numbers divided by another, and for the roots that they are divided by.
+
+    A quotient that has an end is exact in it, if the divisor is whole, and any other is right to
+    60 decimals and to 60 digits: exact_context may be wider by the thousand, and digits that never
+    end would fill it.
+    """
+    longest = 0
+    for number in numerators.flat:
+        if number.is_finite():
+            longest = max(longest, len(number.as_tuple().digits), number.adjusted() + 1)
+    # A division by 2 takes one digit more, and by no other prime but 5 has a quotient an end.
+    halvings = min(int(divisor).bit_length(), 4 * MOST_DIGITS)
+    return _context(TRANSCENDENTAL_DIGITS + 20 + longest + halvings)
+
+
 def wider(context: decimal.Context) -> decimal.Context:
     """A context in which the product of two numbers of the given context is exact."""
     return _context(2 * context.prec + 1)

@@ -9,6 +9,8 @@ those of Vaswani et al., "Attention Is All You Need" (2017), section 3.2.
 
 from __future__ import annotations
 
+import decimal
+from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +22,7 @@ from attncalc.arithmetic import (
     Exact,
     decimals,
     is_exact_kind,
+    quotient_context,
     resolution,
     transcendental_context,
 )
@@ -50,7 +53,8 @@ def scores(Q: Array, K: Array) -> Array:
 
 def divided_scores(S: Array, divisor: Any) -> Array:
     """S / √d_k. Divided by the root, and not multiplied by its inverse, to stay exact if it is."""
-    quotient: Array = S / divisor
+    with _dividing(S, divisor):
+        quotient: Array = S / divisor
     return quotient
 
 
@@ -62,7 +66,15 @@ def multiplied_scores(S: Array, factor: Any) -> Array:
 
 def root(d_k: int, kind: Array) -> Any:
     """√d_k, of the same kind of number as the array."""
-    return Decimal(d_k).sqrt() if is_exact_kind(kind) else float(np.sqrt(d_k))
+    if not is_exact_kind(kind):
+        return float(np.sqrt(d_k))
+    return quotient_context(kind, d_k).sqrt(Decimal(d_k))
+
+
+def _dividing(S: Array, divisor: Any) -> AbstractContextManager[object]:
+    if not is_exact_kind(S):
+        return nullcontext()
+    return decimal.localcontext(quotient_context(S, divisor))
 
 
 def capped_scores(S: Array, cap: Any) -> Array:
@@ -145,7 +157,8 @@ def _quotients(powers: Array, row_sums: Array) -> Array:
     zero, one = like(powers, 0), like(powers, 1)
     denominators = np.where(row_sums == zero, one, row_sums)[..., None]
     infinite = denominators == like(powers, "Infinity")
-    quotients: Array = np.where(infinite, zero, powers) / np.where(infinite, one, denominators)
+    with _dividing(np.empty(0, powers.dtype), 1):  # powers have no more digits than are kept
+        quotients: Array = np.where(infinite, zero, powers) / np.where(infinite, one, denominators)
     return quotients
 
 

@@ -13,7 +13,7 @@ from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
 
 from attncalc.masks import visible_pairs
-from attncalc.options import Rotary
+from attncalc.options import Rotary, Sinusoidal
 from attncalc.problem import Problem
 from attncalc.stages import stage_shapes
 
@@ -194,7 +194,7 @@ def _angles(places: int, dims: int) -> Operations:
 
 def _positions(problem: Problem, sizes: Sizes) -> Operations:
     """A table of sines and cosines; nothing for one that is learned."""
-    sinusoidal = isinstance(problem.attention.positions, str)
+    sinusoidal = isinstance(problem.attention.positions, Sinusoidal)
     return _angles(sizes.n, problem.d_model or 0) if sinusoidal else Operations()
 
 

@@ -10,11 +10,19 @@ from typing import Any
 import numpy as np
 
 from attncalc import attention, exactness, heads, masks, positions
-from attncalc.arithmetic import Array, Exact, Typed, doubt_of, exact_context, is_exact_kind
+from attncalc.arithmetic import (
+    Array,
+    Exact,
+    Typed,
+    doubt_of,
+    exact_context,
+    is_exact_kind,
+)
 from attncalc.errors import AttncalcError, suggestion
-from attncalc.options import Rotary
+from attncalc.options import Rotary, Sinusoidal
 from attncalc.positions import Angles
 from attncalc.problem import Problem
+from attncalc.requirements import listed
 from attncalc.stages import COST, STAGES
 from attncalc.trace import Stage, Trace, arithmetic_of
 
@@ -93,6 +101,7 @@ class _Work:
         if self.problem.weights is not None:
             self._record("weights", self.problem.weights)
             self._warn_of_sums()
+            self._warn_of_options()
         else:
             self._softmax(self._mask(self._cap(self._scale(self._score()))))
         self._combine()
@@ -110,15 +119,15 @@ class _Work:
         learned = problem.attention.positions
         if isinstance(learned, np.ndarray):
             self._record("positions", learned)
-        else:
-            self._sinusoidal()
+        elif isinstance(learned, Sinusoidal):
+            self._sinusoidal(learned.base)
         added = self["X"] + self["positions"]
         exact = self._exact("X") & self._exact("positions")
         self._record("X_positioned", added, exact, made_of=("X", "positions"))
 
-    def _sinusoidal(self) -> None:
+    def _sinusoidal(self, base: Decimal) -> None:
         d_model = self["X"].shape[-1]
-        angles = self._angles(positions.SINUSOIDAL_BASE, d_model, self._places())
+        angles = self._angles(base, d_model, self._places())
         table = positions.sinusoidal(angles, d_model)
         exact = np.repeat(angles.zero, 2, axis=-1)[:, :d_model]
         self._record("positions", table, exact & is_exact_kind(table))
@@ -400,6 +409,26 @@ class _Work:
                 self._warn(
                     f"the given weights of {self._query(row)}{where} add up to {text}, not to 1"
                 )
+
+    def _warn_of_options(self) -> None:
+        """Options of scores, which given weights no longer have."""
+        options = self.problem.attention
+        given = {
+            "scale": options.scale,
+            "mask": options.mask,
+            "bias": options.bias,
+            "softcap": options.softcap,
+            "sink": options.sink,
+            "base": options.base,
+        }
+        idle = [
+            name
+            for name, value in given.items()
+            if isinstance(value, np.ndarray) or value not in (None, "none", "e")
+        ]
+        if idle:
+            change = "changes" if len(idle) == 1 else "change"
+            self._warn(f"the weights are given, so {listed(idle)} {change} nothing")
 
     def _query(self, row: int) -> str:
         return f"“{self.problem.tokens[row]}” (#{row + 1})"

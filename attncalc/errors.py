@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
@@ -73,12 +73,23 @@ class InputError(AttncalcError):
         return [message, f"  hint: {self.hint}"] if self.hint else [message]
 
 
+MOST_LISTED = 20
+"""More errors than this are counted: nobody mends more at a time."""
+
+
+def listed(errors: Sequence[InputError]) -> list[str]:
+    """The lines of the first errors, and how many more there are."""
+    lines = [line for error in errors[:MOST_LISTED] for line in error.lines()]
+    more = len(errors) - MOST_LISTED
+    return [*lines, f"and {more} more"] if more > 0 else lines
+
+
 class InputErrors(AttncalcError):
-    """Everything that is wrong with one input, in the order of the file."""
+    """Everything that is wrong with one input, in the order of the file. Its text lists twenty."""
 
     def __init__(self, errors: tuple[InputError, ...]) -> None:
         self.errors = errors
-        super().__init__("\n".join(str(error) for error in errors))
+        super().__init__("\n".join(listed(errors)))
 
 
 def installing(package: str) -> str:

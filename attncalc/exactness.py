@@ -71,9 +71,17 @@ def of_powers(scores: Array, scores_exact: Exact, base: Any | None, powers: Arra
 def _power_is_exact(score: Decimal, base: Decimal | None, power: Decimal) -> bool:
     if score == 0 or score.is_infinite():
         return True
-    if base is None or score != score.to_integral_value() or abs(score) > _LARGEST_CHECKED_POWER:
+    if base is None or score != score.to_integral_value():
+        return False
+    # A power with as many digits as this has more than are kept, whatever the base is made of.
+    if abs(score) * len(_significant(base)) > _LARGEST_CHECKED_POWER:
         return False
     return Fraction(base) ** int(score) == Fraction(power)
+
+
+def _significant(number: Decimal) -> str:
+    """The digits of a number from its first to its last that is not 0."""
+    return "".join(map(str, number.as_tuple().digits)).rstrip("0") or "0"
 
 
 def of_sums(powers: Array, powers_exact: Exact, sums: Array) -> Exact:

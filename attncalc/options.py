@@ -21,6 +21,13 @@ class Window:
 
 
 @dataclass(frozen=True)
+class Sinusoidal:
+    """Sines and cosines of the position are added to embeddings (Vaswani et al., 2017)."""
+
+    base: Decimal = Decimal(10000)
+
+
+@dataclass(frozen=True)
 class Rotary:
     """Queries and keys are turned by angles that grow with their position (Su et al., 2021).
 
@@ -49,7 +56,7 @@ class Past:
 
 Mask: TypeAlias = Literal["none", "causal"] | Window | Array
 Bias: TypeAlias = Literal["alibi"] | Array
-Positions: TypeAlias = Literal["none", "sinusoidal"] | Rotary | Array
+Positions: TypeAlias = Literal["none"] | Sinusoidal | Rotary | Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,4 +95,4 @@ class AttentionOptions:
 
 
 def _is_array(value: object) -> bool:
-    return value is not None and not isinstance(value, str | Rotary)
+    return value is not None and not isinstance(value, str | Sinusoidal | Rotary)

@@ -3,7 +3,7 @@
 Every function takes positions from 0 and returns float64 or decimals, whichever is asked for by
 an array of that kind. Sines and cosines of decimals are mpmath's, to 60 digits.
 
-    PE(pos, 2t) = sin(pos / 10000^(2t/d)), PE(pos, 2t+1) = cos(the same)     Vaswani et al., 2017
+    PE(pos, 2t) = sin(pos / base^(2t/d)), PE(pos, 2t+1) = cos(the same)     Vaswani et al., 2017
     (a, b) → (a cos θ - b sin θ, a sin θ + b cos θ), θ = pos · base^(-2t/d)  Su et al., 2021
     s_ij - slope · |i - j|                                                   Press et al., 2022
 """
@@ -26,8 +26,6 @@ from attncalc.arithmetic import (
     transcendental_context,
 )
 from attncalc.options import Pairing
-
-SINUSOIDAL_BASE = Decimal(10000)
 
 
 def frequencies(base: Decimal, dims: int, kind: Array) -> Array:

@@ -17,7 +17,7 @@ from attncalc.arithmetic import Array
 from attncalc.claims import Claims
 from attncalc.errors import Fault, FieldPath, ProblemError
 from attncalc.heads import split
-from attncalc.options import AttentionOptions, Rotary
+from attncalc.options import AttentionOptions, Rotary, Sinusoidal
 from attncalc.shapes import Outline, Shape, head_counts
 
 MATRICES = ("Q", "K", "V", "X", "X_key", "W_Q", "W_K", "W_V", "W_O", "scores", "weights")
@@ -160,7 +160,7 @@ class Problem:
     def adds_positions(self) -> bool:
         """Whether positions are added to embeddings."""
         positions = self.attention.positions
-        return isinstance(positions, np.ndarray) or positions == "sinusoidal"
+        return isinstance(positions, np.ndarray | Sinusoidal)
 
     @property
     def d_k(self) -> int | None:

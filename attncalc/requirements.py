@@ -87,7 +87,7 @@ def needs_of_positions(given: set[str], kind: str) -> Iterator[Fault]:
         yield Fault(
             where,
             "positions to be added, but X is missing; expected X, which they are added to",
-            "rope turns Q and K themselves",
+            None if {"scores", "weights"} & given else "rope turns Q and K themselves",
         )
     if kind == "rope" and {"scores", "weights"} & given:
         yield Fault(where, "rope, but there are no queries and keys to turn; expected Q and K")

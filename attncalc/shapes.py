@@ -76,6 +76,11 @@ class Outline:
         return next((w for name in names if (w := self._width((name,))) is not None), None)
 
     @property
+    def d_model(self) -> int | None:
+        """The width of embeddings."""
+        return self._size(("X",), -1)
+
+    @property
     def d_v(self) -> int | None:
         """The width of one key-value head's values."""
         names = ["V", "W_V", *([self._keys] if self._unprojected else [])]
@@ -95,7 +100,7 @@ class Outline:
         sizes = {
             "n": self.tokens,
             "m": self.past + self.key_tokens,
-            "d_model": self._size(("X",), -1),
+            "d_model": self.d_model,
             "d_k": self.d_k,
             "d_v": self.d_v,
             "heads": self.counts[0],
@@ -191,6 +196,8 @@ class Outline:
         if path in _OF_PAIRS:
             given = path in (("scores",), ("weights",))
             stacked = h is not None and (given or len(self.shapes[path]) == 3)
+            if path == ("attention", "mask") and len(self.shapes[path]) == 1:
+                return matrix[1:]  # a row for all queries
             return ((h, "one for each head"), *matrix) if stacked else matrix
         if path == ("attention", "sink"):
             single = not self.shapes[path]

@@ -112,9 +112,10 @@ def _embed(stages: dict[str, Any], problem: Mapping[str, Any], positions: Any, b
     for name in ("X", "X_key"):
         if name in problem:
             stages[name] = grid(problem[name])
-    if positions == "sinusoidal":
+    base = sinusoidal_base(positions)
+    if base is not None:
         n, width = len(stages["X"]), len(stages["X"][0])
-        stages["positions"] = [sinusoidal(before + i, width) for i in range(n)]
+        stages["positions"] = [sinusoidal(before + i, width, base) for i in range(n)]
     elif isinstance(positions, list):
         stages["positions"] = grid(positions)
     if "positions" in stages:
@@ -323,7 +324,7 @@ class Rope(NamedTuple):
 def _rope(positions: Any) -> Rope | None:
     if positions == "rope":
         return Rope(Fraction(10_000), False, None)
-    if not isinstance(positions, Mapping):
+    if not isinstance(positions, Mapping) or "rope" not in positions:
         return None
     given = positions["rope"]
     dims = int(given["dims"]) if "dims" in given else None
@@ -344,12 +345,21 @@ def rotated(vector: Row, position: int, rope: Rope) -> Row:
     return result
 
 
-def sinusoidal(position: int, width: int) -> Row:
+def sinusoidal_base(positions: Any) -> Fraction | None:
+    """What the waves fall by; None where positions are something else."""
+    if positions == "sinusoidal":
+        return Fraction(10_000)
+    if isinstance(positions, Mapping) and "sinusoidal" in positions:
+        return Fraction(positions["sinusoidal"].get("base", "10000"))
+    return None
+
+
+def sinusoidal(position: int, width: int, base: Fraction = Fraction(10_000)) -> Row:
     """What is added to the embedding at a position: sines and cosines in turn."""
     result: Row = []
     for entry in range(width):
         i = entry // 2
-        angle = over(Fraction(position), power(Fraction(10_000), Fraction(2 * i, width)))
+        angle = over(Fraction(position), power(base, Fraction(2 * i, width)))
         result.append(sine_and_cosine(angle)[entry % 2])
     return result
 
@@ -502,7 +512,7 @@ def _room(problem: Mapping[str, Any]) -> int:
     typed += [x for name, x in options.items() if name not in ("past", "positions")]
     past, positions = options.get("past", {}), options.get("positions")
     typed += [past[name] for name in ("K", "V") if name in past]
-    typed += [positions.get("rope", {})] if isinstance(positions, Mapping) else [positions]
+    typed += [*positions.values()] if isinstance(positions, Mapping) else [positions]
     return 2 * sum(max(map(_digits, _numbers(x)), default=0) for x in typed)
 
 

@@ -279,9 +279,14 @@ class _Author:
             kinds += [self.rope, self.rope]
         if "X" in problem:
             rows, width = len(problem["X"]), len(problem["X"][0])
-            kinds += [lambda: "sinusoidal", lambda: self.matrix(rows, width)]
+            kinds += [self.sinusoidal, lambda: self.matrix(rows, width)]
         chosen = self.one_of(kinds)()
         return {} if chosen == "none" and self.maybe() else {"positions": chosen}
+
+    def sinusoidal(self) -> Any:
+        if self.maybe():
+            return "sinusoidal"
+        return {"sinusoidal": {"base": self.one_of(ROPE_BASES)}}
 
     def rope(self) -> Any:
         d_k = self.sizes.d_k

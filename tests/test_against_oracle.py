@@ -69,7 +69,7 @@ def without_functions(problem: Mapping[str, Any]) -> tuple[str, ...]:
     """
     options = problem.get("attention", {})
     positions = options.get("positions", "none")
-    if positions == "sinusoidal":
+    if oracle.sinusoidal_base(positions) is not None:
         end = "positions"
     elif positions == "rope" or isinstance(positions, Mapping):
         end = "Q_rotated"

@@ -14,7 +14,7 @@ import numpy as np
 
 from attncalc import heads, positions
 from attncalc.arithmetic import Array
-from attncalc.options import Pairing, Rotary
+from attncalc.options import Pairing, Rotary, Sinusoidal
 from attncalc.problem import Problem
 from attncalc.trace import Trace
 
@@ -56,10 +56,10 @@ def counted_without_past(trace: Trace) -> Problem | None:
 
 def _moved(trace: Trace, by: int) -> Problem | None:
     problem, where = trace.problem, trace.problem.attention.positions
-    if isinstance(where, str) and where == "sinusoidal":
+    if isinstance(where, Sinusoidal):
         X, past = trace["X"], problem.past_length
         places, d_model = range(past + by, past + by + len(X)), X.shape[-1]
-        angles = positions.angles_at(places, positions.SINUSOIDAL_BASE, d_model, X)
+        angles = positions.angles_at(places, where.base, d_model, X)
         return _with_options(problem, positions=positions.sinusoidal(angles, d_model))
     return _turned_first(trace, lambda places: [by] * len(places))
 

@@ -19,7 +19,7 @@ from attncalc import heads, positions
 from attncalc.checking import intervals, transcendental
 from attncalc.checking.intervals import HIDDEN, ZERO, Interval
 from attncalc.claims import has_point, unit_of
-from attncalc.options import Rotary, Window
+from attncalc.options import Rotary, Sinusoidal, Window
 from attncalc.problem import Problem
 from attncalc.trace import Trace
 
@@ -116,12 +116,11 @@ class Rules:
         return self._input(getattr(self.problem, stage)[index])
 
     def _position(self, _stage: str, index: Index, _: Operands) -> Interval:
-        learned = self.problem.attention.positions
-        if isinstance(learned, np.ndarray):
-            return self._input(learned[index])
+        where: Any = self.problem.attention.positions
+        if not isinstance(where, Sinusoidal):
+            return self._input(where[index])
         (i, c), d_model = index, self.trace["positions"].shape[-1]
-        base, pair = positions.SINUSOIDAL_BASE, 2 * (c // 2)
-        cosine, sine = transcendental.turn(self._past + i, base, pair, d_model)
+        cosine, sine = transcendental.turn(self._past + i, where.base, 2 * (c // 2), d_model)
         return cosine if c % 2 else sine
 
     def _positioned(self, _: str, index: Index, operands: Operands) -> Interval:

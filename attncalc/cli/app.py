@@ -10,7 +10,7 @@ from io import StringIO
 import typer
 
 from attncalc.cli import BAD_INPUT, INTERRUPTED, SUCCESS
-from attncalc.errors import AttncalcError, InputError, InputErrors
+from attncalc.errors import AttncalcError, InputError, InputErrors, listed
 
 COMMANDS = ("explain", "check", "compare", "graph", "weave", "samples", "schema")
 
@@ -139,7 +139,6 @@ def say(line: str) -> None:
 
 def refuse(errors: tuple[InputError, ...]) -> int:
     """Say on stderr what is wrong."""
-    for error in errors:
-        for line in error.lines():
-            say(line)
+    for line in listed(errors):
+        say(line)
     return BAD_INPUT

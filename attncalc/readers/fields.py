@@ -9,7 +9,7 @@ from typing import Literal
 
 from attncalc.arithmetic import hand_sized, parse_number
 from attncalc.errors import FieldPath, InputError, InputErrors, suggestion
-from attncalc.options import AttentionOptions, Rotary
+from attncalc.options import AttentionOptions, Rotary, Sinusoidal
 from attncalc.problem import ADDRESS_HINT, MATRICES, VECTORS, Problem, find_token
 from attncalc.readers import axes, options, rows
 from attncalc.readers.claims import read_claims
@@ -89,7 +89,8 @@ class _Reading:
         matrices = self._matrices(tokens, key_tokens or tokens)
         attention_given = axes.options_without_batch(self._attention())
         axes.heads_in_the_middle(self.fields, attention_given, tokens, self.fault)
-        given = options.read(attention_given, self.fault)
+        named = [name for name in MATRICES if self._is_given(name)]
+        given = options.read(attention_given, named, self.fault)
         shapes = self._unreadable() | {part.path: part.shape for part in [*matrices, *given.rows()]}
         keys = _counted(shapes, _PER_KEY, -2) or _counted(shapes, ("scores", "weights"), -1)
         # With names, another number of rows is a mistake; without, it is another side.
@@ -107,8 +108,11 @@ class _Reading:
         arrays = {
             str(part.path[0]): part.numbers(exact, self.fault, parse_number) for part in matrices
         }
-        attention = given.attention(exact, self.fault)
-        options.check_scale(attention, arrays, self.fault)
+        attention = given.attention(exact, len(tokens), self.fault)
+        scale = options.of_width(
+            attention_given.get("scale"), "scores" in named, outline.d_model, self.fault
+        )
+        attention = attention if scale is None else replace(attention, scale=scale)
         queries = self._queries(tokens)
         self._check_claims()
         self._raise()
@@ -328,6 +332,6 @@ def _work(outline: Outline, options: AttentionOptions) -> tuple[int, int]:
         powers *= 2
     if isinstance(options.positions, Rotary):
         powers += (n + m) * (outline.d_k or 0)
-    elif options.positions == "sinusoidal":
+    elif isinstance(options.positions, Sinusoidal):
         powers += n * (shapes.get(("X",), (0,))[-1] or 0)
     return products, powers

@@ -25,11 +25,24 @@ def is_absent(node: Node) -> bool:
     return node is None or (isinstance(node, str) and node in ABSENT)
 
 
+def is_word(node: Node, word: str) -> bool:
+    """Whether a text is this word; an array is compared to nothing."""
+    return isinstance(node, str) and node == word
+
+
+def found_instead(node: Node) -> str:
+    """What stands where a word or a number was expected."""
+    return f"“{node}”" if isinstance(node, str) else "a list or mapping"
+
+
 def whole_number(text: str) -> int | None:
     """The number that is written in digits alone."""
     digits = text.strip()
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else None
 
+
+_MOST_AXES = 3
+"""Heads, rows and columns."""
 
 _PLAIN_CHARACTERS = frozenset("0123456789.+-eE")
 
@@ -121,6 +134,12 @@ def rows_of(
     None where the node is nothing of the kind.
     """
     if isinstance(node, np.ndarray):
+        if 0 in node.shape:
+            sizes = " × ".join(map(str, node.shape))
+            faults(path, f"an array of {sizes} numbers; expected at least one on each axis", None)
+            return Rows(path, (None,) * node.ndim, ())
+        if node.ndim > _MOST_AXES:
+            return Rows(path, (None,) * node.ndim, ())  # whose depth is a fault of its own
         return Rows(path, node.shape, node)
     if not isinstance(node, list):
         found = "a mapping" if isinstance(node, dict) else f"“{node}”"

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
 import numpy as np
 
-from attncalc.arithmetic import Array, NumberError, parse_bias, parse_number
+from attncalc.arithmetic import Array, NumberError, Typed, parse_bias, parse_number
 from attncalc.errors import FieldPath, suggestion
-from attncalc.options import AttentionOptions, Base, Mask, Rotary, Scale, Window
+from attncalc.options import AttentionOptions, Base, Mask, Rotary, Scale, Sinusoidal, Window
 from attncalc.readers.interface import Node
-from attncalc.readers.numbers import Faults, Rows, is_absent, rows_of, whole_number
+from attncalc.readers.numbers import (
+    Faults,
+    Rows,
+    found_instead,
+    is_absent,
+    is_word,
+    rows_of,
+    whole_number,
+)
 from attncalc.readers.past import GivenPast, read_past
 from attncalc.readers.positions import read_positions
 from attncalc.shapes import Outline, Shape
@@ -59,7 +67,7 @@ class GivenOptions:
     ) -> Outline:
         """What says which shapes fit, given the numbers of this step's tokens."""
         where = self.plain.positions
-        added = self.positions is not None or where == "sinusoidal"
+        added = self.positions is not None or isinstance(where, Sinusoidal)
         return Outline(
             tokens,
             key_tokens,
@@ -72,11 +80,11 @@ class GivenOptions:
             turned=where.dims if isinstance(where, Rotary) else None,
         )
 
-    def attention(self, exact: bool, faults: Faults) -> AttentionOptions:
-        """The options with their matrices as numbers."""
+    def attention(self, exact: bool, queries: int, faults: Faults) -> AttentionOptions:
+        """The options with their matrices as numbers, for so many queries."""
         given = self.plain
         if self.mask:
-            given = replace(given, mask=_mask(self.mask, faults))
+            given = replace(given, mask=_mask(self.mask, queries, faults))
         if self.bias:
             given = replace(given, bias=self.bias.numbers(exact, faults, parse_bias))
         if self.sink:
@@ -89,15 +97,18 @@ class GivenOptions:
         return given
 
 
-def read(attention: Mapping[str, Node], faults: Faults) -> GivenOptions:
-    """Every option of the mapping, reporting values that are none of the possible ones."""
+def read(attention: Mapping[str, Node], matrices: Collection[str], faults: Faults) -> GivenOptions:
+    """Every option of the mapping, reporting values that are none of the possible ones.
+
+    matrices: those that are given; what is not possible with them is not suggested.
+    """
     given = {key: node for key, node in attention.items() if not is_absent(node)}
     mask = _mask_rows(given.get("mask"), faults)
     bias = _bias_rows(given.get("bias"), faults)
-    where = read_positions(given.get("positions"), faults)
+    where = read_positions(given.get("positions"), matrices, faults)
     return GivenOptions(
         AttentionOptions(
-            scale=_scale(given.get("scale"), faults),
+            scale=_scale(given.get("scale"), "scores" in matrices, faults),
             mask="none" if isinstance(mask, Rows) else mask,
             bias="alibi" if bias == "alibi" else None,
             softcap=_softcap(given.get("softcap"), faults),
@@ -114,29 +125,47 @@ def read(attention: Mapping[str, Node], faults: Faults) -> GivenOptions:
     )
 
 
-def check_scale(
-    attention: AttentionOptions, matrices: Mapping[str, object], faults: Faults
-) -> None:
-    """1/sqrt(d_k) needs a d_k, which given scores do not have."""
-    if attention.scale == "1/sqrt(d_k)" and "scores" in matrices:
+def of_width(scale: Node, scores_given: bool, d_model: int | None, faults: Faults) -> Scale | None:
+    """1/sqrt(d_k) and 1/sqrt(d_model), for a problem that has such a width."""
+    where = ("attention", "scale")
+    if _spelled(scale) in _OF_MODEL:
+        if d_model is not None:
+            return parse_number(f"1/sqrt({d_model})")
+        message = "1/sqrt(d_model), but d_model is not known, as there is no X"
+        faults(where, f"{message}; expected none or a number", "for d_model=64, write 1/sqrt(64)")
+    elif scores_given and _spelled(scale) in _OF_KEYS:
         message = (
             "1/sqrt(d_k), but d_k is not known; expected none or a number, as scores are given"
         )
-        faults(("attention", "scale"), message, "for d_k=64, write 0.125")
+        faults(where, message, _SCORES_HINT)
+    return None
 
 
-def _scale(node: Node, faults: Faults) -> Scale | None:
+_OF_KEYS = ("1/sqrt(d_k)", "1/sqrt(dk)", "1/√d_k", "1/√dk", "1/√(d_k)")
+_OF_MODEL = ("1/sqrt(d_model)", "1/sqrt(dmodel)", "1/√d_model", "1/√dmodel", "1/√(d_model)")
+_SCORES_HINT = "for d_k=64, write 0.125"
+
+
+def _spelled(scale: Node) -> str:
+    """A scale in small letters and without blanks."""
+    return "".join(scale.lower().split()) if isinstance(scale, str) else ""
+
+
+def _scale(node: Node, scores_given: bool, faults: Faults) -> Scale | None:
     if node is None:
         return None
-    if isinstance(node, str):
-        word = node.strip().lower()
-        if word == "none":
-            return "none"
-        if word.replace(" ", "") in ("1/sqrt(d_k)", "1/sqrt(dk)", "1/√d_k"):
-            return "1/sqrt(d_k)"
-    return _positive(
-        node, "scale", "1/sqrt(d_k), none or a positive number", ("1/sqrt(d_k)", "none"), 0, faults
-    )
+    word = _spelled(node)
+    if word == "none":
+        return "none"
+    if word in _OF_KEYS:
+        return None if scores_given else "1/sqrt(d_k)"  # of_width has a word on it
+    if word in _OF_MODEL:
+        return None
+    if scores_given:
+        hint = _SCORES_HINT if "sqrt" in word or "√" in word else None
+        return _positive(node, "scale", "none or a positive number", ("none",), 0, faults, hint)
+    expected, words = "1/sqrt(d_k), none or a positive number", ("1/sqrt(d_k)", "none")
+    return _positive(node, "scale", expected, words, 0, faults)
 
 
 def _base(node: Node, faults: Faults) -> Base:
@@ -146,38 +175,42 @@ def _base(node: Node, faults: Faults) -> Base:
 
 
 def _softcap(node: Node, faults: Faults) -> Decimal | None:
-    if node is None or node == "none":
+    if node is None or is_word(node, "none"):
         return None
     return _positive(node, "softcap", "none or a positive number", ("none",), 0, faults)
 
 
 def _positive(
-    node: Node, name: str, expected: str, words: tuple[str, ...], above: int, faults: Faults
+    node: Node,
+    name: str,
+    expected: str,
+    words: tuple[str, ...],
+    above: int,
+    faults: Faults,
+    hint: str | None = None,
 ) -> Decimal | None:
-    """A number greater than `above`, or None with a fault."""
-    hint = None
+    """A number greater than `above`, or None with a fault. words: what else may stand there."""
+    found = found_instead(node)
     if isinstance(node, str):
         try:
             number = parse_number(node)
-        except NumberError:
-            hint = suggestion(node, words)
+        except NumberError as error:
+            found, hint = str(error), error.hint or suggestion(node, words) or hint
         else:
             if number > above:
                 return number
-    found = f"“{node}”" if isinstance(node, str) else "a list or mapping"
     faults(("attention", name), f"{found}; expected {expected}", hint)
     return None
 
 
 def _count(node: Node, name: str, faults: Faults) -> int | None:
     """How many heads; None where there are none."""
-    if node is None or node == "none":
+    if node is None or is_word(node, "none"):
         return None
     number = whole_number(node) if isinstance(node, str) else None
     if number is not None and 0 < number <= _LARGEST_COUNT:
         return number
-    found = f"“{node}”" if isinstance(node, str) else "a list or mapping"
-    faults(("attention", name), f"{found}; expected a whole number from 1", None)
+    faults(("attention", name), f"{found_instead(node)}; expected a whole number from 1", None)
     return None
 
 
@@ -188,29 +221,51 @@ def _mask_rows(node: Node, faults: Faults) -> Mask | Rows:
         return rows_of(node, where, (), faults, stacked=True) or "none"
     if node is None or node == "none":
         return "none"
-    if node == "causal":
+    if node == "causal" or (isinstance(node, dict) and _is_true(node, "causal")):
         return "causal"
     if isinstance(node, dict) and [*node] == ["window"]:
         width = node["window"]
         number = whole_number(width) if isinstance(width, str) else None
         if number:
             return Window(number)
-        found = f"“{width}”" if isinstance(width, str) else "a list or mapping"
-        message = f"a window of {found}; expected a whole number from 1: itself and those before it"
-        faults((*where, "window"), message, None)
+        sides = isinstance(width, list) and len(width) == 2
+        message = "expected a whole number from 1: itself and those before it"
+        found = "two sides" if sides else found_instead(width)
+        faults((*where, "window"), f"a window of {found}; {message}", _BY_ROWS if sides else None)
         return "none"
-    found = f"“{node}”" if isinstance(node, str) else "a mapping"
-    faults(
-        where,
-        f"{found}; expected none, causal, {{window: 3}}, or rows of 0 and 1",
-        suggestion(node, ("none", "causal")) if isinstance(node, str) else None,
-    )
+    found, hint = "a mapping", None
+    if isinstance(node, str):
+        found, hint = f"“{node}”", suggestion(node, ("none", "causal"))
+    elif {"causal", "window"} & {*node}:
+        hint = _BY_ROWS
+    message = f"{found}; expected none, causal, {{window: 3}}, or rows of 0 and 1"
+    faults(where, message, hint)
     return "none"
 
 
-def _mask(rows: Rows, faults: Faults) -> Array:
-    """True where a query may attend. A shape that does not fit is reported elsewhere."""
-    numbers = rows.numbers(False, faults, parse_number)
+_BY_ROWS = "any mask can be written out: a row a query, 1 where it may attend, 0 elsewhere"
+
+
+def _is_true(node: Mapping[str, Node], key: str) -> bool:
+    """Whether the mapping says this key is true, and nothing else."""
+    value = node.get(key)
+    return [*node] == [key] and isinstance(value, str) and value in _BOOLEANS and truth(value) == 1
+
+
+_BOOLEANS = {"true": "1", "True": "1", "TRUE": "1", "false": "0", "False": "0", "FALSE": "0"}
+
+
+def truth(text: str) -> Typed:
+    """As parse_number, but true and false are numbers too: 1 and 0."""
+    return parse_number(_BOOLEANS.get(text, text))
+
+
+def _mask(rows: Rows, queries: int, faults: Faults) -> Array:
+    """True where a query may attend; a single row is for each of so many queries.
+
+    A shape that does not fit is reported elsewhere.
+    """
+    numbers = rows.numbers(False, faults, truth)
     if numbers is None:
         return np.ones((1, 1), dtype=bool)
     if not np.isin(numbers, (0, 1)).all():
@@ -221,7 +276,8 @@ def _mask(rows: Rows, faults: Faults) -> Array:
         )
         message = "a number other than 0 and 1; expected 1 where the query may attend, 0 elsewhere"
         faults(first, message, "to add numbers to the scores, use bias")
-    return np.equal(numbers, 1)
+    seen = np.equal(numbers, 1)
+    return seen if seen.ndim > 1 else np.tile(seen, (queries, 1))
 
 
 def _bias_rows(node: Node, faults: Faults) -> Literal["alibi"] | Rows | None:

@@ -8,7 +8,7 @@ from attncalc.arithmetic import parse_number
 from attncalc.errors import suggestion
 from attncalc.options import Past
 from attncalc.readers.interface import Node
-from attncalc.readers.numbers import Faults, Rows, is_absent, rows_of
+from attncalc.readers.numbers import Faults, Rows, is_absent, is_word, rows_of
 
 _WHERE = ("attention", "past")
 _KEYS = ("tokens", "K", "V", "X")
@@ -33,7 +33,7 @@ class GivenPast:
 
 def read_past(node: Node, faults: Faults) -> GivenPast | None:
     """The cache; None where there is none, or nothing that is one."""
-    if node is None or node == "none":
+    if node is None or is_word(node, "none"):
         return None
     if not isinstance(node, dict):
         message = "this is no mapping; expected a cache, like {tokens: [a], K: [[1, 0]], V: [[1]]}"

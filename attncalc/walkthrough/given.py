@@ -16,7 +16,7 @@ from attncalc.document import (
     Words,
 )
 from attncalc.expressions import Expression, Number, Relation, Sign, Symbol
-from attncalc.options import Rotary, Window
+from attncalc.options import Rotary, Sinusoidal, Window
 from attncalc.walkthrough.page import Page, matrix_table, provenance, words
 from attncalc.walkthrough.projections import given_projection
 from attncalc.walkthrough.vectors import given_table
@@ -63,7 +63,7 @@ def _dimensions(page: Page) -> Iterator[str | Expression]:
     if isinstance(positions, Rotary):
         yield "rotary positions"
     elif problem.adds_positions:
-        yield f"{'sinusoidal' if isinstance(positions, str) else 'learned'} positions"
+        yield f"{'sinusoidal' if isinstance(positions, Sinusoidal) else 'learned'} positions"
     if problem.weights is not None:
         yield "attention weights given"
         return

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
-from attncalc.arithmetic import Array
+from attncalc.arithmetic import Array, transcendental_context
 from attncalc.document import Heatmap, HeatmapRow, Quantity, Token
 from attncalc.expressions import Omitted
 from attncalc.numerals import NumberStyle
@@ -78,9 +79,16 @@ def _shading(values: Array) -> Callable[[Any], float]:
     spread = 0 < span < math.inf
 
     def shade(value: Any) -> float:
-        return float((value - lowest) / span) if spread and abs(value) != math.inf else 0.0
+        return _share(value - lowest, span) if spread and abs(value) != math.inf else 0.0
 
     return shade
+
+
+def _share(part: Any, whole: Any) -> float:
+    """Part of whole, to as many digits as a shade can have: there may be thousands."""
+    if isinstance(part, Decimal):
+        return float(transcendental_context().divide(part, Decimal(whole)))
+    return float(part / whole)
 
 
 def heatmaps(

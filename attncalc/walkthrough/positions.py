@@ -34,8 +34,8 @@ from attncalc.expressions import (
     Symbol,
 )
 from attncalc.numerals import Shown, shown
-from attncalc.options import Rotary
-from attncalc.positions import SINUSOIDAL_BASE, Angles, turned_pairs
+from attncalc.options import Rotary, Sinusoidal
+from attncalc.positions import Angles, turned_pairs
 from attncalc.walkthrough.page import Page, omitted_row, result_cell, sign_of, words
 from attncalc.walkthrough.vectors import vector_table
 
@@ -55,7 +55,7 @@ def added_positions(page: Page, number: int) -> Section | None:
         )
         wave = Fraction(
             Symbol("pos"),
-            Power(Number(str(SINUSOIDAL_BASE)), Fraction(Symbol("2t"), Symbol("d"))),
+            Power(_base(page), Fraction(Symbol("2t"), Symbol("d"))),
         )
         formula = Relation((Symbol("p", ("2t",)), Apply("sin", (wave,))), (Sign.EXACT,))
     content: list[Block | OfQuery] = [Paragraph(words(intro))]
@@ -75,6 +75,13 @@ def added_positions(page: Page, number: int) -> Section | None:
     return Section(heading, tuple(content), ("positions", "X_positioned"))
 
 
+def _base(page: Page) -> Number:
+    """The number whose powers the waves' angles fall by."""
+    where = page.trace.problem.attention.positions
+    assert isinstance(where, Sinusoidal)
+    return page.number(where.base).number
+
+
 def _waves(page: Page, query: int, angles: Angles) -> Table:
     """One position's vector: the angle of each component, and its sine or cosine."""
     trace = page.trace
@@ -89,7 +96,7 @@ def _waves(page: Page, query: int, angles: Angles) -> Table:
         pair = component // 2
         angle = _angle(page, angles, query, pair)
         exponent = Fraction(Number(str(2 * pair)), Number(str(d_model)))
-        wave = Fraction(Number(str(place)), Power(Number(str(SINUSOIDAL_BASE)), exponent))
+        wave = Fraction(Number(str(place)), Power(_base(page), exponent))
         function = Apply("cos" if component % 2 else "sin", (angle.number,))
         cells = (
             (Symbol("p", (name, str(component + 1))),),

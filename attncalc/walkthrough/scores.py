@@ -177,7 +177,7 @@ def scaled_scores(page: Page, number: int) -> Section | None:
 def capped_scores(page: Page, number: int) -> Section | None:
     """c · tanh(s / c), which leaves no score beyond ±c."""
     trace, cap = page.trace, page.trace.problem.attention.softcap
-    if cap is None:
+    if "capped_scores" not in trace:
         return None
     before_name = trace.stages["capped_scores"].made_of[0]
     c = page.number(cap).number

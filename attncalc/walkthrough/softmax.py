@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from attncalc.arithmetic import transcendental_context
 from attncalc.document import (
     Align,
     Block,
@@ -145,8 +148,8 @@ def _temperature(page: Page) -> list[Block]:
     if base == "e":
         return []
     number = page.number(base).number
-    with page.trace.arithmetic():
-        temperature = rounded(1 / base.ln(), page.style)
+    context = transcendental_context()  # the trace's may have digits by the thousand
+    temperature = rounded(context.divide(Decimal(1), context.ln(base)), page.style)
     logarithm = Apply("ln", (number,))
     power = Relation(
         (Power(number, Symbol("s")), Power(Symbol("e"), Product((Symbol("s"), logarithm)))),

@@ -128,8 +128,9 @@ class _Source:
         X = self.keep("X", oracle.grid(self.problem["X"]))
         key = self.keep("X_key", oracle.grid(self.problem["X_key"])) if self.is_cross() else None
         where = self.options.get("positions", "none")
-        if where == "sinusoidal":
-            table = [oracle.sinusoidal(self.before + i, len(X[0])) for i in range(len(X))]
+        base = oracle.sinusoidal_base(where)
+        if base is not None:
+            table = [oracle.sinusoidal(self.before + i, len(X[0]), base) for i in range(len(X))]
         elif isinstance(where, list):
             table = oracle.grid(where)
         else:
