@@ -193,6 +193,8 @@ def _not_a_number(typed: str) -> NumberError:
         )
     if not typed:
         return NumberError("nothing")
+    if typed in ("...", "…"):
+        return NumberError("numbers left out (…)", "print all of it: threshold=sys.maxsize")
     if re.search(r"(sqrt|√)\(?-", _without_blanks(typed)):
         return NumberError(f"the root of a negative number ({_short(typed)})")
     if re.fullmatch(r"[+-]?[0-9]+,[0-9]+", typed):

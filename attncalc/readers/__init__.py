@@ -209,9 +209,14 @@ def _option(name: str, text: str) -> Node:
     """An option's value from the command line: rows and mappings are read as in a file."""
     if not text.lstrip().startswith(("[", "{")):
         return text
-    from attncalc.readers import events
+    from attncalc.readers import events, prints
 
-    roots, errors = events.documents(text, f"--{name.replace('_', '-')}")
+    try:
+        roots, errors = events.documents(text, f"--{name.replace('_', '-')}")
+    except InputErrors:
+        if isinstance(rows := prints.spelled_out(text), str):
+            raise
+        return rows
     if errors:
         raise InputErrors(tuple(errors))
     return roots[0]

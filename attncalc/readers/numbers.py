@@ -11,6 +11,7 @@ import numpy as np
 from attncalc.arithmetic import Array, NumberError, decimals, parse_number
 from attncalc.errors import FieldPath
 from attncalc.readers.interface import Node
+from attncalc.readers.prints import spelled_out
 from attncalc.shapes import Shape
 
 Faults = Callable[[FieldPath, str, str | None], None]
@@ -141,6 +142,7 @@ def rows_of(
         if node.ndim > _MOST_AXES:
             return Rows(path, (None,) * node.ndim, ())  # whose depth is a fault of its own
         return Rows(path, node.shape, node)
+    node = spelled_out(node)
     if not isinstance(node, list):
         found = "a mapping" if isinstance(node, dict) else f"“{node}”"
         faults(path, f"{found}; expected rows of numbers, like [[1, 0], [0, 1]]", None)

@@ -24,6 +24,7 @@ from attncalc.readers.numbers import (
 )
 from attncalc.readers.past import GivenPast, read_past
 from attncalc.readers.positions import read_positions
+from attncalc.readers.prints import spelled_out
 from attncalc.shapes import Outline, Shape
 
 KEYS = (
@@ -217,6 +218,7 @@ def _count(node: Node, name: str, faults: Faults) -> int | None:
 def _mask_rows(node: Node, faults: Faults) -> Mask | Rows:
     """none or causal, a window, or rows."""
     where = ("attention", "mask")
+    node = spelled_out(node)
     if isinstance(node, list | np.ndarray):
         return rows_of(node, where, (), faults, stacked=True) or "none"
     if node is None or node == "none":
@@ -283,6 +285,7 @@ def _mask(rows: Rows, queries: int, faults: Faults) -> Array:
 def _bias_rows(node: Node, faults: Faults) -> Literal["alibi"] | Rows | None:
     """alibi, or rows."""
     where = ("attention", "bias")
+    node = spelled_out(node)
     if isinstance(node, list | np.ndarray):
         return rows_of(node, where, (), faults, stacked=True)
     if node is None or node == "none":
@@ -298,6 +301,7 @@ def _bias_rows(node: Node, faults: Faults) -> Literal["alibi"] | Rows | None:
 def _sink(node: Node, faults: Faults) -> Rows | None:
     """A number, or one for each head."""
     where = ("attention", "sink")
+    node = spelled_out(node)
     if isinstance(node, list | np.ndarray):
         return rows_of(node, where, (), faults)
     if node is None or node == "none":

@@ -12,6 +12,7 @@ from attncalc.errors import FieldPath, suggestion
 from attncalc.options import Pairing, Positions, Rotary, Sinusoidal
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults, Rows, found_instead, rows_of, whole_number
+from attncalc.readers.prints import spelled_out
 
 _WHERE = ("attention", "positions")
 _EXAMPLES = {
@@ -26,6 +27,7 @@ def read_positions(node: Node, given: Collection[str], faults: Faults) -> Positi
 
     given: the matrices there are.
     """
+    node = spelled_out(node)
     if isinstance(node, list | np.ndarray):
         return rows_of(node, _WHERE, (), faults) or "none"
     if node is None or node == "none":

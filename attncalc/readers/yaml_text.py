@@ -5,8 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 
 from attncalc.errors import FieldPath, InputError, InputErrors
-from attncalc.readers import events
-from attncalc.readers.interface import Place, RawProblem
+from attncalc.readers import events, prints
+from attncalc.readers.interface import Node, Place, RawProblem
+
+
+def documents(text: str, file: str) -> tuple[str, list[Node], list[InputError]]:
+    """The text as it is read, its documents, and what is wrong with their structure.
+
+    A print of numpy has no commas, which is not YAML at all, and one of torch is a word with
+    brackets in it: where it is a list instead, every number has a place.
+    Raises InputErrors where the text is not YAML either way.
+    """
+    if prints.has_calls(text):
+        mended = prints.repaired(text)
+        try:
+            return mended, *events.documents(mended, file)
+        except InputErrors:
+            pass  # then it is told of the text itself
+    try:
+        return text, *events.documents(text, file)
+    except InputErrors as wrong:
+        mended = prints.repaired(text)
+        try:
+            return mended, *events.documents(mended, file)
+        except InputErrors:
+            raise wrong from None
 
 
 def read(text: str, file: str) -> list[RawProblem]:
@@ -14,7 +37,7 @@ def read(text: str, file: str) -> list[RawProblem]:
 
     Raises InputErrors where the text is not YAML; lesser faults travel with the first problem.
     """
-    roots, errors = events.documents(text, file)
+    text, roots, errors = documents(text, file)
     problems: list[RawProblem] = []
     for number, root in enumerate(roots):
 
