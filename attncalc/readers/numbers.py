@@ -137,7 +137,7 @@ def rows_of(
     if isinstance(node, np.ndarray):
         if 0 in node.shape:
             sizes = " × ".join(map(str, node.shape))
-            faults(path, f"an array of {sizes} numbers; expected at least one on each axis", None)
+            faults(path, f"{sizes} numbers; expected some", None)
             return Rows(path, (None,) * node.ndim, ())
         if node.ndim > _MOST_AXES:
             return Rows(path, (None,) * node.ndim, ())  # whose depth is a fault of its own

@@ -220,16 +220,12 @@ def test_odd_arrays_are_no_options(
 
 @pytest.mark.parametrize("shape", [(0, 2), (2, 0), (0,), (0, 0)])
 @pytest.mark.parametrize("name", ["Q", "K", "V", "scores"])
-def test_arrays_without_numbers(name: str, shape: tuple[int, ...], tmp_path: Path) -> None:
+def test_arrays_without_numbers(name: str, shape: tuple[int, ...]) -> None:
     """No tokens or no columns are a fault of the array that has none."""
     arrays: Any = {"Q": np.eye(2), "K": np.eye(2)} if name != "scores" else {}
-    np.savez(tmp_path / "empty.npz", **(arrays | {name: np.empty(shape)}))
     with pytest.raises(InputErrors) as found:
-        attncalc.load(tmp_path / "empty.npz")
-    sizes = " × ".join(map(str, shape))
-    assert f"{name}: an array of {sizes} numbers; expected at least one on each axis" in str(
-        found.value
-    )
+        attncalc.load(arrays | {name: np.empty(shape)})
+    assert f"{name}: {' × '.join(map(str, shape))} numbers; expected some" in str(found.value)
 
 
 @pytest.mark.parametrize(
