@@ -9,15 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import yaml
 
 from attncalc.errors import FieldPath, InputError, InputErrors
-from attncalc.readers.interface import DEEPEST, Node, Place
+from attncalc.readers.interface import DEEPEST, LARGEST_TEXT, Node, Place
+from attncalc.readers.spots import Spot, at, nearest
 
 # PyYAML may have been built without libyaml; the events are the same, only slower.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_COLUMNS = LARGEST_TEXT
+"""More than a line has: a line and a column are kept as one number."""
 
 _HINT_TEXT = "write the values themselves: a problem file is plain data"
 
@@ -83,49 +88,48 @@ def documents(text: str, file: str) -> tuple[list[Node], list[InputError]]:
     return roots, errors
 
 
-def locate(text: str, document: int, path: FieldPath, of_key: bool) -> Place:
-    """Where the value at a path begins, or its key; as near as the text goes along the path."""
-    events = iter(yaml.parse(text, Loader=_LOADER))
-    while document >= 0:
-        document -= type(next(events)) is yaml.DocumentStartEvent
-    return _walk(events, next(events), path, of_key, (1, 1))
+class Places:
+    """Where everything in a document of a YAML text stands; walked once, when it is first asked."""
+
+    def __init__(self, text: str, document: int) -> None:
+        self.text = text
+        self.document = document
+
+    def __call__(self, path: FieldPath, of_key: bool) -> Place:
+        """Where the value at a path begins, or its key; as near as the text goes along the path."""
+        if not path and of_key:
+            return (1, 1)
+        return divmod(nearest(self._root, path, of_key), _COLUMNS)
+
+    @cached_property
+    def _root(self) -> Spot:
+        events = iter(yaml.parse(self.text, Loader=_LOADER))
+        ahead = self.document
+        while ahead >= 0:
+            ahead -= type(next(events)) is yaml.DocumentStartEvent
+        return _spot(events, next(events))
 
 
-def _walk(events: Iterator[Any], event: Any, path: FieldPath, of_key: bool, near: Place) -> Place:
-    here = _place(event.start_mark)
-    if not path:
-        return near if of_key else here
-    step, rest = path[0], path[1:]
-    if type(event) is yaml.SequenceStartEvent and isinstance(step, int):
-        for index, item in enumerate(_items(events)):
-            if index == step:
-                return _walk(events, item, rest, of_key, here)
-            _skip(events, item)
-    elif type(event) is yaml.MappingStartEvent:
-        for key in _items(events):
-            if getattr(key, "value", None) == step:
-                return _walk(events, next(events), rest, of_key, _place(key.start_mark))
-            _skip(events, key)
-            _skip(events, next(events))
-    return here
+def _spot(events: Iterator[Any], event: Any) -> Spot:
+    """Where a value and all that is in it stand; its events are consumed."""
+    line, column = _place(event.start_mark)
+    place = line * _COLUMNS + column
+    if type(event) is yaml.SequenceStartEvent:
+        return place, [_spot(events, item) for item in _items(events)]
+    if type(event) is not yaml.MappingStartEvent:
+        return place
+    entries: dict[str, tuple[int, Spot]] = {}
+    for key in _items(events):
+        entry = at(_spot(events, key)), _spot(events, next(events))
+        if type(key) is yaml.ScalarEvent:  # a list as a key has no name to be asked for
+            entries.setdefault(key.value, entry)
+    return place, entries
 
 
 def _items(events: Iterator[Any]) -> Iterator[Any]:
     """The first event of each item, until the collection ends; the caller consumes the rest."""
     while type(event := next(events)) not in (yaml.SequenceEndEvent, yaml.MappingEndEvent):
         yield event
-
-
-def _skip(events: Iterator[Any], event: Any) -> None:
-    depth = 0
-    while True:
-        if type(event) in (yaml.SequenceStartEvent, yaml.MappingStartEvent):
-            depth += 1
-        elif type(event) in (yaml.SequenceEndEvent, yaml.MappingEndEvent):
-            depth -= 1
-        if depth == 0:
-            return
-        event = next(events)
 
 
 def _events(text: str, file: str) -> Iterator[Any]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 from attncalc.errors import FieldPath, InputError
 from attncalc.readers.events import TOO_DEEP
 from attncalc.readers.interface import DEEPEST, Place
+from attncalc.readers.spots import Spot, nearest
 
+_INSIDE: dict[str, Callable[[], Any]] = {"[": list, "{": dict}
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
 
 
@@ -37,16 +41,32 @@ class _Value:
     key_at: int
 
 
-def locate(text: str, path: FieldPath, of_key: bool) -> Place:
-    """Where the value at a path begins, or its key; as near as the text goes along the path."""
-    nearest = _Value((), 0, 0)
-    for value in _values(text, []):
-        if len(value.path) >= len(nearest.path) and value.path == path[: len(value.path)]:
-            nearest = value
-            if value.path == path:
-                break
-    exact_key = of_key and nearest.path == path
-    return _place(text, nearest.key_at if exact_key else nearest.at)
+class Places:
+    """Where everything in a JSON text stands; walked once, when it is first asked."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __call__(self, path: FieldPath, of_key: bool) -> Place:
+        """Where the value at a path begins, or its key; as near as the text goes along the path."""
+        return _place(self.text, nearest(self._root, path, of_key))
+
+    @cached_property
+    def _root(self) -> Spot:
+        roots: list[Spot] = []
+        around: list[list[Spot] | dict[str, tuple[int, Spot]]] = [roots]
+        for value in _values(self.text, []):
+            inside = _INSIDE.get(self.text[value.at], lambda: None)()
+            spot = value.at if inside is None else (value.at, inside)
+            del around[len(value.path) + 1 :]
+            holder = around[-1]
+            if isinstance(holder, list):
+                holder.append(spot)
+            else:
+                holder.setdefault(str(value.path[-1]), (value.key_at, spot))
+            if inside is not None:
+                around.append(inside)
+        return roots[0]
 
 
 def faults(text: str, file: str) -> list[InputError]:

@@ -6,10 +6,10 @@ import json
 import re
 from typing import Any
 
-from attncalc.errors import FieldPath, InputError, InputErrors
+from attncalc.errors import InputError, InputErrors
 from attncalc.readers import json_places
 from attncalc.readers.events import TOO_DEEP
-from attncalc.readers.interface import DEEPEST, Node, Place, RawProblem
+from attncalc.readers.interface import DEEPEST, Node, RawProblem
 
 
 def looks_like_json(text: str) -> bool:
@@ -47,14 +47,11 @@ def read(text: str, file: str) -> list[RawProblem]:
         if any(error.problem == TOO_DEEP for error in errors):
             raise InputErrors(tuple(errors))
 
-    def locate(path: FieldPath, of_key: bool) -> Place:
-        return json_places.locate(text, path, of_key)
-
     root = _node(loaded)
     if not isinstance(root, dict):
         message = "this is no JSON object; expected one with tokens, Q, K, V …"
         raise InputErrors((InputError(file, message, line=1, column=1),))
-    return [RawProblem(file, root, locate, errors)]
+    return [RawProblem(file, root, json_places.Places(text), errors)]
 
 
 def _too_deep(loaded: Any, depth: int = 0) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from attncalc.errors import FieldPath, InputError, InputErrors
+from attncalc.errors import InputError, InputErrors
 from attncalc.readers import events, prints
-from attncalc.readers.interface import Node, Place, RawProblem
+from attncalc.readers.interface import Node, RawProblem
 
 
 def documents(text: str, file: str) -> tuple[str, list[Node], list[InputError]]:
@@ -40,10 +40,7 @@ def read(text: str, file: str) -> list[RawProblem]:
     text, roots, errors = documents(text, file)
     problems: list[RawProblem] = []
     for number, root in enumerate(roots):
-
-        def locate(path: FieldPath, of_key: bool, number: int = number) -> Place:
-            return events.locate(text, number, path, of_key)
-
+        locate = events.Places(text, number)
         if isinstance(root, dict):
             problems.append(RawProblem(file, root, locate))
         elif root in ("", "~", "null"):

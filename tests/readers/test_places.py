@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from attncalc.errors import FieldPath
 from attncalc.readers import events, json_places
+from attncalc.readers.interface import Locate
 from tests.conftest import Attncalc
 
 TEXT = """\
@@ -40,7 +42,7 @@ Q:
 )
 def test_place(path: FieldPath, of_key: bool, place: tuple[int, int]) -> None:
     """The place of a value or a key, or the nearest there is."""
-    assert events.locate(TEXT, 1, path, of_key) == place
+    assert events.Places(TEXT, 1)(path, of_key) == place
 
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -57,7 +59,7 @@ def test_places_in_json(value: Any, steps: list[int | str], of_key: bool) -> Non
     """Where YAML can read a JSON text, it finds every place where the reader of JSON does."""
     text = json.dumps({"a": value, "b": value}, indent=1)
     path = ("a", *steps)
-    assert json_places.locate(text, path, of_key) == events.locate(text, 0, path, of_key)
+    assert json_places.Places(text)(path, of_key) == events.Places(text, 0)(path, of_key)
 
 
 @pytest.mark.parametrize(
@@ -86,3 +88,26 @@ def test_json_of_nothing(tmp_path: Path, attncalc: Attncalc) -> None:
     file = tmp_path / "null.json"
     file.write_text("null")
     assert attncalc("explain", file).err.startswith(f"{file}:1:1: this is no JSON object")
+
+
+def test_odd_keys() -> None:
+    """Keys that are no names, and keys that stand there twice: the first is meant."""
+    odd = events.Places("? [a, b]\n: {x: 1}\nx: 2\nx: [3]\ny: &a 4\nz: *a\n", 0)
+    assert odd(("x",), False) == (3, 4)
+    assert odd(("x", 0), False) == (3, 4)
+    assert odd(("y",), True) == (5, 1)
+    assert odd(("z",), False) == (6, 4)
+
+
+@pytest.mark.parametrize("kind", ["yaml", "json"])
+def test_many_places(kind: str) -> None:
+    """However many places are asked for, the text is walked once."""
+    if kind == "yaml":
+        places: Locate = events.Places("Q:\n" + "- [1, 2, 3, 4]\n" * 5000, 0)
+    else:
+        rows = ",\n ".join(["[1, 2, 3, 4]"] * 5000)
+        places = json_places.Places(f'{{"Q": [\n {rows}]}}')
+    began = time.process_time()
+    found = [places(("Q", row, column), False) for row in range(5000) for column in range(4)]
+    assert found[-1] == (5001, 13 if kind == "yaml" else 12)
+    assert time.process_time() - began < 3
