@@ -293,5 +293,5 @@ def _context(digits: int) -> decimal.Context:
         rounding=decimal.ROUND_HALF_EVEN,
         Emax=decimal.MAX_EMAX,
         Emin=decimal.MIN_EMIN,
-        traps=[decimal.InvalidOperation],
+        traps=[],
     )

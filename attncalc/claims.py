@@ -34,8 +34,15 @@ class Claim:
         """How many decimals are printed; none of a fraction, or of a score that is hidden."""
         if self.hidden or (isinstance(self.value, Typed) and self.value.quotient):
             return 0
-        exponent = self.value.as_tuple().exponent
+        exponent = self.unit.as_tuple().exponent
         return max(0, -exponent) if isinstance(exponent, int) else 0
+
+    @property
+    def places(self) -> int:
+        """How many decimals a rounding has that it may be the print of; a fraction is no print."""
+        exponent = self.unit.as_tuple().exponent
+        assert isinstance(exponent, int)  # a unit is finite
+        return max(0, -exponent)
 
     @property
     def hidden(self) -> bool:

@@ -38,7 +38,7 @@ SUMMARIES: dict[str, tuple[int, int, int, int]] = {
     "onnx-attention-softcap-after-mask": (0, 32, 0, 24),
     "onnxruntime-attention-past-state": (36, 0, 0, 0),
     "onnxruntime-attention-relative-position-bias": (8, 0, 0, 0),
-    "onnxruntime-rotary-interleaved": (19, 0, 5, 0),
+    "onnxruntime-rotary-interleaved": (19, 4, 1, 0),
     "raimi-karim-code-exact": (18, 0, 0, 0),
     "raimi-karim-illustrated-self-attention": (48, 5, 1, 0),
     "raschka-causal-attention": (57, 0, 0, 0),

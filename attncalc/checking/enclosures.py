@@ -1,14 +1,21 @@
-"""What values a number of a stage may have: from the inputs, and from what is printed before it."""
+"""What values a number of a stage may have: from the inputs, from what is printed before it, and
+from that with rounding on the way.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import TypeAlias
 
 from attncalc.checking import intervals
+from attncalc.checking.conventions import PLAIN, Reading
 from attncalc.checking.intervals import HIDDEN, Interval
+from attncalc.checking.rounding import rounded
 from attncalc.checking.rules import Index, Operands, Rules
 from attncalc.claims import Claim
+from attncalc.stages import STAGES
 from attncalc.trace import Trace
 
 Entry: TypeAlias = tuple[str, Index]
@@ -16,9 +23,36 @@ Entry: TypeAlias = tuple[str, Index]
 
 _SAME_DIGITS = Decimal("1e-12")
 
+OF_ROWS = STAGES[STAGES.index("exponentials") : STAGES.index("output") + 1]
+"""Stages that depend on how the rows are read."""
+
+
+class _Source:
+    """One way to come by the numbers, and what is known of them already."""
+
+    def __init__(self, operands: Operands) -> None:
+        self.operands = operands
+        self.known: dict[Entry, Interval] = {}
+
+    def entry(self, stage: str, index: Index, made: Callable[[str, Index], Interval]) -> Interval:
+        """What an entry may be; it is made once."""
+        entry = (stage, index)
+        if entry not in self.known:
+            self.known[entry] = made(stage, index)
+        return self.known[entry]
+
+    def forget(self, row: Index) -> None:
+        """A row is read in another way; nothing after the rows has been asked for yet."""
+        self.operands.forget(row)
+        for entry in [each for each in self.known if each[0] in OF_ROWS]:
+            del self.known[entry]
+
 
 class Enclosures:
-    """The values that entries of a trace's stages may have."""
+    """The values that entries of a trace's stages may have.
+
+    readings: how rows are read that are not read as the formula stands.
+    """
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
@@ -29,22 +63,38 @@ class Enclosures:
         self.claimed_stages = frozenset(trace.problem.claims.stages)
         axes = 2 if trace.has_heads else 1
         self._printed_rows = {(stage, index[:axes]) for stage, index in self.claims}
-        self._computed: dict[Entry, Interval] = {}
-        self._printed: dict[Entry, Interval] = {}
+        self._readings: dict[Index, Reading] = {}
         self._rules = Rules(trace)
-        self._of_inputs = Operands(self.computed, lambda _stage, _row: False)
-        self._of_prints = Operands(self._operand, self._has_row)
+        self._inputs = _Source(Operands(self.computed, lambda _stage, _row: False, self.reading))
+        self._prints = _Source(Operands(self._operand, self._has_row, self.reading))
+        self._rounding: dict[int, _Source] = {}
+
+    def reading(self, row: Index) -> Reading:
+        """How a row is read, of a head if there are heads."""
+        return self._readings.get(row, PLAIN)
+
+    def read(self, row: Index, reading: Reading) -> None:
+        """Read a row in this way from now on."""
+        self._readings[row] = reading
+        for source in (self._inputs, self._prints, *self._rounding.values()):
+            source.forget(row)
 
     def computed(self, stage: str, index: Index) -> Interval:
         """What follows from the problem's inputs."""
-        entry = (stage, index)
-        if entry not in self._computed:
-            self._computed[entry] = self._rules.enclosure(stage, index, self._of_inputs)
-        return self._computed[entry]
+        source = self._inputs
+        made = partial(self._rules.enclosure, operands=source.operands)
+        return source.entry(stage, index, made)
 
     def reachable(self, stage: str, index: Index) -> Interval:
         """What can be reached from the numbers that are printed of earlier stages."""
-        return self._rules.enclosure(stage, index, self._of_prints)
+        return self._rules.enclosure(stage, index, self._prints.operands)
+
+    def reach(self, stage: str, index: Index, decimals: int) -> Interval:
+        """The same where what is not printed was rounded on the way, each number as it came.
+
+        decimals: those that are left of each of them, or more.
+        """
+        return self._rules.enclosure(stage, index, self._rounded(decimals).operands)
 
     def claimed(self, claim: Claim) -> Interval:
         """The values that a claim may be the print of, rounded in either way."""
@@ -52,31 +102,51 @@ class Enclosures:
             return HIDDEN
         return intervals.around(claim.value, intervals.total(claim.unit / 2, self.tolerance))
 
+    def _rounded(self, decimals: int) -> _Source:
+        if decimals not in self._rounding:
+            operand = partial(self._rounded_operand, decimals)
+            operands = Operands(operand, self._has_row, self.reading, decimals)
+            self._rounding[decimals] = _Source(operands)
+        return self._rounding[decimals]
+
     def _has_row(self, stage: str, row: Index) -> bool:
         """Whether anything is printed of a row of a stage, of a head if there are heads."""
         return (stage, row) in self._printed_rows
 
     def _operand(self, stage: str, index: Index) -> Interval:
-        """What an operand may be that is taken from the source's own numbers.
+        """What an operand may be that is taken from the source's own numbers."""
+        return self._prints.entry(stage, index, self._from_prints)
 
-        A printed one is anywhere in its interval; or if nothing was rounded, that number or the
-        computed one. Where its stage is printed, but not this entry, it may be the computed value
-        or what the numbers before it give: sources that write out one row have worked the others
-        out one way or the other.
+    def _from_prints(self, stage: str, index: Index) -> Interval:
+        """A printed operand is anywhere in its interval; or if nothing was rounded, that number or
+        the computed one. Where its stage is printed, but not this entry, it may be the computed
+        value or what the numbers before it give: sources that write out one row have worked the
+        others out one way or the other.
         """
-        entry = (stage, index)
-        if entry not in self._printed:
-            claim = self.claims.get(entry)
-            if claim is not None and self._printed_in_full(claim):
-                value = self.computed(stage, index).hull(intervals.point(claim.value))
-            elif claim is not None:
-                value = self.claimed(claim)
-            else:
-                value = self.reachable(stage, index)
-                if stage in self.claimed_stages:
-                    value = value.hull(self.computed(stage, index))
-            self._printed[entry] = value
-        return self._printed[entry]
+        claim = self.claims.get((stage, index))
+        if claim is None:
+            return self._or_computed(stage, index, self.reachable(stage, index))
+        if self._printed_in_full(claim):
+            return self.computed(stage, index).hull(intervals.point(claim.value))
+        return self.claimed(claim)
+
+    def _rounded_operand(self, decimals: int, stage: str, index: Index) -> Interval:
+        """The same where what is not printed was rounded on the way."""
+        made = partial(self._rounded_from_prints, decimals)
+        return self._rounded(decimals).entry(stage, index, made)
+
+    def _rounded_from_prints(self, decimals: int, stage: str, index: Index) -> Interval:
+        if (stage, index) in self.claims:
+            return self._operand(stage, index)
+        value = self.reach(stage, index, decimals)
+        if self._rules.works_out(stage):
+            value = rounded(value, decimals)
+        return self._or_computed(stage, index, value)
+
+    def _or_computed(self, stage: str, index: Index, value: Interval) -> Interval:
+        if stage in self.claimed_stages:
+            return value.hull(self.computed(stage, index))
+        return value
 
     def _printed_in_full(self, claim: Claim) -> bool:
         """Whether a print is the computed value itself, to 12 digits, and so was not rounded."""

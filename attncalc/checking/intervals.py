@@ -10,10 +10,11 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from attncalc.arithmetic import doubt_of
 
-_DIGITS = 50
+DIGITS = 50
 INFINITY = Decimal("Infinity")
 _ZERO = Decimal(0)
 
@@ -21,7 +22,7 @@ _ZERO = Decimal(0)
 def context(rounding: str, room: int = 0) -> decimal.Context:
     """A context that rounds in one direction, without errors; room: so many digits more."""
     return decimal.Context(
-        prec=_DIGITS + room,
+        prec=DIGITS + room,
         rounding=rounding,
         Emax=decimal.MAX_EMAX,
         Emin=decimal.MIN_EMIN,
@@ -29,8 +30,8 @@ def context(rounding: str, room: int = 0) -> decimal.Context:
     )
 
 
-_DOWN = context(decimal.ROUND_FLOOR)
-_UP = context(decimal.ROUND_CEILING)
+DOWN = _DOWN = context(decimal.ROUND_FLOOR)
+UP = _UP = context(decimal.ROUND_CEILING)
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,17 @@ class Interval:
         """Its numbers from 0 on; 0 if there are none."""
         return Interval(max(self.low, _ZERO), max(self.high, _ZERO))
 
+    def not_positive(self) -> Interval:
+        """Its numbers up to 0; 0 if there are none."""
+        return Interval(min(self.low, _ZERO), min(self.high, _ZERO))
+
     def hull(self, other: Interval) -> Interval:
         """Everything from the lower of both to the higher."""
         return Interval(min(self.low, other.low), max(self.high, other.high))
+
+    def common(self, other: Interval) -> Interval:
+        """What is in both, which both are known to have something of."""
+        return Interval(max(self.low, other.low), min(self.high, other.high))
 
     def meets(self, other: Interval) -> bool:
         """Whether there is a number in both."""
@@ -76,6 +85,8 @@ class Interval:
 ANYTHING = Interval(-INFINITY, INFINITY)
 HIDDEN = Interval(-INFINITY, -INFINITY)
 ZERO = Interval(Decimal(0), Decimal(0))
+ONE = Interval(Decimal(1), Decimal(1))
+_SHARE = Interval(Decimal(0), Decimal(1))
 
 
 def point(number: Decimal) -> Interval:
@@ -154,7 +165,7 @@ def _power(base: Decimal | None, exponent: Decimal, outward: decimal.Context) ->
     else:
         nearest = outward.power(base, exponent)
         if exponent == exponent.to_integral_value() and 0 < exponent < 400:
-            exact = int(exponent) * len(base.as_tuple().digits) <= _DIGITS
+            exact = int(exponent) * len(base.as_tuple().digits) <= DIGITS
             steps = 0 if exact else 3
         else:
             steps = 3  # power is not always correctly rounded
@@ -184,11 +195,17 @@ def share(parts: Sequence[Interval], key: int) -> Interval:
     return shares(parts)[key]
 
 
-def shares(parts: Sequence[Interval]) -> list[Interval]:
-    """Every part's share of the sum of all. None is below 0, though a print's interval may be."""
+def shares(parts: Sequence[Interval], slack: Interval = ZERO) -> list[Interval]:
+    """Every part's share of the sum of all. None is below 0, though a print's interval may be.
+
+    slack: by how much the sum may be off.
+    """
     positive = [part.not_negative() for part in parts]
     before, after = _running_sums(positive), _running_sums(positive[::-1])[::-1]
-    return [_share_of(own, add((before[key], after[key + 1]))) for key, own in enumerate(positive)]
+    return [
+        _share_of(own, add((before[key], after[key + 1], slack)).not_negative())
+        for key, own in enumerate(positive)
+    ]
 
 
 def _running_sums(parts: Sequence[Interval]) -> list[Interval]:
@@ -203,10 +220,12 @@ def _share_of(own: Interval, others: Interval) -> Interval:
     if own.high == 0:
         return ZERO
     if others.high == 0:
-        return point(Decimal(1)) if own.low > 0 else Interval(_ZERO, Decimal(1))
+        return ONE if own.low > 0 else _SHARE
     least = _DOWN.divide(own.low, _UP.add(own.low, others.high))
     most = _DOWN.add(own.high, others.low)
-    return Interval(least, _UP.divide(own.high, most) if most > 0 else Decimal(1))
+    greatest = _UP.divide(own.high, most) if most > 0 else Decimal(1)
+    # ∞ / ∞ says nothing of a share.
+    return _SHARE if least.is_nan() or greatest.is_nan() else Interval(least, greatest)
 
 
 def ratio(part: Interval, whole: Interval) -> Interval:
@@ -217,7 +236,28 @@ def ratio(part: Interval, whole: Interval) -> Interval:
         return ZERO
     if most == 0:
         return ANYTHING
-    return Interval(_DOWN.divide(low, most), _UP.divide(high, least) if least else INFINITY)
+    return _sound(_DOWN.divide(low, most), _UP.divide(high, least) if least else INFINITY)
+
+
+def within(radius: Decimal) -> Interval:
+    """Every number no further than radius from 0."""
+    return Interval(radius.copy_negate(), radius)
+
+
+def in_bits(value: Interval, digits: int) -> Interval:
+    """What a number is after it was rounded to so many binary digits, with any exponent."""
+    return Interval(_in_bits(value.low, digits, _DOWN), _in_bits(value.high, digits, _UP))
+
+
+def _in_bits(number: Decimal, digits: int, outward: decimal.Context) -> Decimal:
+    if not number.is_finite() or not number:
+        return number
+    above, below = number.as_integer_ratio()
+    exponent = abs(above).bit_length() - below.bit_length()
+    exponent -= abs(above) < below * Fraction(2) ** exponent
+    unit = Fraction(2) ** (exponent - digits + 1)
+    nearest = round(Fraction(above, below) / unit) * unit
+    return outward.divide(Decimal(nearest.numerator), Decimal(nearest.denominator))
 
 
 def relative_powers(base: Decimal | None, scores: Sequence[Interval]) -> list[Interval]:

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
-from typing import Any, TypeAlias
+from functools import cached_property, reduce
+from typing import Any, TypeAlias, assert_never
 
 import numpy as np
 
 from attncalc import heads, positions
 from attncalc.checking import intervals, transcendental
-from attncalc.checking.intervals import HIDDEN, ZERO, Interval
+from attncalc.checking.conventions import BITS, Blind, Reading, Shift
+from attncalc.checking.intervals import HIDDEN, ONE, ZERO, Interval
+from attncalc.checking.rounding import moved, rounded
 from attncalc.claims import has_point, unit_of
 from attncalc.options import Rotary, Sinusoidal, Window
 from attncalc.problem import Problem
@@ -43,17 +45,99 @@ class Row:
         self.shares = intervals.shares(self.powers) if self.tight else []
 
 
+class RoundedRow:
+    """A row of scores with powers, sum and weights that were rounded on the way.
+
+    parts: the powers, and that of the sink after them, in each of the ways to take them: of the
+    scores, or of what is left of these when the largest is subtracted. shares: of every part, in
+    any of these ways; not yet rounded itself.
+    """
+
+    def __init__(self, base: Decimal | None, scores: list[Interval], decimals: int) -> None:
+        self.decimals = decimals
+        plain = [intervals.power(base, score) for score in scores]
+        stable = [intervals.power(base, score) for score in below_the_largest(scores)]
+        # No source goes on from a power that is out of any range.
+        ways = [powers for powers in (plain, stable) if intervals.add(powers).high.is_finite()]
+        self.parts = [[rounded(power, decimals) for power in powers] for powers in ways]
+        self.shares = [
+            reduce(Interval.hull, shares)
+            for shares in zip(
+                *(rounded_shares(parts, decimals) for parts in self.parts), strict=True
+            )
+        ]
+
+    def mean(self, values: list[Interval]) -> Interval:
+        """The sum of the values by their shares, not rounded further."""
+        return reduce(Interval.hull, (self._mean(parts, values) for parts in self.parts))
+
+    def _mean(self, parts: list[Interval], values: list[Interval]) -> Interval:
+        whole = intervals.add(parts)
+        if whole.high == 0:
+            return ZERO
+        # The sum that the powers are divided by, relative to the true one.
+        off = intervals.divide(moved(whole, self.decimals), whole)
+        off = intervals.divide(ONE, intervals.add((ONE, off)))
+        return intervals.multiply(intervals.mean(parts, values), off)
+
+
+def rounded_shares(parts: list[Interval], decimals: int) -> list[Interval]:
+    """Every part divided by their sum, which was rounded on the way."""
+    whole = intervals.add(parts)
+    printed, slack = rounded(whole, decimals), moved(whole, decimals)
+    return [
+        intervals.ratio(part, printed).common(share)
+        for part, share in zip(parts, intervals.shares(parts, slack), strict=True)
+    ]
+
+
+def largest(scores: list[Interval]) -> Interval:
+    """The largest of some scores."""
+    return Interval(max(score.low for score in scores), max(score.high for score in scores))
+
+
+def less(score: Interval, top: Interval) -> Interval:
+    """A score less another one."""
+    return HIDDEN if score.hidden else intervals.add((score, top.negated()))
+
+
+def below_the_largest(scores: list[Interval]) -> list[Interval]:
+    """Every score less the largest of them, so that none is above 0."""
+    top = largest(scores)
+    candidates = [place for place, score in enumerate(scores) if score.high >= top.low]
+    below = [less(score, top).not_positive() for score in scores]
+    if len(candidates) == 1:
+        below[candidates[0]] = less(top, top) if top.hidden else ZERO
+    return below
+
+
 @dataclass(frozen=True, eq=False)
 class Operands:
     """Where a rule takes its operands from.
 
     of: what an entry of a stage may be. printed: whether anything is printed of a row of a stage,
-    so that it is taken from there. rows: those of scores that were taken already.
+    so that it is taken from there. reading: how a row is read. decimals: those that numbers are
+    rounded to on the way, or more of them; None where they are not. rows, rounded_rows: those of
+    scores that were taken already; shifted: those less what is subtracted from them.
     """
 
     of: Callable[[str, Index], Interval]
     printed: Callable[[str, Index], bool]
+    reading: Callable[[Index], Reading]
+    decimals: int | None = None
     rows: dict[Index, Row] = field(default_factory=dict)
+    rounded_rows: dict[Index, RoundedRow] = field(default_factory=dict)
+    shifted: dict[Index, list[Interval]] = field(default_factory=dict)
+
+    def on_the_way(self, value: Interval) -> Interval:
+        """A number that is worked on with, and is no entry of a stage."""
+        return value if self.decimals is None else rounded(value, self.decimals)
+
+    def forget(self, row: Index) -> None:
+        """A row is read in another way."""
+        self.rows.pop(row, None)
+        self.rounded_rows.pop(row, None)
+        self.shifted.pop(row, None)
 
 
 class Rules:
@@ -103,6 +187,15 @@ class Rules:
     def enclosure(self, stage: str, index: Index, operands: Operands) -> Interval:
         """The values that an entry may have with these operands."""
         return self._rules[stage](stage, index, operands)
+
+    def works_out(self, stage: str) -> bool:
+        """Whether a stage is worked out, rather than given or the same numbers as before."""
+        if stage == "positions":
+            return not isinstance(self.problem.attention.positions, np.ndarray)
+        if stage in self._vectors:
+            return self._projections[stage][0] is not None
+        given = {"X", "X_key", "scores", "weights"} & self.problem.arrays().keys()
+        return stage not in given
 
     # What is given.
 
@@ -162,7 +255,8 @@ class Rules:
         apart = 1 if interleaved else dims // 2
         other = operands.of(name, (*head, i, c - apart if second else c + apart))
         position = i if name == "K" else self._past + i
-        cosine, sine = transcendental.turn(position, rotary.base, 2 * pair, dims)
+        turn = transcendental.turn(position, rotary.base, 2 * pair, dims)
+        cosine, sine = map(operands.on_the_way, turn)
         sine = sine if second else sine.negated()
         return _dot(((own, cosine), (other, sine)))
 
@@ -192,20 +286,31 @@ class Rules:
         if isinstance(scale, Decimal):
             return intervals.multiply(score, _typed(scale))
         assert d_k is not None
-        return intervals.divide(score, intervals.root(d_k))
+        root = intervals.root(d_k)
+        if operands.decimals is None:
+            return intervals.divide(score, root)
+        # Divided by the root, or multiplied by its inverse; each may have been rounded.
+        inverse = intervals.divide(ONE, operands.on_the_way(root))
+        return intervals.multiply(score, operands.on_the_way(inverse))
 
     def _capped(self, stage: str, index: Index, operands: Operands) -> Interval:
         cap = self.problem.attention.softcap
         assert cap is not None
-        return transcendental.capped(self._before(stage, index, operands), cap)
+        score = self._before(stage, index, operands)
+        if operands.decimals is None:
+            return transcendental.capped(score, cap)
+        limit = intervals.point(cap)
+        part = operands.on_the_way(intervals.divide(score, limit))
+        share = transcendental.capped(part, Decimal(1))
+        return intervals.multiply(limit, operands.on_the_way(share))
 
     def _masked(self, stage: str, index: Index, operands: Operands) -> Interval:
-        bias = self._bias(index)
-        if bias.hidden or not self._sees(index):
+        bias = self._bias(index, operands)
+        if bias.hidden or not self.sees(index):
             return HIDDEN
         return intervals.add((self._before(stage, index, operands), bias))
 
-    def _sees(self, index: Index) -> bool:
+    def sees(self, index: Index) -> bool:
         """Whether the query may attend to the key."""
         mask = self.problem.attention.mask
         if isinstance(mask, np.ndarray):
@@ -215,7 +320,7 @@ class Rules:
             return 0 <= back < mask.width
         return mask == "none" or back >= 0
 
-    def _bias(self, index: Index) -> Interval:
+    def _bias(self, index: Index, operands: Operands) -> Interval:
         """What is added to a score; hidden for -inf."""
         bias = self.problem.attention.bias
         if bias is None:
@@ -224,7 +329,7 @@ class Rules:
             added = bias[index[-bias.ndim :]]
             return HIDDEN if added == -intervals.INFINITY else _typed(added)
         *head, i, j = index
-        slope = self._slopes[head[0] if head else 0]
+        slope = operands.on_the_way(self._slopes[head[0] if head else 0])
         return intervals.multiply(slope, intervals.point(Decimal(-abs(self._past + i - j))))
 
     @cached_property
@@ -234,8 +339,48 @@ class Rules:
 
     # The softmax.
 
+    def _scored(self, index: Index, operands: Operands) -> Interval:
+        """A score that goes into the softmax, as its row is read."""
+        blind = operands.reading(index[:-1]).blind
+        if blind is Blind.EQUAL:
+            return ZERO
+        if blind is Blind.UNMASKED:
+            bias = self._bias(index, operands)
+            score = self._before("masked_scores", index, operands)
+            return score if bias.hidden else intervals.add((score, bias))
+        score = operands.of(self.trace.scored, index)
+        return score if blind is Blind.COMPUTED else intervals.in_bits(score, BITS[blind])
+
+    def _shifted(self, row: Index, operands: Operands) -> list[Interval]:
+        """The scores of a row, and the sink, less what the row's reading subtracts first."""
+        if row not in operands.shifted:
+            operands.shifted[row] = self._less_the_largest(row, operands)
+        return operands.shifted[row]
+
+    def _less_the_largest(self, row: Index, operands: Operands) -> list[Interval]:
+        scores, m = self._row(row, operands).scores, len(self._keys)
+        match operands.reading(row).shift:
+            case Shift.NOTHING:
+                return scores
+            case Shift.ROW:
+                # The sink takes no part, and may be above the largest score.
+                sink = [less(score, largest(scores[:m])) for score in scores[m:]]
+                return [*below_the_largest(scores[:m]), *sink]
+            case Shift.SINK:
+                return below_the_largest(scores)
+            case Shift.MATRIX:
+                rows = range(len(self.problem.tokens))
+                tops = [largest(self._row((*row[:-1], i), operands).scores[:m]) for i in rows]
+                return [less(score, largest(tops)) for score in scores]
+            case other:
+                assert_never(other)
+
     def _power(self, _: str, index: Index, operands: Operands) -> Interval:
-        return intervals.power(self._base, operands.of(self.trace.scored, index))
+        *place, j = index
+        row = tuple(place)
+        if operands.reading(row).shift is Shift.NOTHING:
+            return intervals.power(self._base, self._scored(index, operands))
+        return intervals.power(self._base, self._shifted(row, operands)[j])
 
     def _sum(self, _: str, index: Index, operands: Operands) -> Interval:
         return intervals.add(operands.of("exponentials", (*index, j)) for j in self._keys)
@@ -245,17 +390,31 @@ class Rules:
             return self._input(self.problem.weights[index])
         *place, j = index
         row = tuple(place)
-        sink = [intervals.power(self._base, score) for score in self._sink(row)]
         if operands.printed("sums", row):
-            whole = intervals.add((operands.of("sums", row).not_negative(), *sink))
+            whole = operands.of("sums", row).not_negative()
+            if sink := self._power_of_sink(row, operands):
+                whole = operands.on_the_way(intervals.add((whole, *sink)))
             return intervals.ratio(operands.of("exponentials", index), whole)
         if operands.printed("exponentials", row):
             powers = [operands.of("exponentials", (*row, each)) for each in self._keys]
-            return intervals.share([*powers, *sink], j)
+            powers += self._power_of_sink(row, operands)
+            if operands.decimals is not None:
+                powers = [power.not_negative() for power in powers]
+                return rounded_shares(powers, operands.decimals)[j]
+            return intervals.share(powers, j)
+        if operands.decimals is not None:
+            return self._rounded_row(row, operands.decimals, operands).shares[j]
         scored = self._row(row, operands)
         if scored.tight:
             return scored.shares[j]
         return intervals.softmax(self._base, scored.scores, j)
+
+    def _power_of_sink(self, row: Index, operands: Operands) -> list[Interval]:
+        """What a sink adds to the sum of powers, where there is one."""
+        scores = self._sink(row)
+        if scores and operands.reading(row).shift is not Shift.NOTHING:
+            scores = self._shifted(row, operands)[-1:]
+        return [operands.on_the_way(intervals.power(self._base, score)) for score in scores]
 
     def _sink(self, row: Index) -> list[Interval]:
         """The logit that has no value, where there is one."""
@@ -267,9 +426,16 @@ class Rules:
     def _row(self, row: Index, operands: Operands) -> Row:
         """The scores of a row, and the sink, taken once."""
         if row not in operands.rows:
-            scores = [operands.of(self.trace.scored, (*row, j)) for j in self._keys]
+            scores = [self._scored((*row, j), operands) for j in self._keys]
             operands.rows[row] = Row(self._base, [*scores, *self._sink(row)])
         return operands.rows[row]
+
+    def _rounded_row(self, row: Index, decimals: int, operands: Operands) -> RoundedRow:
+        """The same with numbers that were rounded on the way."""
+        if row not in operands.rounded_rows:
+            scores = self._row(row, operands).scores
+            operands.rounded_rows[row] = RoundedRow(self._base, scores, decimals)
+        return operands.rounded_rows[row]
 
     # The output.
 
@@ -287,10 +453,33 @@ class Rules:
         group = group_of(self.problem, head)
         values = [operands.of("V", (*group, j, c)) for j in self._keys]
         between = any(operands.printed(name, row) for name in ("exponentials", "sums", "weights"))
-        if self.problem.weights is not None or between:
-            return _dot((operands.of("weights", (*row, j)), values[j]) for j in self._keys)
+        if self.problem.weights is not None or between or operands.decimals is not None:
+            return self._sum_of_terms(row, c, values, operands, straight=not between)
         powers = self._row(row, operands).powers
         return intervals.mean(powers, [*values, *([ZERO] if len(powers) > len(values) else ())])
+
+    def _sum_of_terms(
+        self, row: Index, c: int, values: list[Interval], operands: Operands, *, straight: bool
+    ) -> Interval:
+        """Σ α v, each weight and each product on its own.
+
+        straight: whether nothing is printed from the scores on. Weights that were rounded on the
+        way still nearly add up to 1 then, so that the sum is near a mean of the values.
+        """
+        decimals = operands.decimals
+        if decimals is None:
+            return _dot((operands.of("weights", (*row, j)), values[j]) for j in self._keys)
+        terms = [self._term("", (*row, j, c), operands) for j in self._keys]
+        apart = intervals.add(rounded(term, decimals) for term in terms)
+        if self.problem.weights is not None or not straight:
+            return apart
+        scored = self._rounded_row(row, decimals, operands)
+        sink = [ZERO] * (len(scored.shares) - len(values))
+        together = [scored.mean([*values, *sink])]
+        for share, value, term in zip(scored.shares, values, terms, strict=False):
+            together.append(intervals.multiply(moved(share, decimals), value))
+            together.append(moved(term, decimals))
+        return apart.common(intervals.add(together))
 
     def _concatenated(self, _: str, index: Index, operands: Operands) -> Interval:
         i, c = index

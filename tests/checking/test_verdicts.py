@@ -443,7 +443,7 @@ CASES = [
         {"weights": second("0.6", None), "output": second("1.7", None)},
         f"{C} {F}",
     ),
-    Case("slip without", EXAMPLE, {"output": second("1.7", None)}, S),
+    Case("slip without", EXAMPLE, {"weights": second("0.585", None)}, S),
     # Heads.
     Case(
         "heads side by side",

@@ -1,0 +1,80 @@
+"""What sources may do otherwise without being wrong, row by row.
+
+A softmax may subtract a number from all scores of a row before it takes their powers; and where
+every key of a row is hidden, programs print what their stand-in for -inf leaves of the row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from attncalc.arithmetic import Typed
+
+STAND_IN = Decimal(-10000)
+"""A bias of this or less is meant for -inf; programs fill in anything from here to -3.4e38."""
+
+
+class Shift(Enum):
+    """What is subtracted from the scores of a row before their powers are taken."""
+
+    NOTHING = ""
+    ROW = "stable softmax: the row's maximum is subtracted first"
+    SINK = "stable softmax: the maximum of the row and the sink is subtracted first"
+    MATRIX = "stable softmax: the maximum of the whole matrix is subtracted first"
+
+
+class Blind(Enum):
+    """What becomes of a row in which every key is hidden, by a mask or by a bias meant for -inf.
+
+    The numbers of a row in fewer bits are those that are left after a large bias was added.
+    """
+
+    COMPUTED = ""
+    EQUAL = "every key is masked: with a large number in place of −∞ all of them weigh the same"
+    UNMASKED = "every key is masked: the same large number added to all scores changes no weight"
+    IN_32_BITS = "in 32-bit numbers a bias of {bias} swallows the scores"
+    IN_16_BITS = "in 16-bit numbers a bias of {bias} swallows the scores"
+    IN_BFLOAT16 = "in bfloat16 numbers a bias of {bias} swallows the scores"
+
+
+BITS = {Blind.IN_32_BITS: 24, Blind.IN_16_BITS: 11, Blind.IN_BFLOAT16: 8}
+"""Binary digits of a number."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a source gets from a row of scores to what follows from it."""
+
+    shift: Shift = Shift.NOTHING
+    blind: Blind = Blind.COMPUTED
+
+
+PLAIN = Reading()
+"""The formula as it stands; a row of nothing but hidden keys has weights of 0."""
+
+UNDEFINED = "0/0: every key is masked"
+"""The reason of a NaN that is right."""
+
+
+def stand_in(text: str) -> str:
+    """The reason of a number in the place of -inf."""
+    return f"{text} stands for −∞"
+
+
+def stood_in_for(bias: Any) -> str:
+    """The reason of -inf in the place of a number."""
+    return f"−∞ stands for the bias of {_written(bias)}"
+
+
+def swallowed(blind: Blind, bias: Any) -> str:
+    """The reason of what is left of a row of hidden keys."""
+    return blind.value.format(bias=_written(bias))
+
+
+def _written(bias: Any) -> str:
+    """A bias as it was typed, or in short."""
+    text = bias.text if isinstance(bias, Typed) else f"{float(bias):g}"
+    return text.replace("e+", "e").replace("e0", "e").replace("-", "−")
