@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,7 +16,8 @@ from attncalc.errors import FieldPath
 class Claim:
     """One printed number: an entry of a stage, at that index from 0.
 
-    value: -inf if hidden. path: where it stands in the file it was read from.
+    value: -inf if hidden, or NaN. path: where it stands in the file it was read from. beside: one
+    unit in the last place of the numbers beside it, for a bare 0 or 1 that claims as many decimals.
     """
 
     stage: str
@@ -23,11 +25,12 @@ class Claim:
     text: str
     value: Decimal
     path: FieldPath = ()
+    beside: Decimal | None = None
 
     @property
     def unit(self) -> Decimal:
         """One unit in the last printed place: 0.01 for 0.60 and for 48%, 1 for 1 and 1."""
-        return unit_of(self.value)
+        return unit_of(self.value) if self.beside is None else self.beside
 
     @property
     def decimals(self) -> int:
@@ -36,6 +39,16 @@ class Claim:
             return 0
         exponent = self.unit.as_tuple().exponent
         return max(0, -exponent) if isinstance(exponent, int) else 0
+
+    @property
+    def printed(self) -> str:
+        """The number with the decimals that it claims."""
+        return f"{self.value:.{self.decimals}f}"
+
+    @property
+    def has_decimals(self) -> bool:
+        """Whether any decimals are printed."""
+        return self.decimals > 0
 
     @property
     def places(self) -> int:
@@ -48,6 +61,11 @@ class Claim:
     def hidden(self) -> bool:
         """Whether a masked score is claimed."""
         return self.value.is_infinite()
+
+    @property
+    def undefined(self) -> bool:
+        """Whether NaN is claimed."""
+        return self.value.is_nan()
 
 
 @dataclass(frozen=True)
@@ -100,3 +118,18 @@ def _unit_of_quotient(value: Typed) -> Decimal:
 def has_point(number: Decimal) -> bool:
     """Whether a number was typed with a decimal point."""
     return isinstance(number, Typed) and "." in number.text and not number.quotient
+
+
+def with_bare_numbers_read(claims: Sequence[Claim]) -> list[Claim]:
+    """The claims of one stage, where a bare 0 or 1 claims as many decimals as those beside it.
+
+    They are those of the least precise of all that have any; where none has, it is as it is.
+    """
+    units = [claim.unit for claim in claims if claim.has_decimals]
+    if not units:
+        return list(claims)
+    beside = max(units)
+    return [replace(claim, beside=beside) if claim.text in _BARE else claim for claim in claims]
+
+
+_BARE = ("0", "1")

@@ -52,6 +52,9 @@ class Axis(Enum):
 
 
 _OF_QUERIES = (Axis.QUERY, Axis.ENTRY)
+OF_SCORES = ("scores", "scaled_scores", "capped_scores", "masked_scores")
+"""Stages of the scores, in which a key may be masked."""
+
 _OF_PAIRS = (Axis.HEAD, Axis.QUERY, Axis.KEY)
 
 _AXES: dict[str, tuple[Axis, ...]] = {

@@ -55,6 +55,9 @@ class Reading:
 PLAIN = Reading()
 """The formula as it stands; a row of nothing but hidden keys has weights of 0."""
 
+MASKED_EARLY = "masked already, before what is done to the scores here"
+"""The reason of -inf in a stage before the mask."""
+
 UNDEFINED = "0/0: every key is masked"
 """The reason of a NaN that is right."""
 

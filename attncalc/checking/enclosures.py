@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from attncalc.checking import intervals
 from attncalc.checking.conventions import PLAIN, Reading
-from attncalc.checking.intervals import HIDDEN, Interval
+from attncalc.checking.intervals import HIDDEN, NOTHING, Interval
 from attncalc.checking.rounding import rounded
 from attncalc.checking.rules import Index, Operands, Rules
 from attncalc.claims import Claim
@@ -51,7 +51,7 @@ class _Source:
 class Enclosures:
     """The values that entries of a trace's stages may have.
 
-    readings: how rows are read that are not read as the formula stands.
+    stand_ins: the claims in which a number stands for -inf, or -inf for a number.
     """
 
     def __init__(self, trace: Trace) -> None:
@@ -59,15 +59,51 @@ class Enclosures:
         self.problem = trace.problem
         self.rounded = trace.problem.inputs == "rounded"
         self.tolerance = trace.problem.claims.tolerance
-        self.claims = {(claim.stage, claim.index): claim for claim in trace.problem.claims.numbers}
+        self.claims = {
+            (claim.stage, claim.index): claim
+            for claim in trace.problem.claims.numbers
+            if not claim.undefined
+        }
         self.claimed_stages = frozenset(trace.problem.claims.stages)
         axes = 2 if trace.has_heads else 1
         self._printed_rows = {(stage, index[:axes]) for stage, index in self.claims}
+        self.stand_ins: frozenset[Entry] = frozenset()
         self._readings: dict[Index, Reading] = {}
         self._rules = Rules(trace)
         self._inputs = _Source(Operands(self.computed, lambda _stage, _row: False, self.reading))
         self._prints = _Source(Operands(self._operand, self._has_row, self.reading))
         self._rounding: dict[int, _Source] = {}
+
+    @property
+    def has_sink(self) -> bool:
+        """Whether a logit without a value takes part in the softmax."""
+        return self.problem.attention.sink is not None
+
+    @property
+    def has_powers(self) -> bool:
+        """Whether weights are made of scores."""
+        return self.problem.weights is None
+
+    def row_of(self, claim: Claim) -> Index | None:
+        """The row of scores that a claim follows from; None before these, and where heads meet."""
+        stages = OF_ROWS[: OF_ROWS.index(self.trace.attended) + 1]
+        if claim.stage not in stages:
+            return None
+        return claim.index[: 2 if self.trace.has_heads else 1]
+
+    def rows_of(self, query: int) -> list[Index]:
+        """The rows of scores of a query, one a head if there are heads."""
+        if not self.trace.has_heads:
+            return [(query,)]
+        return [(head, query) for head in range(self.problem.heads or 0)]
+
+    def rows_behind(self, claim: Claim) -> list[Index]:
+        """The rows of scores that something after the heads depends on."""
+        rows = self.rows_of(claim.index[0])
+        if self.problem.W_O is None or claim.stage == "concatenated":
+            head = claim.index[1] // self.trace["head_outputs"].shape[-1]
+            return rows[head : head + 1]
+        return rows
 
     def reading(self, row: Index) -> Reading:
         """How a row is read, of a head if there are heads."""
@@ -100,6 +136,8 @@ class Enclosures:
         """The values that a claim may be the print of, rounded in either way."""
         if claim.hidden:
             return HIDDEN
+        if claim.undefined:
+            return NOTHING
         return intervals.around(claim.value, intervals.total(claim.unit / 2, self.tolerance))
 
     def _rounded(self, decimals: int) -> _Source:
@@ -126,6 +164,8 @@ class Enclosures:
         claim = self.claims.get((stage, index))
         if claim is None:
             return self._or_computed(stage, index, self.reachable(stage, index))
+        if (stage, index) in self.stand_ins:
+            return self.computed(stage, index)
         if self._printed_in_full(claim):
             return self.computed(stage, index).hull(intervals.point(claim.value))
         return self.claimed(claim)

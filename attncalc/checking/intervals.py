@@ -49,6 +49,11 @@ class Interval:
         """Whether this is a masked score, and nothing else."""
         return self.high == -INFINITY
 
+    @property
+    def middle(self) -> Decimal:
+        """The number halfway between both ends."""
+        return _UP.divide(_UP.add(self.low, self.high), 2)
+
     def negated(self) -> Interval:
         """The same numbers with the other sign; unlike a minus sign, this rounds nothing."""
         return Interval(self.high.copy_negate(), self.low.copy_negate())
@@ -83,6 +88,7 @@ class Interval:
 
 
 ANYTHING = Interval(-INFINITY, INFINITY)
+NOTHING = Interval(INFINITY, -INFINITY)
 HIDDEN = Interval(-INFINITY, -INFINITY)
 ZERO = Interval(Decimal(0), Decimal(0))
 ONE = Interval(Decimal(1), Decimal(1))

@@ -2,38 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
 from attncalc.checking import intervals
+from attncalc.checking.conventions import Blind
 from attncalc.checking.enclosures import Enclosures
 from attncalc.checking.intervals import ZERO, Interval
 from attncalc.checking.rules import Index, group_of
 from attncalc.claims import Claim
 from attncalc.problem import address_of
+from attncalc.stages import OF_SCORES
 from attncalc.trace import Trace
+
+_MOST = 3
+"""More sentences of one kind are folded."""
+
+DIGITS_OF_32_BITS = 7
+ROUNDING_OF_32_BITS = Decimal(2) ** -24
 
 
 def implausible(enclosures: Enclosures) -> Iterator[str]:
     """A sentence for each thing about the claims that cannot be, whatever the inputs are.
 
-    What is given is not judged: weights that are typed need not be shares.
+    What is given is not judged: weights that are typed need not be shares. Many sentences of one
+    kind are told by the first of them.
     """
     trace = enclosures.trace
-    if trace.problem.weights is not None:
+    if not enclosures.has_powers:
         return
     claims = {
-        claim.index: claim for claim in trace.problem.claims.numbers if claim.stage == "weights"
+        index: claim for (stage, index), claim in enclosures.claims.items() if stage == "weights"
     }
     claimed = {index: enclosures.claimed(claim) for index, claim in claims.items()}
-    rows = np.ndindex(trace["weights"].shape[:-1])
-    for row in rows if claims else ():
-        yield from _sum(trace, row, claims, claimed)
-        yield from _unequal(trace, row, claimed)
-    yield from _masked(enclosures, claimed)
-    yield from _outside(enclosures)
+    rows = list(np.ndindex(trace["weights"].shape[:-1])) if claims else []
+    yield from _folded(each for row in rows for each in _sum(trace, row, claims, claimed))
+    yield from _folded(each for row in rows for each in _unequal(enclosures, row, claimed))
+    yield from _folded(_masked(enclosures, claimed))
+    yield from _folded(_outside(enclosures))
+
+
+def _folded(sentences: Iterable[str]) -> Iterator[str]:
+    """A few sentences of one kind, or the first of many and how many more there are."""
+    found = list(sentences)
+    if len(found) <= _MOST:
+        yield from found
+    else:
+        yield f"{found[0]} (and {len(found) - 1:,} more like this)"
 
 
 def _sum(
@@ -44,6 +62,10 @@ def _sum(
     if any(place not in claims for place in places) or not trace["weights"][row].any():
         return
     reached = intervals.add(claimed[place] for place in places)
+    if all(claims[place].decimals >= DIGITS_OF_32_BITS for place in places):
+        # A program's own numbers, whose sum is off by its rounding.
+        noise = intervals.UP.multiply(ROUNDING_OF_32_BITS, Decimal(len(places)))
+        reached = intervals.add((reached, intervals.within(noise)))
     sink = trace.problem.attention.sink is not None
     if reached.low > 1 if sink else Decimal(1) not in reached:
         total = sum(claims[place].value for place in places)
@@ -54,18 +76,28 @@ def _sum(
             yield f"{what}, which rounding does not explain"
 
 
-def _unequal(trace: Trace, row: Index, claimed: dict[Index, Interval]) -> Iterator[str]:
-    first: dict[Decimal, int] = {}
+def _unequal(enclosures: Enclosures, row: Index, claimed: dict[Index, Interval]) -> Iterator[str]:
+    """Keys with equal scores weigh the same: with the source's own scores, where it prints them."""
+    trace = enclosures.trace
+    first: dict[Any, int] = {}
     for key, score in enumerate(trace[trace.scored][row]):
-        if (*row, key) not in claimed:
+        place = (*row, key)
+        if place not in claimed or enclosures.computed(trace.scored, place).hidden:
             continue
-        other = first.setdefault(score, key)
-        if not claimed[*row, key].meets(claimed[*row, other]):
+        other = first.setdefault((score, *_own_scores(enclosures, place)), key)
+        if not claimed[place].meets(claimed[*row, other]):
             tokens = trace.problem.key_tokens
             yield (
                 f"“{address_of(other, tokens)}” and “{address_of(key, tokens)}” have equal scores "
                 f"for {_query(trace, row)}, and their claimed weights differ"
             )
+
+
+def _own_scores(enclosures: Enclosures, place: Index) -> Iterator[Decimal | None]:
+    """What is claimed of the scores of a pair, stage by stage."""
+    for stage in (*OF_SCORES, "exponentials"):
+        claim = enclosures.claims.get((stage, place))
+        yield None if claim is None else claim.value
 
 
 def _masked(enclosures: Enclosures, claimed: dict[Index, Interval]) -> Iterator[str]:
@@ -74,6 +106,8 @@ def _masked(enclosures: Enclosures, claimed: dict[Index, Interval]) -> Iterator[
     if "masked_scores" not in trace:
         return
     for index, interval in claimed.items():
+        if enclosures.reading(index[:-1]).blind is not Blind.COMPUTED:
+            continue
         if Decimal(0) not in interval and enclosures.computed("masked_scores", index).hidden:
             *row, key = index
             token = address_of(key, trace.problem.key_tokens)
@@ -87,7 +121,7 @@ def _outside(enclosures: Enclosures) -> Iterator[str]:
     Where a sink takes its share, between these and 0.
     """
     trace = enclosures.trace
-    for claim in trace.problem.claims.numbers:
+    for claim in enclosures.claims.values():
         place = _weighted_sum(trace, claim)
         if place is None or not trace["weights"][place[:-1]].any():
             continue

@@ -19,9 +19,7 @@ _TRIED = 3
 
 _HALF, _ONE = Decimal("0.5"), Decimal(1)
 _ROOM = intervals.DIGITS - 2
-_WAYS = {
-    way: intervals.context(way) for way in (decimal.ROUND_HALF_UP, decimal.ROUND_HALF_DOWN)
-}
+_WAYS = {way: intervals.context(way) for way in (decimal.ROUND_HALF_UP, decimal.ROUND_HALF_DOWN)}
 
 
 def rounded(value: Interval, decimals: int) -> Interval:

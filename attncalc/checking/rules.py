@@ -16,6 +16,7 @@ from typing import Any, TypeAlias, assert_never
 import numpy as np
 
 from attncalc import heads, positions
+from attncalc.arithmetic import Typed
 from attncalc.checking import intervals, transcendental
 from attncalc.checking.conventions import BITS, Blind, Reading, Shift
 from attncalc.checking.intervals import HIDDEN, ONE, ZERO, Interval
@@ -60,7 +61,7 @@ class RoundedRow:
         # No source goes on from a power that is out of any range.
         ways = [powers for powers in (plain, stable) if intervals.add(powers).high.is_finite()]
         self.parts = [[rounded(power, decimals) for power in powers] for powers in ways]
-        self.shares = [
+        self.shares: list[Interval] = [
             reduce(Interval.hull, shares)
             for shares in zip(
                 *(rounded_shares(parts, decimals) for parts in self.parts), strict=True
@@ -284,13 +285,17 @@ class Rules:
         score = self._before(stage, index, operands)
         scale, d_k = self.problem.attention.scale, self.problem.d_k
         if isinstance(scale, Decimal):
-            return intervals.multiply(score, _typed(scale))
-        assert d_k is not None
-        root = intervals.root(d_k)
-        if operands.decimals is None:
-            return intervals.divide(score, root)
+            factor = _typed(scale)
+            if operands.decimals is None or not (isinstance(scale, Typed) and scale.quotient):
+                return intervals.multiply(score, factor)
+            divisor = intervals.divide(ONE, factor)
+        else:
+            assert d_k is not None
+            divisor = intervals.root(d_k)
+            if operands.decimals is None:
+                return intervals.divide(score, divisor)
         # Divided by the root, or multiplied by its inverse; each may have been rounded.
-        inverse = intervals.divide(ONE, operands.on_the_way(root))
+        inverse = intervals.divide(ONE, operands.on_the_way(divisor))
         return intervals.multiply(score, operands.on_the_way(inverse))
 
     def _capped(self, stage: str, index: Index, operands: Operands) -> Interval:
@@ -299,7 +304,7 @@ class Rules:
         score = self._before(stage, index, operands)
         if operands.decimals is None:
             return transcendental.capped(score, cap)
-        limit = intervals.point(cap)
+        limit = intervals.typed(cap)
         part = operands.on_the_way(intervals.divide(score, limit))
         share = transcendental.capped(part, Decimal(1))
         return intervals.multiply(limit, operands.on_the_way(share))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from attncalc.checking.conventions import UNDEFINED
 from attncalc.checking.enclosures import Enclosures
+from attncalc.checking.readings import settle, undefined, worked
 from attncalc.claims import Claim
 from attncalc.report import Finding, Verdict
 
@@ -12,12 +16,25 @@ ON_THE_WAY = "rounded on the way"
 
 def judge(enclosures: Enclosures) -> tuple[Finding, ...]:
     """A finding for each claim on the trace's problem, in the order of the stages."""
-    trace = enclosures.trace
+    reasons = settle(enclosures, verdict_on)
     findings: list[Finding] = []
-    for claim in trace.problem.claims.numbers:
+    for claim in enclosures.problem.claims.numbers:
         verdict, reason = judged(claim, enclosures)
-        findings.append(Finding(claim, trace[claim.stage][claim.index], verdict, reason))
+        convention = reasons.get((claim.stage, claim.index))
+        if convention is not None and verdict in (Verdict.CORRECT, Verdict.FOLLOWS):
+            reason = convention
+        if verdict in (Verdict.SLIP, Verdict.WRONG) and _read_finer(claim, enclosures):
+            reason = f"{claim.text} is read as {claim.printed}, like the numbers beside it"
+        findings.append(Finding(claim, worked(enclosures, claim), verdict, reason))
     return tuple(findings)
+
+
+def _read_finer(claim: Claim, enclosures: Enclosures) -> bool:
+    """Whether a claim would be right if it were not read with the decimals of those beside it."""
+    computed = enclosures.computed(claim.stage, claim.index)
+    return claim.beside is not None and enclosures.claimed(replace(claim, beside=None)).meets(
+        computed
+    )
 
 
 def verdict_on(claim: Claim, enclosures: Enclosures) -> Verdict:
@@ -27,6 +44,11 @@ def verdict_on(claim: Claim, enclosures: Enclosures) -> Verdict:
 
 def judged(claim: Claim, enclosures: Enclosures) -> tuple[Verdict, str | None]:
     """The first verdict that holds, and the reason where there is one."""
+    if claim.undefined:
+        verdict = undefined(enclosures, claim)
+        return verdict, UNDEFINED if verdict is Verdict.CORRECT else None
+    if (claim.stage, claim.index) in enclosures.stand_ins:
+        return Verdict.CORRECT, None
     claimed = enclosures.claimed(claim)
     computed = enclosures.computed(claim.stage, claim.index)
     if claimed.meets(computed):

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import numpy as np
 
-from attncalc.arithmetic import NumberError, Typed, parse_bias, parse_number
-from attncalc.claims import Claim, Claims
+from attncalc.arithmetic import NumberError, Typed, parse_number
+from attncalc.claims import Claim, Claims, with_bare_numbers_read
 from attncalc.errors import FieldPath, suggestion
 from attncalc.problem import ADDRESS_HINT, Problem, find_token
 from attncalc.readers.axes import squeezed
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults, is_absent
-from attncalc.stages import STAGES, axes_of, stage_shapes, tokens_along
+from attncalc.stages import OF_SCORES, STAGES, axes_of, stage_shapes, tokens_along
 
 
 def read_claims(claims: Mapping[str, Node], problem: Problem, faults: Faults) -> Claims:
@@ -35,6 +36,18 @@ def tolerance_of(text: str) -> Decimal | None:
     return tolerance if tolerance >= 0 else None
 
 
+_HIDDEN = re.compile(r"[-\N{MINUS SIGN}] ?(?:\.?inf(?:inity)?|∞)", re.IGNORECASE)
+_UNDEFINED = re.compile(r"[+-]?\.?nan", re.IGNORECASE)
+
+
+def parse_claim(text: str, stage: str) -> Decimal:
+    """As parse_number, but NaN is a claim too, and -inf is one on a score."""
+    typed = text.strip()
+    if stage in OF_SCORES and _HIDDEN.fullmatch(typed):
+        return Decimal("-Infinity")
+    return Decimal("NaN") if _UNDEFINED.fullmatch(typed) else parse_number(typed)
+
+
 class _Reading:
     def __init__(self, problem: Problem, faults: Faults) -> None:
         self.problem = problem
@@ -52,8 +65,11 @@ class _Reading:
                 self._no_stage(name, path)
             elif not is_absent(claimed):
                 self._array(claimed, name, (), self.shapes[name], path)
-        order = {name: place for place, name in enumerate(STAGES)}
-        numbers = sorted(self.found.values(), key=lambda claim: (order[claim.stage], claim.index))
+        numbers: list[Claim] = []
+        for stage in STAGES:
+            claims = [claim for claim in self.found.values() if claim.stage == stage]
+            claims.sort(key=lambda claim: claim.index)
+            numbers += with_bare_numbers_read(claims)
         return Claims(
             tuple(numbers), tolerance, tuple(name for name in node if name in self.shapes)
         )
@@ -139,7 +155,7 @@ class _Reading:
             return
         text = str(node)
         try:
-            value = parse_bias(text) if stage == "masked_scores" else parse_number(text)
+            value = parse_claim(text, stage)
         except NumberError as error:
             self.faults(path, f"{error}; expected a number", error.hint)
             return

@@ -243,8 +243,10 @@ def _computed(page: Page, findings: Sequence[Finding]) -> list[Shown]:
     decimals = [finding.claim.decimals for finding in findings]
     precision = max([page.style.precision, *(each + 2 for each in decimals if each)])
     exact = [
-        bool(page.trace.stages[finding.claim.stage].exact[finding.claim.index])
+        # By another convention there is another value, of which that is not known.
+        bool(stage.exact[index]) and finding.computed == stage.values[index]
         for finding in findings
+        for stage, index in [(page.trace.stages[finding.claim.stage], finding.claim.index)]
     ]
     style = NumberStyle(precision, page.style.rounding)
     return shown([finding.computed for finding in findings], exact, style)

@@ -7,8 +7,9 @@ one after the other.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import mpmath
 from hypothesis import assume
@@ -21,6 +22,25 @@ Print: TypeAlias = Callable[[Fraction], str]
 
 Carried: TypeAlias = Callable[[str, Any, Any], Any]
 """What a source goes on from, given a stage's name, its values and their prints."""
+
+Rounding: TypeAlias = Callable[[Fraction], Fraction]
+"""What is left of a number that is gone on from and not printed."""
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How a source works where the formula leaves it a choice.
+
+    rounding: of what it does not print. shift: what it subtracts from the scores of a row before
+    it takes powers. scaling: whether it divides by √d_k, or multiplies by its inverse, which is
+    that of the rounded root or of √d_k itself. fill: what it prints for a masked score.
+    """
+
+    rounding: Rounding | None = None
+    shift: Literal["nothing", "row", "sink", "matrix"] = "nothing"
+    scaling: Literal["divided", "inverse", "inverse of root"] = "divided"
+    fill: str = "-inf"
+
 
 Grid: TypeAlias = list[list[Any]]
 
@@ -68,9 +88,16 @@ def each(values: Any, change: Callable[[Any], Any]) -> Any:
     return change(values)
 
 
-def printed(values: Any, written: Print) -> Any:
-    """A stage as it is printed; a masked score as -inf."""
-    return each(values, lambda number: "-inf" if number is None else written(as_fraction(number)))
+def printed(values: Any, written: Print, fill: str = "-inf") -> Any:
+    """A stage as it is printed; a masked score as -inf, or what stands for it."""
+    return each(values, lambda number: fill if number is None else written(as_fraction(number)))
+
+
+def together(change: Callable[..., Any], *values: Any) -> Any:
+    """Nested lists of one shape made one, number by number."""
+    if isinstance(values[0], list):
+        return [together(change, *parts) for parts in zip(*values, strict=True)]
+    return change(*values)
 
 
 def as_printed(_stage: str, _values: Any, texts: Any) -> Any:
@@ -79,19 +106,25 @@ def as_printed(_stage: str, _values: Any, texts: Any) -> Any:
 
 
 def worked_on_prints(
-    problem: Problem, prints: Mapping[str, Print], carried: Carried = as_printed
+    problem: Problem,
+    prints: Mapping[str, Print],
+    carried: Carried = as_printed,
+    habits: Habits = Habits(),
 ) -> dict[str, Any]:
     """What a source prints, stage by stage.
 
     prints: how the stages it prints are printed; what it does not print, it keeps in full.
     Given scores are gone on from even if there are queries and keys.
     """
-    return _Source(problem, prints, carried).worked()
+    return _Source(problem, prints, carried, habits).worked()
 
 
 class _Source:
-    def __init__(self, problem: Problem, prints: Mapping[str, Print], carried: Carried) -> None:
+    def __init__(
+        self, problem: Problem, prints: Mapping[str, Print], carried: Carried, habits: Habits
+    ) -> None:
         self.problem, self.prints, self.carried = problem, prints, carried
+        self.habits = habits
         declared, self.groups = oracle.head_counts(problem)
         self.has_heads, self.heads = declared is not None, declared or 1
         self.options: Mapping[str, Any] = problem.get("attention", {})
@@ -103,9 +136,25 @@ class _Source:
         """What is gone on from, of a stage before or after the heads."""
         values = each(values, lambda number: None if number is None else as_fraction(number))
         if name not in self.prints:
-            return values
-        self.claims[name] = printed(values, self.prints[name])
-        return self.carried(name, values, self.claims[name])
+            return values if name in self.given else each(values, self.on_the_way)
+        self.claims[name] = printed(values, self.prints[name], self.habits.fill)
+        carried = self.carried(name, values, self.claims[name])
+        # Whatever stands for it, a masked score is one.
+        return together(lambda x, kept: None if x is None else kept, values, carried)
+
+    @property
+    def given(self) -> frozenset[str]:
+        """What is typed, and so known as it is."""
+        learned = isinstance(self.options.get("positions"), list)
+        unprojected = not any(f"W_{name}" in self.problem for name in "QKV")
+        others = [*["positions"] * learned, *"QKV" * unprojected]
+        return frozenset([*self.problem, *others])
+
+    def on_the_way(self, number: Any) -> Any:
+        """What is gone on from, of a number that is not printed."""
+        if number is None or self.habits.rounding is None:
+            return number
+        return self.habits.rounding(as_fraction(number))
 
     def keep_parts(self, name: str, parts: list[Any]) -> list[Any]:
         """What is gone on from, of a stage of heads."""
@@ -116,7 +165,7 @@ class _Source:
         """Every stage, from what is given to the output."""
         Q, K, V = self.vectors()
         scores = self.keep_parts("scores", self.scores(Q, K))
-        weights = self.keep_parts("weights", self.softmax(self.scored(scores, Q)))
+        weights = self.softmax(self.scored(scores, Q))
         if V:
             self.combine(weights, V)
         return self.claims
@@ -198,8 +247,7 @@ class _Source:
         options = self.options
         scale = options.get("scale", "none" if "scores" in self.problem else "1/sqrt(d_k)")
         if scale != "none":
-            root = scale == "1/sqrt(d_k)"
-            factor = as_fraction(1 / mpmath.sqrt(len(Q[0][0]))) if root else oracle.number(scale)
+            factor = oracle.number(scale) if scale != "1/sqrt(d_k)" else self.factor(len(Q[0][0]))
             S = self.keep_parts("scaled_scores", each(S, lambda x: x * factor))
         if "softcap" in options:
             cap = Fraction(options["softcap"])
@@ -211,6 +259,15 @@ class _Source:
             ]
             S = self.keep_parts("masked_scores", hidden)
         return S
+
+    def factor(self, d_k: int) -> Fraction:
+        """1/√d_k, as the source takes it."""
+        root = as_fraction(mpmath.sqrt(d_k))
+        if self.habits.scaling == "inverse":
+            return Fraction(self.on_the_way(1 / root))
+        inverse = 1 / self.on_the_way(root)
+        divided = self.habits.scaling == "divided"
+        return Fraction(inverse if divided else self.on_the_way(inverse))
 
     def biased(self, score: Any, head: int, i: int, j: int) -> Any:
         """A score with its bias; None where it is masked."""
@@ -229,20 +286,43 @@ class _Source:
         return None if added is None or not seen else score + added
 
     def softmax(self, S: list[Grid]) -> list[Grid]:
-        E = each(S, lambda x: Fraction(0) if x is None else self.power(x))
+        sink = self.options.get("sink")
+        sinks = [sink[head] if isinstance(sink, list) else sink for head in range(self.heads)]
+        lost = [None if each is None else oracle.number(each) for each in sinks]
+        tops = [[self.subtracted(row, s, lost[head]) for row in s] for head, s in enumerate(S)]
+        E = [
+            [
+                [Fraction(0) if x is None else self.power(x - top) for x in row]
+                for row, top in zip(s, each_top, strict=True)
+            ]
+            for s, each_top in zip(S, tops, strict=True)
+        ]
         E = self.keep_parts("exponentials", E)
         sums = [[sum(row, Fraction(0)) for row in part] for part in E]
         sums = self.keep_parts("sums", sums)
-        sink = self.options.get("sink")
         result: list[Grid] = []
         for head in range(self.heads):
-            lost = Fraction(0)
-            if sink is not None:
-                lost = self.power(oracle.number(sink[head] if isinstance(sink, list) else sink))
-            assume(all(total + lost for total in sums[head]))
-            pairs = zip(E[head], sums[head], strict=True)
-            result.append([[power / (total + lost) for power in row] for row, total in pairs])
-        return result
+            result.append([])
+            for row, total, top in zip(E[head], sums[head], tops[head], strict=True):
+                own = lost[head]
+                if own is not None:
+                    total = self.on_the_way(total + self.on_the_way(self.power(own - top)))
+                assume(total)
+                result[-1].append([power / total for power in row])
+        return self.keep_parts("weights", result)
+
+    def subtracted(self, row: list[Any], matrix: Grid, sink: Any) -> Fraction:
+        """What is taken from every score of a row before the powers."""
+        match self.habits.shift:
+            case "nothing":
+                return Fraction(0)
+            case "row":
+                scores = row
+            case "sink":
+                scores = [*row, sink]
+            case "matrix":
+                scores = [x for each_row in matrix for x in each_row]
+        return max((as_fraction(x) for x in scores if x is not None), default=Fraction(0))
 
     def power(self, exponent: Any) -> Fraction:
         base = self.options.get("base", "e")

@@ -21,12 +21,14 @@ from attncalc.report import Report, Verdict
 from tests import oracle, random_problems
 from tests.checking.sources import (
     CHAINED,
+    Habits,
     Print,
     Problem,
     as_fraction,
     each,
     of_one_query,
     printed,
+    together,
     worked_on_prints,
 )
 
@@ -344,11 +346,44 @@ def mistaken_chains(draw: st.DrawFn) -> tuple[Problem, dict[str, Any]]:
     return problem, claims
 
 
-def together(change: Callable[..., Any], *values: Any) -> Any:
-    """Nested lists of one shape made one, number by number."""
-    if isinstance(values[0], list):
-        return [together(change, *parts) for parts in zip(*values, strict=True)]
-    return change(*values)
+def on_the_way(decimals: int, way: str) -> Callable[[Fraction], Fraction]:
+    """Rounds to so many decimals, to two of them and two significant digits at least."""
+
+    def kept(number: Fraction) -> Fraction:
+        fewest = max(decimals, 2)
+        while number and abs(number) * 10**fewest < 10:
+            fewest += 1
+        return Fraction(units_of(number, fewest, way), 10**fewest)
+
+    return kept
+
+
+@st.composite
+def honest_sources(draw: st.DrawFn) -> tuple[Problem, dict[str, Any]]:
+    """A problem, and the prints of a source that rounds all that it does not print, too."""
+    problem = draw(problems(("Q", "X", "scores")))
+    stages = draw(st.lists(st.sampled_from(CHAINED), min_size=1, max_size=4, unique=True))
+    ways = st.sampled_from(("half-up", "half-even"))
+    most = draw(st.integers(1, 4))
+    prints = {name: printer(draw(st.integers(1, most)), draw(ways)) for name in stages}
+    hidden = draw(st.integers(most, 5))
+    habits = Habits(
+        on_the_way(hidden, draw(ways)),
+        draw(st.sampled_from(("nothing", "row"))),
+        draw(st.sampled_from(("divided", "inverse", "inverse of root"))),
+    )
+    with mpmath.workdps(DIGITS):
+        claims = worked_on_prints(problem, prints, habits=habits)
+    assume(claims)
+    return problem, claims
+
+
+@settings(max_examples=600, deadline=None)
+@given(honest_sources())
+def test_rounding_what_is_not_printed_is_excused(drawn: tuple[Problem, dict[str, Any]]) -> None:
+    """A source may round every number as it comes, printed or not."""
+    problem, claims = drawn
+    expect(judged(problem, claims), Verdict.CORRECT, Verdict.FOLLOWS)
 
 
 @settings(max_examples=300, deadline=None)

@@ -384,7 +384,7 @@ CASES = [
             "weights": second("1", "0.00"),
             "output": second("3.0", "1.0"),
         },
-        f"{C} {W} {C} {F} {F} {F}",
+        f"{C} {W} {F} {F} {F} {F}",
     ),
     Case(
         "a masked weight is 0",
