@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
@@ -42,10 +42,14 @@ class NumberStyle:
 
 @dataclass(frozen=True)
 class Shown:
-    """A number as it is shown, and how it is joined to what it was computed from."""
+    """A number as it is shown, and how it is joined to what it was computed from.
+
+    value: the number itself, by which it is larger or smaller than others.
+    """
 
     number: Number
     sign: Sign
+    value: Decimal = field(default=Decimal(0), compare=False, repr=False)
 
     @property
     def exact(self) -> bool:
@@ -106,7 +110,12 @@ def shown_array(values: Array, exact: Exact, style: NumberStyle) -> list[list[Sh
 
 def as_typed(value: Typed) -> Shown:
     """A typed number, the way it was typed."""
-    return Shown(Number(value.text), Sign.EXACT)
+    return Shown(Number(value.text), Sign.EXACT, value)
+
+
+def size_of_product(left: Shown, right: Shown) -> Decimal:
+    """How large a product is, to a few digits: enough to tell which of several is the largest."""
+    return _COARSE.multiply(left.value, right.value).copy_abs()
 
 
 def percentage(share: Any) -> str:
@@ -169,7 +178,7 @@ def _fixed(number: Decimal, known: bool, decimals: int, style: NumberStyle) -> S
             return _scientific(number, known, replace(style, precision=_FEWEST_DIGITS - 1))
         result = round_to(number, _FEWEST_DIGITS - 1 - number.adjusted(), style.rounding)
     sign = Sign.EXACT if known and result == number else Sign.ROUNDED
-    return Shown(Number(f"{result:f}"), sign)
+    return Shown(Number(f"{result:f}"), sign, number)
 
 
 def _is_tiny(number: Decimal, decimals: int, style: NumberStyle) -> bool:
@@ -199,12 +208,14 @@ def _scientific(number: Decimal, known: bool, style: NumberStyle) -> Shown:
         mantissa = round_to(mantissa.scaleb(-1, _WIDE), style.precision, style.rounding)
     result = mantissa.scaleb(exponent, _WIDE)
     digits = f"{mantissa:f}" + (f"e{exponent}" if exponent else "")
-    return Shown(Number(digits), Sign.EXACT if known and result == number else Sign.ROUNDED)
+    sign = Sign.EXACT if known and result == number else Sign.ROUNDED
+    return Shown(Number(digits), sign, number)
 
 
+_COARSE = decimal.Context(prec=9, Emin=decimal.MIN_EMIN, Emax=decimal.MAX_EMAX, traps=[])
 _WIDE = decimal.Context(prec=200_000, Emin=decimal.MIN_EMIN, Emax=decimal.MAX_EMAX)
 
 
 def _infinite(number: Decimal, known: bool) -> Shown:
     digits = "-inf" if number < 0 else "inf"
-    return Shown(Number(digits), Sign.EXACT if known else Sign.ROUNDED)
+    return Shown(Number(digits), Sign.EXACT if known else Sign.ROUNDED, number)

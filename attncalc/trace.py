@@ -73,14 +73,38 @@ class Trace:
     def __contains__(self, name: str) -> bool:
         return name in self.stages
 
-    def exported(self, stages: Sequence[str] = ()) -> list[str]:
-        """The stages that data formats have: those asked for, or all but some, and claimed ones."""
+    def exported(self, stages: Sequence[str] = (), heads: Sequence[int] = ()) -> list[str]:
+        """The stages that data formats have: those asked for, or all but some, and claimed ones.
+
+        heads: those chosen, from 0; then what is but all of them side by side is left out too.
+        """
         if stages:
             return [name for name in STAGES if name in stages]
-        claimed = self.problem.claims.stages
-        return [
-            name for name in STAGES if name in self and (name not in ON_REQUEST or name in claimed)
-        ]
+        beside = ["concatenated"] if heads else []
+        if heads and self.problem.W_O is None:
+            beside.append("output")
+        left_out = {*ON_REQUEST, *beside} - {*self.problem.claims.stages}
+        return [name for name in STAGES if name in self and name not in left_out]
+
+    def heads_along(self, axis: Axis, heads: Sequence[int]) -> list[int] | None:
+        """The places along an axis of heads that belong to these; None along any other axis.
+
+        heads: from 0; all of them if none are named.
+        """
+        if axis is Axis.HEAD:
+            return list(heads or range(self.problem.heads or 0))
+        if axis is not Axis.KV_HEAD:
+            return None
+        every = self.problem.heads or 0
+        groups = self.problem.kv_heads or 0
+        return sorted({group_of(head, every, groups) for head in heads or range(every)})
+
+    def of_heads(self, stage: str, heads: Sequence[int]) -> Array:
+        """A stage with these heads alone along its axis of heads, if it has one."""
+        axes = self.axes(stage)
+        places = self.heads_along(axes[0], heads) if heads else None
+        values: Array = self[stage]
+        return values if places is None else values[places]
 
     @property
     def embedded(self) -> str:

@@ -21,13 +21,14 @@ _FORMULA = ("=", "+", "-", "@")
 """What a spreadsheet takes a cell for a formula by."""
 
 
-def trace_csv(trace: Trace, stages: Sequence[str] = ()) -> str:
+def trace_csv(trace: Trace, stages: Sequence[str] = (), heads: Sequence[int] = ()) -> str:
     """The stages' numbers, each the nearest double; -inf for a masked score.
 
     A single stage without heads is a matrix under its tokens; several are a row a number, with
-    the stage, head, query, key and component that it is of.
+    the stage, head, query, key and component that it is of. heads: the only ones to be written,
+    from 0; all if empty.
     """
-    chosen = trace.exported(stages)
+    chosen = trace.exported(stages, heads)
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     axes = trace.axes(chosen[0]) if len(chosen) == 1 else ()
@@ -36,7 +37,7 @@ def trace_csv(trace: Trace, stages: Sequence[str] = ()) -> str:
     else:
         writer.writerow(COLUMNS)
         for name in chosen:
-            writer.writerows(_numbers(trace, name))
+            writer.writerows(_numbers(trace, name, heads))
     return out.getvalue()
 
 
@@ -44,7 +45,7 @@ def _matrix(trace: Trace, name: str, down: Axis, across: Axis) -> Iterator[list[
     """The stage under its key tokens, or its components, beside the tokens of its rows."""
     values = trace[name]
     rows, columns = values.shape
-    names, headings = _names(trace, down, rows), _names(trace, across, columns)
+    names, headings = _names(trace, down, rows, ()), _names(trace, across, columns, ())
     yield ["", *headings]
     for row, numbers in zip(names, values, strict=True):
         yield [row, *map(_number, numbers)]
@@ -60,11 +61,13 @@ _COLUMN_OF = {
 }
 
 
-def _numbers(trace: Trace, name: str) -> Iterator[list[str]]:
+def _numbers(trace: Trace, name: str, heads: Sequence[int]) -> Iterator[list[str]]:
     """A row a number: the stage, what it is of, and the number."""
-    values = trace[name]
+    values = trace.of_heads(name, heads)
     axes = trace.axes(name)
-    named = [_names(trace, axis, size) for axis, size in zip(axes, values.shape, strict=True)]
+    named = [
+        _names(trace, axis, size, heads) for axis, size in zip(axes, values.shape, strict=True)
+    ]
     at = [COLUMNS.index(_COLUMN_OF[axis]) for axis in axes]
     row = [name] + [""] * (len(COLUMNS) - 1)
     for index in np.ndindex(values.shape):
@@ -74,11 +77,11 @@ def _numbers(trace: Trace, name: str) -> Iterator[list[str]]:
         yield row
 
 
-def _names(trace: Trace, axis: Axis, size: int) -> list[str]:
+def _names(trace: Trace, axis: Axis, size: int, heads: Sequence[int]) -> list[str]:
     """What the places along an axis are called: its tokens, or numbers from 1."""
     tokens = tokens_along(axis, trace.problem)
     if tokens is None:
-        return [str(place + 1) for place in range(size)]
+        return [str(place + 1) for place in trace.heads_along(axis, heads) or range(size)]
     return [_token(place, tokens) for place in range(size)]
 
 

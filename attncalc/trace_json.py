@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from attncalc.arithmetic import is_exact_kind
+from attncalc.arithmetic import Array, is_exact_kind
 from attncalc.cost import cost_of
 from attncalc.cost_json import exported_cost
 from attncalc.stages import COST
@@ -26,17 +26,21 @@ _UNSAFE = re.compile(
 )
 
 
-def trace_json(trace: Trace, stages: Sequence[str] = ()) -> str:
+def trace_json(trace: Trace, stages: Sequence[str] = (), heads: Sequence[int] = ()) -> str:
     """One JSON object on one line.
 
     stages: the stages to be printed; all that JSON usually has, and claimed ones, if empty; "cost"
-    among them adds that. A number is the nearest double; null stands for a masked score, and for a
-    number that no double holds, which a warning then says.
+    among them adds that. heads: the only ones to be printed, from 0; all of them if empty. A number
+    is the nearest double; null stands for a masked score, and for a number that no double holds,
+    which a warning then says.
     """
     problem = trace.problem
     too_large: list[str] = []
-    arrays = {name: _stage(trace, name, too_large) for name in trace.exported(stages)}
-    exported = {
+    arrays = {
+        name: _stage(name, trace.of_heads(name, heads), too_large)
+        for name in trace.exported(stages, heads)
+    }
+    exported: dict[str, Any] = {
         "schema": SCHEMA,
         "title": problem.title,
         "tokens": problem.tokens,
@@ -57,6 +61,8 @@ def trace_json(trace: Trace, stages: Sequence[str] = ()) -> str:
             *(f"{name} has numbers beyond the range of a double: null" for name in too_large),
         ],
     }
+    if heads:
+        exported["heads"] = [head + 1 for head in heads]
     if COST in stages:
         exported[COST] = exported_cost(cost_of(problem))
     return escaped(json.dumps(exported, ensure_ascii=False, allow_nan=False))
@@ -82,8 +88,7 @@ def _scale(trace: Trace) -> float | None:
     return 1.0 if trace.factor is None else float(trace.factor)
 
 
-def _stage(trace: Trace, name: str, too_large: list[str]) -> Any:
-    values = trace[name]
+def _stage(name: str, values: Array, too_large: list[str]) -> Any:
     hidden = name == "masked_scores"
 
     def number(value: Any) -> float | None:

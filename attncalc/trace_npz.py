@@ -10,9 +10,15 @@ import numpy as np
 from attncalc.trace import Trace
 
 
-def trace_npz(trace: Trace, stages: Sequence[str] = ()) -> bytes:
-    """The stages as float64, -inf for a masked score, with tokens and key_tokens as text."""
-    arrays = {name: trace[name].astype(np.float64) for name in trace.exported(stages)}
+def trace_npz(trace: Trace, stages: Sequence[str] = (), heads: Sequence[int] = ()) -> bytes:
+    """The stages as float64, -inf for a masked score, with tokens and key_tokens as text.
+
+    heads: the only ones to be written, from 0; all if empty.
+    """
+    arrays = {
+        name: trace.of_heads(name, heads).astype(np.float64)
+        for name in trace.exported(stages, heads)
+    }
     problem = trace.problem
     out = io.BytesIO()
     np.savez(

@@ -91,17 +91,19 @@ def explain(
     except StageError as error:
         raise InputError("--stages", str(error), hint=error.hint) from error
 
-    if chosen in exports.FORMATS:
-        output.write(exports.exported(chosen, traces, wanted_stages), output_file)
-        return
-
     from attncalc.handouts import PICTURES, chosen_heads, drawn, lets_choose, written
-    from attncalc.numerals import NumberStyle
 
-    style = NumberStyle(precision, rounding.value)
     written_heads = [
         chosen_heads(trace.problem.heads, head or [], every=all_heads) for trace in traces
     ]
+    if chosen in exports.FORMATS:
+        alone = [() if all_heads else heads for heads in written_heads]
+        output.write(exports.exported(chosen, traces, wanted_stages, alone), output_file)
+        return
+
+    from attncalc.numerals import NumberStyle
+
+    style = NumberStyle(precision, rounding.value)
     written_to = pages.Pages(chosen, context.obj, fragment, paper, color, output_file)
     if chosen in PICTURES and wanted_stages:
         written_to.expect(len(traces))

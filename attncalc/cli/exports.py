@@ -11,19 +11,22 @@ if TYPE_CHECKING:
 FORMATS = ("json", "csv", "npz")
 
 
-def exported(format: str, traces: "Sequence[Trace]", stages: Sequence[str]) -> str | bytes:
-    """The stages of the traces in one of the formats."""
+def exported(
+    format: str, traces: "Sequence[Trace]", stages: Sequence[str], heads: Sequence[Sequence[int]]
+) -> str | bytes:
+    """The stages of the traces in one of the formats; of each only its heads, if any are named."""
     if format == "json":
         from attncalc.trace_json import trace_json
 
-        return "".join(trace_json(trace, stages) + "\n" for trace in traces)
+        lines = (trace_json(trace, stages, own) for trace, own in zip(traces, heads, strict=True))
+        return "".join(line + "\n" for line in lines)
     if len(traces) != 1:
         message = f"{len(traces)} problems; expected 1 for {format}"
         raise InputError("--format", message, hint="json writes a line for each")
     if format == "csv":
         from attncalc.trace_csv import trace_csv
 
-        return trace_csv(traces[0], stages)
+        return trace_csv(traces[0], stages, heads[0])
     from attncalc.trace_npz import trace_npz
 
-    return trace_npz(traces[0], stages)
+    return trace_npz(traces[0], stages, heads[0])

@@ -98,7 +98,7 @@ class LatexMath:
             case Number(digits):
                 return self._number(digits)
             case Omitted(count):
-                return rf"\cdots \text{{ ({count} more) }} \cdots"
+                return rf"\cdots \text{{ ({count} more)}}"
             case Sum(terms):
                 return " + ".join(
                     self._bracketed(term, 1, negative=place > 0) for place, term in enumerate(terms)

@@ -198,6 +198,8 @@ class _Setting:
         yield from map(_row, zip(*filled_up, strict=True))
 
     def _cell(self, number: int, row: Row, at: int) -> list[str]:
+        if at >= len(row.cells):
+            return [""]
         content = row.cells[at]
         if isinstance(content, Bar):
             return [rf"\attnbar{{{min(content.share, 1.0) * self.bar:.2f}em}}"]

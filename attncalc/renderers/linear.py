@@ -40,7 +40,7 @@ def linear(expression: Expression) -> str:
         case Number(digits):
             return digits.replace("inf", "∞")
         case Omitted(count):
-            return f"… ({count} more) …"
+            return f"… ({count} more)"
         case Sum(terms):
             return " + ".join(
                 _bracketed(term, 1, negative=place > 0) for place, term in enumerate(terms)

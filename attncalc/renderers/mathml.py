@@ -99,7 +99,7 @@ class _Writer:
             case Number(digits):
                 return _number(digits)
             case Omitted(count):
-                return f"<mtext>⋯ ({count} more) ⋯</mtext>"
+                return f"<mtext>⋯ ({count} more)</mtext>"
             case Sum(terms):
                 return _row(self._plus(terms))
             case Difference(left, right):

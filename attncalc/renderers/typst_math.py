@@ -54,7 +54,7 @@ def typst_math(expression: Expression, *, stacked: bool = False) -> str:
         case Number(digits):
             return _number(digits)
         case Omitted(count):
-            return f"dots.c {typst_string(f'({count} more)')} dots.c"
+            return f"dots.c {typst_string(f'({count} more)')}"
         case Sum(terms):
             return " + ".join(
                 _bracketed(term, 1, stacked, negative=place > 0) for place, term in enumerate(terms)

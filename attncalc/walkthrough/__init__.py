@@ -52,12 +52,14 @@ def write_walkthrough(
     """The derivation of a trace, written out for the problem's queries, or its first one.
 
     full: leave nothing out, however large. stages: only the parts that derive these stages.
-    heads: which are written out, from 0; the first if none are named. turns: for a page whose
+    heads: which the page is about, from 0; if none are named, the first is written out, and of the
+    others their weights are shown. turns: for a page whose
     reader can choose the query.
     """
     queries = trace.problem.queries or (0,)
     page = Page(trace, style or NumberStyle(), queries, full, turns=turns)
     written = page.written_heads(heads)
+    page = replace(page, heads=written, only=bool(heads))
     sections: list[Section] = []
     for part in BEFORE_HEADS:
         _append(sections, part(page, len(sections) + 1))
@@ -67,7 +69,7 @@ def write_walkthrough(
             _append(sections, part(own, len(sections) + 1), head)
     _append(sections, other_heads(page, len(sections) + 1, written))
     for part in AFTER_HEADS:
-        _append(sections, part(replace(page, heads=written), len(sections) + 1))
+        _append(sections, part(page, len(sections) + 1))
     if COST in stages:
         sections.append(cost(page, len(sections) + 1))
     if stages:

@@ -108,7 +108,7 @@ def _operation(
             powers = page.stage("exponentials", [index[0]])[0]
             terms = tuple(
                 place if isinstance(place, Omitted) else powers[place].number
-                for place in page.kept_terms(len(powers))
+                for place in page.kept_terms([power.value for power in powers])
             )
             return sum_of(terms), powers
         case "weighted_values":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from attncalc.arithmetic import Array
 from attncalc.document import (
@@ -116,7 +117,7 @@ def given(page: Page, number: int) -> Section:
     trace, problem = page.trace, page.trace.problem
     blocks: list[Block] = []
     if problem.scores is not None:
-        blocks += [_given_scores(page.of_head(head)) for head in page.every_head]
+        blocks += [_given_scores(page.of_head(head)) for head in page.told_heads]
     blocks += _given_vectors(page)
     blocks += _given_past(page)
     for letter in ("Q", "K", "V"):
@@ -152,6 +153,8 @@ def _given_vectors(page: Page) -> Iterator[Table]:
     for group in (("Q",), ("K", "V")) if problem.heads != problem.kv_heads else (("Q", "K", "V"),):
         own = [name for name in group if name in stacked]
         for head in range(len(stacked[own[0]]) if own else 0):
+            if not page.tells_of(head, groups="Q" not in group):
+                continue
             kind = "Head" if "Q" in group else "Key-value head"
             arrays = {name: stacked[name][head] for name in own}
             yield from _by_side(page, arrays, f"{kind} {head + 1}", head)
@@ -184,7 +187,7 @@ def _given_past(page: Page) -> Iterator[Table]:
     if problem.kv_heads is None:
         yield given_table(page, arrays, "past token", past.tokens, words("In the cache"))
         return
-    for head in range(problem.kv_heads):
+    for head in filter(partial(page.tells_of, groups=True), range(problem.kv_heads)):
         own = {name: array[head] for name, array in arrays.items()}
         caption = words(f"In the cache, key-value head {head + 1}")
         yield given_table(page, own, "past token", past.tokens, caption, head)
@@ -194,4 +197,4 @@ def _given_scores(page: Page) -> Table:
     rows = page.kept_queries()
     of_head = "" if page.trace.head is None else f" of head {page.trace.head + 1}"
     caption = words(f"The scores{of_head}: the query in the row, the key in the column")
-    return matrix_table(page, page.vectors("scores"), rows, page.kept_keys(), caption)
+    return matrix_table(page, page.vectors("scores"), rows, page.kept_columns(), caption)

@@ -21,7 +21,7 @@ from attncalc.document import (
 from attncalc.expressions import Apply, Expression, Juxtaposed, Omitted, Relation, Sign, Symbol
 from attncalc.heads import group_of
 from attncalc.walkthrough.heatmaps import weights_heatmap
-from attncalc.walkthrough.masks import slopes_of_heads
+from attncalc.walkthrough.masks import slopes_of_heads, told_or_kept
 from attncalc.walkthrough.page import Page, joining, omitted_row, words
 from attncalc.walkthrough.vectors import vector_table
 
@@ -121,7 +121,7 @@ def _map(page: Page) -> Table:
         omitted_row(head)
         if isinstance(head, Omitted)
         else Row(tuple(cell(head) for _, cell in columns))
-        for head in page.kept_entries(heads)
+        for head in told_or_kept(page, heads)
     ]
     return Table(tuple(Column(heading) for heading, _ in columns), tuple(rows))
 
@@ -152,7 +152,7 @@ def _places(head: int, width: int | None) -> str:
 def other_heads(page: Page, number: int, written_out: Sequence[int | None]) -> Section | None:
     """The attention weights of the heads that are not written out."""
     others = [head for head in page.every_head if head is not None and head not in written_out]
-    if not others:
+    if not others or page.only:
         return None
     blocks = [weights_heatmap(page.of_head(head)) for head in _some(page, others)]
     left = len(others) - len(blocks)
@@ -191,7 +191,7 @@ def concatenation(page: Page, number: int) -> Section | None:
 
 def _side_by_side(page: Page, query: int) -> Iterator[Block]:
     rows: list[Row] = []
-    for head in page.kept_entries(page.trace.problem.heads or 0):
+    for head in told_or_kept(page, page.trace.problem.heads or 0):
         if isinstance(head, Omitted):
             rows.append(omitted_row(head))
             continue

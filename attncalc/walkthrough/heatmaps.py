@@ -28,7 +28,7 @@ def weights_heatmap(page: Page) -> Heatmap:
 
 
 def _heatmap(page: Page, stage: str, about: str) -> Heatmap:
-    columns = page.kept_keys()
+    columns = page.kept_columns()
     numbers = page.vectors(stage)
     values = page.trace[stage]
     with page.trace.arithmetic():

@@ -27,10 +27,16 @@ from attncalc.document import (
     Words,
 )
 from attncalc.expressions import Omitted, Product, Relation, Symbol
-from attncalc.numerals import NumberStyle, percentage, rounded, sunk_percentage
+from attncalc.numerals import (
+    NumberStyle,
+    percentage,
+    rounded,
+    shown_array,
+    sunk_percentage,
+)
 from attncalc.trace import Trace
 from attncalc.walkthrough.given import title
-from attncalc.walkthrough.page import Page, bar, joining, omitted_row, words
+from attncalc.walkthrough.page import Page, bar, joining, together, words
 from attncalc.walkthrough.remark import remark
 
 
@@ -98,10 +104,19 @@ def _ranking_table(page: Page, query: int, ranked: list[int]) -> Table:
     weights = page.stage("weights", [query])[0]
     row = trace["weights"][query]
     matches = page.stage(trace.scored, [query])[0] if "scores" in trace else None
+    columns = [Column(words("rank")), Column(words("key"))]
+    if trace.answering in trace:
+        columns.append(Column((Symbol("k"),), optional=True))
+    if matches is not None:
+        columns.append(Column(words("match"), Align.RIGHT))
+    columns += [Column(words("share"), Align.RIGHT, result=True), Column((), optional=True)]
     rows: list[Row] = []
-    for place in page.kept_tokens(len(ranked)):
+    for place in page.greatest_tokens(row[ranked]):
         if isinstance(place, Omitted):
-            rows.append(omitted_row(place))
+            left = ranked[-place.count :]
+            between: list[Cell] = [()] * (len(columns) - 4)
+            told = words(f"… {place.count} more, together")
+            rows.append(Row(((), told, *between, together(page, query, left), ())))
             continue
         key = ranked[place]
         own = page.is_own(query, key)
@@ -113,12 +128,6 @@ def _ranking_table(page: Page, query: int, ranked: list[int]) -> Table:
         cells.append((weights[key].number,))
         cells.append(bar(row[key], row[ranked[0]]))
         rows.append(Row(tuple(cells), focused=own))
-    columns = [Column(words("rank")), Column(words("key"))]
-    if trace.answering in trace:
-        columns.append(Column((Symbol("k"),), optional=True))
-    if matches is not None:
-        columns.append(Column(words("match"), Align.RIGHT))
-    columns += [Column(words("share"), Align.RIGHT, result=True), Column((), optional=True)]
     return Table(tuple(columns), tuple(rows))
 
 
@@ -128,9 +137,9 @@ def _retrieved(page: Page, query: int, number: int) -> Section:
     ranked = _ranked(page, query)
     weights = page.stage("weights", [query])[0]
     rows: list[Row] = []
-    for place in page.kept_tokens(len(ranked)):
+    for place in page.greatest_tokens(trace["weights"][query][ranked]):
         if isinstance(place, Omitted):
-            rows.append(omitted_row(place))
+            rows.append(_rest_row(page, query, ranked[-place.count :]))
             continue
         key = ranked[place]
         own = page.is_own(query, key)
@@ -150,6 +159,17 @@ def _retrieved(page: Page, query: int, number: int) -> Section:
     )
     heading = Heading(number, words(*_named(page, "What is retrieved")))
     return Section(heading, blocks, ("weighted_values", trace.attended))
+
+
+def _rest_row(page: Page, query: int, left: list[int]) -> Row:
+    """The keys that are left out: how many, and what their values add to the result."""
+    trace = page.trace
+    with trace.arithmetic():
+        total = trace.weighted_values_of(query)[left].sum(axis=0)
+    known = trace.stages["weights"].exact[query][left, None] & trace.stages["V"].exact[left]
+    numbers = shown_array(total[None], known.all(axis=0)[None], page.style)[0]
+    result = Relation((page.vector(numbers),), (joining(numbers),))
+    return Row((words(f"… {len(left)} more"), (result,)))
 
 
 def _against_hard(page: Page, query: int, ranked: list[int]) -> Iterator[Inline]:

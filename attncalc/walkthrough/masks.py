@@ -38,6 +38,7 @@ from attncalc.walkthrough.page import (
     omitted_row,
     result_cell,
     sign_of,
+    with_the_rest,
     words,
 )
 from attncalc.walkthrough.scores import MASKED_IJ, SCORE_SYMBOLS, all_queries
@@ -90,7 +91,7 @@ def slopes_of_heads(page: Page) -> Iterator[Block]:
     count = len(slopes.values)
     numbers = shown(list(slopes.values), slopes.exact.tolist(), page.style)
     rows: list[Row] = []
-    for head in page.kept_entries(count):
+    for head in told_or_kept(page, count):
         if isinstance(head, Omitted):
             rows.append(omitted_row(head))
             continue
@@ -106,6 +107,13 @@ def slopes_of_heads(page: Page) -> Iterator[Block]:
         Column((), Align.RIGHT, result=True),
     )
     yield Table(columns, tuple(rows), words("How steeply each head discounts what is far"))
+
+
+def told_or_kept(page: Page, count: int) -> list[int | Omitted]:
+    """The rows of a table of heads: those chosen, and how many more there are, or those kept."""
+    if not page.only:
+        return page.kept_entries(count)
+    return with_the_rest([head for head in page.heads if head is not None], count)
 
 
 def _slope(heads: int, head: int) -> Expression:
@@ -150,7 +158,7 @@ def _who_may(page: Page) -> str:
 def _mask_matrix(page: Page) -> Iterator[Table]:
     """M as a matrix of 0 and -inf, where it is small enough to be seen."""
     mask, problem = page.trace.mask, page.trace.problem
-    columns = page.kept_keys()
+    columns = page.kept_columns()
     rows = [query for query in page.kept_queries() if isinstance(query, int)]
     if mask is None or len(problem.tokens) == 1 or len(rows) < len(problem.tokens):
         return

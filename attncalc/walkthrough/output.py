@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
 from attncalc.document import (
     Align,
     Block,
@@ -23,8 +27,8 @@ from attncalc.expressions import (
     SumOver,
     Symbol,
 )
-from attncalc.numerals import shown
-from attncalc.walkthrough.page import Page, omitted_row, words
+from attncalc.numerals import Shown, shown
+from attncalc.walkthrough.page import Page, joining, words
 from attncalc.walkthrough.quantities import weight_of
 from attncalc.walkthrough.vectors import vector_table
 
@@ -57,7 +61,7 @@ def _weighted_table(page: Page, query: int) -> Table:
     terms = trace.weighted_values_of(query)  # (m, d_v)
     weights = page.stage("weights", [query])[0]
     weights_exact = trace.stages["weights"].exact[query]
-    keys = page.kept_keys()
+    keys = page.kept_keys(query)
     shown_keys = [key for key in keys if isinstance(key, int)]
     v = dict(zip(shown_keys, page.stage("V", shown_keys), strict=True))
     entries = page.kept_entries(terms.shape[-1])
@@ -67,8 +71,16 @@ def _weighted_table(page: Page, query: int) -> Table:
     values += [totals.values[query][entry] for entry in shown_entries]
     exact = [bool(weights_exact[key]) for _ in shown_entries for key in shown_keys]
     exact += [bool(totals.exact[query][entry]) for entry in shown_entries]
+    rest = np.delete(np.arange(len(terms)), shown_keys)
+    if len(rest):
+        with trace.arithmetic():
+            left_out = terms[rest].sum(axis=0)
+        known = (weights_exact[rest, None] & trace.stages["V"].exact[rest]).all(axis=0)
+        values += [left_out[entry] for entry in shown_entries]
+        exact += [bool(known[entry]) for entry in shown_entries]
     numbers = shown(values, exact, page.style)
     height = len(shown_keys)
+    ending = numbers[len(shown_entries) * (height + 1) :]
     columns = {
         entry: [
             *numbers[at * height : (at + 1) * height],
@@ -80,7 +92,7 @@ def _weighted_table(page: Page, query: int) -> Table:
     at = 0
     for key in keys:
         if isinstance(key, Omitted):
-            rows.append(omitted_row(key))
+            rows.append(_rest_row(key, dict(zip(shown_entries, ending, strict=True)), entries))
             continue
         own = page.is_own(query, key)
         cells: list[Cell] = [(page.key_token(key, focused=own),)]
@@ -111,3 +123,13 @@ def _weighted_table(page: Page, query: int) -> Table:
         ),
     ]
     return Table(tuple(headings), tuple(rows), page.query_caption(query))
+
+
+def _rest_row(gap: Omitted, numbers: Mapping[int, Shown], entries: Sequence[int | Omitted]) -> Row:
+    """The keys that are left out: how many, and what their values add to the output."""
+    cells: list[Cell] = [words(f"… {gap.count} more,"), words("together")]
+    cells.append(words(joining(numbers.values()).value))
+    cells += [
+        (numbers[entry].number,) if isinstance(entry, int) else words("…") for entry in entries
+    ]
+    return Row(tuple(cells))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import heapq
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -28,6 +31,7 @@ from attncalc.document import (
     Words,
 )
 from attncalc.expressions import Expression, Name, Omitted, Relation, Sign, Sum, Vector
+from attncalc.heads import group_of
 from attncalc.numerals import NumberStyle, Shown, as_typed, shown, shown_array
 from attncalc.problem import Problem, address_of
 from attncalc.stages import Axis, tokens_along
@@ -45,7 +49,8 @@ _ENDS_OF_ENTRIES = 3
 class Page:
     """queries: positions written out term by term. full: leave nothing out.
 
-    heads: those that are written out, from 0; None stands for all there is without heads.
+    heads: those that are written out, from 0; None stands for all there is without heads. only:
+    whether they were chosen, and the page is about no other.
     turns: whether its reader can choose a query; then it has something to say of every one shown.
     """
 
@@ -55,6 +60,7 @@ class Page:
     full: bool = False
     heads: tuple[int | None, ...] = (None,)
     turns: bool = False
+    only: bool = False
 
     @property
     def leaves_out(self) -> bool:
@@ -74,6 +80,19 @@ class Page:
         """Every head there is, from 0; one that is none where there are no heads."""
         count = self.trace.problem.heads if self.trace.has_heads else None
         return (None,) if count is None else tuple(range(count))
+
+    @property
+    def told_heads(self) -> tuple[int | None, ...]:
+        """The heads of which something is said: those that were chosen, or all there are."""
+        return self.heads if self.only else self.every_head
+
+    def tells_of(self, head: int, *, groups: bool = False) -> bool:
+        """Whether something is said of a head, or of a key-value head."""
+        heads, kv_heads = self.trace.problem.heads, self.trace.problem.kv_heads
+        if not self.only or heads is None or kv_heads is None:
+            return True
+        told = [each for each in self.heads if each is not None]
+        return head in ([group_of(each, heads, kv_heads) for each in told] if groups else told)
 
     def written_heads(self, wanted: Sequence[int]) -> tuple[int | None, ...]:
         """The heads to be written out: the wanted ones, or the first."""
@@ -133,12 +152,58 @@ class Page:
         """The query positions shown; the focused ones are always among them."""
         return self.kept_tokens(len(self.trace.problem.tokens), self.queries)
 
-    def kept_keys(self) -> list[int | Omitted]:
-        """The key positions shown; a query's own key is always among them."""
-        problem = self.trace.problem
-        own = [self.offset + query for query in self.queries]
-        always = own if problem.self_attention else ()
-        return self.kept_tokens(len(problem.key_tokens), always)
+    def kept_keys(self, query: int) -> list[int | Omitted]:
+        """The key positions shown of a query: those of the greatest weights, and its own."""
+        own = [self.offset + query] if self.trace.problem.self_attention else []
+        return self.greatest_tokens(self.trace["weights"][query], own)
+
+    def greatest_tokens(
+        self, sizes: Sequence[Any], always: Iterable[int] = ()
+    ) -> list[int | Omitted]:
+        """The positions of the greatest of so many tokens, in order; then how many are left."""
+        most = len(sizes) if self.full else MOST_TOKENS
+        return greatest(sizes, most, 2 * _ENDS_OF_TOKENS, always)
+
+    def kept_columns(self) -> list[int | Omitted]:
+        """The key positions shown across a matrix, with the gaps between them.
+
+        Those that the tables of the page's queries show, and of every row shown its greatest; then
+        their second ones and so on, while there is room.
+        """
+        count = len(self.trace.problem.key_tokens)
+        if self.full or count <= MOST_TOKENS:
+            return list(range(count))
+        weights = self.trace["weights"]
+        rows = [query for query in self.kept_queries() if isinstance(query, int)]
+        room = 2 * _ENDS_OF_TOKENS
+        ranked = [heapq.nlargest(room, range(count), weights[query].__getitem__) for query in rows]
+        chosen = {*self.needed_keys, *(keys[0] for keys in ranked)}
+        for keys in zip(*ranked, strict=True):
+            chosen.update(keys[: max(0, room - len(chosen))])
+        return with_gaps(chosen, count)
+
+    @cached_property
+    def needed_keys(self) -> frozenset[int]:
+        """The key positions that tables of the page's queries show, in any head written out."""
+        heads = [head for head in self.heads if head is not None] or self.every_head[:1]
+        pages = [self.of_head(head) for head in heads] if self.trace.has_heads else [self]
+        return frozenset(
+            key
+            for page in pages
+            for query in self.queries
+            for key in page.kept_keys(query)
+            if isinstance(key, int)
+        )
+
+    def kept_rows(self, places: range, always: Iterable[int] = ()) -> list[int | Omitted]:
+        """The rows shown of keys at these positions, counted from their first; and how many more.
+
+        always: further rows to be shown.
+        """
+        if self.full or len(places) <= MOST_TOKENS:
+            return list(range(len(places)))
+        needed = {key - places.start for key in self.needed_keys if key in places} | {*always}
+        return with_the_rest(needed or {0}, len(places))
 
     def of_each_query(self, blocks: Callable[[int], Iterable[Block]]) -> Iterator[OfQuery]:
         """The same blocks about each query asked for, and about those that can be chosen."""
@@ -164,10 +229,12 @@ class Page:
         most = count if self.full else MOST_ENTRIES
         return kept(count, most, _ENDS_OF_ENTRIES)
 
-    def kept_terms(self, count: int) -> list[int | Omitted]:
-        """The terms shown of a sum."""
-        most = count if self.full else MOST_TERMS
-        return kept(count, most, _ENDS_OF_ENTRIES)
+    def kept_terms(
+        self, sizes: Sequence[Decimal], always: Iterable[int] = ()
+    ) -> list[int | Omitted]:
+        """The terms shown of a sum: the largest of these sizes, and how many more there are."""
+        most = len(sizes) if self.full else MOST_TERMS
+        return greatest(sizes, most, 2 * _ENDS_OF_ENTRIES, always)
 
     def stage(self, name: str, rows: Sequence[int]) -> list[list[Shown]]:
         """Rows of a stage as shown, all with the same number of decimals."""
@@ -229,19 +296,43 @@ def sum_of(terms: tuple[Expression, ...]) -> Expression:
     return Sum(terms) if len(terms) > 1 else terms[0]
 
 
+def greatest(
+    sizes: Sequence[Any], most: int, count: int, always: Iterable[int] = ()
+) -> list[int | Omitted]:
+    """The places of the greatest in order, the first of equal ones, and how many more there are.
+
+    All of them where there are no more than most.
+    """
+    if len(sizes) <= most:
+        return list(range(len(sizes)))
+    places = {*heapq.nlargest(count, range(len(sizes)), key=sizes.__getitem__), *always}
+    return with_the_rest(places, len(sizes))
+
+
 def kept(count: int, most: int, ends: int, always: Iterable[int] = ()) -> list[int | Omitted]:
     """Positions 0 to count-1, or the ends of them and those always shown, with the gaps counted."""
     if count <= most:
         return list(range(count))
-    shown_places = {*range(ends), *range(count - ends, count)} | {p for p in always if p < count}
+    ends_of_all = {*range(ends), *range(count - ends, count)}
+    return with_gaps(ends_of_all | {place for place in always if place < count}, count)
+
+
+def with_the_rest(shown_places: Collection[int], count: int) -> list[int | Omitted]:
+    """These of so many positions in order, and behind them how many more there are."""
+    left = count - len(shown_places)
+    return [*sorted(shown_places), *([Omitted(left)] if left else [])]
+
+
+def with_gaps(shown_places: Iterable[int], count: int) -> list[int | Omitted]:
+    """These of so many positions in order, with the gaps before, between and behind counted."""
     places: list[int | Omitted] = []
     previous = -1
-    for place in sorted(shown_places):
+    for place in (*sorted(shown_places), count):
         if gap := place - previous - 1:
             places.append(Omitted(gap))
         places.append(place)
         previous = place
-    return places
+    return places[:-1]
 
 
 def words(*parts: str | Token | Code | Expression) -> Inlines:
@@ -269,6 +360,16 @@ def omitted_row(gap: Omitted) -> Row:
     return Row((words(f"… {gap.count} more"),), RowKind.OMITTED)
 
 
+def together(page: Page, query: int, keys: Sequence[int]) -> Cell:
+    """What the weights of keys that are left out add up to, behind its sign."""
+    weights = page.trace.stages["weights"]
+    row, known = weights.values[query], weights.exact[query]
+    with page.trace.arithmetic():
+        total = row[keys].sum()
+    number = shown([*row, total], [*known.tolist(), bool(known[keys].all())], page.style)[-1]
+    return result_cell(number.sign, number.number)
+
+
 def bar(number: Any, largest: Any) -> Bar:
     """A number as a length, beside the largest of its column; nothing of what is not positive."""
     return Bar(float(number / largest) if largest > 0 and number > 0 else 0.0)
@@ -290,7 +391,7 @@ def key_table(
     operation, result: the headings of the two columns.
     """
     rows: list[Row] = []
-    for key in page.kept_keys():
+    for key in page.kept_keys(query):
         if isinstance(key, Omitted):
             rows.append(omitted_row(key))
             continue

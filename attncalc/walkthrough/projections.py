@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from attncalc.arithmetic import Array
 from attncalc.document import (
@@ -28,7 +29,7 @@ from attncalc.expressions import (
     Sum,
     Symbol,
 )
-from attncalc.numerals import Shown
+from attncalc.numerals import Shown, size_of_product
 from attncalc.walkthrough.page import (
     Page,
     joining,
@@ -106,11 +107,16 @@ def given_projection(page: Page, letter: str) -> Iterator[Block]:
     W = getattr(page.trace.problem, f"W_{letter}")
     b = getattr(page.trace.problem, f"b_{letter}")
     stacked = W is not None and W.ndim == 3
+    groups = letter in "KV"
     for head, matrix in enumerate(W if stacked else [] if W is None else [W]):
+        if stacked and not page.tells_of(head, groups=groups):
+            continue
         indices = (letter, str(head + 1)) if stacked else (letter,)
         yield _matrix_equation(page, Symbol("W", indices), page.given(matrix))
     stacked = b is not None and b.ndim == 2
     for head, row in enumerate(b if stacked else [] if b is None else [b]):
+        if stacked and not page.tells_of(head, groups=groups):
+            continue
         numbers = page.given(row)[0]
         symbol = Symbol("b", (letter, str(head + 1)) if stacked else (letter,))
         yield Equation(Relation((symbol, page.vector(numbers)), (joining(numbers),)))
@@ -157,11 +163,16 @@ def _written_out(
 def product_terms(
     page: Page, left: Sequence[Shown], right: Sequence[Shown]
 ) -> tuple[Expression, ...]:
-    """The terms of a dot product; those in the middle of a long one are counted."""
+    """The terms of a dot product; of a long one the largest, and how many more there are."""
     return tuple(
         place if isinstance(place, Omitted) else Product((left[place].number, right[place].number))
-        for place in page.kept_terms(len(left))
+        for place in page.kept_terms(product_sizes(left, right))
     )
+
+
+def product_sizes(left: Sequence[Shown], right: Sequence[Shown]) -> list[Decimal]:
+    """How large each term of a dot product is."""
+    return [size_of_product(*each) for each in zip(left, right, strict=True)]
 
 
 def _and(formulas: Sequence[Expression]) -> Iterator[str | Expression]:

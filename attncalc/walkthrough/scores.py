@@ -30,7 +30,7 @@ from attncalc.walkthrough.page import (
     sign_of,
     words,
 )
-from attncalc.walkthrough.projections import product_terms
+from attncalc.walkthrough.projections import product_sizes, product_terms
 from attncalc.walkthrough.quantities import row_of, weight_of
 
 S_IJ = Symbol("s", ("i", "j"))
@@ -61,7 +61,7 @@ def _score_blocks(page: Page, query: int) -> list[Block]:
     trace = page.trace
     name = page.query_name(query)
     q = page.stage(trace.asking, [query])[0]
-    keys = page.kept_keys()
+    keys = page.kept_keys(query)
     shown_keys = [key for key in keys if isinstance(key, int)]
     k = dict(zip(shown_keys, page.stage(trace.answering, shown_keys), strict=True))
     terms = trace.score_terms(query)[shown_keys]
@@ -108,7 +108,7 @@ def _score_row(
     factors = product_terms(page, q, k)
     summands = tuple(
         place if isinstance(place, Omitted) else products[place].number
-        for place in page.kept_terms(len(products))
+        for place in page.kept_terms(product_sizes(q, k))
     )
     token = page.key_token(key, focused=page.is_own(query, key))
     if len(products) == 1:
@@ -131,7 +131,7 @@ def all_queries(page: Page, name: str) -> list[Block]:
     if len(page.trace.problem.tokens) == 1:
         return []
     caption = words("All queries: the query in the row, the key in the column")
-    rows, columns = page.kept_queries(), page.kept_keys()
+    rows, columns = page.kept_queries(), page.kept_columns()
     return [matrix_table(page, page.vectors(name), rows, columns, caption)]
 
 

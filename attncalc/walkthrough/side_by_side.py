@@ -92,7 +92,7 @@ class Pair:
         """The query's rows of two stages: left, right, right - left. A row a key, or an entry."""
         by_key = left not in ("head_outputs", "output")
         page = self.left
-        places = page.kept_keys() if by_key else page.kept_entries(found.values.shape[-1])
+        places = self._keys() if by_key else page.kept_entries(found.values.shape[-1])
         columns = (
             self._shown(self.left, left),
             self._shown(self.right, right),
@@ -108,6 +108,14 @@ class Pair:
             side_columns("key" if by_key else "entry", self.names, "difference"),
             tuple(_rows(places, columns, label, own)),
             caption,
+        )
+
+    def _keys(self) -> list[int | Omitted]:
+        """The keys that either side attends to most, and the query's own."""
+        ours, theirs = (page.trace["weights"][self.of.query] for page in (self.left, self.right))
+        own = [key for key in range(len(ours)) if self.left.is_own(self.of.query, key)]
+        return self.left.greatest_tokens(
+            [max(pair) for pair in zip(ours, theirs, strict=True)], own
         )
 
     def _row(self, page: Page, name: str) -> Stage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from attncalc.arithmetic import transcendental_context
@@ -40,10 +41,10 @@ from attncalc.walkthrough.page import (
     Page,
     bar,
     joining,
-    omitted_row,
     result_cell,
     sign_of,
     sum_of,
+    together,
     words,
 )
 from attncalc.walkthrough.quantities import weight_of
@@ -88,9 +89,10 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
     row = trace["weights"][query]
     most = max(range(len(row)), key=lambda place: row[place])
     rows: list[Row] = []
-    for key in page.kept_keys():
+    kept = page.kept_keys(query)
+    for key in kept:
         if isinstance(key, Omitted):
-            rows.append(omitted_row(key))
+            rows.append(_rest_row(page, query, kept))
             continue
         own = page.is_own(query, key)
         power = Power(base, scores[key].number)
@@ -140,6 +142,13 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
         Table(columns, tuple(rows)),
         Equation(weight_derivation(page, query, most)),
     ]
+
+
+def _rest_row(page: Page, query: int, kept: Sequence[int | Omitted]) -> Row:
+    """The keys that are left out: how many, and their weights added up."""
+    left = [key for key in range(page.trace["weights"].shape[-1]) if key not in kept]
+    cells = (words(f"… {len(left)} more,"), (), words("together"), together(page, query, left), ())
+    return Row(cells)
 
 
 def _temperature(page: Page) -> list[Block]:
@@ -213,9 +222,10 @@ def weight_derivation(page: Page, query: int, key: int) -> Relation:
     powers, sink, total = _powers(page, query)
     weight = page.stage("weights", [query])[0][key]
     used = [place for place in range(len(scores)) if scores[place].number != Number("-inf")]
+    always = [used.index(key)] if key in used else []
     terms = tuple(
         place if isinstance(place, Omitted) else Power(base, scores[used[place]].number)
-        for place in page.kept_terms(len(used))
+        for place in page.kept_terms([powers[place].value for place in used], always)
     )
     symbol = Symbol("α", (page.query_name(query), page.key_name(key)))
     if not terms:

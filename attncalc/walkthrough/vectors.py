@@ -39,7 +39,13 @@ def vector_table(
     letters: the stages and what heads each. queries: whether the rows are the query side's tokens
     or the key side's; a query's key stands behind the past.
     """
-    places = page.kept_queries() if queries else page.kept_keys()
+    keys = range(len(page.trace.problem.key_tokens))
+    if not queries:
+        places = page.kept_rows(keys)
+    elif heading == "token":  # which is a query's and a key's at once
+        places = page.kept_rows(keys[page.offset :], page.queries)
+    else:
+        places = page.kept_queries()
     rows = [place for place in places if isinstance(place, int)]
     columns: list[_Column] = []
     for name, letter in letters.items():
@@ -72,7 +78,11 @@ def given_table(
     """
     own = heading in ("token", "query token")
     focused = page.queries if own else ()
-    places = page.kept_tokens(len(tokens), focused)
+    if heading == "query token":
+        places = page.kept_queries()
+    else:
+        first = 0 if heading == "past token" else page.offset
+        places = page.kept_rows(range(first, first + len(tokens)), focused)
     rows = [place for place in places if isinstance(place, int)]
     columns: list[_Column] = []
     for name, array in arrays.items():

@@ -322,6 +322,18 @@ def test_mixed_cell() -> None:
     assert "\n & $m$ " in text
 
 
+def test_short_row() -> None:
+    """A row with fewer cells than there are columns has nothing in the last ones."""
+    total = Row(((Words("all"),), (Number("3"),)), RowKind.TOTAL)
+    full = Row(((Words("one"),), (Number("1"),), Bar(0.5)))
+    text = body(Table((Column(()), Column(()), Column(())), (full, total)))
+    assert (
+        "{\\bfseries\\boldmath all} & {\\bfseries\\boldmath $3$} & \\\\"
+        in text.replace("&  \\\\", "& \\\\")
+        or "$3$} & \\\\" in text
+    )
+
+
 def test_running_formula() -> None:
     """A vector in running text can be broken behind its commas, but not in a cell."""
     vector = Vector((Number("1"), Number("2")))
