@@ -6,6 +6,7 @@ import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -100,3 +101,12 @@ def test_unknown_stage() -> None:
     with pytest.raises(attncalc.AttncalcError, match="there is no stage “wieghts”") as failure:
         attncalc.explain(problem, ["wieghts"])
     assert failure.value.hint == "did you mean weights?"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("query", ["b", ["b"], ("b",)])
+def test_query_in_a_mapping(query: Any) -> None:
+    """Tokens to be written out are no matrix of queries, which may be called the same."""
+    problem = {"tokens": ["a", "b"], "scores": [["1", "2"], ["3", "4"]]}
+    assert attncalc.load(problem | {"query": query}).queries == (1,)
+    vectors = {"query": [["1"], ["2"]], "key": [["1"], ["2"]]}
+    assert attncalc.load(vectors).queries == ()

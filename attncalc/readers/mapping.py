@@ -23,7 +23,9 @@ def read(fields: Mapping[str, Any]) -> RawProblem:
     """
     nodes: dict[str, Node] = {}
     errors: list[InputError] = []
-    for key, value in renamed({str(key): value for key, value in fields.items()}).items():
+    given = {str(key): value for key, value in fields.items()}
+    asked = {"query": given.pop("query")} if _names_tokens(given.get("query")) else {}
+    for key, value in (renamed(given) | asked).items():
         try:
             nodes[key] = _node(value)
         except _NoArray as error:
@@ -31,6 +33,12 @@ def read(fields: Mapping[str, Any]) -> RawProblem:
     if errors:
         raise InputErrors(tuple(errors))
     return RawProblem(NAME, nodes, nowhere)
+
+
+def _names_tokens(value: Any) -> bool:
+    """Whether a value is the tokens to be written out, and no matrix of queries."""
+    several = isinstance(value, list | tuple) and value
+    return all(isinstance(each, str) for each in (value if several else [value]))
 
 
 class _NoArray(AttncalcError):
