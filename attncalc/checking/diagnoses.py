@@ -1,99 +1,273 @@
-"""Why a stage goes wrong: the known mistake that would give all that is claimed of it."""
+"""Why numbers are wrong, or slip: the known mistake that would give all that is claimed of them.
+
+A mistake is looked for in a whole stage, then in each head, then in each row by itself. Every known
+one is tried in float64; only one that may fit is worked on in all digits.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from decimal import Decimal
+import decimal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby, islice
+from typing import TypeAlias
 
+import numpy as np
+
+from attncalc import attention
 from attncalc.arithmetic import Array
-from attncalc.attention import like
 from attncalc.checking.catalogue import CATALOGUE
 from attncalc.checking.enclosures import Enclosures
+from attncalc.checking.misconceptions import Alteration, Misconception, Numbers
+from attncalc.checking.prints import Prints
+from attncalc.checking.screening import in_floats, reliable_to
 from attncalc.claims import Claim
+from attncalc.errors import AttncalcError
 from attncalc.report import Diagnosis, Finding, Verdict
-from attncalc.stages import STAGES
-from attncalc.trace import Trace
+from attncalc.stages import OF_HEADS, STAGES, axes_of, tokens_along
+from attncalc.trace import Trace, arithmetic_of
+
+Known: TypeAlias = Misconception | Alteration
 
 _FEWEST_CLAIMS = 2
 """One number alone is matched by too many rules to say which was followed."""
 
+_FEWEST_DIGITS = 2
+"""A single digit in a row is, too."""
+
+_MOST_NUMBERS = 150_000_000
+"""So many numbers of a stage are tried at most: with large ones, only the likeliest mistakes."""
+
+_FEWEST_TRIES = 10
+
+_MOST_NAMES = 6
+"""Tokens and heads that are listed by name."""
+
+_AT_FAULT = (Verdict.WRONG, Verdict.SLIP)
+
 
 def diagnose(enclosures: Enclosures, findings: Sequence[Finding]) -> tuple[Diagnosis, ...]:
-    """For the first stage with a wrong number, the mistake that reproduces all its claims.
-
-    Where there are heads and none does, it may have been made in some of them.
-    """
-    wrong = [finding.claim for finding in findings if finding.verdict is Verdict.WRONG]
-    if not wrong:
-        return ()
-    stage, trace = wrong[0].stage, enclosures.trace
-    claims = [finding.claim for finding in findings if finding.claim.stage == stage]
-    what = _mistake(enclosures, claims)
-    if what is not None:
-        return (Diagnosis(stage, what, _indices(claims)),)
-    heads = {_head(trace, claim) for claim in wrong if claim.stage == stage}
-    of_heads = [claim for claim in claims if _head(trace, claim) in heads]
-    if len(of_heads) == len(claims):
-        return ()
-    what = _mistake(enclosures, of_heads)
-    if what is None:
-        return ()
-    return (Diagnosis(stage, what, _indices(of_heads), f"in {_listed(heads)}"),)
+    """For each stage that goes wrong, the mistakes that reproduce what is claimed of it."""
+    diagnoses: list[Diagnosis] = []
+    for stage, of_stage in groupby(findings, key=lambda finding: finding.claim.stage):
+        prints = Prints(enclosures, stage, list(of_stage))
+        if len(prints.claims) >= _FEWEST_CLAIMS and _go_wrong(prints.findings):
+            named = {diagnosis.what for diagnosis in diagnoses}
+            # What was done before was done here too, if it fits.
+            known = sorted(CATALOGUE, key=lambda mistake: mistake.what not in named)
+            diagnoses += _Search(prints, known).found()
+    return tuple(diagnoses)
 
 
-def _indices(claims: Sequence[Claim]) -> frozenset[tuple[int, ...]]:
-    return frozenset(claim.index for claim in claims)
+def _go_wrong(findings: Iterable[Finding]) -> bool:
+    """Whether there is more to explain than one number that slips."""
+    verdicts = [finding.verdict for finding in findings]
+    return Verdict.WRONG in verdicts or verdicts.count(Verdict.SLIP) > 1
 
 
-def _head(trace: Trace, claim: Claim) -> int:
-    """The head of a claim, from 0; 0 where there are none."""
-    head, _ = trace.within_head(claim.stage, claim.index)
-    return head or 0
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """A trace that mistakes are made on: as it is computed, or with stages as they are printed."""
+
+    trace: Trace
+
+    @cached_property
+    def floats(self) -> Trace:
+        return in_floats(self.trace)
+
+    @cached_property
+    def slack(self) -> float | None:
+        """How far the doubles may be off; None where they say nothing."""
+        return reliable_to(self.floats)
 
 
-def _listed(heads: set[int]) -> str:
-    numbers = [str(head + 1) for head in sorted(heads)]
-    *others, last = numbers
-    return f"heads {', '.join(others)} and {last}" if others else f"head {last}"
-
-
-def _mistake(enclosures: Enclosures, claims: Sequence[Claim]) -> str | None:
-    """The known mistake that reproduces these claims on a stage."""
-    if len(claims) < _FEWEST_CLAIMS:
-        return None
-    stage = claims[0].stage
-    with enclosures.trace.arithmetic():
-        for trace in _ways(enclosures.trace, stage):
-            for known in CATALOGUE:
-                values = known.stage_under(trace, stage)
-                if values is not None and _gives(values, claims, enclosures):
-                    return known.what
-    return None
-
-
-def _gives(values: Array, claims: Sequence[Claim], enclosures: Enclosures) -> bool:
-    """Whether a stage of these values would be printed as it is claimed."""
-    if values.shape != enclosures.trace[claims[0].stage].shape:
-        return False
-    return all(_decimal(values[claim.index]) in enclosures.claimed(claim) for claim in claims)
-
-
-def _decimal(number: object) -> Decimal:
-    return number if isinstance(number, Decimal) else Decimal(float(number))  # type: ignore[arg-type]
-
-
-def _ways(trace: Trace, before: str) -> Iterator[Trace]:
+def _ways(trace: Trace, before: str) -> Iterator[_Way]:
     """The stages as they are computed; and those before one as they are printed, if any is."""
-    yield trace
+    yield _Way(trace)
     place = STAGES.index(before)
     earlier = [claim for claim in trace.problem.claims.numbers if STAGES.index(claim.stage) < place]
     printed = dict(trace.stages)
-    for name in {claim.stage for claim in earlier}:
+    for name, claims in groupby(earlier, key=lambda claim: claim.stage):
         values = trace[name].copy()
-        for claim in earlier:
-            if claim.stage == name:
-                values[claim.index] = like(values, claim.value)
+        for claim in claims:
+            if claim.value.is_finite():
+                values[claim.index] = attention.like(values, claim.value)
         printed[name] = replace(printed[name], values=values)
     if earlier:
-        yield replace(trace, stages=printed)
+        yield _Way(replace(trace, stages=printed))
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """A mistake made on a trace. rows: those that may be printed as they are claimed then."""
+
+    known: Known
+    way: _Way
+    rows: Array
+
+    def fits(self, rows: Sequence[int]) -> bool:
+        return bool(self.rows[rows].all())
+
+
+class _Search:
+    """For the mistakes in one stage, in the order in which they are likely."""
+
+    def __init__(self, prints: Prints, known: Sequence[Known]) -> None:
+        self.prints, self.stage, self.known = prints, prints.stage, known
+        self.trace = prints.enclosures.trace
+        self.findings: dict[int, list[Finding]] = {}
+        number = {row: place for place, row in enumerate(prints.rows)}
+        for finding, row in zip(prints.findings, prints.row_of_each, strict=True):
+            self.findings.setdefault(number[row], []).append(finding)
+        self.trials: list[_Trial] = []
+
+    def found(self) -> list[Diagnosis]:
+        """One for the whole stage; or those of heads, and of rows of the other heads."""
+        whole = self._in_all()
+        if whole is not None:
+            return [self._diagnosis(whole, range(len(self.prints.rows)))]
+        found: list[Diagnosis] = []
+        rows = {place: [place] for place in self.findings}
+        if self.trace.has_heads and self.stage in OF_HEADS:
+            heads: dict[int, list[int]] = {}
+            for place, (head, _) in enumerate(self.prints.rows):
+                heads.setdefault(head, []).append(place)
+            for trial, some in self._in_parts(heads):
+                places = [place for head in some for place in heads[head]]
+                found.append(self._diagnosis(trial, places, f"in {_listed(some)}"))
+                rows = {place: own for place, own in rows.items() if place not in places}
+        for trial, places in self._in_parts(rows):
+            by_head = groupby(places, key=lambda place: self.prints.rows[place][0])
+            for head, own in by_head:
+                some = list(own)
+                found.append(self._diagnosis(trial, some, self._named(head, some)))
+        return sorted(found, key=lambda diagnosis: min(diagnosis.indices))
+
+    def _in_all(self) -> _Trial | None:
+        """The first mistake that gives all that is claimed; the others are kept."""
+        for trial in islice(self._tries(), self._affordable):
+            if trial.rows.all():
+                confirmed = self._confirmed(trial)
+                if confirmed.rows.all():
+                    return confirmed
+            if trial.rows.any():
+                self.trials.append(trial)
+        return None
+
+    @property
+    def _affordable(self) -> int:
+        return max(_FEWEST_TRIES, _MOST_NUMBERS // self.trace[self.stage].size)
+
+    def _tries(self) -> Iterator[_Trial]:
+        for way in _ways(self.trace, self.stage):
+            if way.slack is None:
+                continue
+            for known in self.known:
+                fitting = [
+                    self.prints.rows_that_may_fit(values, way.slack)
+                    for values in self._under(known, way.floats)
+                ]
+                if fitting:
+                    yield _Trial(known, way, np.any(fitting, axis=0))
+
+    def _confirmed(self, trial: _Trial) -> _Trial:
+        """The trial in all digits."""
+        fitting = [
+            self.prints.rows_that_fit(values)
+            for values in self._under(trial.known, trial.way.trace)
+        ]
+        return replace(trial, rows=np.any([np.zeros_like(trial.rows), *fitting], axis=0))
+
+    def _under(self, known: Known, trace: Trace) -> list[Array]:
+        """What the stage would be, in each way of printing it; nothing if the mistake says nothing.
+
+        No operation on decimals raises: numpy's products of objects do not survive that.
+        """
+        with arithmetic_of(_forgiving(trace.context)), np.errstate(divide="ignore"):
+            try:
+                stages = [*_readings(known, trace, self.stage)]
+            except (ArithmeticError, ValueError, AttncalcError):
+                return []  # the altered problem is none, or a number of it has no value
+        shape = self.trace[self.stage].shape
+        return [values for values in stages if values.shape == shape]
+
+    def _in_parts(self, parts: Mapping[int, Sequence[int]]) -> Iterator[tuple[_Trial, list[int]]]:
+        """The mistakes that give parts of what is claimed, those of most parts first."""
+        left = {part: rows for part, rows in parts.items() if self._can_tell(rows)}
+        trials = list(self.trials)
+        while left and trials:
+            some = [[part for part, rows in left.items() if trial.fits(rows)] for trial in trials]
+            best = max(range(len(trials)), key=lambda place: len(some[place]))
+            trial = self._confirmed(trials.pop(best))
+            fitting = [part for part in some[best] if trial.fits(left[part])]
+            if fitting:
+                yield trial, fitting
+            left = {part: rows for part, rows in left.items() if part not in fitting}
+
+    def _can_tell(self, rows: Sequence[int]) -> bool:
+        """Whether enough is claimed of some rows, and enough of it goes wrong."""
+        findings = [finding for place in rows for finding in self.findings[place]]
+        wrong = [finding for finding in findings if finding.verdict in _AT_FAULT]
+        digits = sum(_digits(finding.claim) for finding in wrong)
+        return len(findings) >= _FEWEST_CLAIMS and _go_wrong(wrong) and digits >= _FEWEST_DIGITS
+
+    def _diagnosis(self, trial: _Trial, rows: Iterable[int], part: str = "") -> Diagnosis:
+        indices = {finding.claim.index for place in rows for finding in self.findings[place]}
+        known = trial.known
+        return Diagnosis(self.stage, known.what, frozenset(indices), part, known.convention)
+
+    def _named(self, head: int, places: Sequence[int]) -> str:
+        """For “it” and “cat” in head 2: the tokens of some rows."""
+        axis = axes_of(self.stage, heads=False)[0]
+        tokens = tokens_along(axis, self.trace.problem)
+        assert tokens is not None
+        rows = [self.prints.rows[place][1] for place in places]
+        named = [
+            f"“{tokens[row]}”" + (f" (#{row + 1})" if tokens.count(tokens[row]) > 1 else "")
+            for row in rows
+        ]
+        part = f"for {_enumerated(named)}"
+        in_head = self.trace.has_heads and self.stage in OF_HEADS
+        return f"in head {head + 1}, {part}" if in_head else part
+
+
+def _readings(known: Known, trace: Trace, stage: str) -> Iterator[Array]:
+    """A stage under a mistake; powers and their sums with the largest score taken off, too."""
+    values = known.stage_under(trace, stage)
+    if values is None:
+        return
+    yield values
+    if stage in ("exponentials", "sums"):
+        scores = known.stage_under(trace, trace.scored)
+        if scores is not None:
+            powers = Numbers(trace).powers_below_the_largest(scores)
+            yield powers if stage == "exponentials" else attention.sums(powers)
+
+
+def _forgiving(context: decimal.Context | None) -> decimal.Context | None:
+    """The same context, in which what has no value is NaN."""
+    if context is not None:
+        context = context.copy()
+        context.clear_traps()
+    return context
+
+
+def _digits(claim: Claim) -> int:
+    """How many digits a number is printed with; 1 for a masked score."""
+    if not claim.value.is_finite():
+        return 1
+    return max(claim.value.adjusted() - claim.unit.adjusted() + 1, -claim.unit.adjusted(), 1)
+
+
+def _listed(heads: Sequence[int]) -> str:
+    numbers = [str(head + 1) for head in heads]
+    return f"heads {_enumerated(numbers)}" if len(numbers) > 1 else f"head {numbers[0]}"
+
+
+def _enumerated(names: Sequence[str]) -> str:
+    """a, b and c; of many only the first."""
+    if len(names) > _MOST_NAMES:
+        return f"{', '.join(names[: _MOST_NAMES - 1])} and {len(names) - _MOST_NAMES + 1} more"
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

@@ -77,6 +77,11 @@ class Numbers:
         """The problem's base to these scores."""
         return attention.exponentials(S, self.base)
 
+    def powers_below_the_largest(self, S: Array) -> Array:
+        """The same with each row's largest score taken off all of it, as programs do."""
+        largest, hidden = S.max(axis=-1, keepdims=True), self.like("-Infinity")
+        return self.powers(S - np.where(largest == hidden, self.like(0), largest))
+
     def softmax(self, S: Array) -> Array:
         """The weights of these scores, next to the problem's sink."""
         return self.softmax_to(self.base, S)
@@ -140,6 +145,7 @@ Rule: TypeAlias = Callable[[Numbers], Array | None]
 @dataclass(frozen=True)
 class Misconception:
     """what: as the report says it. rule: what the stage is then, None where it does not apply.
+    convention: whether others do so on purpose.
 
     A stage up to "attended", the weighted sum of the values, is made for each head on its own.
     """
@@ -147,6 +153,7 @@ class Misconception:
     what: str
     stage: str
     rule: Rule
+    convention: bool = False
 
     def stage_under(self, trace: Trace, wanted: str) -> Array | None:
         """What the wanted stage would be; None if this says nothing of it."""
@@ -170,12 +177,14 @@ class Misconception:
 @dataclass(frozen=True)
 class Alteration:
     """what: as the report says it. problem: that is worked on then, None where it does not apply.
+    convention: whether others do so on purpose.
 
     It is made from a trace, so that its inputs can be stages as they are printed.
     """
 
     what: str
     problem: Callable[[Trace], Problem | None]
+    convention: bool = False
 
     def stage_under(self, trace: Trace, wanted: str) -> Array | None:
         """What the wanted stage would be; None if this says nothing of it."""

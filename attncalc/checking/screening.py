@@ -1,0 +1,60 @@
+"""A trace in float64, on which many mistakes are tried before one is worked on in all digits."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from attncalc.arithmetic import Array, is_exact_kind
+from attncalc.trace import Trace
+
+_LARGEST = 1e15
+"""Numbers beyond this one are not tried: their sums say nothing in float64."""
+
+_PRECISION = 1e-12
+"""What float64 gets right of numbers around 1, with the errors of a thousand sums to spare."""
+
+
+def in_floats(trace: Trace) -> Trace:
+    """The same stages and inputs, as doubles."""
+    stages = {name: _as_floats(stage) for name, stage in trace.stages.items()}
+    shown = ("problem", "bias", "slopes", "angles", "key_angles", "sink_powers", "denominators")
+    converted: dict[str, Any] = {name: _as_floats(getattr(trace, name)) for name in shown}
+    for name in ("divisor", "factor"):
+        number = getattr(trace, name)
+        converted[name] = None if number is None else float(number)
+    return replace(trace, stages=stages, context=None, **converted)
+
+
+def _as_floats(value: Any) -> Any:
+    """Arrays of decimals as arrays of doubles, in whatever holds them."""
+    if isinstance(value, np.ndarray):
+        return value.astype(np.float64) if is_exact_kind(value) else value
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = {part.name: getattr(value, part.name) for part in fields(value)}
+        changed = {name: _as_floats(part) for name, part in parts.items()}
+        return replace(value, **changed)
+    return value
+
+
+def reliable_to(trace: Trace) -> float | None:
+    """How far float64 may be off in a trace's stages; None where it may be off by anything.
+
+    Powers are left out: they may be beyond its range where their quotients are not.
+    """
+    arrays = [
+        *trace.problem.arrays().values(),
+        *trace.problem.attention.arrays().values(),
+        *(trace[name] for name in trace.stages if name not in ("exponentials", "sums")),
+    ]
+    largest = max(1.0, *(_largest(array) for array in arrays))
+    return largest**2 * _PRECISION if largest <= _LARGEST else None
+
+
+def _largest(array: Array) -> float:
+    """The largest magnitude of what is not hidden."""
+    with np.errstate(invalid="ignore"):
+        seen = np.abs(array[array != -np.inf])
+    return float(seen.max(initial=0.0))
