@@ -1,4 +1,4 @@
-"""Problems that are worked on by mistake: other heads, other positions.
+"""Problems that are worked on by mistake: other heads, other projections.
 
 Each function takes a trace and gives the altered problem, or None where there is nothing to alter.
 Most of them begin at Q, K and V, which may be those that are printed.
@@ -12,78 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from attncalc import heads, positions
+from attncalc import heads
 from attncalc.arithmetic import Array
-from attncalc.options import Pairing, Rotary, Sinusoidal
 from attncalc.problem import Problem
 from attncalc.trace import Trace
 
 _EMBEDDED: dict[str, Any] = dict.fromkeys(("X", "X_key", "W_Q", "W_K", "W_V", "b_Q", "b_K", "b_V"))
-
-
-def unpositioned(trace: Trace) -> Problem | None:
-    """Without positions."""
-    problem = trace.problem
-    if isinstance(problem.attention.positions, Rotary):
-        return _from_vectors(trace, positions="none")
-    return _with_options(problem, positions="none") if problem.adds_positions else None
-
-
-def with_other_pairs(trace: Trace) -> Problem | None:
-    """Neighbours turned instead of halves, or the other way round."""
-    rotary = trace.problem.attention.positions
-    if not isinstance(rotary, Rotary):
-        return None
-    pairing: Pairing = "half" if rotary.pairing == "interleaved" else "interleaved"
-    return _from_vectors(trace, positions=replace(rotary, pairing=pairing))
-
-
-def turned_backwards(trace: Trace) -> Problem | None:
-    """Each vector turned by minus its angle: by twice as much, before it is turned as it should."""
-    return _turned_first(trace, lambda places: [-2 * place for place in places])
-
-
-def counted_from_one(trace: Trace) -> Problem | None:
-    """Every position one further."""
-    return _moved(trace, 1)
-
-
-def counted_without_past(trace: Trace) -> Problem | None:
-    """This step's positions from 0, as if there were no cache."""
-    past = trace.problem.past_length
-    return _moved(trace, -past) if past else None
-
-
-def _moved(trace: Trace, by: int) -> Problem | None:
-    problem, where = trace.problem, trace.problem.attention.positions
-    if isinstance(where, Sinusoidal):
-        X, past = trace["X"], problem.past_length
-        places, d_model = range(past + by, past + by + len(X)), X.shape[-1]
-        angles = positions.angles_at(places, where.base, d_model, X)
-        return _with_options(problem, positions=positions.sinusoidal(angles, d_model))
-    return _turned_first(trace, lambda places: [by] * len(places))
-
-
-def _turned_first(trace: Trace, turns: Callable[[range], list[int]]) -> Problem | None:
-    """Queries and this step's keys turned by some positions, before they are by their own."""
-    rotary = trace.problem.attention.positions
-    problem = _from_vectors(trace)
-    if not isinstance(rotary, Rotary) or problem is None or problem.Q is None or problem.K is None:
-        return None
-    past, dims = problem.past_length, rotary.dims or problem.Q.shape[-1]
-
-    def turned(vectors: Array) -> Array:
-        table = [
-            positions.angles_at(range(place, place + 1), rotary.base, dims, vectors)
-            for place in turns(range(past, past + vectors.shape[-2]))
-        ]
-        rows = [
-            positions.rotated(vectors[..., row : row + 1, :], angles, rotary.pairing)
-            for row, angles in enumerate(table)
-        ]
-        return np.concatenate(rows, axis=-2)
-
-    return replace(problem, Q=turned(problem.Q), K=turned(problem.K))
 
 
 def with_groups_in_turn(trace: Trace) -> Problem | None:
@@ -92,7 +26,7 @@ def with_groups_in_turn(trace: Trace) -> Problem | None:
     if h is None or groups is None or h == groups:
         return None
     order = [head % groups for head in range(h)]
-    return _from_vectors(trace, lambda name, V: V if name == "Q" else V[order], kv_heads=h)
+    return from_vectors(trace, lambda name, V: V if name == "Q" else V[order], kv_heads=h)
 
 
 def with_every_other_column(trace: Trace) -> Problem | None:
@@ -113,6 +47,75 @@ def without_transposing(trace: Trace) -> Problem | None:
     return _split_otherwise(trace, cut)
 
 
+def as_one_head(trace: Trace) -> Problem | None:
+    """Every head's columns as those of a single one."""
+    h = trace.problem.heads
+    if h is None or h == 1 or h != trace.problem.kv_heads:
+        return None
+    return from_vectors(
+        trace, lambda _, vectors: heads.concatenated(vectors), heads=None, kv_heads=None
+    )
+
+
+def transposed(*names: str) -> Callable[[Trace], Problem | None]:
+    """Some projection matrices, square ones, turned over: rows for columns."""
+
+    def alteration(trace: Trace) -> Problem | None:
+        arrays = trace.problem.arrays()
+        square = [name for name in names if name in arrays and _is_square(arrays[name])]
+        if len(square) < len(names):
+            return None
+        turned: dict[str, Any] = {name: np.swapaxes(arrays[name], -1, -2) for name in square}
+        return replace(trace.problem, **turned)
+
+    return alteration
+
+
+def _is_square(matrix: Array) -> bool:
+    return bool(matrix.shape[-1] == matrix.shape[-2])
+
+
+def exchanged(one: str, other: str) -> Callable[[Trace], Problem | None]:
+    """Two projections taken for each other, with their biases."""
+
+    def alteration(trace: Trace) -> Problem | None:
+        problem = trace.problem
+        if getattr(problem, f"W_{one}") is None or getattr(problem, f"W_{other}") is None:
+            return None
+        names = {f"{kind}_{one}": f"{kind}_{other}" for kind in "Wb"}
+        names |= {after: before for before, after in names.items()}
+        taken: dict[str, Any] = {name: getattr(problem, names[name]) for name in names}
+        return replace(problem, **taken)
+
+    return alteration
+
+
+def without_biases(trace: Trace) -> Problem | None:
+    """Q = X W_Q, and so on, without b_Q."""
+    given = trace.problem.arrays()
+    none: dict[str, Any] = {name: None for name in ("b_Q", "b_K", "b_V") if name in given}
+    return replace(trace.problem, **none) if none else None
+
+
+def unprojected(trace: Trace) -> Problem | None:
+    """The embeddings as queries, keys and values."""
+    problem = trace.problem
+    if problem.X is None or problem.unprojected:
+        return None
+    none: dict[str, Any] = {name: None for name in _EMBEDDED if name not in ("X", "X_key")}
+    return replace(problem, **none)
+
+
+def without_embeddings(trace: Trace) -> Problem | None:
+    """The projection matrices as queries, keys and values, where they have as many rows."""
+    problem = trace.problem
+    if problem.W_Q is None or problem.past_length:
+        return None
+    vectors: dict[str, Any] = {name: getattr(problem, f"W_{name}") for name in ("Q", "K", "V")}
+    attention = replace(problem.attention, positions="none")
+    return replace(problem, **_EMBEDDED, **vectors, attention=attention)
+
+
 def _split_otherwise(trace: Trace, split: Callable[[Array, int], Array]) -> Problem | None:
     problem = trace.problem
     counts = {"Q": problem.heads, "K": problem.kv_heads, "V": problem.kv_heads}
@@ -127,14 +130,14 @@ def _split_otherwise(trace: Trace, split: Callable[[Array, int], Array]) -> Prob
     def resplit(name: str, vectors: Array) -> Array:
         return split(heads.concatenated(vectors), folded[name]) if name in folded else vectors
 
-    return _from_vectors(trace, resplit) if folded else None
+    return from_vectors(trace, resplit) if folded else None
 
 
 def _as_it_is(_name: str, vectors: Array) -> Array:
     return vectors
 
 
-def _from_vectors(
+def from_vectors(
     trace: Trace, change: Callable[[str, Array], Array] = _as_it_is, **options: Any
 ) -> Problem | None:
     """The problem with the trace's Q, K and V given; None where they do not occur.
@@ -162,5 +165,5 @@ def _from_vectors(
     return replace(problem, **_EMBEDDED, **vectors, attention=attention)
 
 
-def _with_options(problem: Problem, **options: Any) -> Problem:
+def with_options(problem: Problem, **options: Any) -> Problem:
     return replace(problem, attention=replace(problem.attention, **options))

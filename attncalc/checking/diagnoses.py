@@ -10,7 +10,7 @@ import decimal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from typing import TypeAlias
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy as np
 from attncalc import attention
 from attncalc.arithmetic import Array
 from attncalc.checking.catalogue import CATALOGUE
+from attncalc.checking.divisors import Bounds, divided_otherwise
 from attncalc.checking.enclosures import Enclosures
 from attncalc.checking.misconceptions import Alteration, Misconception, Numbers
 from attncalc.checking.prints import Prints
@@ -163,13 +164,29 @@ class _Search:
         for way in _ways(self.trace, self.stage):
             if way.slack is None:
                 continue
-            for known in self.known:
+            for known in chain(self.known, self._divided(way)):
                 fitting = [
                     self.prints.rows_that_may_fit(values, way.slack)
                     for values in self._under(known, way.floats)
                 ]
                 if fitting:
                     yield _Trial(known, way, np.any(fitting, axis=0))
+
+    def _divided(self, way: _Way) -> Iterator[Known]:
+        """Divisors that the numbers themselves tell."""
+        assert way.slack is not None
+        low, high = self.prints.ends
+        at_fault = [place for place in self.findings if self._can_tell([place])]
+        bounds = Bounds(
+            self.stage,
+            self.prints.places,
+            self.prints.row_numbers,
+            low - way.slack,
+            high + way.slack,
+            at_fault,
+        )
+        with arithmetic_of(None), np.errstate(divide="ignore"):
+            yield from divided_otherwise(way.floats, bounds)
 
     def _confirmed(self, trial: _Trial) -> _Trial:
         """The trial in all digits."""
@@ -189,8 +206,10 @@ class _Search:
                 stages = [*_readings(known, trace, self.stage)]
             except (ArithmeticError, ValueError, AttncalcError):
                 return []  # the altered problem is none, or a number of it has no value
-        shape = self.trace[self.stage].shape
-        return [values for values in stages if values.shape == shape]
+        right = self.trace[self.stage]
+        stages = [values for values in stages if values.shape == right.shape]
+        # A mistake that changes nothing explains nothing.
+        return [] if stages and np.array_equal(stages[0], right) else stages
 
     def _in_parts(self, parts: Mapping[int, Sequence[int]]) -> Iterator[tuple[_Trial, list[int]]]:
         """The mistakes that give parts of what is claimed, those of most parts first."""

@@ -17,10 +17,15 @@ from attncalc import attention, heads
 from attncalc.arithmetic import Array
 from attncalc.engine import explain
 from attncalc.problem import Problem
-from attncalc.stages import OF_HEADS
+from attncalc.stages import OF_HEADS, STAGES
 from attncalc.trace import Trace
 
-_UNCHANGED = {"X_positioned": "X", "Q_rotated": "Q", "K_rotated": "K"}
+_UNCHANGED = {
+    "X_positioned": ("X",),
+    "Q_rotated": ("Q",),
+    "K_rotated": ("K",),
+    "concatenated": ("head_outputs", "output"),
+}
 """What stands in the place of a stage that an altered problem does not have."""
 
 
@@ -158,6 +163,8 @@ class Misconception:
     def stage_under(self, trace: Trace, wanted: str) -> Array | None:
         """What the wanted stage would be; None if this says nothing of it."""
         stage = trace.attended if self.stage == "attended" else self.stage
+        if STAGES.index(wanted) < STAGES.index(stage):
+            return None
         if stage not in OF_HEADS or not trace.has_heads:
             return self._worked_on(Numbers(trace), stage, wanted)
         last = wanted if wanted in OF_HEADS else trace.attended
@@ -192,5 +199,5 @@ class Alteration:
         if problem is None:
             return None
         stages = explain(problem).stages
-        stage = stages.get(wanted, stages.get(_UNCHANGED.get(wanted, wanted)))
-        return None if stage is None else stage.values
+        names = (wanted, *_UNCHANGED.get(wanted, ()))
+        return next((stages[name].values for name in names if name in stages), None)

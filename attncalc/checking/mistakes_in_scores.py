@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from attncalc import attention, positions
+from attncalc import attention
 from attncalc.arithmetic import Array
 from attncalc.checking.misconceptions import Numbers, Rule
 from attncalc.options import Window
@@ -18,26 +18,61 @@ Size: TypeAlias = Callable[[Problem], int | None]
 
 def divided_by(size: Size) -> Rule:
     """The scores divided by something's size."""
-    return _divided(lambda numbers, whole: numbers.like(whole), size)
+    return _made(attention.divided_scores, _plain, size)
 
 
 def divided_by_root(size: Size) -> Rule:
     """The scores divided by the root of something's size."""
-    return _divided(lambda numbers, whole: attention.root(whole, numbers["weights"]), size)
+    return _made(attention.divided_scores, _root, size)
 
 
-def _divided(divisor: Callable[[Numbers, int], Any], size: Size) -> Rule:
+def _plain(numbers: Numbers, whole: int) -> Any:
+    return numbers.like(whole)
+
+
+def _root(numbers: Numbers, whole: int) -> Any:
+    return attention.root(whole, numbers["weights"])
+
+
+def _made(
+    step: Callable[[Array, Any], Array], number: Callable[[Numbers, int], Any], size: Size
+) -> Rule:
     def rule(numbers: Numbers) -> Array | None:
         whole = size(numbers.trace.problem)
         if "scores" not in numbers or whole is None:
             return None
-        return attention.divided_scores(numbers["scores"], divisor(numbers, whole))
+        return step(numbers["scores"], number(numbers, whole))
 
     return rule
 
 
+def divided_by_number(text: str) -> Rule:
+    """The scores divided by a number that is typed."""
+
+    def rule(numbers: Numbers) -> Array | None:
+        if "scores" not in numbers:
+            return None
+        return attention.divided_scores(numbers["scores"], numbers.like(text))
+
+    return rule
+
+
+def multiplied_by(size: Size) -> Rule:
+    """The scores multiplied by something's size."""
+    return _made(attention.multiplied_scores, _plain, size)
+
+
+def multiplied_by_root(size: Size) -> Rule:
+    """The scores multiplied by the root of something's size."""
+    return _made(attention.multiplied_scores, _root, size)
+
+
 def d_k(problem: Problem) -> int | None:
     return problem.d_k
+
+
+def d_v(problem: Problem) -> int | None:
+    return problem.d_v
 
 
 def d_model(problem: Problem) -> int | None:
@@ -75,6 +110,43 @@ def swapped(numbers: Numbers) -> Array | None:
     return attention.scores(K, Q) if Q is not None and Q.shape == K.shape else None
 
 
+def of_queries(numbers: Numbers) -> Array | None:
+    """q · q, where there are as many queries as keys."""
+    Q, K = _asking_and_answering(numbers)
+    return attention.scores(Q, Q) if Q is not None and len(Q) == len(K) else None
+
+
+def of_keys(numbers: Numbers) -> Array | None:
+    """k · k, where there are as many queries as keys."""
+    Q, K = _asking_and_answering(numbers)
+    return attention.scores(K, K) if Q is not None and len(Q) == len(K) else None
+
+
+def of_values(numbers: Numbers) -> Array | None:
+    """q · v."""
+    Q, K = _asking_and_answering(numbers)
+    if Q is None or "V" not in numbers or numbers["V"].shape != K.shape:
+        return None
+    return attention.scores(Q, numbers["V"])
+
+
+def entry_by_entry(numbers: Numbers) -> Array | None:
+    """Entries multiplied with entries in the same place, where that gives a matrix of scores."""
+    Q, K = _asking_and_answering(numbers)
+    if Q is None or not Q.shape == K.shape == numbers["scores"].shape:
+        return None
+    return attention.products(Q, K)
+
+
+def cosines(numbers: Numbers) -> Array | None:
+    """q · k / (|q| |k|)."""
+    Q, K = _asking_and_answering(numbers)
+    if Q is None:
+        return None
+    lengths = [np.sqrt(attention.sums(attention.products(part, part))) for part in (Q, K)]
+    return attention.divided_scores(numbers["scores"], lengths[0][:, None] * lengths[1])
+
+
 def not_transposed(numbers: Numbers) -> Array | None:
     Q, K = _asking_and_answering(numbers)
     if Q is None or Q.shape[1] != K.shape[0]:
@@ -93,7 +165,7 @@ def scored(numbers: Numbers) -> Array | None:
     return numbers[numbers.trace.scored] if "scores" in numbers else None
 
 
-def _before_mask(numbers: Numbers) -> Array | None:
+def before_mask(numbers: Numbers) -> Array | None:
     """The scores before bias and mask; None where there are neither."""
     if "masked_scores" not in numbers:
         return None
@@ -101,7 +173,7 @@ def _before_mask(numbers: Numbers) -> Array | None:
 
 
 def unmasked(numbers: Numbers) -> Array | None:
-    S = _before_mask(numbers)
+    S = before_mask(numbers)
     if S is None or numbers.trace.mask is None:
         return None
     return attention.masked_scores(S, numbers.bias, None)
@@ -127,7 +199,7 @@ def masked_otherwise(mask: Callable[[Numbers, int, int], Array | None]) -> Rule:
         other = None if S is None else mask(numbers, *S.shape)
         if S is None or other is None:
             return None
-        before = _before_mask(numbers)
+        before = before_mask(numbers)
         return attention.masked_scores(S if before is None else before, numbers.bias, other)
 
     return rule
@@ -167,7 +239,7 @@ def biased_otherwise(bias: Callable[[Numbers, Array], Array | None]) -> Rule:
     """The scores with another bias, made from the right one."""
 
     def rule(numbers: Numbers) -> Array | None:
-        S, added = _before_mask(numbers), numbers.bias
+        S, added = before_mask(numbers), numbers.bias
         other = None if added is None else bias(numbers, added)
         if S is None or other is None:
             return None
@@ -190,20 +262,16 @@ def negated(numbers: Numbers, bias: Array) -> Array:
     return opposite
 
 
-def with_the_first_slope(numbers: Numbers, bias: Array) -> Array | None:
-    """ALiBi with one slope for all heads."""
-    problem = numbers.trace.problem
-    if problem.heads is None or numbers.trace.slopes is None:
-        return None
-    (n, m), first = bias.shape, positions.alibi_slopes(problem.heads, bias)[:1]
-    alike: Array = positions.alibi_bias(first, positions.distances(n, m, problem.past_length))[0]
-    return alike
-
-
 def uncapped(numbers: Numbers) -> Array | None:
     if "capped_scores" not in numbers:
         return None
     return numbers[numbers.trace.stages["capped_scores"].made_of[0]]
+
+
+def capped_to_one(numbers: Numbers) -> Array | None:
+    """tanh(s / c), without c before it."""
+    cap = numbers.trace.problem.attention.softcap
+    return None if cap is None else numbers["capped_scores"] / numbers.like(cap)
 
 
 def capped_before_scaling(numbers: Numbers) -> Array | None:

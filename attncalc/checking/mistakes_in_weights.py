@@ -6,10 +6,12 @@ from decimal import Decimal
 
 import numpy as np
 
-from attncalc import attention
-from attncalc.arithmetic import Array
+from attncalc import attention, heads
+from attncalc.arithmetic import Array, decimals, is_exact_kind, transcendental_context
 from attncalc.checking.misconceptions import Numbers, Rule, softmax
 from attncalc.checking.mistakes_in_scores import scored, unmasked
+
+_FEWEST_KEYS = 2
 
 
 def without_sink(numbers: Numbers) -> Array | None:
@@ -47,13 +49,78 @@ def divided_by_the_sum(numbers: Numbers) -> Array | None:
     if S is None:
         return None
     S = np.where(numbers.like("-Infinity") == S, numbers.like(0), S)
-    totals = attention.sums(S)[:, None]
-    return None if (totals == 0).any() else S / totals
+    return _shares(S, attention.sums(S))
+
+
+def _shares(S: Array, totals: Array) -> Array:
+    """Each number divided by its row's total; 0 in a row of zeros."""
+    zero = totals == 0
+    shares: Array = S / np.where(zero, attention.like(S, 1), totals)[:, None]
+    beyond: Array = np.where(zero[:, None] & (S != 0), attention.like(S, "Infinity"), shares)
+    return beyond
 
 
 def without_division(numbers: Numbers) -> Array | None:
     powers = numbers.trace.stages.get("exponentials")
     return None if powers is None else powers.values
+
+
+def without_division_of_stable_powers(numbers: Numbers) -> Array | None:
+    S = scored(numbers)
+    return None if S is None else numbers.powers_below_the_largest(S)
+
+
+def without_the_last_key(numbers: Numbers) -> Array | None:
+    """Each power divided by the sum of all but the last."""
+    powers = numbers.trace.stages.get("exponentials")
+    if powers is None or powers.values.shape[-1] < _FEWEST_KEYS:
+        return None
+    return _shares(powers.values, attention.sums(powers.values[:, :-1]))
+
+
+def divided_by_magnitudes(numbers: Numbers) -> Array | None:
+    S = scored(numbers)
+    if S is None:
+        return None
+    S = np.where(numbers.like("-Infinity") == S, numbers.like(0), S)
+    return _shares(S, attention.sums(np.abs(S)))
+
+
+def scaled_afterwards(numbers: Numbers) -> Array | None:
+    """The softmax of what is not scaled, which is scaled then."""
+    if "scaled_scores" not in numbers:
+        return None
+    return numbers.scaled(numbers.softmax(numbers.masked(numbers.capped(numbers["scores"]))))
+
+
+def softmax_twice(numbers: Numbers) -> Array | None:
+    S = scored(numbers)
+    return None if S is None else numbers.softmax(numbers.softmax(S))
+
+
+def sigmoid(numbers: Numbers) -> Array | None:
+    powers = numbers.trace.stages.get("exponentials")
+    return None if powers is None else powers.values / (numbers.like(1) + powers.values)
+
+
+def largest_takes_all(numbers: Numbers) -> Array | None:
+    S = scored(numbers)
+    if S is None:
+        return None
+    largest = (S.max(axis=-1, keepdims=True) == S) & (numbers.like("-Infinity") != S)
+    weights: Array = np.where(largest, numbers.like(1), numbers.like(0))
+    return weights
+
+
+def logarithms(numbers: Numbers) -> Array | None:
+    if numbers.trace.problem.weights is not None:
+        return None
+    A = numbers["weights"]
+    if not is_exact_kind(A):
+        logs: Array = np.log(A)
+        return logs
+    context = transcendental_context()
+    return decimals((context.ln(weight) for weight in A.flat), A.shape)
 
 
 def to_base_e(numbers: Numbers) -> Array | None:
@@ -89,6 +156,31 @@ def _same_width(numbers: Numbers, name: str) -> bool:
     return name in numbers and "V" in numbers and numbers[name].shape == numbers["V"].shape
 
 
+def of_queries(numbers: Numbers) -> Array | None:
+    return attention.output(numbers["weights"], numbers["Q"]) if _same_width(numbers, "Q") else None
+
+
+def added_up(numbers: Numbers) -> Array | None:
+    """The sum of the values that have a weight at all."""
+    if "V" not in numbers:
+        return None
+    return attention.output(_ones_where_seen(numbers), numbers["V"])
+
+
+def averaged(numbers: Numbers) -> Array | None:
+    """The mean of the values that have a weight at all."""
+    if "V" not in numbers:
+        return None
+    ones = _ones_where_seen(numbers)
+    return attention.output(_shares(ones, attention.sums(ones)), numbers["V"])
+
+
+def _ones_where_seen(numbers: Numbers) -> Array:
+    A = numbers["weights"]
+    ones: Array = np.where(numbers.like(0) == A, numbers.like(0), numbers.like(1))
+    return ones
+
+
 def values_transposed(numbers: Numbers) -> Array | None:
     if "V" not in numbers or numbers["V"].shape[0] != numbers["V"].shape[1]:
         return None
@@ -106,6 +198,43 @@ def joined_without_transposing(numbers: Numbers) -> Array | None:
     if "concatenated" not in numbers:
         return None
     return numbers["head_outputs"].reshape(numbers["concatenated"].shape)
+
+
+def joined_column_by_column(numbers: Numbers) -> Array | None:
+    """The first column of every head, then the second, …"""
+    if "concatenated" not in numbers:
+        return None
+    beside = np.moveaxis(numbers["head_outputs"], 0, -1)
+    return beside.reshape(numbers["concatenated"].shape)
+
+
+def joined_backwards(numbers: Numbers) -> Array | None:
+    """The last head first."""
+    return heads.concatenated(numbers["head_outputs"][::-1]) if "concatenated" in numbers else None
+
+
+def projected_transposed(numbers: Numbers) -> Array | None:
+    W = numbers.trace.problem.W_O
+    if W is None or W.shape[0] != W.shape[1]:
+        return None
+    return attention.projected(_before_projection(numbers), W.T, numbers.trace.problem.b_O)
+
+
+def projected_without_bias(numbers: Numbers) -> Array | None:
+    W, b = numbers.trace.problem.W_O, numbers.trace.problem.b_O
+    return None if W is None or b is None else _before_projection(numbers) @ W
+
+
+def _before_projection(numbers: Numbers) -> Array:
+    return numbers[numbers.trace.stages["output"].made_of[0]]
+
+
+def with_residual(numbers: Numbers) -> Array | None:
+    """The embeddings that queries are made from added to the output."""
+    if "X" not in numbers or "output" not in numbers:
+        return None
+    X = numbers[numbers.trace.embedded]
+    return X + numbers["output"] if X.shape == numbers["output"].shape else None
 
 
 def unprojected(numbers: Numbers) -> Array | None:

@@ -60,12 +60,12 @@ class Prints:
 
     def rows_that_may_fit(self, values: Array, slack: float) -> Array:
         """The same of doubles that may be off by so much; beyond their range all may fit."""
-        found, (low, high) = values[self._places], self._bounds
+        found, (low, high) = values[self.places], self.ends
         near = (found >= low - slack) & (found <= high + slack)
         return self._whole_rows(near | np.isnan(found) | np.isnan(low) | (found == np.inf))
 
     def _whole_rows(self, fits: Array) -> Array:
-        missed = np.bincount(self._row_numbers, ~(fits | self._free), len(self.rows))
+        missed = np.bincount(self.row_numbers, ~(fits | self._free), len(self.rows))
         return np.asarray(missed == 0)
 
     def _fits(self, claim: Claim, value: Any) -> bool:
@@ -80,7 +80,7 @@ class Prints:
         return self.stage == "masked_scores" and claim.value <= _STAND_IN
 
     @cached_property
-    def _bounds(self) -> tuple[Array, Array]:
+    def ends(self) -> tuple[Array, Array]:
         """The lowest and the highest value that each claim may be the print of."""
         ends = [self._ends(claim) for claim in self.claims]
         low, high = np.array(ends).T
@@ -95,11 +95,13 @@ class Prints:
         return float(interval.low), float(interval.high)
 
     @cached_property
-    def _places(self) -> tuple[Array, ...]:
+    def places(self) -> tuple[Array, ...]:
+        """Where the claims stand in the stage."""
         return tuple(np.array([claim.index for claim in self.claims]).T)
 
     @cached_property
-    def _row_numbers(self) -> Array:
+    def row_numbers(self) -> Array:
+        """The row of each claim, by its place among the rows."""
         number = {row: place for place, row in enumerate(self.rows)}
         return np.array([number[row] for row in self.row_of_each])
 

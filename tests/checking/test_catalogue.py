@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, inf, sqrt
+from math import exp, hypot, inf, log, sqrt
 from typing import Any, TypeAlias
 
 import pytest
@@ -63,6 +63,7 @@ EMBEDDED: Problem = {
 }
 SQUARE_KEYS: Problem = {**PLAIN, "Q": [[*reversed(row)] for row in SQUARE], "K": SQUARE}
 SQUARE_VALUES: Problem = {**PLAIN, "V": SQUARE}
+NARROW_VALUES: Problem = {**PLAIN, "V": [row[:2] for row in V]}
 SUITED: Problem = {**PLAIN, "Q": [["1", "0.5", "0.7"], *Q[1:]], "attention": {"base": "3"}}
 
 
@@ -180,6 +181,38 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
         Plant(PLAIN, "scores", lambda s: times(s["K"], turned(s["Q"]))),
         Plant(EMBEDDED, "scores", lambda s: times(s["K"], turned(s["Q"]))),
     ),
+    "queries meet queries instead of keys": (
+        Plant(PLAIN, "scores", lambda s: times(s["Q"], turned(s["Q"]))),
+    ),
+    "keys meet keys instead of queries": (
+        Plant(PLAIN, "scores", lambda s: times(s["K"], turned(s["K"]))),
+    ),
+    "queries meet values instead of keys": (
+        Plant(PLAIN, "scores", lambda s: times(s["Q"], turned(s["V"]))),
+    ),
+    "the scores are cosines": (
+        Plant(
+            PLAIN,
+            "scores",
+            lambda s: [
+                [
+                    sum(a * b for a, b in zip(q, k, strict=True)) / hypot(*q) / hypot(*k)
+                    for k in s["K"]
+                ]
+                for q in s["Q"]
+            ],
+        ),
+    ),
+    "Q and K are multiplied entry by entry": (
+        Plant(
+            SQUARE_KEYS,
+            "scores",
+            lambda s: [
+                [a * b for a, b in zip(*rows, strict=True)]
+                for rows in zip(s["Q"], s["K"], strict=True)
+            ],
+        ),
+    ),
     "K is not transposed": (Plant(SQUARE_KEYS, "scores", lambda s: times(s["Q"], s["K"])),),
     "the diagonal is taken for a row": (
         Plant(PLAIN, "scores", lambda s: [[s["scores"][j][j] for j in range(4)]] * 4),
@@ -196,6 +229,12 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
     "the scores are divided by d_k": (
         Plant(SCALED, "scaled_scores", scores_divided_by(3)),
         Plant(PLAIN, "scaled_scores", scores_divided_by(3)),
+    ),
+    "the scores are multiplied by √d_k": (
+        Plant(PLAIN, "scaled_scores", scores_divided_by(1 / sqrt(3))),
+    ),
+    "the scores are divided by √d_v": (
+        Plant(NARROW_VALUES, "scaled_scores", scores_divided_by(sqrt(2))),
     ),
     "the scores are divided by √d_model": (
         Plant(EMBEDDED, "scaled_scores", scores_divided_by(sqrt(5))),
@@ -220,6 +259,50 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
     ),
     "the mask is applied after the softmax": (
         Plant(CAUSAL, "weights", lambda s: causal(softmax(s["scaled_scores"]), 0)),
+    ),
+    "scores are divided by the sum of their magnitudes, without powers": (
+        Plant(
+            PLAIN,
+            "weights",
+            lambda s: [[x / sum(map(abs, row)) for x in row] for row in s["scaled_scores"]],
+        ),
+    ),
+    "the scaling comes after the softmax": (
+        Plant(PLAIN, "weights", lambda s: every(softmax(s["scores"]), lambda x: x / sqrt(3))),
+        Plant(SCALED, "weights", lambda s: every(softmax(s["scores"]), lambda x: 0.8 * x)),
+    ),
+    "the softmax is applied twice": (
+        Plant(PLAIN, "weights", lambda s: softmax(softmax(s["scaled_scores"]))),
+    ),
+    "powers, the largest score taken off, are not divided by their sum": (
+        Plant(
+            PLAIN,
+            "weights",
+            lambda s: [[exp(x - max(row)) for x in row] for row in s["scaled_scores"]],
+        ),
+    ),
+    "the last key is left out of the sum": (
+        Plant(
+            PLAIN,
+            "weights",
+            lambda s: [
+                [exp(x) / sum(exp(each) for each in row[:-1]) for x in row]
+                for row in s["scaled_scores"]
+            ],
+        ),
+    ),
+    "each score goes through a sigmoid": (
+        Plant(PLAIN, "weights", lambda s: every(s["scaled_scores"], lambda x: 1 / (1 + exp(-x)))),
+    ),
+    "the largest score takes all": (
+        Plant(
+            PLAIN,
+            "weights",
+            lambda s: [[float(x == max(row)) for x in row] for row in s["scaled_scores"]],
+        ),
+    ),
+    "logarithms of the weights are given": (
+        Plant(PLAIN, "weights", lambda s: every(softmax(s["scaled_scores"]), log)),
     ),
     "the softmax goes down the columns": (
         Plant(PLAIN, "weights", lambda s: turned(softmax(turned(s["scaled_scores"])))),
@@ -258,6 +341,18 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
     ),
     "the weights are applied to the embeddings": (
         Plant(EMBEDDED, "output", lambda s: times(s["weights"], s["X"])),
+    ),
+    "the weights are applied to the queries": (
+        Plant(PLAIN, "output", lambda s: times(s["weights"], s["Q"])),
+    ),
+    "the values are added up without weights": (
+        Plant(PLAIN, "output", lambda s: times([[1.0] * 4] * 4, s["V"])),
+        Plant(
+            CAUSAL, "output", lambda s: times(every(s["weights"], lambda x: float(x > 0)), s["V"])
+        ),
+    ),
+    "the values are averaged without weights": (
+        Plant(PLAIN, "output", lambda s: times([[0.25] * 4] * 4, s["V"])),
     ),
     "the values are transposed": (
         Plant(SQUARE_VALUES, "output", lambda s: times(s["weights"], turned(s["V"]))),

@@ -6,9 +6,11 @@ the right ones, from the one on that the mistake was made at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
+from math import cos, sin
 from typing import Any, TypeAlias
 
 import mpmath
@@ -86,6 +88,27 @@ CACHED = with_options(FOLDED, past=PAST)
 CACHED_X = with_options(SINUSOIDAL, past={**PAST, "K": typed(2, 4, 11), "V": typed(2, 4, 12)})
 CACHED_ROTATED = with_options(CACHED, positions="rope")
 CACHED_CAUSAL = with_options(CACHED, mask="causal")
+BIASED_VECTORS = {
+    **PROJECTED,
+    **{f"b_{name}": typed(1, 4, 15 + k)[0] for k, name in enumerate("QKV")},
+}
+SQUARE: Problem = {
+    "tokens": [*TOKENS, "down"],
+    "X": typed(4, 4, 6),
+    **{f"W_{name}": PROJECTED[f"W_{name}"] for name in "QKV"},
+}
+CROSSED = {
+    "tokens": TOKENS,
+    "key_tokens": ["a", "b", "c", "d", "e"],
+    **{name: typed(3 if name == "Q" else 5, 8, seed) for seed, name in enumerate("QKV", 1)},
+    "attention": {"heads": "2", "mask": "causal"},
+}
+THREE_HEADED = {
+    "tokens": TOKENS,
+    **{name: typed(3, 6, seed) for seed, name in enumerate("QKV", 1)},
+    "attention": {"heads": "3", "bias": "alibi"},
+}
+PARTLY_ROTATED = with_options(FOLDED, positions={"rope": {"dims": "2"}})
 CAPPED = with_options(FOLDED, softcap="1.5", mask="causal")
 WINDOW = with_options(FOLDED, mask={"window": "2"})
 ALIBI = with_options(FOLDED, bias="alibi", mask="causal")
@@ -219,9 +242,33 @@ def alibi(problem: Problem, slope: Any) -> list[list[list[str]]]:
     ]
 
 
+def turned_over(matrix: list[list[str]]) -> list[list[str]]:
+    """Rows for columns."""
+    return [list(column) for column in zip(*matrix, strict=True)]
+
+
 def negative(bias: Any) -> Any:
     """The bias with the other sign; what is hidden stays so."""
     return each(bias, lambda x: x if x == "-inf" else text(-Fraction(x)))
+
+
+def tabled(entry: Callable[[int, int], float]) -> Problem:
+    """The problem with sinusoidal positions, with another table of them."""
+    return with_options(
+        SINUSOIDAL,
+        positions=[[f"{entry(row, column):.15f}" for column in range(4)] for row in range(3)],
+    )
+
+
+def sinusoid(row: int, column: int, base: float = 10000, *, swapped: bool = False) -> float:
+    """An entry of the table of Vaswani et al.; swapped: the sine for the cosine."""
+    angle = row / base ** (column // 2 * 2 / 4)
+    return cos(angle) if (column % 2 == 0) == swapped else sin(angle)
+
+
+def causal_table(columns: int, first: int) -> list[list[str]]:
+    """A mask of three rows, by which the first query sees so many keys, and each other one more."""
+    return [["1" if j < first + i else "0" for j in range(columns)] for i in range(3)]
 
 
 NO_MASK = {"masked_scores": "scaled_scores"}
@@ -394,6 +441,226 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
         Plant(ALL, "weights", with_options(ALL, sink=None)),
     ),
     "the heads are put together without being transposed": (),
+    "the heads are put together column by column": (),
+    "the heads are put together in reverse order": (),
+    "the embeddings are added to the output (a residual connection)": (),
+    "W_Q and W_K are exchanged": (),
+    "W_K and W_V are exchanged": (),
+    "W_Q and W_V are exchanged": (),
+    "W_O is transposed (out × in, as nn.Linear keeps it)": (
+        Plant(JOINED, "output", {**JOINED, "W_O": turned_over(JOINED["W_O"])}),
+    ),
+    "b_O is not added": (Plant(JOINED, "output", {n: JOINED[n] for n in JOINED if n != "b_O"}),),
+    "W_Q is transposed (out × in, as nn.Linear keeps it)": (
+        Plant(PROJECTED, "Q", {**PROJECTED, "W_Q": turned_over(PROJECTED["W_Q"])}),
+    ),
+    "W_K is transposed (out × in, as nn.Linear keeps it)": (
+        Plant(PROJECTED, "K", {**PROJECTED, "W_K": turned_over(PROJECTED["W_K"])}),
+    ),
+    "W_V is transposed (out × in, as nn.Linear keeps it)": (
+        Plant(PROJECTED, "V", {**PROJECTED, "W_V": turned_over(PROJECTED["W_V"])}),
+    ),
+    "W_Q, W_K and W_V are transposed (out × in, as nn.Linear keeps them)": (
+        Plant(
+            PROJECTED,
+            "scores",
+            {**PROJECTED, **{f"W_{n}": turned_over(PROJECTED[f"W_{n}"]) for n in "QKV"}},
+        ),
+    ),
+    "the biases b_Q, b_K and b_V are not added": (Plant(BIASED_VECTORS, "Q", PROJECTED),),
+    "the embeddings are not projected": (
+        Plant(PROJECTED, "Q", {n: PROJECTED[n] for n in ("tokens", "X", "attention")}),
+    ),
+    "W_Q, W_K and W_V stand for Q, K and V, without the embeddings": (
+        Plant(
+            SQUARE,
+            "Q",
+            {"tokens": SQUARE["tokens"], **{name: SQUARE[f"W_{name}"] for name in "QKV"}},
+        ),
+    ),
+    "the heads are not cut apart": (
+        Plant(
+            FOLDED,
+            "concatenated",
+            {name: FOLDED[name] for name in ("tokens", "Q", "K", "V")},
+            {"concatenated": "output"},
+        ),
+    ),
+    "positions are applied twice": (
+        Plant(ROTATED, "Q_rotated", turned(ROTATED, lambda place: 2 * place), ROTATION),
+        Plant(SINUSOIDAL, "positions", tabled(lambda row, column: 2 * sinusoid(row, column))),
+    ),
+    "the queries are not turned": (
+        Plant(ROTATED, "scores", given_vectors(ROTATED, Q=oracle.attention(ROTATED)["Q"])),
+    ),
+    "the keys are not turned": (
+        Plant(ROTATED, "scores", given_vectors(ROTATED, K=oracle.attention(ROTATED)["K"])),
+    ),
+    "the values are turned too": (
+        Plant(
+            ROTATED,
+            "V",
+            given_vectors(ROTATED, V=oracle.attention({**ROTATED, "K": ROTATED["V"]})["K_rotated"]),
+            ROTATION,
+        ),
+    ),
+    "rope turns whole vectors": (Plant(PARTLY_ROTATED, "Q_rotated", ROTATED),),
+    **{
+        f"positions are to base {base}": (
+            Plant(
+                ROTATED,
+                "Q_rotated",
+                with_options(ROTATED, positions={"rope": {"base": f"{base}"}}),
+            ),
+            Plant(SINUSOIDAL, "positions", tabled(partial(sinusoid, base=base))),
+        )
+        for base in (10, 100, 1000, 100_000, 500_000, 1_000_000)
+    },
+    "positions are to base 10000": (
+        Plant(HALVES, "Q_rotated", with_options(HALVES, positions={"rope": {"pairing": "half"}})),
+    ),
+    "sines stand in the first half of a row, cosines in the second": (
+        Plant(
+            SINUSOIDAL,
+            "positions",
+            tabled(lambda row, column: sinusoid(row, (0, 2, 1, 3)[column])),
+        ),
+    ),
+    "sines and cosines are exchanged": (
+        Plant(SINUSOIDAL, "positions", tabled(partial(sinusoid, swapped=True))),
+    ),
+    "each column of the positions has a frequency of its own": (
+        Plant(
+            SINUSOIDAL,
+            "positions",
+            tabled(lambda row, column: (cos if column % 2 else sin)(row / 10000 ** (column / 4))),
+        ),
+    ),
+    "positions are not added to the values": (
+        Plant(
+            SINUSOIDAL,
+            "V",
+            given_vectors(SINUSOIDAL, V=oracle.attention(PROJECTED)["V"]),
+        ),
+    ),
+    "the embeddings are multiplied by √d_model before positions are added": (
+        Plant(
+            SINUSOIDAL,
+            "X_positioned",
+            {**SINUSOIDAL, "X": each(SINUSOIDAL["X"], lambda x: text(2 * Fraction(x)))},
+        ),
+    ),
+    "the soft-cap's tanh is not multiplied by the cap": (
+        Plant(
+            CAPPED,
+            "capped_scores",
+            {
+                **scores_of(CAPPED, "softcap"),
+                "scores": each(
+                    oracle.attention(CAPPED)["capped_scores"],
+                    lambda x: text(as_fraction(x) / Fraction("1.5")),
+                ),
+            },
+            {"capped_scores": "scores"},
+        ),
+    ),
+    "the mask is inverted, visible and hidden exchanged": (
+        Plant(
+            with_options(FOLDED, mask=[["1", "0", "1"], ["0", "1", "1"], ["1", "0", "0"]]),
+            "masked_scores",
+            with_options(FOLDED, mask=[["0", "1", "0"], ["1", "0", "0"], ["0", "1", "1"]]),
+        ),
+        Plant(
+            with_options(FOLDED, mask="causal"),
+            "masked_scores",
+            with_options(FOLDED, mask=[["0", "1", "1"], ["0", "0", "1"], ["0", "0", "0"]]),
+        ),
+    ),
+    "the causal mask is aligned to the lower right (the last query sees the last key)": (
+        Plant(CROSSED, "masked_scores", with_options(CROSSED, mask=causal_table(5, 3))),
+    ),
+    "the causal mask is aligned to the upper left (the first query sees the first key alone)": (
+        Plant(with_options(CROSSED, mask=causal_table(5, 3)), "masked_scores", CROSSED),
+    ),
+    "the causal mask hides each query's own key too": (
+        Plant(
+            with_options(FOLDED, mask="causal"),
+            "masked_scores",
+            with_options(FOLDED, mask=causal_table(3, 0)),
+        ),
+    ),
+    "the causal mask shows each query the next key too": (
+        Plant(
+            with_options(FOLDED, mask="causal"),
+            "masked_scores",
+            with_options(FOLDED, mask=causal_table(3, 2)),
+        ),
+    ),
+    "a causal mask is applied": (
+        Plant(FOLDED, "weights", with_options(FOLDED, mask="causal")),
+        Plant(
+            with_options(FOLDED, mask=[["1", "0", "1"], ["1", "1", "1"], ["0", "1", "1"]]),
+            "masked_scores",
+            with_options(FOLDED, mask=[["1", "0", "0"], ["1", "1", "0"], ["0", "1", "1"]]),
+        ),
+    ),
+    "the window is left out of the causal mask": (
+        Plant(
+            with_options(FOLDED, mask={"window": "1"}),
+            "masked_scores",
+            with_options(FOLDED, mask="causal"),
+        ),
+    ),
+    "the window reaches as far forward as back": (
+        Plant(
+            WINDOW,
+            "masked_scores",
+            with_options(FOLDED, mask=[["1", "1", "0"], ["1", "1", "1"], ["0", "1", "1"]]),
+        ),
+    ),
+    **{
+        f"the slopes of ALiBi are {slopes}": (
+            Plant(ALIBI, "masked_scores", with_options(ALIBI, bias=alibi(ALIBI, slope))),
+        )
+        for slopes, slope in (
+            ("1, 2^(-8/h), … and begin one head too early", lambda h: Fraction(1, 16**h)),
+            ("1/2, 1/4, …, whatever the number of heads", lambda h: Fraction(1, 2 ** (h + 1))),
+            ("1, 1/2, …, whatever the number of heads", lambda h: Fraction(1, 2**h)),
+            ("in reverse order", lambda h: Fraction(1, 16 ** (2 - h))),
+        )
+    },
+    "the slopes of ALiBi are 2^(-8/h), 2^(-16/h), … though h is no power of two": (
+        Plant(
+            THREE_HEADED,
+            "masked_scores",
+            with_options(
+                THREE_HEADED,
+                bias=alibi(THREE_HEADED, lambda h: Fraction(2 ** (-8 * (h + 1) / 3))),
+            ),
+        ),
+    ),
+    "the distances of ALiBi are signed, so that later keys are favoured": (
+        Plant(
+            with_options(FOLDED, bias="alibi"),
+            "masked_scores",
+            with_options(
+                FOLDED,
+                bias=[
+                    [[text(-slope * (i - j)) for j in range(3)] for i in range(3)]
+                    for slope in (Fraction(1, 16), Fraction(1, 256))
+                ],
+            ),
+        ),
+    ),
+    "the bias is scaled with the scores": (
+        Plant(
+            BIASED,
+            "masked_scores",
+            with_options(
+                BIASED, bias=each(BIASED["attention"]["bias"], lambda b: text(Fraction(b) / 2))
+            ),
+        ),
+    ),
     "the output projection is left out": (
         Plant(JOINED, "output", JOINED, {"output": "concatenated"}),
     ),
@@ -460,7 +727,7 @@ def test_a_mistake_is_called_by_its_name(what: str, plant: Plant) -> None:
 
 @every_plant
 def test_a_mistake_is_found_where_it_was_made(what: str, plant: Plant) -> None:
-    """With every stage claimed, the first that goes wrong is the mistake's; others name no other."""
+    """With every stage claimed, the first that goes wrong is the mistake's; no other is named."""
     report = judged(plant.problem, {name: shown(part) for name, part in plant.stages().items()})
     assert next(iter(diagnoses(report))) == plant.stage
     assert set(diagnoses(report).values()) == {what}
@@ -475,8 +742,8 @@ def test_a_mistake_is_known_by_what_came_of_it(what: str, plant: Plant) -> None:
     for later in LATER:
         if order.index(later) > order.index(plant.stage):
             report = judged(plant.problem, {later: shown(stages[later])})
-            if what == "positions are counted from 1" and plant.problem is ROTATED:
-                # All turned by one more, queries and keys meet at the same angles as before.
+            if shown(stages[later]) == shown(oracle.attention(plant.problem)[later]):
+                # Values alone were mistaken; or all were turned by one more, and meet as before.
                 assert not wrong_in(report)
             else:
                 assert diagnoses(report) == {later: what}
@@ -492,12 +759,28 @@ def test_right_numbers_are_called_nothing(what: str, plant: Plant) -> None:
     assert {finding.verdict for finding in report.findings} == {Verdict.CORRECT}
 
 
-def test_heads_put_together_without_being_transposed() -> None:
-    """The rows of one head after those of another, as they lie in memory."""
-    stages = oracle.attention(JOINED)
-    flat = [x for part in stages["head_outputs"] for row in part for x in row]
+@pytest.mark.parametrize(
+    ("way", "order"),
+    [
+        (
+            "without being transposed",
+            lambda parts: [x for part in parts for row in part for x in row],
+        ),
+        (
+            "column by column",
+            lambda parts: [part[i][c] for i in range(3) for c in range(4) for part in parts],
+        ),
+        (
+            "in reverse order",
+            lambda parts: [x for i in range(3) for part in parts[::-1] for x in part[i]],
+        ),
+    ],
+)
+def test_heads_put_together(way: str, order: Callable[[Any], list[Any]]) -> None:
+    """The numbers of both heads in another order."""
+    flat = order(oracle.attention(JOINED)["head_outputs"])
     rows = [flat[start : start + 8] for start in range(0, 24, 8)]
-    what = {"concatenated": "the heads are put together without being transposed"}
+    what = {"concatenated": f"the heads are put together {way}"}
     assert diagnoses(judged(JOINED, {"concatenated": shown(rows)})) == what
     altered = {
         "tokens": TOKENS,
@@ -508,6 +791,30 @@ def test_heads_put_together_without_being_transposed() -> None:
     }
     output = {"output": shown(oracle.attention(altered)["output"])}
     assert diagnoses(judged(JOINED, output)) == {"output": what["concatenated"]}
+
+
+@pytest.mark.parametrize("problem", [PROJECTED, SINUSOIDAL])
+def test_a_residual_connection(problem: Problem) -> None:
+    """The embeddings, with their positions where there are any, added to the output."""
+    stages = oracle.attention(problem)
+    before = stages.get("X_positioned", stages["X"])
+    added = [
+        [as_fraction(x) + as_fraction(o) for x, o in zip(*rows, strict=True)]
+        for rows in zip(before, stages["output"], strict=True)
+    ]
+    report = judged(problem, {"output": shown(added)})
+    what = "the embeddings are added to the output (a residual connection)"
+    assert diagnoses(report) == {"output": what}
+    assert report.diagnoses[0].convention
+
+
+@pytest.mark.parametrize(("one", "other"), [("Q", "K"), ("K", "V"), ("Q", "V")])
+def test_projections_exchanged(one: str, other: str) -> None:
+    """What is claimed of one is the other's."""
+    stages = oracle.attention(BIASED_VECTORS)
+    claims = {one: shown(stages[other]), other: shown(stages[one])}
+    what = f"W_{one} and W_{other} are exchanged"
+    assert diagnoses(judged(BIASED_VECTORS, claims)) == {one: what, other: what}
 
 
 def test_a_mistake_made_with_printed_vectors_is_named_too() -> None:
