@@ -71,8 +71,6 @@ def divided_otherwise(trace: Trace, bounds: Bounds) -> Iterator[Misconception]:
             numbers["scores"] / np.array([each for each, _, _ in _candidates()])[:, None, None]
         )
         stage = numbers.after("scaled_scores", divided, bounds.stage)
-        if stage is None:
-            return
         values[:, own] = stage[(slice(None), *places)]
     fits = (values >= bounds.low) & (values <= bounds.high)
     chances = _chances(values, bounds)

@@ -96,15 +96,12 @@ class Numbers:
         m = S.shape[-1]
         return softmax(base, S if self.sink is None else attention.with_sink(S, self.sink))[..., :m]
 
-    def after(self, stage: str, values: Array, wanted: str) -> Array | None:
-        """The wanted stage, if an earlier one were this; None if it does not come after it."""
+    def after(self, stage: str, values: Array, wanted: str) -> Array:
+        """The wanted stage, if an earlier one, from the scores on, were this."""
         if wanted == stage:
             return values
-        if wanted not in self._steps:
-            return None
         earlier, step = self._steps[wanted]
-        before = self.after(stage, values, earlier)
-        return None if before is None else step(before)
+        return step(self.after(stage, values, earlier))
 
     @property
     def _steps(self) -> dict[str, tuple[str, Callable[[Array], Array]]]:

@@ -49,12 +49,7 @@ def _made(
 def divided_by_number(text: str) -> Rule:
     """The scores divided by a number that is typed."""
 
-    def rule(numbers: Numbers) -> Array | None:
-        if "scores" not in numbers:
-            return None
-        return attention.divided_scores(numbers["scores"], numbers.like(text))
-
-    return rule
+    return lambda numbers: attention.divided_scores(numbers["scores"], numbers.like(text))
 
 
 def multiplied_by(size: Size) -> Rule:

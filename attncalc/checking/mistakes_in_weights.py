@@ -160,17 +160,13 @@ def of_queries(numbers: Numbers) -> Array | None:
     return attention.output(numbers["weights"], numbers["Q"]) if _same_width(numbers, "Q") else None
 
 
-def added_up(numbers: Numbers) -> Array | None:
+def added_up(numbers: Numbers) -> Array:
     """The sum of the values that have a weight at all."""
-    if "V" not in numbers:
-        return None
     return attention.output(_ones_where_seen(numbers), numbers["V"])
 
 
-def averaged(numbers: Numbers) -> Array | None:
+def averaged(numbers: Numbers) -> Array:
     """The mean of the values that have a weight at all."""
-    if "V" not in numbers:
-        return None
     ones = _ones_where_seen(numbers)
     return attention.output(_shares(ones, attention.sums(ones)), numbers["V"])
 
@@ -231,7 +227,7 @@ def _before_projection(numbers: Numbers) -> Array:
 
 def with_residual(numbers: Numbers) -> Array | None:
     """The embeddings that queries are made from added to the output."""
-    if "X" not in numbers or "output" not in numbers:
+    if "X" not in numbers:
         return None
     X = numbers[numbers.trace.embedded]
     return X + numbers["output"] if X.shape == numbers["output"].shape else None
