@@ -6,7 +6,6 @@ one is tried in float64; only one that may fit is worked on in all digits.
 
 from __future__ import annotations
 
-import decimal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -199,9 +198,9 @@ class _Search:
     def _under(self, known: Known, trace: Trace) -> list[Array]:
         """What the stage would be, in each way of printing it; nothing if the mistake says nothing.
 
-        No operation on decimals raises: numpy's products of objects do not survive that.
+        What has no value is NaN, which no claim is the print of.
         """
-        with arithmetic_of(_forgiving(trace.context)), np.errstate(divide="ignore"):
+        with trace.arithmetic(), np.errstate(divide="ignore"):
             try:
                 stages = [*_readings(known, trace, self.stage)]
             except (ArithmeticError, ValueError, AttncalcError):
@@ -262,14 +261,6 @@ def _readings(known: Known, trace: Trace, stage: str) -> Iterator[Array]:
         if scores is not None:
             powers = Numbers(trace).powers_below_the_largest(scores)
             yield powers if stage == "exponentials" else attention.sums(powers)
-
-
-def _forgiving(context: decimal.Context | None) -> decimal.Context | None:
-    """The same context, in which what has no value is NaN."""
-    if context is not None:
-        context = context.copy()
-        context.clear_traps()
-    return context
 
 
 def _digits(claim: Claim) -> int:

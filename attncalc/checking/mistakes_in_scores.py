@@ -139,7 +139,8 @@ def cosines(numbers: Numbers) -> Array | None:
     if Q is None:
         return None
     lengths = [np.sqrt(attention.sums(attention.products(part, part))) for part in (Q, K)]
-    return attention.divided_scores(numbers["scores"], lengths[0][:, None] * lengths[1])
+    shares: Array = numbers["scores"] / (lengths[0][:, None] * lengths[1])
+    return shares
 
 
 def not_transposed(numbers: Numbers) -> Array | None:
