@@ -10,12 +10,14 @@ import numpy as np
 
 from attncalc.arithmetic import NumberError, Typed, parse_number
 from attncalc.claims import Claim, Claims, with_bare_numbers_read
-from attncalc.errors import FieldPath, suggestion
+from attncalc.errors import FieldPath
 from attncalc.problem import ADDRESS_HINT, Problem, find_token
 from attncalc.readers.axes import squeezed
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults, is_absent
-from attncalc.stages import OF_SCORES, STAGES, axes_of, stage_shapes, tokens_along
+from attncalc.readers.other_names import hint_of_stage
+from attncalc.readers.prints import spelled_out
+from attncalc.stages import OF_SCORES, STAGES, Axis, axes_of, stage_shapes, tokens_along
 
 
 def read_claims(claims: Mapping[str, Node], problem: Problem, faults: Faults) -> Claims:
@@ -46,6 +48,9 @@ def parse_claim(text: str, stage: str) -> Decimal:
     if stage in OF_SCORES and _HIDDEN.fullmatch(typed):
         return Decimal("-Infinity")
     return Decimal("NaN") if _UNDEFINED.fullmatch(typed) else parse_number(typed)
+
+
+_OF_EACH_HEAD = "head_outputs are what each head gives"
 
 
 class _Reading:
@@ -84,7 +89,8 @@ class _Reading:
     def _no_stage(self, name: str, path: FieldPath) -> None:
         here = ", ".join(self.shapes)
         what = "this problem has no stage" if name in STAGES else "there is no stage"
-        self.faults(path, f"{what} “{name}”; expected one of {here}", suggestion(name, self.shapes))
+        hint = hint_of_stage(name, self.shapes)
+        self.faults(path, f"{what} “{name}”; expected one of {here}", hint)
 
     def _array(
         self,
@@ -98,6 +104,15 @@ class _Reading:
         if isinstance(node, np.ndarray):
             node = squeezed(node, len(shape)).tolist()
         if is_absent(node):
+            return
+        if shape:
+            node = spelled_out(node)
+        if len(shape) == 2 and isinstance(node, list) and self._is_flat(node):
+            query = self._only_row(stage, len(index))
+            if query is None:
+                self._single_row(len(node), stage, len(index), path)
+            else:
+                self._array(node, stage, (*index, query), shape[1:], path)
             return
         if not shape:
             self._number(node, stage, index, path)
@@ -114,12 +129,36 @@ class _Reading:
                 path, f"“{node}”; expected a list of {shape[0]}, or a mapping by token", None
             )
 
+    @staticmethod
+    def _is_flat(node: list[Node]) -> bool:
+        """Whether it is a row of numbers, where rows are expected."""
+        return bool(node) and not any(isinstance(part, list | dict | None) for part in node)
+
+    def _only_row(self, stage: str, axis: int) -> int | None:
+        """The row that a single one is: the only one there is, or of the query written out."""
+        queries = self.problem.queries
+        if len(queries) == 1 and self._axis(stage, axis) is Axis.QUERY:
+            return queries[0]
+        tokens = self._tokens(stage, axis)
+        return 0 if tokens is not None and len(tokens) == 1 else None
+
+    def _single_row(self, found: int, stage: str, axis: int, path: FieldPath) -> None:
+        whole = " × ".join(map(str, self.shapes[stage]))
+        tokens = self._tokens(stage, axis)
+        hint = f"say which row it is: {{{tokens[0]}: […]}}" if tokens else None
+        self.faults(path, f"{found} numbers in one row; expected rows ({stage} is {whole})", hint)
+
     def _wrong_length(
         self, found: int, stage: str, shape: tuple[int, ...], path: FieldPath
     ) -> None:
         whole = " × ".join(map(str, self.shapes[stage]))
+        hint = None
+        if self.problem.heads is not None and len(shape) == len(self.shapes[stage]):
+            by_head = self._tokens(stage, 0) is None
+            hint = _OF_EACH_HEAD if stage == "output" else hint
+            hint = f"expected are {shape[0]} matrices, one for each head" if by_head else hint
         what = "numbers" if len(shape) == 1 else "rows"
-        self.faults(path, f"{found} {what}; expected {shape[0]} ({stage} is {whole})", None)
+        self.faults(path, f"{found} {what}; expected {shape[0]} ({stage} is {whole})", hint)
 
     def _by_token(
         self,
@@ -146,12 +185,16 @@ class _Reading:
 
     def _tokens(self, stage: str, axis: int) -> Sequence[str] | None:
         """The tokens along an axis of a stage; None along heads and the entries of vectors."""
-        along = axes_of(stage, heads=self.problem.heads is not None)[axis]
-        return tokens_along(along, self.problem)
+        return tokens_along(self._axis(stage, axis), self.problem)
+
+    def _axis(self, stage: str, axis: int) -> Axis:
+        return axes_of(stage, heads=self.problem.heads is not None)[axis]
 
     def _number(self, node: Node, stage: str, index: tuple[int, ...], path: FieldPath) -> None:
         if isinstance(node, list | dict):
-            self.faults(path, "a list or mapping; expected a number", None)
+            by_head = stage == "output" and "head_outputs" in self.shapes
+            hint = _OF_EACH_HEAD if by_head else None
+            self.faults(path, "a list or mapping; expected a number", hint)
             return
         text = str(node)
         try:

@@ -11,7 +11,7 @@ from attncalc.arithmetic import hand_sized, parse_number
 from attncalc.errors import FieldPath, InputError, InputErrors, suggestion
 from attncalc.options import AttentionOptions, Rotary, Sinusoidal
 from attncalc.problem import ADDRESS_HINT, MATRICES, VECTORS, Problem, find_token
-from attncalc.readers import axes, options, rows
+from attncalc.readers import axes, options, other_names, rows
 from attncalc.readers.claims import read_claims
 from attncalc.readers.discreet import discreet
 from attncalc.readers.interface import Node, Place, RawProblem
@@ -51,7 +51,7 @@ def build(
     to read the file's claims.
     Raises InputErrors with every fault, in the order of the file.
     """
-    reading = _Reading(raw, overrides, queries)
+    reading = _Reading(other_names.renamed(raw), overrides, queries)
     problem = reading.problem()
     return reading.with_claims(problem) if with_claims else problem
 
@@ -171,21 +171,22 @@ class _Reading:
 
     def _check_keys(self) -> None:
         """Keys that mean nothing, with the nearest one that does."""
-        unknown: list[tuple[FieldPath, str, tuple[str, ...]]] = [
-            ((key,), key, KEYS) for key in self.fields if key not in KEYS
-        ]
+        for key in self.fields:
+            if key not in KEYS:
+                self._unknown((key,), KEYS, other_names.hint_of_key(key, KEYS, options.KEYS))
         attention = self.raw.fields.get("attention")
-        if isinstance(attention, dict):
-            unknown += [
-                (("attention", key), key, options.KEYS)
-                for key in attention
-                if key not in options.KEYS
-            ]
-        unknown += rows.unknown_row_keys(self.raw.fields.get("tokens"))
-        for path, key, known in unknown:
-            if not key.startswith("\0"):  # a repeated key, reported by its reader
-                found = f"an unknown key “{key}”; expected one of {', '.join(known)}"
-                self.fault(path, found, suggestion(key, known), of_key=True)
+        for key in attention if isinstance(attention, dict) else ():
+            if key not in options.KEYS:
+                hint = other_names.hint_of_option(key, options.KEYS, KEYS)
+                self._unknown(("attention", key), options.KEYS, hint)
+        for path, key, known in rows.unknown_row_keys(self.raw.fields.get("tokens")):
+            self._unknown(path, known, suggestion(key, known))
+
+    def _unknown(self, path: FieldPath, known: Sequence[str], hint: str | None) -> None:
+        key = str(path[-1])
+        if not key.startswith("\0"):  # a repeated key, reported by its reader
+            found = f"an unknown key “{key}”; expected one of {', '.join(known)}"
+            self.fault(path, found, hint, of_key=True)
 
     def _text(self, name: str) -> str | None:
         node = self.fields.get(name)
