@@ -10,6 +10,7 @@ those of Vaswani et al., "Attention Is All You Need" (2017), section 3.2.
 from __future__ import annotations
 
 import decimal
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from attncalc.arithmetic import (
+    MOST_DIGITS,
     TRANSCENDENTAL_DIGITS,
     Array,
     Exact,
@@ -33,6 +35,12 @@ _SMALLEST_SUM = 1e-200
 
 _ROOM = 10**15
 """Powers of 10 within which decimals keep all their digits, with plenty to spare."""
+
+_MOST_DIGITS_OF_A_SUM = 2 * MOST_DIGITS
+"""Digits of a sum of powers. One that is longer, as e^100000 + 1 is, is not called exact."""
+
+_RANGE = 20
+"""e to ±10^20 is beyond the exponents of decimals, which end at 10^(10^18)."""
 
 
 def like(array: Array, number: Decimal | int | str) -> Any:
@@ -82,7 +90,8 @@ def capped_scores(S: Array, cap: Any) -> Array:
     if not is_exact_kind(S):
         capped: Array = cap * np.tanh(S / cap)
         return capped
-    return decimals((cap * tanh(score / cap) for score in S.flat), S.shape)
+    divide = transcendental_context(TRANSCENDENTAL_DIGITS).divide
+    return decimals((cap * tanh(divide(score, cap)) for score in S.flat), S.shape)
 
 
 def tanh(x: Decimal) -> Decimal:
@@ -117,14 +126,29 @@ def exponentials(S: Array, base: Any | None) -> Array:
         with np.errstate(over="ignore", under="ignore"):
             powers: Array = np.exp(S) if base is None else np.power(base, S)
         return powers
+    power = transcendental_context().exp if base is None else _power_of(base)
+    shorten = transcendental_context(2 * _RANGE).plus
+    return decimals((power(shorten(score)) for score in S.flat), S.shape)
+
+
+def _power_of(base: Decimal) -> Callable[[Decimal], Decimal]:
+    """base to a score. One that is out of range is not worked out: 3^(10^9999) takes a minute."""
     context = transcendental_context()
-    power = context.exp if base is None else (lambda score: context.power(base, score))
-    return decimals((power(score) for score in S.flat), S.shape)
+    logarithm = context.ln(base)
+
+    def power(score: Decimal) -> Decimal:
+        if context.multiply(score, logarithm).adjusted() > _RANGE:
+            return Decimal("Infinity") if score > 0 else Decimal(0)
+        return context.power(base, score)
+
+    return power
 
 
 def sums(powers: Array) -> Array:
     """The sum of each row, the softmax's denominator. (n, m) -> (n,)"""
-    total: Array = powers.sum(axis=-1)
+    with decimal.localcontext() as context:
+        context.prec = min(context.prec, _MOST_DIGITS_OF_A_SUM)
+        total: Array = powers.sum(axis=-1)
     return total
 
 

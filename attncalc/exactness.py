@@ -71,17 +71,22 @@ def of_powers(scores: Array, scores_exact: Exact, base: Any | None, powers: Arra
 def _power_is_exact(score: Decimal, base: Decimal | None, power: Decimal) -> bool:
     if score == 0 or score.is_infinite():
         return True
-    if base is None or score != score.to_integral_value():
+    if base is None or abs(score) > _LARGEST_CHECKED_POWER or score != score.to_integral_value():
         return False
-    # A power with as many digits as this has more than are kept, whatever the base is made of.
-    if abs(score) * len(_significant(base)) > _LARGEST_CHECKED_POWER:
-        return False
-    return Fraction(base) ** int(score) == Fraction(power)
+    room = _noticing(3 * TRANSCENDENTAL_DIGITS)
+    raised = room.power(base, abs(int(score)))
+    undone = power == raised if score > 0 else room.multiply(power, raised) == 1
+    return undone and not room.flags[decimal.Inexact]
 
 
-def _significant(number: Decimal) -> str:
-    """The digits of a number from its first to its last that is not 0."""
-    return "".join(map(str, number.as_tuple().digits)).rstrip("0") or "0"
+def _noticing(digits: int) -> decimal.Context:
+    """A context of so many digits, whose flag tells whether they were enough.
+
+    A power of 60 digits is the inverse of one with 140 at most, which is 5^199.
+    """
+    return decimal.Context(
+        prec=digits, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN, traps=[decimal.InvalidOperation]
+    )
 
 
 def of_sums(powers: Array, powers_exact: Exact, sums: Array) -> Exact:
@@ -92,11 +97,18 @@ def of_sums(powers: Array, powers_exact: Exact, sums: Array) -> Exact:
     for row in np.ndindex(sums.shape):
         total: Any = sums[row]
         answers[row] = (
-            bool(powers_exact[row].all())
-            and total.is_finite()
-            and sum((Fraction(power) for power in powers[row]), Fraction(0)) == Fraction(total)
+            bool(powers_exact[row].all()) and total.is_finite() and _add_up_to(powers[row], total)
         )
     return answers
+
+
+def _add_up_to(numbers: Array, total: Decimal) -> bool:
+    """Whether a sum lost no digit; 10^3996 + 1 is not written out to find that it did."""
+    room = _noticing(wider(decimal.getcontext()).prec)
+    added = Decimal(0)
+    for number in numbers:
+        added = room.add(added, number)
+    return added == total and not room.flags[decimal.Inexact]
 
 
 def equal_rows(visible: Exact, scores: Array, known: Exact) -> Exact:
@@ -143,18 +155,16 @@ def of_weights(
     if not is_exact_kind(weights):
         return everywhere(weights)
     answers: Exact = ~visible
+    room = wider(decimal.getcontext())
     for row in np.ndindex(weights.shape[:-1]):
-        total: Any = sums[row]
         if not (equal[row] or sums_exact[row]):
             continue
+        shared: Any = sums[row] if sums_exact[row] else Decimal(int(visible[row].sum()))
         for key, weight in enumerate(weights[row]):
             if answers[row][key] or len(weight.as_tuple().digits) > TRANSCENDENTAL_DIGITS:
                 continue
-            share = Fraction(weight)
-            if sums_exact[row]:
-                answers[row][key] = share * Fraction(total) == Fraction(powers[row][key])
-            else:
-                answers[row][key] = share * int(visible[row].sum()) == 1
+            given = powers[row][key] if sums_exact[row] else 1
+            answers[row][key] = room.multiply(weight, shared) == given
     return answers
 
 

@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 
 from attncalc import attention
-from attncalc.arithmetic import Array, Exact
+from attncalc.arithmetic import Array, Exact, transcendental_context
 from attncalc.heads import group_of
 from attncalc.positions import Angles
 from attncalc.problem import Problem
@@ -207,6 +207,15 @@ class Trace:
     def arithmetic(self) -> Iterator[None]:
         """The arithmetic the stages were computed in, for what is derived from them."""
         with arithmetic_of(self.context):
+            yield
+
+    @contextmanager
+    def rounding(self) -> Iterator[None]:
+        """The arithmetic of what is rounded anyway: shares, shades, logarithms.
+
+        Beside 1e9999, a quotient in the context of the stages has tens of thousands of digits.
+        """
+        with arithmetic_of(None if self.context is None else transcendental_context()):
             yield
 
 

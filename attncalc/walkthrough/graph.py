@@ -184,11 +184,11 @@ def _attended(trace: Trace, stage: str, query: int, row: Any) -> list[int]:
 
 
 def _shares(trace: Trace, numbers: Array) -> list[Any]:
-    """Of the largest number, from 0 to 1; in the trace's arithmetic, where 0.3 is 3/4 of 0.4."""
+    """Of the largest number, from 0 to 1; in the trace's numbers, where 0.3 is 3/4 of 0.4."""
     largest = max(numbers, default=0)
     if largest <= 0:
         return [0] * len(numbers)
-    with trace.arithmetic():
+    with trace.rounding():
         return [max(0, number / largest) for number in numbers]
 
 

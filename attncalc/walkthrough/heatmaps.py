@@ -31,7 +31,7 @@ def _heatmap(page: Page, stage: str, about: str) -> Heatmap:
     columns = page.kept_columns()
     numbers = page.vectors(stage)
     values = page.trace[stage]
-    with page.trace.arithmetic():
+    with page.trace.rounding():
         shade = _shading(values)
         rows: list[HeatmapRow | Omitted] = []
         for row in page.kept_queries():

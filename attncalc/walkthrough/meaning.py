@@ -49,7 +49,7 @@ def _sentences(page: Page, query: int) -> Iterator[Inline]:
 
 
 def _most(page: Page, query: int, weights: Any, used: list[int]) -> Iterator[Inline]:
-    ranked = sorted(used, key=lambda key: -weights[key])
+    ranked = sorted(used, key=lambda key: weights[key], reverse=True)
     top = [key for key in ranked if weights[key] == weights[ranked[0]]]
     if len(used) == 1:
         yield Words(" attends to ")
@@ -107,7 +107,8 @@ def _spread(page: Page, weights: Any, used: list[int]) -> Iterator[Inline]:
         if trace.sink_powers is not None:
             yield Words(f"The sink takes {sunk_percentage(total)}. ")
             among = "Among the keys, the weights are"
-            weights = weights / total
+            with trace.rounding():
+                weights = weights / total
         bits = measures.entropy(weights)
         effective = measures.effective_number(bits)
     if len(used) == 1:
