@@ -12,7 +12,14 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from attncalc import exactness, measures
-from attncalc.arithmetic import Array, Exact, decimals, exact_context, is_exact_kind
+from attncalc.arithmetic import (
+    MOST_DIGITS,
+    Array,
+    Exact,
+    decimals,
+    is_exact_kind,
+    transcendental_context,
+)
 from attncalc.attention import like
 from attncalc.errors import AttncalcError
 from attncalc.problem import Problem
@@ -27,6 +34,9 @@ DECIMAL_AGREEMENT = Decimal("1e-34")
 
 _SUM_TOLERANCE = 1e-6
 """By how much given float64 weights may miss 1 and still be shares."""
+
+_MOST_MORE_DIGITS = 2 * MOST_DIGITS
+"""Digits of a difference: of any two typed numbers whose exponents are near each other."""
 
 Side: TypeAlias = Literal["left", "right"]
 
@@ -179,16 +189,30 @@ def difference(left: Stage, right: Stage) -> Difference | None:
         return None
     exact = left.exact & right.exact
     if is_exact_kind(left.values) and is_exact_kind(right.values):
-        with decimal.localcontext(exact_context([left.values, right.values])):
-            pairs = zip(left.values.flat, right.values.flat, strict=True)
-            values = decimals((Decimal(0) if a == b else b - a for a, b in pairs), exact.shape)
-            agreement: Any = Decimal(0) if exact.all() else DECIMAL_AGREEMENT
-            exact = exact | (_magnitudes(values) == Decimal("Infinity"))
-            return Difference(values, exact, agreement * _size(left.values, right.values))
+        values, whole = _subtracted(left.values, right.values)
+        agreement = Decimal(0) if exact.all() else DECIMAL_AGREEMENT
+        size = _size(left.values, right.values)
+        exact = exact & whole | (_magnitudes(values) == Decimal("Infinity"))
+        return Difference(values, exact, transcendental_context().multiply(agreement, size))
     a, b = left.values.astype(np.float64), right.values.astype(np.float64)
     with np.errstate(invalid="ignore", over="ignore"):
         values = np.where(a == b, 0.0, b - a)
     return Difference(values, exact, FLOAT_AGREEMENT * _size(a, b))
+
+
+def _subtracted(left: Array, right: Array) -> tuple[Array, Exact]:
+    """right - left, and where no digit of it was lost; never 0 unless they are equal.
+
+    Not every digit there is: of 1 - e^-100000 there are 43,430.
+    """
+    room = transcendental_context(_MOST_MORE_DIGITS)
+    values: list[Decimal] = []
+    whole: list[bool] = []
+    for a, b in zip(left.flat, right.flat, strict=True):
+        room.clear_flags()
+        values.append(Decimal(0) if a == b else room.subtract(b, a))
+        whole.append(not room.flags[decimal.Inexact])
+    return decimals(values, left.shape), np.array(whole, dtype=bool).reshape(left.shape)
 
 
 def _refuse_others(left: Problem, right: Problem) -> None:

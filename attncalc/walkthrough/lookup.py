@@ -71,7 +71,7 @@ def _ranked(page: Page, query: int) -> list[int]:
     weights = page.trace["weights"][query]
     mask = page.trace.mask
     seen = [key for key in range(len(weights)) if mask is None or mask[query][key]]
-    return sorted(seen, key=lambda key: -weights[key])
+    return sorted(seen, key=lambda key: weights[key], reverse=True)
 
 
 def _ranking(page: Page, query: int, number: int) -> Section:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from attncalc.arithmetic import TRANSCENDENTAL_DIGITS
+from attncalc.arithmetic import TRANSCENDENTAL_DIGITS, transcendental_context
 from attncalc.document import Block, Inline, Paragraph, Row, Table, Words
 from attncalc.expressions import (
     Apply,
@@ -131,7 +131,7 @@ def _ratio(left: Decimal, right: Decimal, style: NumberStyle) -> str:
     smaller, larger = sorted((left, right))
     if smaller == 0:
         return ": 0 lets no gradient through"
-    ratio = larger / smaller
+    ratio = transcendental_context().divide(larger, smaller)
     if ratio < _HARDLY_ANY:
         return ""
     digits = NumberStyle(0 if 10 <= ratio < _UNREADABLE else 1, style.rounding)
