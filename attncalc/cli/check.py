@@ -155,6 +155,7 @@ def check(
     )
     files = options.gathered(files)
     sheets = claims or []
+    output.spare([*files, *sheets], output_file)
     if [*files, *sheets].count("-") > 1:
         message = "- is given more than once; standard input can be read once"
         raise typer.BadParameter(message, param_hint="FILE")

@@ -69,6 +69,7 @@ def compare(
     wanted = format.value if format else None
     chosen = output.chosen_format(wanted, json, output_file, options.PAGE_SUFFIXES)
     pages.refuse_fragment(fragment, chosen)
+    output.spare(files, output_file)
     varied = _varied(vary or [])
 
     from attncalc.comparison import ComparisonError

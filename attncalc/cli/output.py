@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Optional
 
@@ -57,6 +57,21 @@ def in_color(color: Color, output_file: Optional[str]) -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def spare(
+    inputs: Sequence[str], output_file: Optional[str], hint: str = "it would be overwritten"
+) -> None:
+    """Refuse to write over a file that is read, whatever it is called. Raises InputError."""
+    if output_file is None:
+        return
+    from attncalc.cli.files import same_file
+
+    for file in inputs:
+        if file != "-" and same_file(file, output_file):
+            which = "" if file == output_file else f" {file}"
+            message = f"{output_file} is the input{which}; expected another file"
+            raise InputError("--output", message, hint=hint)
+
+
 def write(result: str | bytes, output_file: Optional[str]) -> None:
     """Write a result; text as UTF-8. A reader that has gone away is no error.
 
@@ -64,8 +79,12 @@ def write(result: str | bytes, output_file: Optional[str]) -> None:
     """
     content = result.encode() if isinstance(result, str) else result
     if output_file is not None and output_file != "-":
+        from attncalc.cli.files import NoFileError, write_file
+
         try:
-            _write_file(content, Path(output_file))
+            write_file(content, Path(output_file))
+        except NoFileError as error:
+            raise typer.BadParameter(str(error), param_hint="--output") from error
         except OSError as error:
             raise InputError(
                 output_file, f"cannot be written: {error.strerror or error}"
@@ -80,36 +99,3 @@ def write(result: str | bytes, output_file: Optional[str]) -> None:
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         pass
-
-
-def _write_file(content: bytes, path: Path) -> None:
-    """All of it or nothing: a reader never sees half a file, and a failure leaves the old one."""
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
-        if target.is_dir():
-            raise typer.BadParameter(f"{path} is a directory", param_hint="--output")
-        target.write_bytes(content)  # a device or a pipe
-        return
-    if target.exists():
-        target.open("ab").close()  # one that is protected is not replaced, as its folder allows
-    if not target.parent.is_dir():
-        message = f"there is no directory {path.parent}"
-        raise typer.BadParameter(message, param_hint="--output")
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(name, _mode(target))
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def _mode(target: Path) -> int:
-    """The permissions of the file that is replaced, or of a new one."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

@@ -3,7 +3,6 @@
 import datetime
 import os
 import shlex
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -30,6 +29,13 @@ Fragment = Annotated[
     typer.Option("--fragment", help="Only the piece, for inclusion in a page: md, qmd, tex, html."),
 ]
 PaperOption = Annotated[Paper, typer.Option("--paper", help="Of typ and pdf.")]
+
+
+DATED = ("typ", "pdf")
+"""Formats whose metadata tell the day."""
+
+_LAST = 253_402_300_799
+"""The last second of the year 9999."""
 
 
 def refuse_fragment(fragment: bool, format: str) -> None:
@@ -64,10 +70,10 @@ class Pages:
     def put(self, page: Rendered) -> None:
         """Write a page, and say what it could not show."""
         if page.missing:
-            sys.stderr.write(
-                f"attncalc: {missing_glyphs(page.missing)}\n"
-                "  hint: install a font that has them, such as Noto\n"
-            )
+            from attncalc.cli.app import say
+
+            say(f"attncalc: {missing_glyphs(page.missing)}")
+            say("  hint: install a font that has them, such as Noto")
         output.write(page.content, self.output_file)
 
     def _layout(self) -> Layout:
@@ -75,15 +81,22 @@ class Pages:
             self.fragment,
             self.paper.value,
             shlex.join(["attncalc", *self.command]),
-            _date(),
+            _date() if self.format in DATED else None,
             output.width(),
             output.in_color(self.color, self.output_file),
         )
 
 
 def _date() -> datetime.date:
-    """Today, or the day of SOURCE_DATE_EPOCH: https://reproducible-builds.org/specs/"""
+    """Today, or the day of SOURCE_DATE_EPOCH: https://reproducible-builds.org/specs/
+
+    Raises InputError for one that is no time: who sets it relies on it.
+    """
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch.isdecimal():
-        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
-    return datetime.date.today()
+    if not epoch:
+        return datetime.date.today()
+    if not (epoch.isascii() and epoch.isdecimal() and len(epoch) < 13 and int(epoch) <= _LAST):
+        found = epoch if len(epoch) <= 40 else f"{epoch[:40]}…"
+        message = f"“{found}”; expected the seconds since 1970, at most {_LAST}"
+        raise InputError("SOURCE_DATE_EPOCH", message, hint="date +%s prints them; or unset it")
+    return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()

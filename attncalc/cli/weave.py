@@ -84,6 +84,7 @@ def weave(
     if len(files) > 1 and (output_file is not None or "-" in files):
         what = "--output" if output_file is not None else "standard input"
         raise InputError("attncalc weave", f"{len(files)} documents; expected 1 with {what}")
+    output.spare(files, output_file, "without --output, the document is woven in place")
 
     from attncalc.weaving import weave as woven
 
