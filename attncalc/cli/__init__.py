@@ -27,6 +27,8 @@ def run() -> None:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:
         code = INTERRUPTED  # while modules were still being imported
+    except OSError:
+        code = BAD_INPUT  # standard error cannot be written to either
     try:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -35,18 +37,34 @@ def run() -> None:
     os._exit(code)
 
 
+def _print(text: str) -> int:
+    """Print something short, and return the exit code."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        pass
+    except OSError as error:
+        sys.stderr.write(f"attncalc: cannot write: {error.strerror or error}\n")
+        return BAD_INPUT
+    return SUCCESS
+
+
 def _open_streams() -> None:
-    """Where a stream was closed before we began (attncalc … >&-), read and write nothing."""
+    """Where a stream was closed before we began (attncalc … >&-), read and write nothing.
+
+    What the encoding of a locale has not is replaced. Results are UTF-8 wherever they go.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - for the rest of the run
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
 
 
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
     if arguments[:1] in (["--version"], ["-V"]):
-        sys.stdout.write(f"attncalc {__version__}\n")
-        return SUCCESS
+        return _print(f"attncalc {__version__}\n")
     if not any(argument.endswith((".npy", ".npz", ".safetensors")) for argument in arguments):
         # More threads only cost time on problems that are typed by hand.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -4,6 +4,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from io import StringIO
 
@@ -131,10 +132,15 @@ def errors_of(error: Exception, file: str = "attncalc") -> tuple[InputError, ...
 
 
 def say(line: str) -> None:
-    """A line on stderr; other people's text in it comes out inert."""
+    """A line on stderr; other people's text in it comes out inert.
+
+    Where it cannot be written, there is nobody to be told, and the exit code says it all.
+    """
     from attncalc.renderers.inert import inert, inert_lines
 
-    sys.stderr.write(inert_lines(inert(line)) + "\n")
+    with suppress(OSError):
+        sys.stderr.write(inert_lines(inert(line)) + "\n")
+        sys.stderr.flush()
 
 
 def refuse(errors: tuple[InputError, ...]) -> int:

@@ -63,7 +63,7 @@ def explain(
     wanted = format.value if format else None
     chosen = output.chosen_format(wanted, json, output_file, options.EXPLAIN_SUFFIXES)
     pages.refuse_fragment(fragment, chosen)
-    output.spare([file], output_file)
+    output.spare(files, output_file)
     wanted_stages = stage_names(stages or "")
     if wanted_stages and view is options.View.LOOKUP:
         message = "--view lookup shows no single stages; leave one of both out"

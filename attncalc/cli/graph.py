@@ -148,7 +148,7 @@ def graph(
     wanted = format.value if format else None
     chosen = output.chosen_format(wanted, False, output_file, SUFFIXES, default="mermaid")
     _refuse(context, kind, chosen)
-    output.spare([file], output_file)
+    output.spare(files, output_file)
     if isnan(threshold):
         raise typer.BadParameter(
             "nan is below nothing; expected a number", param_hint="--threshold"

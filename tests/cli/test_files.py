@@ -196,7 +196,8 @@ def test_living_writer_is_not_swept(tmp_path: Path) -> None:
 
 def test_swept_before_it_was_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A temporary file that was swept in its first moment is made once more."""
-    target, lock, swept = tmp_path / "page.txt", files._lock, []
+    target, lock = tmp_path / "page.txt", files._lock
+    swept: list[str] = []
 
     def late(descriptor: int, *, wait: bool) -> None:
         if not swept:

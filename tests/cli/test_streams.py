@@ -1,0 +1,114 @@
+"""Every command, whatever its streams are: full, closed, or of a locale with few characters."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import COMMAND, SAMPLES
+
+PROGRAM = [COMMAND] if COMMAND else [sys.executable, "-m", "attncalc"]
+
+ANIMAL = str(SAMPLES / "animal.yaml")
+FULL = b"attncalc: cannot write: No space left on device\n"
+
+COMMANDS: list[tuple[int, list[str]]] = [
+    (0, ["--version"]),
+    (0, ["--help"]),
+    (0, ["explain", "--help"]),
+    (0, ["weave", "-h"]),
+    (0, ["explain", ANIMAL]),
+    (0, ["explain", ANIMAL, "-f", "npz"]),
+    (1, ["check", ANIMAL, ANIMAL, "--json"]),
+    (0, ["compare", ANIMAL, "--vary", "scale=none"]),
+    (0, ["graph", ANIMAL]),
+    (0, ["samples", "animal"]),
+]
+
+REFUSED = [
+    ["explain", "none.yaml"],
+    ["check", "none.yaml", "none.json"],
+    ["weave", "none.md"],
+    ["explain", ANIMAL, "--nothing"],
+    ["nothing"],
+    [],
+]
+
+STATES = {
+    "plain": '"$@"',
+    "full": '"$@" >/dev/full',
+    "closed": '"$@" >&-',
+    "closed stdin": '"$@" <&-',
+    "closed stderr": '"$@" 2>&-',
+    "full stderr": '"$@" 2>/dev/full',
+    "all closed": '"$@" <&- >&- 2>&-',
+    "latin-1": 'PYTHONIOENCODING=latin-1 "$@"',
+    "ascii": 'PYTHONIOENCODING=ascii:strict "$@"',
+    "C": 'LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0 "$@"',
+    "narrow": 'COLUMNS=1 "$@"',
+    "odd columns": 'COLUMNS=wide TERM= "$@"',
+    "endless columns": 'COLUMNS=99999999999999999999 FORCE_COLOR=1 "$@"',
+    "buffered": 'PYTHONUNBUFFERED= "$@" >/dev/full',
+}
+
+
+def _ends(arguments: list[str]) -> dict[str, tuple[int, bytes, bytes]]:
+    """How the command ends under each state: exit code, standard output, standard error."""
+    running = {
+        state: subprocess.Popen(
+            ["sh", "-c", line, "sh", *PROGRAM, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"COLUMNS": "80", "PYTHONUNBUFFERED": "1"},
+        )
+        for state, line in STATES.items()
+    }
+    ends = {}
+    for state, process in running.items():
+        out, err = process.communicate(timeout=120)
+        assert b"Traceback" not in err, (state, err)
+        assert b"a mistake in attncalc" not in err, (state, err)
+        ends[state] = (process.returncode, out, err)
+    return ends
+
+
+@pytest.mark.parametrize(("code", "arguments"), COMMANDS, ids=str)
+def test_streams(code: int, arguments: list[str]) -> None:
+    """A result that cannot be written is told; what cannot be told is no other exit code."""
+    ends = _ends(arguments)
+    plain = ends["plain"]
+    assert plain[0] == code
+    for state, end in ends.items():
+        match state:
+            case "full" | "buffered":
+                assert end == (2, b"", FULL), state
+            case "narrow" | "odd columns" | "endless columns":
+                assert end[0] == code, state
+            case "latin-1" | "ascii" | "C":
+                assert (end[0], end[2]) == (code, plain[2]), state
+                assert end[1] == plain[1] or end[1] == _replaced(plain[1], state), state
+            case "closed" | "all closed":
+                assert end[0] == code, state
+            case _:
+                assert end[:2] == plain[:2], state
+
+
+def _replaced(text: bytes, state: str) -> bytes:
+    """What is left of a text in an encoding with fewer characters."""
+    encoding = "latin-1" if state == "latin-1" else "ascii"
+    return text.decode().encode(encoding, errors="replace")
+
+
+@pytest.mark.parametrize("arguments", REFUSED, ids=str)
+def test_refusals(arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is refused is refused with exit code 2, whether that can be said or not."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(SAMPLES.parent))
+    for state, (code, out, err) in _ends(arguments).items():
+        assert (code, out) == (2, b""), state
+        assert bool(err) == (state not in ("closed stderr", "full stderr", "all closed")), state
