@@ -261,17 +261,22 @@ def exact_context(arrays: Iterable[Array]) -> decimal.Context:
     return _context(digits)
 
 
+_LONGEST_QUOTIENT = 4 * MOST_DIGITS
+"""Digits of a quotient: beside 1e9999 there are 40,000 in a score, which nobody sees any of."""
+
+
 def quotient_context(numerators: Array, divisor: Decimal | int) -> decimal.Context:
     """A context for numbers divided by another, and for the roots that they are divided by.
 
-    A quotient that has an end is exact in it, if the divisor is whole, and any other is right to
-    60 decimals and to 60 digits: exact_context may be wider by the thousand, and digits that never
-    end would fill it.
+    A quotient that has an end, and no more digits than anybody types, is exact in it, if the
+    divisor is whole; any other is right to 60 digits, and to 60 decimals up to 10^4000.
+    exact_context may be wider by the thousand, and digits that never end would fill it.
     """
     longest = 0
     for number in numerators.flat:
         if number.is_finite():
             longest = max(longest, len(number.as_tuple().digits), number.adjusted() + 1)
+    longest = min(longest, _LONGEST_QUOTIENT)
     # A division by 2 takes one digit more, and by no other prime but 5 has a quotient an end.
     halvings = min(int(divisor).bit_length(), 4 * MOST_DIGITS)
     return _context(TRANSCENDENTAL_DIGITS + 20 + longest + halvings)

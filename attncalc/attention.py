@@ -62,7 +62,8 @@ def scores(Q: Array, K: Array) -> Array:
 def divided_scores(S: Array, divisor: Any) -> Array:
     """S / √d_k. Divided by the root, and not multiplied by its inverse, to stay exact if it is."""
     with _dividing(S, divisor):
-        quotient: Array = S / divisor
+        # With the sign, a decimal is rounded first: one of 80,000 digits takes long to divide.
+        quotient: Array = (+S if is_exact_kind(S) else S) / divisor
     return quotient
 
 
