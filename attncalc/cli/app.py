@@ -40,7 +40,13 @@ def call(arguments: list[str]) -> int:
     except OSError as error:
         return refuse((InputError("attncalc", f"cannot write: {error.strerror or error}"),))
     except Exception as error:
-        return refuse(errors_of(error))
+        return INTERRUPTED if _interrupted(error) else refuse(errors_of(error))
+
+
+def _interrupted(error: BaseException) -> bool:
+    """Whether Ctrl-C is behind an error: numpy says of one that it cannot be imported."""
+    behind = error.__cause__ or error.__context__
+    return isinstance(error, KeyboardInterrupt) or (behind is not None and _interrupted(behind))
 
 
 def _run(arguments: list[str]) -> int:

@@ -313,3 +313,18 @@ def test_arrays_may_use_all_threads(
     result = attncalc("explain", file, "--json")
     assert json.loads(result.out)["stages"]["weights"][0][0] == pytest.approx(0.01)
     assert "OPENBLAS_NUM_THREADS" not in os.environ
+
+
+def test_interrupted_import(attncalc: Attncalc, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C is Ctrl-C where a library makes another error of it, as numpy does of its import."""
+    if COMMAND:
+        pytest.skip("the installed command is another process")
+
+    def application(_arguments: list[str]) -> None:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as error:
+            raise ImportError("numpy was not imported") from error
+
+    monkeypatch.setattr("attncalc.cli.app._application", application)
+    assert attncalc("samples") == Result(130, "", "")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from attncalc.cli import main, run
 from tests.conftest import COMMAND, SAMPLES
 
 PROGRAM = [COMMAND] if COMMAND else [sys.executable, "-m", "attncalc"]
@@ -112,3 +113,42 @@ def test_refusals(arguments: list[str], tmp_path: Path, monkeypatch: pytest.Monk
     for state, (code, out, err) in _ends(arguments).items():
         assert (code, out) == (2, b""), state
         assert bool(err) == (state not in ("closed stderr", "full stderr", "all closed")), state
+
+
+@pytest.mark.parametrize(
+    ("error", "ends"),
+    [(None, (0, "")), (BrokenPipeError(), (0, "")), (OSError("gone"), (2, "gone"))],
+)
+def test_version_that_cannot_be_printed(
+    error: OSError | None,
+    ends: tuple[int, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The version is answered before anything is imported, and fails as everything does."""
+
+    class Stream:
+        def write(self, _text: str) -> None:
+            if error is not None:
+                raise error
+
+        def flush(self) -> None:
+            pass
+
+    monkeypatch.setattr("sys.stdout", Stream())
+    code, told = ends
+    assert main(["--version"]) == code
+    assert capsys.readouterr().err == (f"attncalc: cannot write: {told}\n" if told else "")
+
+
+def test_nothing_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where standard error fails too, the exit code is all that is left."""
+
+    def fails(_arguments: list[str]) -> int:
+        raise OSError("nothing can be written")
+
+    codes: list[int] = []
+    monkeypatch.setattr("attncalc.cli.main", fails)
+    monkeypatch.setattr("os._exit", codes.append)
+    run()
+    assert codes == [2]
