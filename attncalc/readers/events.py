@@ -97,8 +97,6 @@ class Places:
 
     def __call__(self, path: FieldPath, of_key: bool) -> Place:
         """Where the value at a path begins, or its key; as near as the text goes along the path."""
-        if not path and of_key:
-            return (1, 1)
         return divmod(nearest(self._root, path, of_key), _COLUMNS)
 
     @cached_property

@@ -289,10 +289,12 @@ def test_sheets(attncalc: Attncalc, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     ]
 
 
-def test_sheets_of_several_problems(attncalc: Attncalc, tmp_path: Path) -> None:
+def test_sheets_of_several_problems(
+    attncalc: Attncalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A sheet may be for several problems; one of them that is broken is told once."""
-    sheets = [tmp_path / "a.yaml", tmp_path / "b.yaml"]
-    pages = [tmp_path / "no.yaml", tmp_path / "page.yaml"]
+    monkeypatch.chdir(tmp_path)
+    sheets, pages = [Path("a.yaml"), Path("b.yaml")], [Path("no.yaml"), Path("page.yaml")]
     pages[1].write_text(PAGE)
     for sheet in sheets:
         sheet.write_text("scores: {animal: {The: 0.14}}\n")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from attncalc.cli import app
 from attncalc.renderers.inert import inert, inert_lines
 from tests.conftest import Attncalc
 
@@ -113,3 +114,16 @@ def test_inert_lines() -> None:
     )
     assert inert("##ing ## [x] #[y] std::vector") == "##ing ## [x] #[y] std::vector"
     assert inert("###[x]##y[z]") == "#‹#›#[x]‹#›#y[z]"
+
+
+@pytest.mark.parametrize(("leaving", "code"), [(SystemExit(1), 1), (SystemExit("x"), 0)])
+def test_a_reader_who_leaves(
+    leaving: SystemExit, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody reads any more, click leaves by itself."""
+
+    def left(_: list[str]) -> int:
+        raise leaving
+
+    monkeypatch.setattr(app, "_run", left)
+    assert app.call(["schema"]) == code

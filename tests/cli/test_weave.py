@@ -222,6 +222,20 @@ def test_mistake_of_ours(
     assert other.read_text().endswith(END)
 
 
+def test_standard_output_that_is_full(attncalc: Attncalc, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be written is no mistake of a document."""
+    if COMMAND:
+        pytest.skip("the installed command is another process")
+
+    def write(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("attncalc.cli.output.write", write)
+    done = attncalc("weave", "-", stdin="nothing")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "attncalc: cannot write: No space left on device\n"
+
+
 def test_own_documents(attncalc: Attncalc, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is woven into the README and the docs is what would be woven now."""
     monkeypatch.chdir(ROOT)

@@ -284,7 +284,7 @@ def test_misspelt_comments() -> None:
         '```attncalc "' + "\\" * 100_000,
         "#" + " " * 100_000 + "y",
         "<" * 100_000,
-        "a\n" * 50_000,
+        "a\n" * 20_000,
     ],
 )
 def test_long_lines(line: str) -> None:
@@ -292,7 +292,7 @@ def test_long_lines(line: str) -> None:
     began = time.process_time()
     with suppress(InputErrors):
         weave(f"{line}\n```\n", "d.md")
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 3
 
 
 def test_files_outside(tmp_path: Path) -> None:
