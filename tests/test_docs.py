@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -9,15 +10,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 import attncalc
+from attncalc.readers import load_text, options
+from attncalc.readers.fields import KEYS
+from attncalc.readers.rows import VECTORS_OF_A_ROW
 from attncalc.stages import STAGES
 from tests.conftest import ROOT, SAMPLES
 
 DOCS = ROOT / "docs"
 README = ROOT / "README.md"
 PAGES = [README, *sorted(DOCS.glob("*.md"))]
+
+SCHEMA = ROOT / "attncalc/schemas/input.schema.json"
 
 SETTING_UP = ("make demo", "make test", "pipx install '.[pdf]'")
 """What CI itself is: make test runs this test, and make demo is its first half. What pipx would
@@ -76,6 +84,28 @@ def test_python(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     Path("mine.yaml").write_text(problem, encoding="utf-8")
     for code in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL):
         exec(code, {})
+
+
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", (DOCS / "input-format.md").read_text(), re.DOTALL)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_examples_of_the_problem_file(example: str) -> None:
+    """Each reads and is worked through; those that are YAML by themselves fit the schema."""
+    (problem,) = load_text(example, "example")
+    assert attncalc.explain(problem)["weights"].size
+    if "\\begin" not in example:  # and no numpy without commas
+        loaded = yaml.load(example, Loader=yaml.BaseLoader)
+        flags = json.loads(json.dumps(loaded).replace('"true"', "true").replace('"false"', "false"))
+        jsonschema.validate(flags, json.loads(SCHEMA.read_text()))
+
+
+def test_every_key_has_an_example() -> None:
+    """Nothing can be written into a problem file that its page does not show."""
+    written = set(re.findall(r"(\w+):(?: |$)", "\n".join(EXAMPLES), re.MULTILINE))
+    rows = {"token", *VECTORS_OF_A_ROW}
+    settings = {"sinusoidal", "rope", "base", "pairing", "dims", "window"}
+    assert {*KEYS, *options.KEYS, *rows, *settings} <= written
 
 
 @pytest.mark.parametrize("page", PAGES)

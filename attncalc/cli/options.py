@@ -201,7 +201,7 @@ Scale = Annotated[
     typer.Option(
         "--scale",
         metavar="SCALE",
-        help="1/sqrt(d_k), none, or a number the scores are multiplied by.",
+        help="1/sqrt(d_k), none, or a number, like 0.5 or 1/3, that scores are multiplied by.",
         show_default=False,
     ),
 ]
