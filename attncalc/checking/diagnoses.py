@@ -50,13 +50,14 @@ _AT_FAULT = (Verdict.WRONG, Verdict.SLIP)
 def diagnose(enclosures: Enclosures, findings: Sequence[Finding]) -> tuple[Diagnosis, ...]:
     """For each stage that goes wrong, the mistakes that reproduce what is claimed of it."""
     diagnoses: list[Diagnosis] = []
+    computed = _Way(enclosures.trace)
     for stage, of_stage in groupby(findings, key=lambda finding: finding.claim.stage):
         prints = Prints(enclosures, stage, list(of_stage))
         if len(prints.claims) >= _FEWEST_CLAIMS and _go_wrong(prints.findings):
             named = {diagnosis.what for diagnosis in diagnoses}
             # What was done before was done here too, if it fits.
             known = sorted(CATALOGUE, key=lambda mistake: mistake.what not in named)
-            diagnoses += _Search(prints, known).found()
+            diagnoses += _Search(prints, known, computed).found()
     return tuple(diagnoses)
 
 
@@ -82,9 +83,10 @@ class _Way:
         return reliable_to(self.floats)
 
 
-def _ways(trace: Trace, before: str) -> Iterator[_Way]:
+def _ways(computed: _Way, before: str) -> Iterator[_Way]:
     """The stages as they are computed; and those before one as they are printed, if any is."""
-    yield _Way(trace)
+    yield computed
+    trace = computed.trace
     place = STAGES.index(before)
     earlier = [claim for claim in trace.problem.claims.numbers if STAGES.index(claim.stage) < place]
     printed = dict(trace.stages)
@@ -113,9 +115,9 @@ class _Trial:
 class _Search:
     """For the mistakes in one stage, in the order in which they are likely."""
 
-    def __init__(self, prints: Prints, known: Sequence[Known]) -> None:
+    def __init__(self, prints: Prints, known: Sequence[Known], computed: _Way) -> None:
         self.prints, self.stage, self.known = prints, prints.stage, known
-        self.trace = prints.enclosures.trace
+        self.computed, self.trace = computed, computed.trace
         self.findings: dict[int, list[Finding]] = {}
         number = {row: place for place, row in enumerate(prints.rows)}
         for finding, row in zip(prints.findings, prints.row_of_each, strict=True):
@@ -146,13 +148,14 @@ class _Search:
 
     def _in_all(self) -> _Trial | None:
         """The first mistake that gives all that is claimed; the others are kept."""
-        for trial in islice(self._tries(), self._affordable):
-            if trial.rows.all():
-                confirmed = self._confirmed(trial)
-                if confirmed.rows.all():
-                    return confirmed
-            if trial.rows.any():
-                self.trials.append(trial)
+        with arithmetic_of(None), np.errstate(divide="ignore"):
+            for trial in islice(self._tries(), self._affordable):
+                if trial.rows.all():
+                    confirmed = self._confirmed(trial)
+                    if confirmed.rows.all():
+                        return confirmed
+                if trial.rows.any():
+                    self.trials.append(trial)
         return None
 
     @property
@@ -160,7 +163,7 @@ class _Search:
         return max(_FEWEST_TRIES, _MOST_NUMBERS // self.trace[self.stage].size)
 
     def _tries(self) -> Iterator[_Trial]:
-        for way in _ways(self.trace, self.stage):
+        for way in _ways(self.computed, self.stage):
             if way.slack is None:
                 continue
             for known in chain(self.known, self._divided(way)):
@@ -184,15 +187,14 @@ class _Search:
             high + way.slack,
             at_fault,
         )
-        with arithmetic_of(None), np.errstate(divide="ignore"):
-            yield from divided_otherwise(way.floats, bounds)
+        yield from divided_otherwise(way.floats, bounds)
 
     def _confirmed(self, trial: _Trial) -> _Trial:
         """The trial in all digits."""
-        fitting = [
-            self.prints.rows_that_fit(values)
-            for values in self._under(trial.known, trial.way.trace)
-        ]
+        trace = trial.way.trace
+        with trace.arithmetic(), np.errstate(divide="ignore"):
+            stages = self._under(trial.known, trace)
+        fitting = [self.prints.rows_that_fit(values) for values in stages]
         return replace(trial, rows=np.any([np.zeros_like(trial.rows), *fitting], axis=0))
 
     def _under(self, known: Known, trace: Trace) -> list[Array]:
@@ -200,11 +202,10 @@ class _Search:
 
         What has no value is NaN, which no claim is the print of.
         """
-        with trace.arithmetic(), np.errstate(divide="ignore"):
-            try:
-                stages = [*_readings(known, trace, self.stage)]
-            except (ArithmeticError, ValueError, AttncalcError):
-                return []  # the altered problem is none, or a number of it has no value
+        try:
+            stages = [*_readings(known, trace, self.stage)]
+        except (ArithmeticError, ValueError, AttncalcError):
+            return []  # the altered problem is none, or a number of it has no value
         right = self.trace[self.stage]
         stages = [values for values in stages if values.shape == right.shape]
         # A mistake that changes nothing explains nothing.
@@ -227,8 +228,10 @@ class _Search:
         """Whether enough is claimed of some rows, and enough of it goes wrong."""
         findings = [finding for place in rows for finding in self.findings[place]]
         wrong = [finding for finding in findings if finding.verdict in _AT_FAULT]
-        digits = sum(_digits(finding.claim) for finding in wrong)
-        return len(findings) >= _FEWEST_CLAIMS and _go_wrong(wrong) and digits >= _FEWEST_DIGITS
+        if len(findings) < _FEWEST_CLAIMS or not _go_wrong(wrong):
+            return False
+        # As many numbers have as many digits, at least.
+        return sum(_digits(finding.claim) for finding in wrong[:_FEWEST_DIGITS]) >= _FEWEST_DIGITS
 
     def _diagnosis(self, trial: _Trial, rows: Iterable[int], part: str = "") -> Diagnosis:
         indices = {finding.claim.index for place in rows for finding in self.findings[place]}

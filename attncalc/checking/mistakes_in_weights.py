@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 
 from attncalc import attention, heads
-from attncalc.arithmetic import Array, decimals, is_exact_kind, transcendental_context
+from attncalc.arithmetic import Array, is_exact_kind, transcendental_context
+from attncalc.arithmetic import decimals as to_array
 from attncalc.checking.misconceptions import Numbers, Rule, softmax
 from attncalc.checking.mistakes_in_scores import scored, unmasked
 
 _FEWEST_KEYS = 2
+
+_TIE = 1e-9
+"""What is so little below a half is one, in float64."""
 
 
 def without_sink(numbers: Numbers) -> Array | None:
@@ -120,7 +124,7 @@ def logarithms(numbers: Numbers) -> Array | None:
         logs: Array = np.log(A)
         return logs
     context = transcendental_context()
-    return decimals((context.ln(weight) for weight in A.flat), A.shape)
+    return to_array((context.ln(weight) for weight in A.flat), A.shape)
 
 
 def to_base_e(numbers: Numbers) -> Array | None:
@@ -134,9 +138,13 @@ def shortened(decimals: int, rounding: str) -> Rule:
     def rule(numbers: Numbers) -> Array | None:
         if numbers.trace.problem.weights is not None:
             return None
-        A, step = numbers["weights"], Decimal(1).scaleb(-decimals)
-        flat = [Decimal(weight).quantize(step, rounding) for weight in A.ravel().tolist()]
-        return np.array([attention.like(A, weight) for weight in flat], A.dtype).reshape(A.shape)
+        A = numbers["weights"]
+        if not is_exact_kind(A):
+            units = A * 10**decimals + (0.5 if rounding == ROUND_HALF_UP else 0)
+            whole: Array = np.floor(units + _TIE) / 10**decimals
+            return whole
+        step = Decimal(1).scaleb(-decimals)
+        return to_array([weight.quantize(step, rounding) for weight in A.flat], A.shape)
 
     return rule
 
