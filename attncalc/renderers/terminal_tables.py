@@ -91,6 +91,7 @@ def _rich_table(table: Table, kept: Sequence[int], bar_width: int, broken: bool)
             _text(column.heading, broken=False),
             justify="right" if column.align is Align.RIGHT else "left",
             overflow="fold",
+            no_wrap=not (broken or column.wraps),  # where there is no room, others give way
             vertical="bottom" if column.result and at_the_end else "top",
             style=styles.RESULT if column.result else "",
         )

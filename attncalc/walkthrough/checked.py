@@ -45,6 +45,9 @@ _IN_PLURAL = {Verdict.WRONG: "wrong", Verdict.SLIP: "slips", Verdict.FOLLOWS: "f
 _MOST_OF_A_VERDICT = 12
 """Rows of one verdict, other than correct, that a longer table shows."""
 
+_LONGEST_NAME = 56
+"""Of a file, that is not broken on a page of 80 columns."""
+
 _MOST_NOTES = 6
 """Diagnoses, and notes, that are told above the tables."""
 
@@ -135,7 +138,9 @@ def write_summary(outcomes: Sequence[Outcome]) -> Document:
     total = f"{checked} problem{'s' if checked != 1 else ''} checked, {wrong} with a wrong number"
     if unreadable:
         total += f"; {unreadable} file{'s' if unreadable != 1 else ''} could not be read"
-    table = Table((Column(words("file")), Column(words("numbers"), wraps=True)), tuple(rows))
+    longest = max((len(outcome.name) for outcome in outcomes), default=0)
+    file = Column(words("file"), wraps=longest > _LONGEST_NAME)
+    table = Table((file, Column(words("numbers"), wraps=True)), tuple(rows))
     title = Section(Heading(None, words("Summary")), (Paragraph(words(total)),))
     return Document(Section(title.heading, (*title.blocks, table)), ())
 

@@ -324,3 +324,15 @@ def test_rows_of_every_verdict_are_folded() -> None:
     assert page.count("   wrong     ") == page.count("   slip      ") == 12
     lines = [line.split("  ")[1].strip() for line in page.splitlines() if "more" in line]
     assert lines == ["… 8 more wrong", "… 8 more slips"]
+
+
+@pytest.mark.parametrize("length", [10, 56, 57, 200])
+def test_names_of_files_are_whole(length: int) -> None:
+    """A file's name is not cut; if it is long, it goes on below."""
+    name = "".join(chr(ord("a") + place % 26) for place in range(length - 5)) + ".yaml"
+    report = report_of(GIVEN, {"scores": [["-5", None]]})
+    lines = TerminalRenderer(80).render(write_summary([Checked(name, name, report)])).splitlines()
+    assert max(map(len, lines)) <= 80
+    spelt = "".join(line.split("  ")[0] for line in lines[4:] if not line.startswith(" "))
+    assert spelt == name
+    assert (name in "\n".join(lines)) == (length <= 56)
