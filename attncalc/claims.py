@@ -18,6 +18,7 @@ class Claim:
 
     value: -inf if hidden, or NaN. path: where it stands in the file it was read from. beside: one
     unit in the last place of the numbers beside it, for a bare 0 or 1 that claims as many decimals.
+    bits: the binary digits of its number type, where it comes as one and not as text.
     """
 
     stage: str
@@ -26,6 +27,7 @@ class Claim:
     value: Decimal
     path: FieldPath = ()
     beside: Decimal | None = None
+    bits: int | None = None
 
     @property
     def unit(self) -> Decimal:

@@ -9,8 +9,10 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeAlias
 
+from attncalc.arithmetic import Array
 from attncalc.checking import intervals
 from attncalc.checking.conventions import PLAIN, Reading
+from attncalc.checking.floors import floors
 from attncalc.checking.intervals import HIDDEN, NOTHING, Interval
 from attncalc.checking.rounding import rounded
 from attncalc.checking.rules import Index, Operands, Rules
@@ -66,12 +68,15 @@ class Enclosures:
         }
         self.claimed_stages = frozenset(trace.problem.claims.stages)
         axes = 2 if trace.has_heads else 1
+        claimed = [STAGES.index(stage) for stage in self.claimed_stages]
+        self._first_claimed = min(claimed, default=len(STAGES))
         self._printed_rows = {(stage, index[:axes]) for stage, index in self.claims}
         self.stand_ins: frozenset[Entry] = frozenset()
         self._readings: dict[Index, Reading] = {}
         self._rules = Rules(trace)
         self._inputs = _Source(Operands(self.computed, lambda _stage, _row: False, self.reading))
         self._prints = _Source(Operands(self._operand, self._has_row, self.reading))
+        self._floors: dict[int, dict[str, Array]] = {}
         self._rounding: dict[int, _Source] = {}
 
     @property
@@ -123,6 +128,8 @@ class Enclosures:
 
     def reachable(self, stage: str, index: Index) -> Interval:
         """What can be reached from the numbers that are printed of earlier stages."""
+        if self._begins(stage):
+            return self.computed(stage, index)
         return self._rules.enclosure(stage, index, self._prints.operands)
 
     def reach(self, stage: str, index: Index, decimals: int) -> Interval:
@@ -138,7 +145,28 @@ class Enclosures:
             return HIDDEN
         if claim.undefined:
             return NOTHING
-        return intervals.around(claim.value, intervals.total(claim.unit / 2, self.tolerance))
+        radii = [claim.unit / 2, self.tolerance]
+        if claim.bits is not None:
+            radii.append(self.floor(claim, claim.bits))
+        return intervals.around(claim.value, intervals.total(*radii))
+
+    def floor(self, claim: Claim, bits: int) -> Decimal:
+        """How far a claim may be off that was computed with so many binary digits."""
+        if bits not in self._floors:
+            self._floors[bits] = floors(self.trace, bits)
+        floor = self._floors[bits][claim.stage][claim.index]
+        return intervals.UP.multiply(Decimal(float(floor)), self._relative_to(claim))
+
+    def _relative_to(self, claim: Claim) -> Decimal:
+        """The size of powers and sums, whose floor is relative to them."""
+        if claim.stage not in ("exponentials", "sums"):
+            return Decimal(1)
+        value = self.computed(claim.stage, claim.index)
+        return max(value.low.copy_abs(), value.high.copy_abs())
+
+    def _begins(self, stage: str) -> bool:
+        """Whether nothing is printed before a stage."""
+        return STAGES.index(stage) <= self._first_claimed
 
     def _rounded(self, decimals: int) -> _Source:
         if decimals not in self._rounding:
@@ -178,7 +206,10 @@ class Enclosures:
     def _rounded_from_prints(self, decimals: int, stage: str, index: Index) -> Interval:
         if (stage, index) in self.claims:
             return self._operand(stage, index)
-        value = self.reach(stage, index, decimals)
+        if self._begins(stage) and not self._rules.is_worked_with(stage):
+            value = self.computed(stage, index)
+        else:
+            value = self.reach(stage, index, decimals)
         if self._rules.works_out(stage):
             value = rounded(value, decimals)
         return self._or_computed(stage, index, value)

@@ -128,9 +128,19 @@ def add(terms: Iterable[Interval]) -> Interval:
 
 
 def multiply(left: Interval, right: Interval) -> Interval:
-    """left × right; the extremes are among the products of the ends."""
-    ends = [(one, other) for one in (left.low, left.high) for other in (right.low, right.high)]
-    return _hull([_DOWN.multiply(*pair) for pair in ends], [_UP.multiply(*pair) for pair in ends])
+    """left × right; the extremes are among the products of the ends, and the signs say which."""
+    a, b, c, d = left.low, left.high, right.low, right.high
+    if a < 0 < b and c < 0 < d:
+        low, high = _DOWN.multiply(a, d), _UP.multiply(a, c)
+        low, high = min(low, _DOWN.multiply(b, c)), max(high, _UP.multiply(b, d))
+        return _sound(low, high)
+    if a >= 0:
+        least, most = (a if c >= 0 else b, c), (b if d >= 0 else a, d)
+    elif b <= 0:
+        least, most = (b if d <= 0 else a, d), (a if c <= 0 else b, c)
+    else:  # right has one sign
+        least, most = ((a, d), (b, d)) if c >= 0 else ((b, c), (a, c))
+    return _sound(_DOWN.multiply(*least), _UP.multiply(*most))
 
 
 def divide(left: Interval, right: Interval) -> Interval:

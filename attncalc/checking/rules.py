@@ -198,6 +198,15 @@ class Rules:
         given = {"X", "X_key", "scores", "weights"} & self.problem.arrays().keys()
         return stage not in given
 
+    def is_worked_with(self, stage: str) -> bool:
+        """Whether anything on the way to a stage is worked out itself."""
+        if stage in ("Q", "K", "V"):
+            return self.works_out(stage)
+        if stage != "scores" or self.problem.scores is not None:
+            return self.works_out(stage)
+        turned = self.trace.asking != "Q"
+        return turned or self.works_out("Q") or self.works_out("K")
+
     # What is given.
 
     def _input(self, number: Any) -> Interval:

@@ -19,6 +19,7 @@ from attncalc.problem import MATRICES, VECTORS
 from attncalc.readers.interface import Node, RawProblem, nowhere
 from attncalc.readers.names import renamed
 from attncalc.readers.npy import Header, NpyError, read_array, read_header
+from attncalc.readers.numbers import BFLOAT16
 from attncalc.readers.options import KEYS
 from attncalc.stages import STAGES
 
@@ -132,7 +133,7 @@ def _tensor(entry: Mapping[str, Any]) -> Array:
     if dtype == "BF16":
         # bfloat16 is the upper half of a float32
         halves = np.frombuffer(content, dtype="<u2").astype("<u4") << 16
-        return halves.view("<f4").reshape(shape)
+        return halves.view(BFLOAT16).reshape(shape)
     if dtype not in _SAFETENSORS_DTYPES:
         known = ", ".join([*_SAFETENSORS_DTYPES, "BF16"])
         raise NpyError(f"the number type {dtype}; expected one of {known}")

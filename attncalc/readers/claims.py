@@ -14,7 +14,7 @@ from attncalc.errors import FieldPath
 from attncalc.problem import ADDRESS_HINT, Problem, find_token
 from attncalc.readers.axes import squeezed
 from attncalc.readers.interface import Node
-from attncalc.readers.numbers import Faults, is_absent
+from attncalc.readers.numbers import Faults, bits_of, is_absent
 from attncalc.readers.other_names import hint_of_stage
 from attncalc.readers.prints import spelled_out
 from attncalc.stages import OF_SCORES, STAGES, Axis, axes_of, stage_shapes, tokens_along
@@ -55,6 +55,7 @@ _OF_EACH_HEAD = "head_outputs are what each head gives"
 
 class _Reading:
     def __init__(self, problem: Problem, faults: Faults) -> None:
+        self.bits: dict[str, int | None] = {}
         self.problem = problem
         self.shapes = stage_shapes(problem)
         self.faults = faults
@@ -102,6 +103,7 @@ class _Reading:
     ) -> None:
         """Whatever is claimed of the part of a stage at an index."""
         if isinstance(node, np.ndarray):
+            self.bits[stage] = bits_of(node)
             node = squeezed(node, len(shape)).tolist()
         if is_absent(node):
             return
@@ -206,4 +208,6 @@ class _Reading:
             self.faults(path, "this number is claimed twice; expected it once", None)
         if isinstance(value, Typed) and value.quotient:
             text = value.text
-        self.found[stage, index] = Claim(stage, index, text.strip(), value, path)
+        self.found[stage, index] = Claim(
+            stage, index, text.strip(), value, path, bits=self.bits.get(stage)
+        )

@@ -12,6 +12,7 @@ from attncalc.arithmetic import Array
 from attncalc.errors import AttncalcError, InputError, InputErrors
 from attncalc.readers.interface import Node, RawProblem, nowhere
 from attncalc.readers.names import renamed
+from attncalc.readers.numbers import BFLOAT16
 
 NAME = "the mapping"
 
@@ -83,10 +84,14 @@ def _array(value: Any) -> Array:
         if hasattr(value, "detach"):  # torch: without the way its gradients go, and off the device
             value = value.detach().cpu()
             if "bfloat16" in str(value.dtype):
-                value = value.float()  # numpy has no such numbers; it changes no value
+                # numpy has no such numbers; it changes no value
+                widened: Array = value.float().numpy()
+                return widened.view(BFLOAT16)
             value = value.numpy()
         array = np.asarray(value)
-        return array.astype(np.float32) if array.dtype.name == "bfloat16" else array
+        if array.dtype.name == "bfloat16":
+            return array.astype(np.float32).view(BFLOAT16)
+        return array
     except (TypeError, ValueError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise _NoArray(f"a {type(value).__name__} that is no array: {reason}") from error

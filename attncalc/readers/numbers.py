@@ -17,6 +17,20 @@ from attncalc.shapes import Shape
 Faults = Callable[[FieldPath, str, str | None], None]
 """Told of each fault: where, what was found and expected, what to try."""
 
+BFLOAT16 = np.dtype("<f4", metadata={"stored": "bfloat16"})
+"""float32 that holds what was bfloat16."""
+
+
+def bits_of(array: Array) -> int | None:
+    """The binary digits of the numbers of an array; None where they are whole."""
+    if array.dtype.kind != "f":
+        return None
+    metadata = array.dtype.metadata
+    if metadata is not None and metadata.get("stored") == "bfloat16":
+        return 8
+    return {2: 11, 4: 24}.get(array.dtype.itemsize, 53)
+
+
 ABSENT = (None, "", "~", "null", "Null", "NULL")
 """What stands for a value that is not given, where a number or matrix is expected."""
 
