@@ -110,3 +110,143 @@ def test_query_in_a_mapping(query: Any) -> None:
     assert attncalc.load(problem | {"query": query}).queries == (1,)
     vectors = {"query": [["1"], ["2"]], "key": [["1"], ["2"]]}
     assert attncalc.load(vectors).queries == ()
+
+
+class Tensor:
+    """What torch's tensors are like: no array until they are detached, and none of bfloat16."""
+
+    def __init__(self, array: np.ndarray, dtype: str = "torch.float32") -> None:
+        self.array, self.dtype, self.ready = array, dtype, False
+
+    def detach(self) -> Tensor:
+        """Without the way its gradients go."""
+        return self._as(self.array, self.dtype, ready=True)
+
+    def cpu(self) -> Tensor:
+        """In memory."""
+        return self
+
+    def float(self) -> Tensor:
+        """In 32 bits."""
+        return self._as(self.array, "torch.float32", ready=self.ready)
+
+    def numpy(self) -> np.ndarray:
+        """As numpy's."""
+        if not self.ready:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+        if self.dtype == "torch.bfloat16":
+            raise TypeError("Got unsupported ScalarType BFloat16")
+        return self.array
+
+    def _as(self, array: np.ndarray, dtype: str, *, ready: bool) -> Tensor:
+        made = Tensor(array, dtype)
+        made.ready = ready
+        return made
+
+
+class OnlyArray:
+    """What jax's arrays, data frames and the like have in common."""
+
+    def __init__(self, array: object) -> None:
+        self.content = array
+
+    def __array__(self, dtype: object = None, copy: object = None) -> np.ndarray:
+        return np.asarray(self.content)
+
+
+EYE = np.eye(2, dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Tensor(EYE),
+        Tensor(EYE, "torch.bfloat16"),
+        OnlyArray(EYE),
+        [np.array([1.0, 0.0]), np.array([0.0, 1.0])],
+        (Tensor(EYE[0]), OnlyArray(EYE[1])),
+        [[np.float64(1), np.int64(0)], [np.float32(0), Tensor(np.array(1.0))]],
+        [[1, 0], np.array([0, 1])],
+        [range(1, -1, -1), (number for number in (0, 1))],
+        np.array([[Decimal(1), 0], [0, Decimal(1)]], dtype=object),
+    ],
+)
+def test_tensors(given: object) -> None:
+    """Whatever is an array to its own library is one here, in options and claims too."""
+    problem = attncalc.load(
+        {
+            "q": given,
+            "K": EYE,
+            "attention": {"mask": Tensor(np.tri(2)), "scale": np.float64(1)},
+            "claims": {"scores": [[np.float64(1), None], Tensor(EYE[1])]},
+        }
+    )
+    trace = attncalc.explain(problem)
+    assert trace["scores"].astype(float).tolist() == [[1, 0], [0, 1]]
+    assert trace["weights"].astype(float)[0].tolist() == [1, 0]
+    assert all(finding.verdict.value == "correct" for finding in attncalc.check(problem).findings)
+
+
+def test_real_tensors() -> None:
+    """torch's own, where it is installed."""
+    torch = pytest.importorskip("torch")
+    Q = torch.eye(2, requires_grad=True)
+    problem = attncalc.load(
+        {"Q": Q, "K": Q.to(torch.bfloat16), "attention": {"heads": torch.tensor(1)}}
+    )
+    assert attncalc.explain(problem)["scores"].astype(float).tolist() == [[[1, 0], [0, 1]]]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            OnlyArray([[1], [2, 3]]),
+            "the mapping: Q: this OnlyArray is no array: setting an array element with a",
+        ),
+        (np.ones((0, 2)), "the mapping: Q: 0 × 2 numbers; expected some"),
+        ([np.ones(2), np.ones(3)], "the mapping: Q: row 1 has 2 numbers; expected 3, as in"),
+        ([[1, len]], "the mapping: Q: a builtin_function_or_method; expected numbers, text, lists"),
+        (np.ones((2, 3, 4, 5)), "the mapping: Q: 2 × 3 × 4 × 5, a batch of 2; expected a single"),
+    ],
+)
+def test_what_is_no_array(given: object, message: str) -> None:
+    """What cannot be read is told by its key."""
+    with pytest.raises(attncalc.InputErrors) as failure:
+        attncalc.load({"Q": given, "K": EYE})
+    assert str(failure.value).startswith(message)
+
+
+def test_bfloat16_arrays() -> None:
+    """numpy's own bfloat16, which a package adds, is widened."""
+
+    class Array(np.ndarray):
+        """An array whose numbers have that name."""
+
+        dtype = property(lambda _: type("dtype", (), {"name": "bfloat16", "kind": "V"}))
+
+    problem = attncalc.load({"Q": EYE.view(Array), "K": EYE})
+    assert problem.Q is not None
+    assert problem.Q.tolist() == EYE.tolist()
+
+
+def test_check_takes_a_problem(tmp_path: Path) -> None:
+    """A verdict on a trace, a problem, a file or a mapping; explain takes all but the first."""
+    fields = {"scores": [[1, 1]], "claims": {"weights": [["0.5", "0.6"]]}}
+    file = tmp_path / "p.yaml"
+    file.write_text("scores: [[1, 1]]\nclaims: {weights: [[0.5, 0.6]]}\n")
+    problem = attncalc.load(fields)
+    for given in (problem, attncalc.explain(problem), fields, file, str(file)):
+        verdicts = [finding.verdict.value for finding in attncalc.check(given).findings]
+        assert verdicts == ["correct", "wrong"]
+    for each in (problem, fields, file):
+        assert attncalc.explain(each)["weights"].astype(float).tolist() == [[0.5, 0.5]]
+
+
+def test_claims_of_their_own(tmp_path: Path) -> None:
+    """load_all takes the claims of another file, a table of one stage too."""
+    page, table = tmp_path / "p.yaml", tmp_path / "c.csv"
+    page.write_text("tokens: [a, b]\nscores: [[1, 1], [1, 1]]\n")
+    table.write_text(";a;b\na;0,5;0,5\nb;0,5;0,6\n")
+    (problem,) = attncalc.load_all(page, claims=str(table), stage="weights")
+    assert [claim.text for claim in problem.claims.numbers] == ["0.5", "0.5", "0.5", "0.6"]

@@ -258,7 +258,7 @@ def _named_array(path: Path, name: str) -> Node:
 
     with _naming(path), path.open("rb"):
         found = arrays.arrays_of(path, str(path), every=True)
-    array = found.get(name) if len(found) != 1 else next(iter(found.values()))
+    array = names.renamed(found).get(name) if len(found) != 1 else next(iter(found.values()))
     if array is None:
         message = f"{len(found)} arrays and none is {name}; expected that one, or a single one"
         raise _error(str(path), message)

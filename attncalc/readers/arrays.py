@@ -17,7 +17,7 @@ from attncalc.arithmetic import Array
 from attncalc.errors import InputError, InputErrors, installing
 from attncalc.problem import MATRICES, VECTORS
 from attncalc.readers.interface import Node, RawProblem, nowhere
-from attncalc.readers.names import renamed
+from attncalc.readers.names import canonical, renamed
 from attncalc.readers.npy import Header, NpyError, read_array, read_header
 from attncalc.readers.numbers import BFLOAT16
 from attncalc.readers.options import KEYS
@@ -41,6 +41,9 @@ _NAMES = frozenset(
     )
 )
 """What is read; of other arrays the name alone, which is told to be unknown."""
+
+_PLAIN = ("scale", "softcap", "base", "heads", "kv_heads")
+"""Options that have no rows."""
 
 _SAFETENSORS_DTYPES = {
     "F64": np.float64,
@@ -111,9 +114,9 @@ def _tensors(path: Path, file: str, *, every: bool) -> dict[str, Array | None]:
         raise _unreadable(file, "a .safetensors file", error) from error
     errors: list[InputError] = []
     arrays: dict[str, Array | None] = {}
-    for name, entry in renamed(dict(entries)).items():
+    for name, entry in entries:
         try:
-            arrays[name] = _tensor(entry) if every or name in _NAMES else None
+            arrays[name] = _tensor(entry) if every or canonical(name) in _NAMES else None
         except NpyError as error:
             errors.append(InputError(file, str(error), field=name, hint=error.hint))
     if errors:
@@ -157,7 +160,7 @@ def _members(
             errors.append(InputError(file, message, field=name, hint=hint))
         else:
             members[name] = member
-    wanted = {name: member for name, member in renamed(members).items() if every or name in _NAMES}
+    wanted = {name: members[name] for name in members if every or canonical(name) in _NAMES}
     headers: dict[str, Header] = {}
     for name, member in wanted.items():
         try:
@@ -168,7 +171,7 @@ def _members(
     if errors:
         raise InputErrors(tuple(errors))
     _check_size([header.weight for header in headers.values()], size, file)
-    arrays: dict[str, Array | None] = dict.fromkeys(renamed(members))
+    arrays: dict[str, Array | None] = dict.fromkeys(members)
     for name, header in headers.items():
         with archive.open(wanted[name]) as stream:
             stream.read(header.offset)
@@ -199,11 +202,14 @@ def _raw(arrays: Mapping[str, Array | None], file: str) -> RawProblem:
     fields: dict[str, Node] = {}
     options: dict[str, Node] = {}
     past: dict[str, Node] = {}
-    for key, array in arrays.items():
+    texts = {name: array for name, array in arrays.items() if _is_text(array)}
+    others = {name: array for name, array in arrays.items() if name not in texts}
+    for key, array in {**texts, **renamed(others)}.items():
         cached, name = key.startswith(_PAST), key.removeprefix(_PAST)
         place = past if cached else options if name in KEYS else fields
-        place[name] = None if array is None else node_of(array)
-    _refuse_empty({**fields, **options, **past}, file)
+        place[name] = (
+            None if array is None else _option(array) if name in _PLAIN else node_of(array)
+        )
     if past:
         options["past"] = past
     if options:
@@ -211,18 +217,18 @@ def _raw(arrays: Mapping[str, Array | None], file: str) -> RawProblem:
     return RawProblem(file, fields, nowhere)
 
 
+def _is_text(array: Array | None) -> bool:
+    """Whether an array is of texts: a token to be written out, and no matrix of that name."""
+    return array is not None and array.dtype.kind == "U"
+
+
+def _option(array: Array) -> Node:
+    """An option that is a word or a number; a list, which is none, of an array of several."""
+    return node_of(array.reshape(())) if array.size == 1 else []
+
+
 def node_of(array: Array) -> Node:
     """An array as a piece of a problem: numbers stay an array, texts become lists."""
     if array.dtype.kind == "U":
         return str(array) if array.ndim == 0 else [str(item) for item in array.flat]
     return json.dumps(array.item(), default=str) if array.ndim == 0 else array
-
-
-def _refuse_empty(nodes: Mapping[str, Node], file: str) -> None:
-    errors = [
-        InputError(file, f"{' × '.join(map(str, node.shape))} numbers; expected some", field=name)
-        for name, node in nodes.items()
-        if isinstance(node, np.ndarray) and not node.size
-    ]
-    if errors:
-        raise InputErrors(tuple(errors))

@@ -58,6 +58,7 @@ class _Table:
         self.file = file
         self.errors: list[InputError] = []
         self.header = _header_of(table)
+        self.unheaded = len(self.header) - len(table.rows[0])
         self.token_column: int | None = None
         self.vectors: dict[str, list[int]] = {}
         self.whole: set[str] = set()
@@ -115,8 +116,7 @@ class _Table:
         name, steps = (str(path[0]), path[1:]) if path else ("", ())
         rows = self.rows_of.get(name, [])
         if not steps or not isinstance(steps[0], int) or steps[0] >= len(rows):
-            heading = self.vectors.get(name, [0])[0]
-            return self.grid.place(0, heading)
+            return self._place(0, self.vectors.get(name, [0])[0])
         cells = self.vectors.get(name, [self.token_column or 0])
         within = steps[1] if len(steps) > 1 and isinstance(steps[1], int) else 0
         return self.grid.place(rows[steps[0]], cells[min(within, len(cells) - 1)])
@@ -291,8 +291,11 @@ class _Table:
                 message = f"no embedding in this row; expected {name.lower()} cells in every row"
                 self._fault(number, self.vectors[name][0], message)
 
+    def _place(self, row: int, cell: int) -> Place:
+        return self.grid.place(row, max(cell - self.unheaded, 0) if row == 0 else cell)
+
     def _fault(self, row: int, cell: int, problem: str, hint: str | None = None) -> None:
-        line, column = self.grid.place(row, cell)
+        line, column = self._place(row, cell)
         self.errors.append(InputError(self.file, problem, line=line, column=column, hint=hint))
 
 

@@ -67,7 +67,7 @@ KINDS = (
     Foreign(
         "a PyTorch file",
         (".pt", ".pth", ".ckpt"),
-        _arrays("torch", "{n: a.float().numpy() for n, a in " + _TORCH + ".items()}"),
+        _arrays("torch", "{n: a.detach().float().numpy() for n, a in " + _TORCH + ".items()}"),
         (_ZIP,),
         b"data.pkl",
     ),

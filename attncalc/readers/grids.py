@@ -22,7 +22,7 @@ _SEPARATORS = ("\t", ";", ",")
 _TOLD = re.compile(r'"?sep=([,;:|\t ])"?', re.IGNORECASE)
 _WORD = re.compile(r"\S+")
 _CLOSING = {'"': '"', "[": "]", "(": ")"}
-_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
+_WITH_COMMA = re.compile(r"[+-]?[0-9]+(?:[,/][0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ def separator_of(header: str, after: list[str]) -> str:
     if "|" in header and (header.lstrip().startswith("|") or any(map(is_rule, after))):
         return PIPES
     words = header.split()
-    if len(words) > 1 and all(map(_DECIMAL_COMMA.fullmatch, words)) and "\t" not in header:
-        return BLANKS
+    if len(words) > 1 and all(map(_WITH_COMMA.fullmatch, words)) and "\t" not in header:
+        return BLANKS  # decimal commas
     return next((mark for mark in _SEPARATORS if mark in header), BLANKS)
 
 

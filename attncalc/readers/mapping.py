@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -54,14 +54,14 @@ def _node(value: Any) -> Node:
         return value
     if isinstance(value, Mapping):
         return {str(key): _node(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return _list([_node(entry) for entry in value])
-    if isinstance(value, os.PathLike | np.generic) or not _is_array(value):
+    if isinstance(value, Number | np.generic):
         return str(value)
+    if isinstance(value, Iterable) and not _is_array(value):
+        return _list([_node(entry) for entry in value])
+    if not _is_array(value):
+        raise _NoArray(f"a {type(value).__name__}; expected numbers, text, lists or arrays")
     array = _array(value)
     if array.ndim and array.dtype.kind in "biuf":
-        if not array.size:
-            raise _NoArray(f"{' × '.join(map(str, array.shape))} numbers; expected some")
         return array
     return _node(array.tolist()) if array.ndim else str(array[()])
 
@@ -71,7 +71,7 @@ def _list(nodes: list[Node]) -> Node:
     arrays = [node for node in nodes if isinstance(node, np.ndarray)]
     if arrays and len(arrays) == len(nodes) and len({array.shape for array in arrays}) == 1:
         return np.stack(arrays)
-    return [node.tolist() if isinstance(node, np.ndarray) else node for node in nodes]
+    return [_node(node.tolist()) if isinstance(node, np.ndarray) else node for node in nodes]
 
 
 def _is_array(value: Any) -> bool:
@@ -94,4 +94,4 @@ def _array(value: Any) -> Array:
         return array
     except (TypeError, ValueError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise _NoArray(f"a {type(value).__name__} that is no array: {reason}") from error
+        raise _NoArray(f"this {type(value).__name__} is no array: {reason}") from error

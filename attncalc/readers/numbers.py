@@ -149,6 +149,10 @@ def rows_of(
     None where the node is nothing of the kind.
     """
     if isinstance(node, np.ndarray):
+        if 0 in node.shape:
+            sizes = " × ".join(map(str, node.shape))
+            faults(path, f"{sizes} numbers; expected some", None)
+            return Rows(path, (None,) * node.ndim, ())
         if node.ndim > _MOST_AXES:
             return Rows(path, (None,) * node.ndim, ())  # whose depth is a fault of its own
         return Rows(path, node.shape, node)

@@ -328,3 +328,61 @@ def test_interrupted_import(attncalc: Attncalc, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr("attncalc.cli.app._application", application)
     assert attncalc("samples") == Result(130, "", "")
+
+
+@pytest.mark.parametrize("word", ["animal", "animal.yaml", "samples/animal.yaml"])
+def test_sample_for_a_file(
+    word: str, attncalc: Attncalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a sample is named instead of a file, the message says how to read it."""
+    monkeypatch.chdir(tmp_path)
+    hint = "there is a sample of this name: attncalc samples animal | attncalc explain -"
+    for command in ("explain", "check", "graph"):
+        result = attncalc(command, word)
+        assert (result.code, result.out) == (2, "")
+        assert result.err == f"{word}: there is no such file\n  hint: {hint}\n"
+    (tmp_path / "animals.yaml").write_text("x")
+    nearer = attncalc("explain", "animal.yaml").err
+    assert nearer == "animal.yaml: there is no such file\n  hint: did you mean animals.yaml?\n"
+
+
+def test_sample_of_the_gallery(
+    attncalc: Attncalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Samples of the gallery are found by either name."""
+    monkeypatch.chdir(tmp_path)
+    (name, *_) = (each for each in samples() if each.startswith("gallery/"))
+    for word in (name, name.removeprefix("gallery/"), f"{name}.yaml"):
+        assert f"attncalc samples {name} | attncalc explain -" in attncalc("explain", word).err
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["mine.yaml"], "attncalc explain mine.yaml"),
+        (["my problem.csv", "--json"], "attncalc explain 'my problem.csv' --json"),
+        (["problem"], "attncalc explain problem"),
+        (["Q=q.npy", "K=k.npy"], "attncalc explain Q=q.npy K=k.npy"),
+        (
+            ["animal"],
+            "there is a sample of this name: attncalc samples animal | attncalc explain -",
+        ),
+    ],
+)
+def test_file_for_a_command(
+    words: list[str],
+    hint: str,
+    attncalc: Attncalc,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where a file stands in the command's place, the message says which command reads it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "problem").write_text("scores: [[1]]")
+    result = attncalc(*words)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        f"attncalc: there is no command “{words[0]}”; expected one, and then the file\n"
+        f"  hint: {hint}\n"
+    )
+    assert "No such command 'explian'" in attncalc("explian").err

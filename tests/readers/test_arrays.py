@@ -73,6 +73,8 @@ def test_names_of_programs(tmp_path: Path) -> None:
         assert (weights(attncalc.load(given)) == right).all()
     projected = {"x": Q, "w_q": np.eye(6), "WK": np.eye(6), "w_V": np.eye(6)}
     assert attncalc.load(saved(tmp_path, **projected)).W_K is not None
+    asked = saved(tmp_path, tokens=np.array(list("abcd")), Q=Q, K=K, query=np.array("c"))
+    assert attncalc.load(asked).queries == (2,)
     for twice in ({"Q": Q, "q": Q, "K": K}, {"q": Q, "query": Q, "K": K}):
         with pytest.raises(attncalc.InputErrors, match="an unknown key “q"):
             attncalc.load(saved(tmp_path, **twice))
@@ -157,7 +159,10 @@ def test_batch_in_lists(tmp_path: Path) -> None:
             "  hint: Q.swapaxes(0, 1) puts them so",
         ),
         ({"Q": np.ones((0, 2)), "K": np.ones((4, 2))}, "Q: 0 × 2 numbers; expected some"),
-        ({"Q": TWO, "K": TWO, "mask": np.ones((2, 0))}, "mask: 2 × 0 numbers; expected some"),
+        (
+            {"Q": TWO, "K": TWO, "mask": np.ones((2, 0))},
+            "attention.mask: 2 × 0 numbers; expected some",
+        ),
         (
             {"Q": TWO, "K": np.array([[1, 2], [3]], dtype=object)},
             "K: an array of Python objects; expected numbers\n"
@@ -404,3 +409,14 @@ def test_safetensors_in_order(tmp_path: Path) -> None:
     file.write_bytes(safetensors({"q": ("BF16", [0, 2], b""), "K": ("BF16", [1, 2], b"1234")}))
     with pytest.raises(attncalc.InputErrors, match="Q: 0 × 2 numbers; expected some"):
         attncalc.load(file)
+
+
+@pytest.mark.parametrize("name", ["scale", "softcap", "base", "heads", "kv_heads"])
+def test_options_as_arrays(name: str, tmp_path: Path) -> None:
+    """An option in an array of one is that option; an array of several is none."""
+    array = np.array([[2]]) if "heads" in name else np.array([[2.5]])
+    more = {"heads": np.array(2)} if name == "kv_heads" else {}
+    problem = attncalc.load(saved(tmp_path, Q=TWO, K=TWO, **{name: array}, **more))
+    assert float(getattr(problem.attention, name)) == array[0, 0]
+    with pytest.raises(attncalc.InputErrors, match=f"{name}: a list or mapping; expected"):
+        attncalc.load(saved(tmp_path, Q=TWO, K=TWO, **{name: np.ones((3, 1))}, **more))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from attncalc.readers.parts import Parts, gathered
 from tests.conftest import Attncalc
 
 FILES = {
@@ -81,6 +83,9 @@ def test_options_and_vectors(attncalc: Attncalc, folder: Path) -> None:
     )
     assert found["stages"]["Q"] == found["stages"]["K"] == [[2, 2], [1, 3]]
     assert found["stages"]["weights"][0] == [1, 0]
+    np.save("row.npy", np.array([[1.0, 2.0]]))
+    again = attncalc("explain", *words, "b_Q=row.npy", "b_K=row.npy", "mask=m.csv", "--json")
+    assert json.loads(again.out)["stages"] == found["stages"]
     single = attncalc("explain", "Q=q.npy", "K=one.npz", "mask=sink.npz", "--json")
     assert json.loads(single.out)["stages"]["weights"][0] == [1, 0]
 
@@ -123,6 +128,9 @@ ERRORS = {
         "k.csv:2:3: K: 2 columns; expected 3, the width of Q (n=2, m=2, d_k=3)\n"
         "  hint: a score is the dot product of a query and a key: they need the same width\n"
     ),
+    ("X=q.npy", "W_Q=w.csv", "W_K=w.csv", "b_Q=w.csv"): (
+        "w.csv:1:1: b_Q: rows of numbers; expected a row of numbers\n"
+    ),
     ("Q=q.npy", "K=k.csv", "b_Q=b.txt"): (
         "b.txt:1:1: b_Q is given but W_Q is missing; expected both or neither\n"
     ),
@@ -163,3 +171,11 @@ def test_array_from_a_pipe(attncalc: Attncalc, folder: Path) -> None:
     assert "one array without a name" in attncalc("explain", "plain").err
     np.save("weights.npy", np.eye(2))
     assert "hint: attncalc explain weights=weights.npy\n" in attncalc("explain", "weights.npy").err
+
+
+def test_parts_in_another_process() -> None:
+    """Files are judged apart, and what is handed there is the same there."""
+    (parts,) = gathered(["Q=q.npy", "K=k.npy"])
+    again = pickle.loads(pickle.dumps(parts))
+    assert isinstance(again, Parts)
+    assert (again, again.files) == (parts, {"Q": "q.npy", "K": "k.npy"})

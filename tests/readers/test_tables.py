@@ -138,6 +138,12 @@ WRITTEN: dict[str, tuple[str, str | bytes]] = {
             [[t, *(f"[{german(a)} , {german(b)}]" for a, b in (q, k, v))] for t, q, k, v in ROWS],
         ).replace(" ,", ","),
     ),
+    "empty column": ("a.csv", joined(";", [[*r[:3], "", *r[3:]] for r in [HEAD, *cells()]])),
+    "bracketed, apart": (
+        "a.txt",
+        "Word Q K V\n"
+        + joined("  ", [[t, *(f"[{a}, {b}]" for a, b in (q, k, v))] for t, q, k, v in ROWS]),
+    ),
     "to_string": ("a.txt", " ".join(HEAD[1:]) + "\n" + joined("  ", cells())),
     "write.table": ("a.txt", '"Q1" "Q2" "K1" "K2" "V1" "V2"\n' + joined(" ", cells())),
     "savetxt header": ("a.txt", "# made\n# " + joined(" ", [HEAD, *cells()]) + "# the end\n"),
@@ -314,6 +320,18 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "token  q1  k1\na     1   2z\n",
         "a.txt:2:11: K: “2z”; expected a number\n",
     ),
+    "no heading over names": (
+        "a.txt",
+        "q1 q2 k1 zz\na 1 2 3 4\n",
+        "a.txt:1:7: K: 1 column; expected 2, the width of Q (n=1, m=1, d_k=2)\n"
+        "  hint: a score is the dot product of a query and a key: they need the same width\n"
+        f"a.txt:1:10: an unknown column “zz”\n  hint: {COLUMNS_HINT}\n",
+    ),
+    "an open bracket": (
+        "a.csv",
+        "token;q1;k1\n[a;1;x\n",
+        "a.csv:2:1: K: “x”; expected a number\n",
+    ),
     "Latin-1": (
         "a.csv",
         "token;q1;k1\nh\udce9;1;2\n",
@@ -369,6 +387,8 @@ CLAIMS: dict[str, tuple[str, str]] = {
     "d.md": ("", "The weights:\n\n| | a | b |\n|-|-|-|\n| a | 0.5 | 50% |\n| b | 0.5 | 0.5 |\n"),
     "e.txt": ("", "5.0e-01 5.0e-01\n5.0e-01 5.0e-01\n"),
     "f.txt": ("", "      a     b\na 0.5 0.5\nb 0.5 0.5\n"),
+    "h.txt": ("", "1/2 0,5\n0,5 5,0e-1\n"),
+    "i.txt": ("", "0,5 0,5\n0,5 0,5\n"),
     "g.tab": ("", "\ta\tb\na\t0,5\t0,5\nb\t0,5\t0,5\n"),
 }
 
