@@ -34,6 +34,10 @@ _DIGITS_OF_DOUBT = 6
 """How many digits of a sum are told where no decimal is equal to it."""
 
 
+_LONGEST_SUM = 40
+"""A sum with more characters than this is told in fewer digits."""
+
+
 class StageError(AttncalcError):
     """A stage was asked for that there is not."""
 
@@ -401,6 +405,8 @@ class _Work:
                 digits = f".{_DIGITS_OF_DOUBT}g" if any(map(doubt_of, weights[place])) else "f"
                 right = exactness.adds_up_to_one(weights[place])
                 text = None if right else f"{total.normalize():{digits}}"
+                if text is not None and len(text) > _LONGEST_SUM:
+                    text = f"{total:.{_DIGITS_OF_DOUBT}g}"
             else:
                 text = f"{total:.6g}" if abs(total - 1) > _SUM_TOLERANCE else None
             if text:

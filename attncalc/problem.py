@@ -6,6 +6,7 @@ Attention(Q, K, V) = softmax(Q Kᵀ / √d_k) V. n query tokens, m key tokens.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -212,6 +213,14 @@ def find_token(address: str, tokens: Sequence[str]) -> int | None:
 
 def address_of(position: int, tokens: Sequence[str]) -> str:
     """How a token is addressed: by its name, or with its occurrence where the name comes again."""
-    token = tokens[position]
-    occurrence = tokens[: position + 1].count(token)
-    return token if occurrence == 1 else f"{token}#{occurrence}"
+    return addresses_of(tokens[: position + 1])[-1]
+
+
+def addresses_of(tokens: Sequence[str]) -> list[str]:
+    """How each of the tokens is addressed, from the first on."""
+    seen: Counter[str] = Counter()
+    addresses: list[str] = []
+    for token in tokens:
+        seen[token] += 1
+        addresses.append(token if seen[token] == 1 else f"{token}#{seen[token]}")
+    return addresses

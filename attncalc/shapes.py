@@ -53,6 +53,9 @@ class Outline:
 
     def faults(self) -> list[Fault]:
         """Everything that is missing, given twice, or of a shape that does not fit."""
+        empty = list(self._empty())
+        if empty:
+            return empty  # nothing fits to nothing: what else could be said of shapes leads astray
         given = {str(path[0]) for path in self.shapes if path[0] != "attention"}
         past = {str(path[2]) for path in self.shapes if path[:2] == _PAST}
         faults = [
@@ -62,6 +65,12 @@ class Outline:
         ]
         counted = list(self._miscounted())
         return [*faults, *counted, *(() if counted else self._misfits()), *self._unturnable()]
+
+    def _empty(self) -> Iterator[Fault]:
+        """What has no rows, or rows without numbers."""
+        for path, shape in self.shapes.items():
+            if 0 in shape:
+                yield Fault(path, f"{' × '.join(map(str, shape))} numbers; expected some")
 
     @cached_property
     def counts(self) -> tuple[int | None, int | None]:

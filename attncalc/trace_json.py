@@ -85,7 +85,7 @@ def _scale(trace: Trace) -> float | None:
         return None
     if trace.divisor is not None:
         return float(1 / trace.divisor)
-    return 1.0 if trace.factor is None else float(trace.factor)
+    return 1.0 if trace.factor is None else nearest_double(trace.factor)
 
 
 def _stage(name: str, values: Array, too_large: list[str]) -> Any:

@@ -6,16 +6,20 @@ import csv
 import io
 import re
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from attncalc import InputError, explain, load
 from attncalc.cli.output import write
-from attncalc.problem import address_of
+from attncalc.problem import address_of, addresses_of
 from attncalc.renderers.inert import inert
 from attncalc.trace_csv import COLUMNS, trace_csv
+from attncalc.trace_json import trace_json
 from tests.conftest import SAMPLES, Attncalc
 from tests.renderers.hostile import HOSTILE
 
@@ -121,3 +125,38 @@ def test_no_arrays_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
     with pytest.raises(InputError, match="a terminal cannot show this format; expected a file"):
         write(b"\x00", None)
+
+
+def test_time_of_csv() -> None:
+    """A row a number takes about as long as JSON, however many tokens there are."""
+    noise = np.random.default_rng(7).normal(size=(400, 4))
+    trace = explain(load({"Q": noise, "K": noise, "V": noise}))
+    times = []
+    for written in (trace_json, trace_csv):
+        began = time.process_time()
+        text = written(trace)
+        times.append(time.process_time() - began)
+    assert len(text.splitlines()) == 1 + 3 * 400 * 400 + 4 * 400 * 4
+    assert times[1] < 3 * times[0] + 0.5
+
+
+def test_values_of_csv() -> None:
+    """Doubles are written with all their digits, those of a matrix and those of rows alike."""
+    noise = np.random.default_rng(7).normal(size=(60, 2))
+    trace = explain(load({"Q": noise, "K": noise}))
+    (_, *rows), (_, *numbers) = (
+        rows_of(trace_csv(trace, stages)) for stages in (["weights"], ["scores", "weights"])
+    )
+    assert [[float(cell) for cell in row[1:]] for row in rows] == trace["weights"].tolist()
+    of_weights = [float(row[-1]) for row in numbers if row[0] == "weights"]
+    assert of_weights == trace["weights"].ravel().tolist()
+
+
+@given(st.lists(st.sampled_from(["a", "b", "a#2", ""]), min_size=1, max_size=9))
+def test_addresses(tokens: list[str]) -> None:
+    """The addresses of all tokens at once are those of each."""
+    addresses = addresses_of(tokens)
+    assert addresses == [address_of(place, tokens) for place in range(len(tokens))]
+    for place, address in enumerate(addresses):
+        occurrence = tokens[: place + 1].count(tokens[place])
+        assert address == tokens[place] + (f"#{occurrence}" if occurrence > 1 else "")
