@@ -336,3 +336,11 @@ def test_names_of_files_are_whole(length: int) -> None:
     spelt = "".join(line.split("  ")[0] for line in lines[4:] if not line.startswith(" "))
     assert spelt == name
     assert (name in "\n".join(lines)) == (length <= 56)
+
+
+def test_reasons() -> None:
+    """Why a number is judged so stands beside its verdict, also of one that is correct."""
+    report = report_of(GIVEN, {"scores": [["-5", "7"]]})
+    reasoned = tuple(replace(finding, reason="stands for −∞") for finding in report.findings)
+    page = TerminalRenderer(80).render(write_report(replace(report, findings=reasoned)))
+    assert page.count("correct   stands for −∞") == page.count("wrong     stands for −∞") == 1
