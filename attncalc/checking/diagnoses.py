@@ -41,6 +41,9 @@ _MOST_NUMBERS = 150_000_000
 
 _FEWEST_TRIES = 10
 
+_MOST_IN_VAIN = 40
+"""Mistakes that float64 leaves open, and that all digits deny: then no more are worked on."""
+
 _MOST_NAMES = 6
 """Tokens and heads that are listed by name."""
 
@@ -102,11 +105,15 @@ def _ways(computed: _Way, before: str) -> Iterator[_Way]:
 
 @dataclass(frozen=True, eq=False)
 class _Trial:
-    """A mistake made on a trace. rows: those that may be printed as they are claimed then."""
+    """A mistake made on a trace. rows: those that would be printed as they are claimed then.
+
+    confirmed: whether that is so in all digits; otherwise float64 leaves it open.
+    """
 
     known: Known
     way: _Way
     rows: Array
+    confirmed: bool = False
 
     def fits(self, rows: Sequence[int]) -> bool:
         return bool(self.rows[rows].all())
@@ -123,6 +130,7 @@ class _Search:
         for finding, row in zip(prints.findings, prints.row_of_each, strict=True):
             self.findings.setdefault(number[row], []).append(finding)
         self.trials: list[_Trial] = []
+        self.in_vain = 0
 
     def found(self) -> list[Diagnosis]:
         """One for the whole stage; or those of heads, and of rows of the other heads."""
@@ -150,12 +158,11 @@ class _Search:
         """The first mistake that gives all that is claimed; the others are kept."""
         with arithmetic_of(None), np.errstate(divide="ignore"):
             for trial in islice(self._tries(), self._affordable):
-                if trial.rows.all():
-                    confirmed = self._confirmed(trial)
-                    if confirmed.rows.all():
-                        return confirmed
-                if trial.rows.any():
-                    self.trials.append(trial)
+                known = self._confirmed(trial) if trial.rows.all() else trial
+                if known.rows.all():
+                    return known
+                if known.rows.any():
+                    self.trials.append(known)
         return None
 
     @property
@@ -192,10 +199,16 @@ class _Search:
     def _confirmed(self, trial: _Trial) -> _Trial:
         """The trial in all digits."""
         trace = trial.way.trace
+        if trial.confirmed:
+            return trial
+        if self.in_vain > _MOST_IN_VAIN:
+            return replace(trial, rows=np.zeros_like(trial.rows))
         with trace.arithmetic(), np.errstate(divide="ignore"):
             stages = self._under(trial.known, trace)
         fitting = [self.prints.rows_that_fit(values) for values in stages]
-        return replace(trial, rows=np.any([np.zeros_like(trial.rows), *fitting], axis=0))
+        rows = np.any([np.zeros_like(trial.rows), *fitting], axis=0)
+        self.in_vain += not rows.any()
+        return replace(trial, rows=rows, confirmed=True)
 
     def _under(self, known: Known, trace: Trace) -> list[Array]:
         """What the stage would be, in each way of printing it; nothing if the mistake says nothing.

@@ -399,6 +399,24 @@ def test_of_large_stages_only_likely_mistakes_are_tried(monkeypatch: pytest.Monk
     assert said(report_on(PLAIN, {"scores": printed(swapped)})) == what
 
 
+def test_large_numbers_are_worked_on_in_all_digits() -> None:
+    """Where float64 leaves every mistake open, the right one is found, if it is not far down."""
+    S = [["123456789", "123456789.5", "123456788"], ["-99999999", "-99999998", "-99999998.5"]]
+    problem = {"tokens": ["a", "b"], "key_tokens": ["a", "b", "c"], "scores": S}
+    weights = [[2.0 ** float(s) for s in ("0", "0.5", "-1")], [2.0**s for s in (0, 1, 0.5)]]
+    claims = {"weights": printed([shares(row) for row in weights])}
+    assert said(report_on(problem, claims)) == {"weights": "the softmax is to base 2"}
+
+
+def test_not_all_mistakes_are_worked_on_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After some that all digits deny, it ends."""
+    S = [["123456789", "123456789.5", "123456788"]]
+    problem = {"tokens": ["a"], "key_tokens": ["a", "b", "c"], "scores": S}
+    claims = {"weights": printed([shares([2.0**s for s in (0, 0.5, -1)])])}
+    monkeypatch.setattr(diagnoses, "_MOST_IN_VAIN", 2)
+    assert said(report_on(problem, claims)) == {}
+
+
 def test_not_a_number_hinders_nothing() -> None:
     """NaN is what a row that is masked whole may be printed as; elsewhere no mistake gives it."""
     claims = {"weights": [["0.625", "0.375", "0"], ["0.25", "0.75", "0"], ["0", "0", "0"]]}
