@@ -25,7 +25,7 @@ from attncalc.checking.screening import in_floats, reliable_to
 from attncalc.claims import Claim
 from attncalc.errors import AttncalcError
 from attncalc.report import Diagnosis, Finding, Verdict
-from attncalc.stages import OF_HEADS, STAGES, axes_of, tokens_along
+from attncalc.stages import OF_HEADS, OF_KEYS, STAGES, axes_of, tokens_along
 from attncalc.trace import Trace, arithmetic_of
 
 Known: TypeAlias = Misconception | Alteration
@@ -35,6 +35,9 @@ _FEWEST_CLAIMS = 2
 
 _FEWEST_DIGITS = 2
 """A single digit in a row is, too."""
+
+_DIGITS_ENOUGH = 8
+"""So many digits speak for a mistake, whatever else is printed."""
 
 _MOST_NUMBERS = 150_000_000
 """So many numbers of a stage are tried at most: with large ones, only the likeliest mistakes."""
@@ -47,6 +50,8 @@ _MOST_IN_VAIN = 40
 _MOST_NAMES = 6
 """Tokens and heads that are listed by name."""
 
+_OF_POWERS = ("exponentials", "sums")
+
 _AT_FAULT = (Verdict.WRONG, Verdict.SLIP)
 
 
@@ -54,13 +59,17 @@ def diagnose(enclosures: Enclosures, findings: Sequence[Finding]) -> tuple[Diagn
     """For each stage that goes wrong, the mistakes that reproduce what is claimed of it."""
     diagnoses: list[Diagnosis] = []
     computed = _Way(enclosures.trace)
+    earlier: tuple[Prints, ...] = ()
     for stage, of_stage in groupby(findings, key=lambda finding: finding.claim.stage):
         prints = Prints(enclosures, stage, list(of_stage))
         if len(prints.claims) >= _FEWEST_CLAIMS and _go_wrong(prints.findings):
             named = {diagnosis.what for diagnosis in diagnoses}
             # What was done before was done here too, if it fits.
             known = sorted(CATALOGUE, key=lambda mistake: mistake.what not in named)
-            diagnoses += _Search(prints, known, computed).found()
+            diagnoses += _Search(prints, known, computed, earlier).found()
+        right = [each for each in prints.findings if each.verdict is Verdict.CORRECT]
+        if right and stage not in _OF_POWERS:
+            earlier = (*earlier, Prints(enclosures, stage, right))
     return tuple(diagnoses)
 
 
@@ -120,9 +129,20 @@ class _Trial:
 
 
 class _Search:
-    """For the mistakes in one stage, in the order in which they are likely."""
+    """For the mistakes in one stage, in the order in which they are likely.
 
-    def __init__(self, prints: Prints, known: Sequence[Known], computed: _Way) -> None:
+    earlier: the right numbers of the stages before it. They deny a mistake that would have changed
+    them too, unless so many digits speak for it that the source must have gone another way.
+    """
+
+    def __init__(
+        self,
+        prints: Prints,
+        known: Sequence[Known],
+        computed: _Way,
+        earlier: Sequence[Prints],
+    ) -> None:
+        self.earlier = earlier
         self.prints, self.stage, self.known = prints, prints.stage, known
         self.computed, self.trace = computed, computed.trace
         self.findings: dict[int, list[Finding]] = {}
@@ -156,14 +176,17 @@ class _Search:
 
     def _in_all(self) -> _Trial | None:
         """The first mistake that gives all that is claimed; the others are kept."""
+        everything, denied = range(len(self.prints.rows)), None
         with arithmetic_of(None), np.errstate(divide="ignore"):
             for trial in islice(self._tries(), self._affordable):
                 known = self._confirmed(trial) if trial.rows.all() else trial
-                if known.rows.all():
+                if known.rows.all() and not self._denied(known, everything):
                     return known
-                if known.rows.any():
+                if known.rows.all():
+                    denied = denied or known
+                elif known.rows.any():
                     self.trials.append(known)
-        return None
+        return denied if self._digits_at_fault(everything) >= _DIGITS_ENOUGH else None
 
     @property
     def _affordable(self) -> int:
@@ -176,7 +199,7 @@ class _Search:
             for known in chain(self.known, self._divided(way)):
                 fitting = [
                     self.prints.rows_that_may_fit(values, way.slack)
-                    for values in self._under(known, way.floats)
+                    for values in self._under(known, way.floats, self.stage)
                 ]
                 if fitting:
                     yield _Trial(known, way, np.any(fitting, axis=0))
@@ -204,22 +227,22 @@ class _Search:
         if self.in_vain > _MOST_IN_VAIN:
             return replace(trial, rows=np.zeros_like(trial.rows))
         with trace.arithmetic(), np.errstate(divide="ignore"):
-            stages = self._under(trial.known, trace)
+            stages = self._under(trial.known, trace, self.stage)
         fitting = [self.prints.rows_that_fit(values) for values in stages]
         rows = np.any([np.zeros_like(trial.rows), *fitting], axis=0)
         self.in_vain += not rows.any()
         return replace(trial, rows=rows, confirmed=True)
 
-    def _under(self, known: Known, trace: Trace) -> list[Array]:
+    def _under(self, known: Known, trace: Trace, stage: str) -> list[Array]:
         """What the stage would be, in each way of printing it; nothing if the mistake says nothing.
 
         What has no value is NaN, which no claim is the print of.
         """
         try:
-            stages = [*_readings(known, trace, self.stage)]
+            stages = [*_readings(known, trace, stage)]
         except (ArithmeticError, ValueError, AttncalcError):
             return []  # the altered problem is none, or a number of it has no value
-        right = self.trace[self.stage]
+        right = self.trace[stage]
         stages = [values for values in stages if values.shape == right.shape]
         # A mistake that changes nothing explains nothing.
         return [] if stages and np.array_equal(stages[0], right) else stages
@@ -232,19 +255,51 @@ class _Search:
             some = [[part for part, rows in left.items() if trial.fits(rows)] for trial in trials]
             best = max(range(len(trials)), key=lambda place: len(some[place]))
             trial = self._confirmed(trials.pop(best))
-            fitting = [part for part in some[best] if trial.fits(left[part])]
+            fitting = [
+                part
+                for part in some[best]
+                if trial.fits(left[part]) and not self._denied(trial, left[part])
+            ]
             if fitting:
                 yield trial, fitting
             left = {part: rows for part, rows in left.items() if part not in fitting}
 
+    def _denied(self, trial: _Trial, rows: Sequence[int]) -> bool:
+        """Whether a mistake would have changed right numbers that these rows are made of."""
+        slack = trial.way.slack
+        assert slack is not None
+        places = [self.prints.rows[row] for row in rows]
+        tokens = {token for _, token in places}
+        for prints in self.earlier:
+            with arithmetic_of(None), np.errstate(divide="ignore"):
+                stages = self._under(trial.known, trial.way.floats, prints.stage)
+            for values in stages:
+                fits = prints.rows_that_may_fit(values, slack)
+                made_of = [
+                    prints.stage in OF_KEYS
+                    or (place in places if self._in_heads(prints.stage) else place[1] in tokens)
+                    for place in prints.rows
+                ]
+                if not fits[made_of].all():
+                    return True
+        return False
+
+    def _in_heads(self, stage: str) -> bool:
+        """Whether both that stage and this one have heads, which go their own ways."""
+        return self.trace.has_heads and {stage, self.stage} <= set(OF_HEADS)
+
     def _can_tell(self, rows: Sequence[int]) -> bool:
         """Whether enough is claimed of some rows, and enough of it goes wrong."""
         findings = [finding for place in rows for finding in self.findings[place]]
-        wrong = [finding for finding in findings if finding.verdict in _AT_FAULT]
-        if len(findings) < _FEWEST_CLAIMS or not _go_wrong(wrong):
+        if len(findings) < _FEWEST_CLAIMS or not _go_wrong(findings):
             return False
-        # As many numbers have as many digits, at least.
-        return sum(_digits(finding.claim) for finding in wrong[:_FEWEST_DIGITS]) >= _FEWEST_DIGITS
+        return self._digits_at_fault(rows) >= _FEWEST_DIGITS
+
+    def _digits_at_fault(self, rows: Sequence[int]) -> int:
+        """How many digits of what goes wrong there are, as far as it matters."""
+        findings = (finding for place in rows for finding in self.findings[place])
+        wrong = (finding.claim for finding in findings if finding.verdict in _AT_FAULT)
+        return sum(map(_digits, islice(wrong, _DIGITS_ENOUGH)))
 
     def _diagnosis(self, trial: _Trial, rows: Iterable[int], part: str = "") -> Diagnosis:
         indices = {finding.claim.index for place in rows for finding in self.findings[place]}
@@ -272,7 +327,7 @@ def _readings(known: Known, trace: Trace, stage: str) -> Iterator[Array]:
     if values is None:
         return
     yield values
-    if stage in ("exponentials", "sums"):
+    if stage in _OF_POWERS:
         scores = known.stage_under(trace, trace.scored)
         if scores is not None:
             powers = Numbers(trace).powers_below_the_largest(scores)

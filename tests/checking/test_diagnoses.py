@@ -372,6 +372,61 @@ def test_a_single_key_has_no_sum_without_it() -> None:
     assert said(report) == {}
 
 
+# What speaks against a mistake.
+
+
+def test_right_numbers_before_it_deny_a_mistake() -> None:
+    """One row as if the largest score took all, though its weights are printed, and right."""
+    stages = worked(PLAIN)
+    best = [row.index(max(row)) for row in stages["weights"]]
+    V = [[float(v) for v in row] for row in PLAIN["V"]]
+    some: list[Any] = [None] * 4
+    some[1] = [f"{v:.1f}" for v in V[best[1]]]
+    what = "for “cat”, the largest score takes all"
+    right_row = printed(stages["output"])[0]
+    alone = {"output": [right_row, *some[1:]]}
+    assert said(report_on(PLAIN, alone)) == {"output": what}
+    assert said(report_on(PLAIN, {**alone, "weights": printed(stages["weights"])})) == {}
+    only = {"output": some, "weights": printed(stages["weights"])}
+    assert said(report_on(PLAIN, only)) == {}
+    # So many digits as in four rows speak for it all the same.
+    every_row = {**only, "output": printed([V[place] for place in best])}
+    assert said(report_on(PLAIN, every_row)) == {"output": "the largest score takes all"}
+
+
+@pytest.mark.parametrize("stage", ["head_outputs", "output"])
+def test_right_weights_of_a_head_deny_a_mistake(stage: str) -> None:
+    """Those of the same head; and those of all heads where these are put together."""
+    problem = {**FOLDED, "attention": {"heads": "2", "scale": "none"}}
+    stages, scaled = oracle.attention(problem), oracle.attention(FOLDED)
+    claims = shown(stages[stage])
+    row = shown(scaled[stage])[0][0] if stage == "head_outputs" else shown(scaled[stage])[0]
+    (claims[0] if stage == "head_outputs" else claims)[0] = row
+    found = said(report_on(problem, {stage: claims}))
+    where = "in head 1, for “the”" if stage == "head_outputs" else "for “the”"
+    assert found == {stage: f"{where}, the scores are divided by √d_k"}
+    weights = shown(stages["weights"])
+    assert said(report_on(problem, {stage: claims, "weights": weights})) == {}
+    other = {stage: claims, "weights": [None, weights[1]]}
+    denied = stage == "output"
+    assert said(report_on(problem, other)) == ({} if denied else found)
+
+
+def test_right_keys_deny_a_mistake_in_keys() -> None:
+    """The scores of a transposed W_K, beside keys that are right."""
+    problem: Problem = {
+        "tokens": ["a", "b"],
+        "X": [["1", "2"], ["3", "1"]],
+        **{f"W_{name}": [["1.5", "0.25"], ["-2", "0.75"]] for name in "QKV"},
+    }
+    turned_key = {**problem, "W_K": [["1.5", "-2"], ["0.25", "0.75"]]}
+    right_stages, other = oracle.attention(problem), oracle.attention(turned_key)
+    scores = [shown(right_stages["scores"])[0], [x[:4] for x in shown(other["scores"])[1]]]
+    found = said(report_on(problem, {"scores": scores}))
+    assert found == {"scores": "for “b”, W_K is transposed (out × in, as nn.Linear keeps it)"}
+    assert said(report_on(problem, {"scores": scores, "K": shown(right_stages["K"])})) == {}
+
+
 # Where nothing is said.
 
 
