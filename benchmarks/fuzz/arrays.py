@@ -157,7 +157,7 @@ def _odd_array(chance: Random, array: Array | None) -> Array:
         lambda: np.array(chance.choice((0.5, math.nan, math.inf, 1e300, 2.0, -1.0))),
         lambda: np.array([[math.nan, math.inf], [1e300, 5e-324]]),
         lambda: np.array(True),
-        lambda: np.zeros((5000, 5000), np.uint8) if chance.random() < 0.2 else old,
+        lambda: np.zeros((2000, 2000), np.uint8) if chance.random() < 0.2 else old,
         lambda: np.full((9, 9), "w" * 9000),
     )
     return chance.choice(ways)()
