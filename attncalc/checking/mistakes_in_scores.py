@@ -267,7 +267,10 @@ def uncapped(numbers: Numbers) -> Array | None:
 def capped_to_one(numbers: Numbers) -> Array | None:
     """tanh(s / c), without c before it."""
     cap = numbers.trace.problem.attention.softcap
-    return None if cap is None else numbers["capped_scores"] / numbers.like(cap)
+    if cap is None or "capped_scores" not in numbers:  # given weights have no scores to cap
+        return None
+    tangents: Array = numbers["capped_scores"] / numbers.like(cap)
+    return tangents
 
 
 def capped_before_scaling(numbers: Numbers) -> Array | None:

@@ -65,7 +65,7 @@ class Header:
 def read_header(stream: IO[bytes], size: int) -> Header:
     """The header of an array in a stream of so many bytes. Raises NpyError."""
     start = stream.read(8)
-    if start[:6] != MAGIC or start[6] not in (1, 2, 3):
+    if start[:6] != MAGIC or start[6:7] not in (b"\1", b"\2", b"\3"):
         raise NpyError("this is no .npy array")
     count = 2 if start[6] == 1 else 4
     length = int.from_bytes(stream.read(count), "little")

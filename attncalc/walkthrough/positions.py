@@ -67,7 +67,8 @@ def added_positions(page: Page, number: int) -> Section | None:
         "positions": "p",
         "X_positioned": Sum((Symbol("x"), Symbol("p"))),
     }
-    content.append(vector_table(page, letters, "token", caption=words("All tokens")))
+    rows, caption = ("token", "tokens") if problem.self_attention else ("query token", "queries")
+    content.append(vector_table(page, letters, rows, caption=words(f"All {caption}")))
     content += [Paragraph(tuple(sentence)) for sentence in _told_apart(page)]
     if problem.X_key is not None:
         content.append(Paragraph(words("The key side's embeddings are used as they are.")))

@@ -901,3 +901,25 @@ def test_every_entry_is_planted() -> None:
     names = [entry.what for entry in CATALOGUE]
     assert len(set(names)) == len(names)
     assert {*PLANTS, *PLAIN_PLANTS} == set(names)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"softcap": "1.5"},
+        {"sink": "1"},
+        {"base": "2"},
+        {"bias": [["1", "0"], ["0", "2"]]},
+        {"mask": "causal"},
+        {"softcap": "2", "mask": "causal", "bias": "alibi", "sink": "0.5"},
+    ],
+    ids=str,
+)
+def test_options_of_given_weights(options: dict[str, Any]) -> None:
+    """Given weights have no scores that a mistake could have been made in, whatever the options."""
+    weights = [["0.25", "0.75"], ["0.5", "0.5"]]
+    claimed = {"weights": [["0.45", "0.99"], ["0.1", "0.9"]], "output": [["7"], ["8"]]}
+    values = [["1"], ["2"]]
+    problem = {"weights": weights, "V": values, "attention": options, "claims": claimed}
+    report = check(attncalc.explain(attncalc.load(problem)))
+    assert {finding.verdict for finding in report.findings} == {Verdict.WRONG}

@@ -264,6 +264,8 @@ HEADERS = {
     npy(GOOD, NUMBERS, version=9): "this is no .npy array",
     b"not an array": "this is no .npy array",
     b"": "this is no .npy array",
+    b"\x93NUMPY": "this is no .npy array",
+    b"\x93NUMPY\x01": "its header is damaged",
 }
 
 

@@ -179,17 +179,19 @@ def test_unprojected_heads() -> None:
     assert "No matrices are given, so the embeddings are used as they are" in page
 
 
-def test_positions_of_one_side() -> None:
+@pytest.mark.parametrize("keys", [1, 2, 4])
+def test_positions_of_one_side(keys: int) -> None:
     """Positions are added to the queries' embeddings alone where keys have their own."""
     page = page_of(
         {
             "tokens": ["a", "a"],
-            "key_tokens": ["b"],
+            "key_tokens": [f"k{place}" for place in range(keys)],
             "X": [["1", "2", "0"], ["1", "2", "0"]],
-            "X_key": [["3", "1", "0"]],
+            "X_key": [["3", "1", str(place)] for place in range(keys)],
             "attention": {"positions": "sinusoidal"},
         }
     )
+    assert "All queries" in page
     assert "The key side's embeddings are used as they are." in page
     assert "Q = X_positioned, K = X_key and V = X_key" in page
     assert "have the same embedding" in page
