@@ -120,11 +120,11 @@ class _Work:
                 self._record(name, given)
         if not problem.adds_positions:
             return
-        learned = problem.attention.positions
-        if isinstance(learned, np.ndarray):
-            self._record("positions", learned)
-        elif isinstance(learned, Sinusoidal):
-            self._sinusoidal(learned.base)
+        where: Any = problem.attention.positions
+        if isinstance(where, Sinusoidal):
+            self._sinusoidal(where.base)
+        else:
+            self._record("positions", where)
         added = self["X"] + self["positions"]
         exact = self._exact("X") & self._exact("positions")
         self._record("X_positioned", added, exact, made_of=("X", "positions"))

@@ -83,6 +83,7 @@ def test_what_a_decimal_is_equal_to_is_one(text: str, value: str) -> None:
         ("1/3%", "“1/3%”"),
         ("1/sqrt(d)", "“1/sqrt(d)”"),
         ("7" * 40_000 + "x", "a text of 40001 characters"),
+        ("7" * 1001, "a number of more than 1000 digits"),
     ],
 )
 def test_what_is_no_number_says_why(text: str, message: str) -> None:

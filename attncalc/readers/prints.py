@@ -19,6 +19,9 @@ _CALLED = re.compile(r"\w\(\s*\[")
 _TAIL = re.compile(r"\s*(?:,\s*[A-Za-z_]\w*\s*=[^\[\]]*)?,?\s*\)\s*")
 _PIECE = re.compile(r"[\[\],;]|[^\s\[\],;]+|\s+")
 
+_NO_NUMBER = re.compile(r"[{}:\"]")
+"""What stands in a mapping or a text."""
+
 _LATEX = re.compile(
     r"[\s$]*(?:\\left\s*[\[(|.]\s*)?\\begin\{(\w+)\}(?:\{[^{}]*\})?(.*)\\end\{\1\}"
     r"(?:\s*\\right\s*[\])|.])?[\s$]*",
@@ -67,14 +70,13 @@ def repaired(text: str) -> str:
     done = 0
     for found in _VALUE.finditer(text):
         start = found.end()
-        if start < done:
-            continue  # inside the one before
         end = _end_of(text, start)
         if end is None:
             break
-        value = text[start:end]
-        pieces += [text[done:start], _as_list(value) or value]
-        done = end
+        listed = _as_list(text[start:end])
+        if listed is not None:
+            pieces += [text[done:start], listed]
+            done = end
     return "".join([*pieces, text[done:]])
 
 
@@ -107,12 +109,17 @@ def _written(node: list[Node]) -> str:
 
 
 def _end_of(text: str, start: int) -> int | None:
-    """Where the value that begins here has closed all its brackets; None if it never does."""
+    """Where the value that begins here has closed all its brackets; None if it never does.
+
+    Nor if they are too deep to be read.
+    """
     depth = 0
     for found in re.compile(r"[\[\]()]").finditer(text, start):
         depth += 1 if found[0] in "[(" else -1
         if depth == 0:
             return found.end()
+        if depth > DEEPEST:
+            return None
     return None
 
 
@@ -147,8 +154,6 @@ def _with_commas(text: str) -> str | None:
     depth, before = 0, ""
     for piece in _PIECE.findall(text):
         if piece == ";":
-            if depth != 1:
-                return None
             pieces.append("],[")
             before = ""
             continue
@@ -156,7 +161,7 @@ def _with_commas(text: str) -> str | None:
             pieces.append(piece)
             continue
         depth += (piece == "[") - (piece == "]")
-        if depth < 0 or depth > DEEPEST or (rows and depth > 1):
+        if (rows and depth > 1) or _NO_NUMBER.search(piece):
             return None
         neighbours = before == "]" or (by_blanks and before not in ("", "[", ","))
         if neighbours and piece not in ("]", ","):
@@ -167,7 +172,7 @@ def _with_commas(text: str) -> str | None:
         pieces.append(piece)
         before = piece
     whole = "".join(pieces)
-    return (f"[{whole}]" if rows else whole) if depth == 0 else None
+    return f"[{whole}]" if rows else whole
 
 
 def _from_latex(text: str) -> str | None:

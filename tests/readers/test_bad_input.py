@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from attncalc.readers.events import _first_too_deep
+from attncalc.readers.interface import DEEPEST
 from tests.conftest import Attncalc
 
 BAD = Path(__file__).parent / "bad"
@@ -44,12 +46,19 @@ def test_deep_nesting(text: str, attncalc: Attncalc) -> None:
         ("- " * 5000, "1:65"),
         ("a: {b: [[" + "{c: [" * 5000, "1:80"),
         ("Q: [" + "[" * 20 + "]" * 20 + ", " + "[" * 5000, "1:77"),
+        ("Q: [[]," + "[" * 5000, "1:38"),
     ],
 )
 def test_place_of_the_level_too_many(text: str, place: str, attncalc: Attncalc) -> None:
     """Brackets inside quotation marks open nothing, and closed ones do not count."""
     result = attncalc("explain", "-", stdin=text)
     assert result.err == f"-:{place}: more than 32 levels of nesting; expected at most 5\n"
+
+
+def test_what_is_read_ahead_counts_what_closes() -> None:
+    """As many levels as are open, whichever of them libyaml has told of."""
+    assert _first_too_deep("['[', [{}], []]" + "[" * 40, 0, 54, 0) == 15 + DEEPEST
+    assert _first_too_deep("[[]]" * 40, 0, 160, 0) is None
 
 
 def test_missing_file(attncalc: Attncalc, tmp_path: Path) -> None:

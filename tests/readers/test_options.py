@@ -61,6 +61,15 @@ def test_masks_of_truth_and_of_padding(mask: Any) -> None:
     assert problem.attention.mask.tolist() == PADDED  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("word", ["sinusoidal", "rope"])
+def test_positions_with_no_settings(word: str) -> None:
+    """A word with nothing set under it is the word."""
+    problems = [
+        attncalc.load({**X, "attention": {"positions": where}}) for where in (word, {word: None})
+    ]
+    assert problems[0].attention.positions == problems[1].attention.positions
+
+
 def test_a_padding_row_beside_heads() -> None:
     """One row is for all queries of all heads."""
     problem = attncalc.load({"scores": [[["1", "2"]] * 3] * 2, "attention": {"mask": ["1", "0"]}})

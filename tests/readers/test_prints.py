@@ -93,6 +93,7 @@ def test_whatever_numpy_prints(array: Any) -> None:
             [[["1", "2"], ["3", "4"]], [["5", "6"], ["7", "8"]]],
         ),
         ("[[ True False]]", [["True", "False"]]),
+        ("[[1 2][3 4]]", [["1", "2"], ["3", "4"]]),
         (
             "\\begin{matrix} \\frac{1}{2} & \\sqrt{2} \\\\ -\\infty & -\\dfrac{1}{3} \\end{matrix}",
             [["1/2", "√(2)"], ["-inf", "-1/3"]],
@@ -111,6 +112,7 @@ def test_prints_in_lists(node: Any, rows: Any) -> None:
         "[[1 2]",
         "[[1 2]]]",
         "[1 2]; [3 4]",
+        "[[1; 2]]",
         "[[1 2]; [3 4]]",
         "tensor([[1, 2]], dtype=[1])",
         "tensor([1]) + 1",
@@ -159,6 +161,14 @@ def test_what_cannot_be_mended_is_told_of_the_file(attncalc: Attncalc) -> None:
     assert result.err.startswith("-:3:1: this is not YAML: ")
 
 
+def test_a_list_inside_of_another_is_rewritten_once() -> None:
+    """A value that began within another belongs to it."""
+    text = "past: [{K: [[1 2]]}]\nQ: [[1 2]\n [3 4]]"
+    assert repaired(text) == "past: [{K: [[1,2]]}]\nQ: [[1,2]\n,[3,4]]"
+    text = "Q: tensor([[1 2]], dtype={a: [1 2]})"
+    assert repaired(text) == "Q: tensor([[1 2]], dtype={a: [1,2]})"
+
+
 def test_tokens_are_not_rewritten() -> None:
     """Names may have blanks in them."""
     text = "tokens: [New York]\nquery: [New York]\nQ: [[1 2]\n    [3 4]]"
@@ -182,6 +192,8 @@ def test_prints_as_options(attncalc: Attncalc) -> None:
         "Q:" + " " * 100_000 + "x: [",
         "Q: \\begin{bmatrix}" + " 1 & 2 \\\\" * 20_000,
         "a(" * 50_000 + "[",
+        "[{a: " * 20_000 + "]" * 20_000,
+        "Q: " + "[{a: " * 30 + "1 2" * 20_000 + "}]" * 30,
     ],
 )
 def test_long_texts_are_walked_once(text: str, attncalc: Attncalc) -> None:
