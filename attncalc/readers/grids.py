@@ -42,8 +42,8 @@ class Grid:
     records: list[int] = field(repr=False)
 
     def place(self, row: int, cell: int) -> Place:
-        """Where a cell begins; the nearest cell before it, if there is none."""
-        record = self.records[row]
+        """Where a cell begins; the nearest one before it, if there is none."""
+        record = self.records[min(row, len(self.records) - 1)]
         while (record, cell) not in self._places and cell > 0:
             cell -= 1
         return self._places[record, cell]
