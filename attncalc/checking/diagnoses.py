@@ -329,9 +329,9 @@ def _readings(known: Known, trace: Trace, stage: str) -> Iterator[Array]:
     yield values
     if stage in _OF_POWERS:
         scores = known.stage_under(trace, trace.scored)
-        if scores is not None:
-            powers = Numbers(trace).powers_below_the_largest(scores)
-            yield powers if stage == "exponentials" else attention.sums(powers)
+        assert scores is not None  # powers are made of them
+        powers = Numbers(trace).powers_below_the_largest(scores)
+        yield powers if stage == "exponentials" else attention.sums(powers)
 
 
 def _digits(claim: Claim) -> int:

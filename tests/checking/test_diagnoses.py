@@ -364,6 +364,18 @@ def test_values_too_narrow_to_be_turned() -> None:
     assert said(report) == {}
 
 
+def test_given_scores_of_heads_have_no_vectors_to_alter() -> None:
+    """Heads whose queries are not known cannot be cut apart otherwise."""
+    problem = {
+        "tokens": ["a", "b"],
+        "scores": [[["1", "2"], ["0", "1"]], [["3", "1"], ["1", "1"]]],
+        "V": [[["1"], ["2"]], [["3"], ["5"]]],
+    }
+    report = report_on(problem, {"output": [["9.5", "8.5"], ["7.5", "6.5"]]})
+    assert report.first_wrong is not None
+    assert said(report) == {}
+
+
 def test_a_single_key_has_no_sum_without_it() -> None:
     """The sum of all powers but the last is empty."""
     problem = {"tokens": ["a", "b"], "key_tokens": ["c"], "scores": [["1"], ["2"]]}
