@@ -22,6 +22,9 @@ MOST_EXACT_DECIMALS = 12
 MOST_FINE_DECIMALS = 8
 """More decimals than this are not read any more: 3.14e-12 is."""
 
+MOST_DECIMALS = 30
+"""Further decimals of a computed number are no longer promised."""
+
 _LARGEST_PLAIN = 15
 """From 10 to this power on, a number is written with an exponent."""
 
@@ -96,6 +99,17 @@ def shown_fine(values: Sequence[Any], exact: Sequence[bool], style: NumberStyle)
         else _scientific(number, known, mantissa)
         for each, places, number, known in zip(plain, needed, numbers, exact, strict=True)
     ]
+
+
+def shown_beside(value: Any, known: bool, digits: int, style: NumberStyle) -> Shown:
+    """A number beside another that is written with an exponent and so many digits: as that one is.
+
+    In full where it is large enough to be compared with it that way.
+    """
+    number = value if isinstance(value, Decimal) else Decimal(float(value))
+    if not number or not number.is_finite() or number.adjusted() > digits - MOST_DECIMALS:
+        return shown([value], [known], style)[0]
+    return _scientific(number, known, replace(style, precision=max(digits, style.precision)))
 
 
 def shown_array(values: Array, exact: Exact, style: NumberStyle) -> list[list[Shown]]:

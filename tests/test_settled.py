@@ -124,3 +124,29 @@ def test_a_sink_that_takes_next_to_nothing() -> None:
     assert "e^(-1e9) ≈" in page
     assert "≈ 0.0000" not in page
     assert "The sink has less than 0.1% of" in said(write_lookup(trace))
+
+
+@pytest.mark.parametrize(
+    ("options", "scores"),
+    [
+        ({"mask": [["1", "1", "0"]]}, ["1", "1", "2"]),
+        ({"sink": "1"}, ["1"]),
+        ({"sink": "1", "scale": "2"}, ["0.5", "-1e9"]),
+        ({}, ["0.7", "0.7"]),
+    ],
+)
+def test_an_exact_half(options: dict[str, Any], scores: list[str]) -> None:
+    """A half of equal scores is one half wherever it stands, whatever their powers are."""
+    page = said(write_walkthrough(worked({"scores": [scores], "attention": options})))
+    if scores[-1] == "-1e9":
+        assert "≈ 0.5000" in page
+        return
+    assert "≈ 1 / 2 = 0.5" in page
+    assert "≈ 0.5" not in page
+
+
+def test_exact_powers_need_no_detour() -> None:
+    """Where powers are exact, so is their quotient."""
+    page = said(write_walkthrough(worked({"scores": [["0", "0"]]})))
+    assert "e^0 = 1 1 / 2 = 0.5" in page
+    assert "≈ 1 / 2" not in page

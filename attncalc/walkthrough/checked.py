@@ -30,7 +30,7 @@ from attncalc.document import (
     Words,
 )
 from attncalc.expressions import Number
-from attncalc.numerals import NumberStyle, Shown, shown
+from attncalc.numerals import MOST_DECIMALS, NumberStyle, Shown, shown, shown_beside
 from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.report import Diagnosis, Finding, Report, Verdict
 from attncalc.walkthrough.derivation import derivation
@@ -246,7 +246,8 @@ def _error(finding: Finding) -> Decimal:
 def _computed(page: Page, findings: Sequence[Finding]) -> list[Shown]:
     """The computed values, with two digits more than the most that are claimed."""
     decimals = [finding.claim.decimals for finding in findings]
-    precision = max([page.style.precision, *(each + 2 for each in decimals if each)])
+    most = max((each for each in decimals if each <= MOST_DECIMALS), default=0)
+    precision = max(page.style.precision, min(most + 2, MOST_DECIMALS) if most else 0)
     exact = [
         # By another convention there is another value, of which that is not known.
         bool(stage.exact[index]) and finding.computed == stage.values[index]
@@ -254,7 +255,13 @@ def _computed(page: Page, findings: Sequence[Finding]) -> list[Shown]:
         for stage, index in [(page.trace.stages[finding.claim.stage], finding.claim.index)]
     ]
     style = NumberStyle(precision, page.style.rounding)
-    return shown([finding.computed for finding in findings], exact, style)
+    numbers = shown([finding.computed for finding in findings], exact, style)
+    return [
+        number
+        if each.claim.decimals <= MOST_DECIMALS
+        else shown_beside(each.computed, known, len(each.claim.value.as_tuple().digits), page.style)
+        for each, known, number in zip(findings, exact, numbers, strict=True)
+    ]
 
 
 def _where(page: Page, stage: str, index: tuple[int, ...]) -> Iterator[Inline]:
@@ -271,7 +278,9 @@ def _first_wrong(page: Page, number: int, finding: Finding) -> Section:
     sentence += _where(page, claim.stage, claim.index)
     sentence += [Words(": "), Number(claim.text), Words(" is claimed, and it should be ")]
     sentence += [_computed(page, [finding])[0].number, Words(".")]
-    precision = max(page.style.precision, claim.decimals)
+    precision = page.style.precision
+    if claim.decimals <= MOST_DECIMALS:
+        precision = max(precision, claim.decimals)
     finer = replace(page, style=replace(page.style, precision=precision))
     blocks = (Paragraph(tuple(sentence)), Equation(derivation(finer, claim.stage, claim.index)))
     return Section(Heading(number, words("Where it goes wrong")), blocks)

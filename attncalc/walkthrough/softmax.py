@@ -97,9 +97,13 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
         own = page.is_own(query, key)
         power = Power(base, scores[key].number)
         power_sign = sign_of(scores[key], result=powers[key])
-        quotient = Fraction(powers[key].number, total.number)
+        quotient: Expression = Fraction(powers[key].number, total.number)
         nothing = powers[key].exact and row[key] == 0  # divided by whatever
         sign = Sign.EXACT if nothing else sign_of(powers[key], total, result=weights[key])
+        equal = _equal_share(page, query, key)
+        if equal is not None:
+            sign = joining([weights[key]])
+            quotient = Relation((quotient, *equal), (Sign.ROUNDED,)) if equal else quotient
         cells: tuple[Cell, ...] = (
             (page.key_token(key, focused=own),),
             (Relation((power, powers[key].number), (power_sign,)),),
@@ -142,6 +146,20 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
         Table(columns, tuple(rows)),
         Equation(weight_derivation(page, query, most)),
     ]
+
+
+def _equal_share(page: Page, query: int, key: int) -> tuple[Expression, ...] | None:
+    """1 / k, where a weight is exactly that of k equal scores, whose powers are not exact.
+
+    Nothing for a single one, which is divided by itself; None where a weight is no such share.
+    """
+    stages = page.trace.stages
+    exact = bool(stages["weights"].exact[query][key]) and page.trace["weights"][query][key] != 0
+    if not exact or stages["exponentials"].exact[query][key]:
+        return None
+    with page.trace.arithmetic():
+        count = int(1 / page.trace["weights"][query][key])
+    return (Fraction(Number("1"), Number(str(count))),) if count > 1 else ()
 
 
 def _rest_row(page: Page, query: int, kept: Sequence[int | Omitted]) -> Row:
@@ -234,9 +252,10 @@ def weight_derivation(page: Page, query: int, key: int) -> Relation:
         terms = (Power(base, sink_of(page).number), *terms)
     first = Fraction(Power(base, scores[key].number), sum_of(terms))
     second = Fraction(powers[key].number, total.number)
-    signs = (
-        joining(scores),
-        joining([*scores, powers[key], total]),
-        sign_of(powers[key], total, result=weight),
-    )
-    return Relation((symbol, first, second, weight.number), signs)
+    before = (joining(scores), joining([*scores, powers[key], total]))
+    equal = _equal_share(page, query, key)
+    if equal is not None:
+        sides = (symbol, first, second, *equal, weight.number)
+        return Relation(sides, (*before, *(Sign.ROUNDED for _ in equal), joining([weight])))
+    last = sign_of(powers[key], total, result=weight)
+    return Relation((symbol, first, second, weight.number), (*before, last))

@@ -344,3 +344,16 @@ def test_reasons() -> None:
     reasoned = tuple(replace(finding, reason="stands for −∞") for finding in report.findings)
     page = TerminalRenderer(80).render(write_report(replace(report, findings=reasoned)))
     assert page.count("correct   stands for −∞") == page.count("wrong     stands for −∞") == 1
+
+
+def test_claims_with_exponents() -> None:
+    """A claim in E-notation is shown as it was typed, and makes no column of hundreds of digits."""
+    claims = {"weights": [["1e-300", "0.73"], ["1E+340", "0.5"]]}
+    text = page_of({"scores": [["1", "2"], ["3", "4"]]}, claims)
+    assert "1e-300" in text
+    assert "1E+340" in text
+    assert max(len(word) for word in text.split() if "─" not in word) < 40
+    small = {"scaled_scores": [["1.5e-300", "2.4"]]}
+    options = {"scale": "1.234"}
+    text = page_of({"scores": [["1e-300", "2"]], "attention": options}, small)
+    assert "1.2340e-300" in text
