@@ -50,7 +50,7 @@ def value(expression: Expression) -> Value:
         case e.Number(digits):
             if "inf" in digits:
                 return None
-            return Rational(digits[:-1]) / 100 if digits.endswith("%") else Rational(digits)
+            return _number(digits)
         case e.Symbol("e", ()):
             return mpmath.e
         case e.Sum(terms):
@@ -73,6 +73,21 @@ def value(expression: Expression) -> Value:
             return value(sides[-1])
         case _:
             return None
+
+
+def _number(digits: str) -> Value:
+    """A number as it is shown or typed: 0.60, 48%, 6.1e-6, -1/sqrt(9)."""
+    roots = digits.replace("√", "sqrt(")
+    parts = [part.removesuffix(")").split("sqrt(") for part in roots.split("/")]
+    if len(parts) == 1 and len(parts[0]) == 1:
+        return Rational(digits[:-1]) / 100 if digits.endswith("%") else Rational(digits)
+    numbers = []
+    for sign, *root in parts:
+        if root:
+            numbers.append((-1 if sign == "-" else 1) * mpmath.sqrt(_real(Rational(root[0]))))
+        else:
+            numbers.append(_real(Rational(sign)))
+    return mpmath.fdiv(*numbers) if len(numbers) == 2 else numbers[0]
 
 
 def _all(parts: Any, operation: Any) -> Value:
