@@ -42,7 +42,7 @@ def vector_table(
     keys = range(len(page.trace.problem.key_tokens))
     if not queries:
         places = page.kept_rows(keys)
-    elif heading == "token":  # which is a query's and a key's at once
+    elif heading == "token" and page.trace.problem.self_attention:  # a query's, and a key's
         places = page.kept_rows(keys[page.offset :], page.queries)
     else:
         places = page.kept_queries()

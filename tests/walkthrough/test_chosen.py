@@ -248,3 +248,13 @@ def test_comparison() -> None:
     page = TerminalRenderer(100).render(write_comparison(found, Origin("a"), Origin("b")))
     assert re.search(r"k6 +≈ 1\.0000", page)
     assert re.search(r"k21 +≈ 2\.1e-9 +≈ 1\.0000", page)
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_positions_of_queries_alone(count: int) -> None:
+    """Where keys are others' than the queries', positions are of the queries, however many."""
+    crossed = {"X": [["1", "2"]] * 2, "X_key": [["1", "2"]] * count,
+               "key_tokens": [f"k{at}" for at in range(count)], "tokens": ["q", "r"],
+               "attention": {"positions": "sinusoidal"}}  # fmt: skip
+    page = TerminalRenderer(100).render(write_walkthrough(worked(crossed)))
+    assert "All tokens" in page
