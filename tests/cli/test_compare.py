@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 import attncalc as package
-from tests.conftest import ROOT, SAMPLES, Attncalc
+from tests.conftest import SAMPLES, Attncalc
 
 GOLDEN = Path(__file__).parent / "golden"
 SCALING = SAMPLES / "scaling.yaml"
@@ -51,14 +51,6 @@ def test_page(
     assert (result.code, result.err) == (0, "")
     assert max(map(len, result.out.splitlines())) <= width
     golden(GOLDEN / f"compare-{name}-{width}.txt", result.out)
-
-
-def test_documented(attncalc: Attncalc) -> None:
-    """The documentation's page is what the command prints."""
-    documented = (ROOT / "docs/compare.md").read_text(encoding="utf-8")
-    printed = attncalc("compare", SCALING, "--vary", "scale=none").out
-    command = "$ attncalc compare samples/scaling.yaml --vary scale=none\n"
-    assert f"```console\n{command}{printed.rstrip()}\n```" in documented
 
 
 def test_json(attncalc: Attncalc) -> None:
