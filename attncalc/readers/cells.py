@@ -1,4 +1,4 @@
-"""Tables of text: what separates their cells, what is in them, and where each begins."""
+"""Records of text: the cells between separators, and where each begins."""
 
 from __future__ import annotations
 
@@ -7,17 +7,6 @@ import io
 from collections.abc import Iterator
 
 from attncalc.readers.interface import Place
-
-
-def header_line(text: str) -> str:
-    """The first line that is neither empty nor a comment."""
-    lines = (line for line in text.split("\n") if line.strip() and not line.startswith("#"))
-    return next(lines, "")
-
-
-def delimiter_of(header: str) -> str:
-    """What separates the cells of a table with this header."""
-    return next((mark for mark in ("\t", ";", ",") if mark in header), ",")
 
 
 def records(text: str, delimiter: str) -> list[list[str]]:

@@ -88,10 +88,10 @@ def _array(value: Any) -> Array:
                 widened: Array = value.float().numpy()
                 return widened.view(BFLOAT16)
             value = value.numpy()
-        array = np.asarray(value)
-        if array.dtype.name == "bfloat16":
-            return array.astype(np.float32).view(BFLOAT16)
-        return array
+        if str(getattr(value, "dtype", "")) == "bfloat16":  # what jax and ml_dtypes call it
+            wide: Array = np.asarray(value.astype(np.float32))
+            return wide.view(BFLOAT16)
+        return np.asarray(value)
     except (TypeError, ValueError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise _NoArray(f"this {type(value).__name__} is no array: {reason}") from error
