@@ -33,6 +33,9 @@ _SUM_TOLERANCE = 1e-6
 _DIGITS_OF_DOUBT = 6
 """How many digits of a sum are told where no decimal is equal to it."""
 
+_STAND_IN = Decimal(-10000)
+"""From this down, biases are what programs fill in for -inf."""
+
 
 _LONGEST_SUM = 40
 """A sum with more characters than this is told in fewer digits."""
@@ -280,6 +283,8 @@ class _Work:
         """What is added to the scores: a given matrix, or distances times each head's slope."""
         bias = self.problem.attention.bias
         if not isinstance(bias, str):
+            if bias is not None:
+                self._warn_of_stand_in(bias)
             return None if bias is None else Stage("bias", bias, exactness.of_given(bias))
         problem, h = self.problem, self.problem.heads or 1
         slopes = positions.alibi_slopes(h, self.kind)
@@ -375,6 +380,17 @@ class _Work:
             self._record("output", projected, exact, made_of=(last, "W_O"))
         elif last == "concatenated":
             self._record("output", self[last], exact, made_of=(last,))
+
+    def _warn_of_stand_in(self, bias: Array) -> None:
+        """A large number in the place of -inf, which is added like any other."""
+        most, hidden = (attention.like(bias, each) for each in (_STAND_IN, "-Infinity"))
+        meant = bias[(bias <= most) & (bias != hidden)]
+        if meant.size:
+            text = meant[0].text if isinstance(meant[0], Typed) else f"{float(meant[0]):g}"
+            self._warn(
+                f"a bias of {text} is meant for −∞, and is added as the number it is; "
+                "to hide a key, write -inf or use mask"
+            )
 
     def _warn_of_hidden(self, hidden: Exact) -> None:
         for place in np.argwhere(hidden).tolist():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attncalc.checking.diagnoses import diagnose
 from attncalc.checking.enclosures import Enclosures
-from attncalc.checking.plausibility import implausible
+from attncalc.checking.plausibility import implausible, of_32_bits
 from attncalc.checking.verdicts import judge
 from attncalc.report import Report
 from attncalc.trace import Trace
@@ -14,5 +14,6 @@ def check(trace: Trace) -> Report:
     """A verdict on every claim on the trace's problem, and what went wrong first."""
     enclosures = Enclosures(trace)
     findings = judge(enclosures)
-    warnings = (*trace.warnings, *implausible(enclosures))
+    noise = of_32_bits(enclosures, findings)
+    warnings = (*trace.warnings, *implausible(enclosures), *noise)
     return Report(trace, findings, diagnose(enclosures, findings), warnings)

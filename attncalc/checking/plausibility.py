@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from attncalc.checking.intervals import ZERO, Interval
 from attncalc.checking.rules import Index, group_of
 from attncalc.claims import Claim
 from attncalc.problem import address_of
+from attncalc.report import Finding, Verdict
 from attncalc.stages import OF_SCORES
 from attncalc.trace import Trace
 
@@ -22,7 +24,8 @@ _MOST = 3
 """More sentences of one kind are folded."""
 
 DIGITS_OF_32_BITS = 7
-ROUNDING_OF_32_BITS = Decimal(2) ** -24
+BITS_OF_A_FLOAT = 24
+ROUNDING_OF_32_BITS = Decimal(2) ** -BITS_OF_A_FLOAT
 
 
 def implausible(enclosures: Enclosures) -> Iterator[str]:
@@ -43,6 +46,24 @@ def implausible(enclosures: Enclosures) -> Iterator[str]:
     yield from _folded(each for row in rows for each in _unequal(enclosures, row, claimed))
     yield from _folded(_masked(enclosures, claimed))
     yield from _folded(_outside(enclosures))
+
+
+def of_32_bits(enclosures: Enclosures, findings: Iterable[Finding]) -> Iterator[str]:
+    """Long prints that are off by no more than the arithmetic of programs."""
+    count = 0
+    for finding in findings:
+        claim, digits = finding.claim, finding.claim.value.as_tuple().digits
+        if finding.verdict not in (Verdict.SLIP, Verdict.WRONG) or claim.bits is not None:
+            continue
+        if len(digits) >= DIGITS_OF_32_BITS and not claim.undefined and not claim.hidden:
+            lenient = enclosures.claimed(replace(claim, bits=BITS_OF_A_FLOAT))
+            count += lenient.meets(enclosures.computed(claim.stage, claim.index))
+    if count:
+        what = "1 number is" if count == 1 else f"{count:,} numbers are"
+        yield (
+            f"{what} off by no more than 32-bit arithmetic leaves: printed from 32-bit numbers? "
+            "Then check with --tolerance 1e-6"
+        )
 
 
 def _folded(sentences: Iterable[str]) -> Iterator[str]:
