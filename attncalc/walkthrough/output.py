@@ -127,7 +127,7 @@ def _weighted_table(page: Page, query: int) -> Table:
 
 def _rest_row(gap: Omitted, numbers: Mapping[int, Shown], entries: Sequence[int | Omitted]) -> Row:
     """The keys that are left out: how many, and what their values add to the output."""
-    cells: list[Cell] = [words(f"… {gap.count} more,"), words("together")]
+    cells: list[Cell] = [words(f"… {gap.count} more, together"), ()]
     cells.append(words(joining(numbers.values()).value))
     cells += [
         (numbers[entry].number,) if isinstance(entry, int) else words("…") for entry in entries

@@ -165,7 +165,7 @@ def _equal_share(page: Page, query: int, key: int) -> tuple[Expression, ...] | N
 def _rest_row(page: Page, query: int, kept: Sequence[int | Omitted]) -> Row:
     """The keys that are left out: how many, and their weights added up."""
     left = [key for key in range(page.trace["weights"].shape[-1]) if key not in kept]
-    cells = (words(f"… {len(left)} more,"), (), words("together"), together(page, query, left), ())
+    cells = (words(f"… {len(left)} more, together"), (), (), together(page, query, left), ())
     return Row(cells)
 
 

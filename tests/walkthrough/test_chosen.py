@@ -28,6 +28,7 @@ from attncalc.document import (
     Words,
 )
 from attncalc.expressions import Fraction, Number, Omitted, Power, Relation, Sum
+from attncalc.renderers.latex import LatexRenderer
 from attncalc.renderers.terminal import TerminalRenderer
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.compared import write_comparison
@@ -107,9 +108,9 @@ def test_what_the_rest_adds_up_to() -> None:
     trace = worked(one_that_matters(15))
     for table in tables(write_walkthrough(trace)):
         rows = {named(row): row for row in table.rows}
-        if "… 5 more," not in rows:
+        if "… 5 more, together" not in rows:
             continue
-        rest = rows["… 5 more,"]
+        rest = rows["… 5 more, together"]
         if len(rest.cells) == 5:
             sign, total = number(rest.cells[3])
             assert sign == "≈"
@@ -126,10 +127,10 @@ def test_an_exact_rest() -> None:
     """A sum is only called exact where it is."""
     even = {"scores": [["0"] * 16], "key_tokens": [f"k{at}" for at in range(16)], "tokens": ["q"]}
     page = TerminalRenderer(100).render(write_walkthrough(worked(even)))
-    assert re.search(r"… 6 more, +together += 0\.3750", page)
+    assert re.search(r"… 6 more, together += 0\.3750", page)
     odd = one_that_matters(16) | {"scores": [["1"] * 15 + ["2"]]}
     page = TerminalRenderer(100).render(write_walkthrough(worked(odd)))
-    assert re.search(r"… 6 more, +together +≈ 0\.", page)
+    assert re.search(r"… 6 more, together +≈ 0\.", page)
 
 
 def test_nothing_is_left_out_of_twelve() -> None:
@@ -257,4 +258,11 @@ def test_positions_of_queries_alone(count: int) -> None:
                "key_tokens": [f"k{at}" for at in range(count)], "tokens": ["q", "r"],
                "attention": {"positions": "sinusoidal"}}  # fmt: skip
     page = TerminalRenderer(100).render(write_walkthrough(worked(crossed)))
-    assert "All tokens" in page
+    assert re.search(r"q +\[1, 2\]", page)
+
+
+def test_columns_of_formulas_stay_so() -> None:
+    """Words about the rest stand among the tokens: LaTeX sets a column with words in lines."""
+    text = LatexRenderer(fragment=True).render(write_walkthrough(worked(one_that_matters(20))))
+    assert "raggedright" not in text
+    assert "more, together" in text
