@@ -17,6 +17,9 @@ Mark: TypeAlias = Literal[".", ","]
 """What stands before the decimals of a number."""
 
 _PLAIN = frozenset("0123456789.+-eE")
+_WITH_COMMAS = frozenset("0123456789,+-eE")
+"""All that a million numbers of a spreadsheet are quickly seen to be written with."""
+
 _BLANKS = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
 _NUMBER = re.compile(
     rf"([+\-\N{{MINUS SIGN}}]?)([0-9.,'’{_BLANKS}]*)((?:[eE][+\-\N{{MINUS SIGN}}]?[0-9]+)?%?)"
@@ -53,8 +56,12 @@ def plain(cells: list[str], separator: str) -> list[str] | Doubtful:
 
     What is no number stays as it is. separator: what stands between the table's cells.
     """
-    if _PLAIN.issuperset("".join(cells)):
+    characters = set("".join(cells))
+    if _PLAIN.issuperset(characters):
         return cells
+    quickly = separator == ";" and _WITH_COMMAS.issuperset(characters)
+    if quickly and all(cell.count(",") < 2 for cell in cells):
+        return [cell.replace(",", ".") for cell in cells]
     first: dict[Mark | None, int] = {}
     for place, cell in enumerate(cells):
         for shown in _evidence(cell):
