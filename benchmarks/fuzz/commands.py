@@ -10,7 +10,7 @@ from benchmarks.fuzz.sizes import sizes_of
 from benchmarks.fuzz.values import HOSTILE_TOKENS, OPTIONS, STAGES, Record, odd_number
 from benchmarks.fuzz.writing import flow_text
 
-PAGES = ("text", "text", "text", "md", "qmd", "tex", "tex", "typ", "html", "html", "json", "json")
+PAGES = ("text", "text", "md", "qmd", "tex", "tex", "typ", "html", "json", "json")
 TYPESET = ("pdf", "svg", "png")
 """What Typst makes, a second each: seldom."""
 
