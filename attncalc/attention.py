@@ -138,7 +138,8 @@ def _power_of(base: Decimal) -> Callable[[Decimal], Decimal]:
     logarithm = context.ln(base)
 
     def power(score: Decimal) -> Decimal:
-        if context.multiply(score, logarithm).adjusted() > _RANGE:
+        exponent = context.multiply(score, logarithm)
+        if exponent and exponent.adjusted() > _RANGE:  # a 0 may be 0E+60, which is no large number
             return Decimal("Infinity") if score > 0 else Decimal(0)
         return context.power(base, score)
 

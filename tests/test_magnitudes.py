@@ -203,3 +203,19 @@ def test_rounded_numbers_keep_what_is_promised() -> None:
     for name in ("scaled_scores", "exponentials"):
         a, b = one[name][1][1], other[name][1][1]
         assert abs(a - b) < b * Decimal("1e-55"), name
+
+
+@pytest.mark.parametrize("base", ["e", "2", "2.93", "10"])
+@pytest.mark.parametrize("scale", ["1/sqrt(d_k)", "none", "1/3", "1/sqrt(9)", "0.1", "1e9"])
+def test_power_of_a_score_of_0(base: str, scale: str) -> None:
+    """Whatever a 0 has been multiplied by or divided by, the power of it is 1."""
+    problem = {
+        "Q": [["0", "0"], ["1", "-1"]],
+        "K": [["1", "1"], ["2", "2"]],
+        "attention": {"base": base, "scale": scale},
+    }
+    trace = attncalc.explain(attncalc.load(problem))
+    assert trace["scores"].tolist() == [[0, 0], [0, 0]]
+    assert trace["exponentials"].tolist() == [[1, 1], [1, 1]]
+    assert trace["weights"].tolist() == [[Decimal("0.5")] * 2] * 2
+    assert trace.stages["weights"].exact.all()
