@@ -213,7 +213,9 @@ def find_token(address: str, tokens: Sequence[str]) -> int | None:
 
 def address_of(position: int, tokens: Sequence[str]) -> str:
     """How a token is addressed: by its name, or with its occurrence where the name comes again."""
-    return addresses_of(tokens[: position + 1])[-1]
+    token = tokens[position]
+    number = tokens[: position + 1].count(token)
+    return token if number == 1 else f"{token}#{number}"
 
 
 def addresses_of(tokens: Sequence[str]) -> list[str]:

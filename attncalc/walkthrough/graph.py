@@ -7,11 +7,14 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from attncalc.arithmetic import Array
+from attncalc.arithmetic import Array, Exact, is_exact_kind
+from attncalc.attention import like
 from attncalc.document import Block, Edge, Graph, Inlines, OfQuery, Strength, Token
-from attncalc.numerals import NumberStyle, shown_array
-from attncalc.problem import address_of
+from attncalc.errors import InputError
+from attncalc.numerals import NumberStyle, Shown, shown, shown_array
+from attncalc.problem import addresses_of
 from attncalc.trace import Trace
 from attncalc.walkthrough.page import MOST_TOKENS, Page, words
 
@@ -20,6 +23,9 @@ _MODERATE, _HIGH = 0.5, 0.75
 
 _MOST_OF_SEVERAL = 16
 """Edges of several queries in one graph; more could not be told apart."""
+
+_MOST_EDGES = 100_000
+"""Of a graph that somebody asked for; no program draws more of them."""
 
 Drawn: TypeAlias = Mapping[int, Sequence[int]]
 """The keys that edges lead to, by query, in the order of the keys."""
@@ -36,14 +42,20 @@ def attention_graph(
     """The graph of a stage of pairs of one head, for the problem's queries, or its first one.
 
     threshold: edges whose number is below it are left out. top: so many edges a query at most.
-    Masked keys, and those whose weight is 0, have no edge.
+    Masked keys, and those whose weight is 0, have no edge. Raises InputError for too many edges.
     """
     queries = trace.problem.queries or (0,)
     drawn: dict[int, Sequence[int]] = {}
+    left = _MOST_EDGES
     for query in queries:
-        row = trace[stage][query]
-        ranked = [key for key in _ranked(trace, stage, query) if float(row[key]) >= threshold]
-        drawn[query] = sorted(ranked[:top])
+        ranked = _ranked(trace, stage, query)
+        high = trace[stage][query][ranked].astype(np.float64) >= threshold
+        drawn[query] = np.sort(ranked[high][:top]).tolist()
+        left -= len(drawn[query])
+        if left < 0:
+            found = f"more than {_MOST_EDGES:,} edges; expected at most that many"
+            hint = "top leaves the strongest of each query, threshold those from a number on"
+            raise InputError("graph", found, hint=hint)
     return _graph(trace, stage, drawn, trace.problem.queries, style or NumberStyle())
 
 
@@ -60,7 +72,7 @@ def graphs(page: Page) -> Iterator[Block | OfQuery]:
 
 def _graphs_of(page: Page, queries: Sequence[int]) -> Iterator[Graph]:
     """The graph of some queries, with its caption; none where they attend to nothing."""
-    attended = {query: _ranked(page.trace, "weights", query) for query in queries}
+    attended = {query: _ranked(page.trace, "weights", query).tolist() for query in queries}
     attending = [query for query in queries if attended[query]]
     if not attending:
         return
@@ -130,21 +142,19 @@ def _graph(
     edges: list[Edge] = []
     for query, keys in drawn.items():
         row, known = trace[stage][query], trace.stages[stage].exact[query]
-        numbers = shown_array(row[None], known[None], style)[0]
+        numbers, shares = _shown(row, known, keys, style), _shares(trace, row[list(keys)])
         node = offset + query if own else query
-        for key, share in zip(keys, _shares(trace, row[list(keys)]), strict=True):
+        for key, each, share in zip(keys, numbers, shares, strict=True):
             strength = _strength(share)
-            edges.append(Edge(node, first_key + key, numbers[key].number, strength, float(share)))
+            edges.append(Edge(node, first_key + key, each.number, strength, float(share)))
     stand_out = {offset + query if own else query for query in focused}
     names, asked = problem.key_tokens if own else problem.tokens, problem.key_tokens
-    nodes = tuple(
-        Token(address_of(place, names), place in stand_out) for place in range(len(names))
-    )
-    keys_of_others = () if own else range(len(asked))
+    nodes = tuple(Token(name, place in stand_out) for place, name in enumerate(addresses_of(names)))
+    others = () if own else addresses_of(asked)
     return Graph(
         problem.title or "Attention",
         nodes,
-        tuple(Token(address_of(place, asked)) for place in keys_of_others),
+        tuple(map(Token, others)),
         tuple(edges),
     )
 
@@ -166,21 +176,34 @@ def _only_needed(graph: Graph) -> Graph:
     )
 
 
-def _ranked(trace: Trace, stage: str, query: int) -> list[int]:
-    """The keys that a query attends to, the largest number first."""
+def _shown(row: Array, known: Exact, keys: Sequence[int], style: NumberStyle) -> list[Shown]:
+    """Some numbers of a row, as they are shown in the whole of it."""
+    if is_exact_kind(row):
+        every = shown_array(row[None], known[None], style)[0]
+        return [every[key] for key in keys]
+    # Of numbers that are all rounded, the largest says how all of them are written.
+    largest = int(np.abs(np.where(np.isfinite(row), row, 0)).argmax())
+    places = [*keys, largest]
+    return shown(list(row[places]), known[places].tolist(), style)[:-1]
+
+
+def _ranked(trace: Trace, stage: str, query: int) -> npt.NDArray[np.intp]:
+    """The keys that a query attends to, the largest number first, the first of equal ones."""
     row = trace[stage][query]
-    return sorted(_attended(trace, stage, query, row), key=lambda key: row[key], reverse=True)
+    keys = np.flatnonzero(_attended(trace, stage, query, row))
+    # copy_negate, because a minus sign would round to the current context
+    falling = [number.copy_negate() for number in row[keys]] if is_exact_kind(row) else -row[keys]
+    return keys[np.argsort(falling, kind="stable")]
 
 
-def _attended(trace: Trace, stage: str, query: int, row: Any) -> list[int]:
-    """The keys that are not masked, and not of weight 0."""
-    keys = range(trace["weights"].shape[-1])
+def _attended(trace: Trace, stage: str, query: int, row: Array) -> Exact:
+    """Which keys are not masked, and not of weight 0."""
     if stage == "weights":
-        return [key for key in keys if row[key] != 0]
+        return np.asarray(np.not_equal(row, 0), dtype=bool)
     if "masked_scores" not in trace:
-        return list(keys)
+        return np.ones(row.shape, dtype=bool)
     masked = trace["masked_scores"][query]
-    return [key for key in keys if np.isfinite(float(masked[key]))]
+    return np.asarray(np.not_equal(masked, like(masked, "-Infinity")), dtype=bool)
 
 
 def _shares(trace: Trace, numbers: Array) -> list[Any]:

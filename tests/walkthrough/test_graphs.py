@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import attncalc
 from attncalc.document import Edge, Graph, Heatmap, Inlines, OfQuery, Section, Token, Words
+from attncalc.errors import InputError
 from attncalc.numerals import NumberStyle, shown_array
 from attncalc.trace import Trace
 from attncalc.walkthrough import write_walkthrough
@@ -240,6 +243,51 @@ def test_huge_scores() -> None:
     fields = {"tokens": ["a"], "key_tokens": ["b", "c"], "scores": [["1e400", "6e399"]]}
     graph = attention_graph(attncalc.explain(attncalc.load(fields)), "scores")
     assert [edge.share for edge in graph.edges] == [1, 0.6]
+
+
+def test_huge_masked_scores() -> None:
+    """A score beyond what a float holds is none that is masked."""
+    fields = {"scores": [["1", "2"], ["1e400", "6e399"]], "query": "#2"}
+    trace = attncalc.explain(attncalc.load({**fields, "attention": {"mask": "causal"}}))
+    assert [edge.share for edge in attention_graph(trace, "scores").edges] == [1, 0.6]
+
+
+@pytest.mark.parametrize("size", [1e-9, 1, 1e3, 1.2e14])
+@pytest.mark.parametrize("mask", ["none", "causal"])
+def test_edges_of_float64(size: float, mask: str) -> None:
+    """The strongest of each query, the first of equal ones, with the digits of their whole row."""
+    random = np.random.default_rng(3)
+    scores = (random.integers(-9, 9, size=(60, 60)) * size).round(12)
+    fields = {"scores": scores.tolist(), "attention": {"mask": mask}}
+    trace = attncalc.explain(attncalc.load({**fields, "query": ["#1", "#7", "#60"]}))
+    assert trace.context is None
+    for stage, top, least in product(("scores", "weights"), (1, 4, None), (float("-inf"), 0.01)):
+        graph = attention_graph(trace, stage, top=top, threshold=least)
+        for edge, (query, key) in pairs(graph, trace).items():
+            row = shown_array(trace[stage][query][None], np.zeros((1, 60), bool), NumberStyle())
+            assert edge.number == row[0][key].number
+        wanted: set[tuple[int, int]] = set()
+        for query in (0, 6, 59):
+            row = trace[stage][query]
+            keys = range(query + 1 if mask == "causal" else 60)
+            seen = [key for key in keys if (stage == "scores" or row[key]) and row[key] >= least]
+            strongest = sorted(seen, key=lambda key: (-row[key], key))
+            wanted.update((query, key) for key in strongest[:top])
+        assert set(pairs(graph, trace).values()) == wanted
+
+
+def test_more_edges_than_can_be_drawn() -> None:
+    """A graph of a hundred thousand edges is drawn; of one more there is none."""
+    fields = {"scores": np.zeros((317, 317)).tolist()}
+    problem = attncalc.load({**fields, "query": [f"#{at}" for at in range(1, 318)]})
+    trace = attncalc.explain(problem)
+    assert len(attention_graph(trace, top=315).edges) == 315 * 317
+    with pytest.raises(InputError) as refused:
+        attention_graph(trace, top=316)
+    assert str(refused.value) == (
+        "graph: more than 100,000 edges; expected at most that many\n"
+        "  hint: top leaves the strongest of each query, threshold those from a number on"
+    )
 
 
 def node_of(query: int, trace: Trace) -> int:
