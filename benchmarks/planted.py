@@ -1,10 +1,11 @@
 """How many faults planted in the arithmetic and in the checking turn a test red.
 
-    python -m benchmarks.planted [--count 120] [--seed 1] [--jobs 2] [FILE…]
+    python -m benchmarks.planted [--count 120] [--seed 1] [--jobs 2] [--first TEST]… [--only] [FILE…]
 
 One fault at a time is planted in a copy of the tree: another operator, another comparison, a bound
 rounded the other way, a number one too large. The tests of its room must then fail. What survives
-is printed with its place: a test is missing there, or the change makes no difference.
+is printed with its place: a test is missing there, or the change makes no difference. Tests named
+by --first are run before those of the room, or alone with --only.
 """
 
 from __future__ import annotations
@@ -27,7 +28,18 @@ ROOT = Path(__file__).parent.parent
 PATIENCE = 600
 """Seconds after which a test that runs on and on has noticed the fault."""
 
-CHECKING = ("tests/checking", "tests/test_published.py", "tests/test_gallery.py")
+CHECKING = (
+    "tests/checking/test_intervals.py",
+    "tests/checking/test_rounding.py",
+    "tests/checking/test_readings.py",
+    "tests/checking/test_conventions.py",
+    "tests/checking/test_verdicts.py",
+    "tests/checking",
+    "tests/test_published.py",
+    "tests/test_gallery.py",
+)
+"""The quick ones first: one red test is enough."""
+
 ARITHMETIC = (
     "tests/test_properties.py",
     "tests/test_against_oracle.py",
@@ -184,16 +196,14 @@ def tests_of(file: str) -> Sequence[str]:
     return next(tests for pattern, tests in ROOMS.items() if Path(file).match(pattern))
 
 
-def noticed(fault: Fault, tree: Path) -> bool:
-    """Whether a test turns red, in a copy of the tree."""
+def noticed(fault: Fault, tests: Sequence[str], tree: Path) -> bool:
+    """Whether one of some tests turns red, in a copy of the tree."""
     path = tree / fault.file
     sound = path.read_text(encoding="utf-8")
     path.write_text(fault.source, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
     try:
-        done = subprocess.run(
-            [*command, *tests_of(fault.file)], cwd=tree, capture_output=True, timeout=PATIENCE
-        )
+        done = subprocess.run([*command, *tests], cwd=tree, capture_output=True, timeout=PATIENCE)
         return done.returncode == 1 or done.returncode == 2
     except subprocess.TimeoutExpired:
         return True
@@ -210,6 +220,8 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=120)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--first", action="append", default=[], metavar="TEST")
+    parser.add_argument("--only", action="store_true")
     asked = parser.parse_args()
     drawn = chosen(asked.files, asked.count, asked.seed)
     with tempfile.TemporaryDirectory() as folder:
@@ -222,7 +234,8 @@ def main() -> None:
 
         def judge(fault: Fault) -> bool:
             tree = trees.get()
-            red = noticed(fault, tree)
+            tests = [*asked.first, *(() if asked.only else tests_of(fault.file))]
+            red = noticed(fault, tests, tree)
             trees.put(tree)
             if not red:
                 print(f"{fault.file}:{fault.line}: {fault.before}  ->  {fault.after}", flush=True)

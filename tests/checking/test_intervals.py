@@ -44,6 +44,7 @@ ANY = st.builds(_decimal, st.integers(-(10**60), 10**60), st.integers(-90, 10)) 
 """Numbers of a few digits, and of more digits than bounds keep."""
 
 EXPONENTS = st.builds(_decimal, st.integers(-30_000, 30_000), st.integers(-4, -2))
+LONG_EXPONENTS = EXPONENTS | st.builds(_decimal, st.integers(-(10**65), 10**65), st.just(-62))
 POSITIVE = st.builds(_decimal, st.integers(1, 10**8), st.integers(-9, 1))
 SMALL = st.builds(_decimal, st.integers(-999, 999), st.integers(-4, 0))
 BASES = st.sampled_from((None, "2", "3", "4", "10", "1.5", "2.25", "1.000001")).map(
@@ -193,7 +194,7 @@ def test_roots_enclose() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(BASES, inhabited(EXPONENTS | st.integers(-400, 400).map(Decimal)))
+@given(BASES, inhabited(LONG_EXPONENTS | st.integers(-400, 400).map(Decimal)))
 def test_powers_enclose(base: Decimal | None, drawn: tuple[Interval, Fraction]) -> None:
     """A power of any exponent in the interval is in the result, which is never negative."""
     interval, exponent = drawn
@@ -245,7 +246,7 @@ def rows(
 
 
 @settings(max_examples=200, deadline=None)
-@given(BASES, rows(EXPONENTS))
+@given(BASES, rows(LONG_EXPONENTS))
 def test_softmax_encloses(
     base: Decimal | None, row: tuple[list[Interval], list[Fraction], int]
 ) -> None:
@@ -399,6 +400,121 @@ def test_a_weighted_mean_goes_no_further_than_its_corners(
 
 def _ends(interval: Interval) -> tuple[Decimal, Decimal]:
     return interval.low, interval.high
+
+
+WEIGHTS = st.builds(_decimal, st.integers(0, 10**60), st.integers(-70, -50)) | st.builds(
+    _decimal, st.integers(0, 9), st.just(-1)
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(means(WEIGHTS))
+def test_a_mean_is_rounded_outward_to_the_last_digit(
+    drawn: tuple[list[tuple[Interval, Fraction]], list[tuple[Interval, Fraction]]],
+) -> None:
+    """The least and the largest mean of all corners are in it, without a digit of slack."""
+    weights, values = [w for w, _ in drawn[0]], [v for v, _ in drawn[1]]
+    result = intervals.mean(weights, values)
+    corners = [[Fraction(end) for end in ends] for ends in product(*map(_ends, weights))]
+    corners = [corner for corner in corners if any(corner)]
+    assume(corners)
+    least = min(_mean(corner, [v.low for v in values]) for corner in corners)
+    most = max(_mean(corner, [v.high for v in values]) for corner in corners)
+    reach = max(abs(Fraction(end)) for value in values for end in _ends(value))
+    assert least - reach * TIGHT <= Fraction(result.low) <= least
+    assert most <= Fraction(result.high) <= most + reach * TIGHT
+
+
+def _mean(weights: Sequence[Fraction], values: Sequence[Decimal]) -> Fraction:
+    """Σ w v / Σ w, exactly."""
+    above = sum((w * Fraction(v) for w, v in zip(weights, values, strict=True)), Fraction(0))
+    return above / sum(weights)
+
+
+def test_a_mean_of_a_value_alone_is_that_value() -> None:
+    """To the last digit, and outward where the value has more digits than are kept."""
+    third = Interval(Decimal("0." + "3" * 60), Decimal("0." + "3" * 60))
+    seventh = Interval(Decimal("-7." + "7" * 60), Decimal("-7." + "7" * 60))
+    for value in (third, seventh):
+        result = intervals.mean([at(Decimal(3)), at(Decimal(1))], [value, value])
+        assert encloses(result, Fraction(value.low))
+        assert is_tight(result)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(ANY.map(abs), max_size=5))
+def test_a_sum_of_radii_is_rounded_up(radii: list[Decimal]) -> None:
+    """Never below the true sum, and hardly above it."""
+    right = sum(map(Fraction, radii), Fraction(0))
+    assert right <= Fraction(intervals.total(*radii)) <= right * (1 + TIGHT)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(inhabited(POSITIVE | WEIGHTS), min_size=1, max_size=4), inhabited(WEIGHTS))
+def test_shares_are_rounded_outward_to_the_last_digit(
+    drawn: list[tuple[Interval, Fraction]], slack: tuple[Interval, Fraction]
+) -> None:
+    """Whatever the parts and what their sum is off by are, each share is in its interval."""
+    inside = [number for _, number in drawn]
+    assume(sum(inside) > 0)
+    found = intervals.shares([part for part, _ in drawn], slack[0])
+    for share, own in zip(found, inside, strict=True):
+        assert encloses(share, own / (sum(inside) + slack[1]))
+
+
+def test_a_third_is_in_its_softmax() -> None:
+    """Of equal scores, whose powers are known exactly, no quotient is."""
+    for base in (None, Decimal(2)):
+        weight = intervals.softmax(base, [ZERO, ZERO, ZERO], 1)
+        assert Fraction(weight.low) < Fraction(1, 3) < Fraction(weight.high)
+        assert is_tight(weight)
+
+
+@settings(max_examples=100, deadline=None)
+@given(ranges(ANY))
+def test_the_middle_is_halfway(interval: Interval) -> None:
+    """To 40 digits of the larger end."""
+    low, high = Fraction(interval.low), Fraction(interval.high)
+    off = abs(Fraction(interval.middle) - (low + high) / 2)
+    assert off <= TIGHT * max(abs(low), abs(high))
+
+
+@settings(max_examples=200, deadline=None)
+@given(inhabited(), ranges(ANY))
+def test_parts_of_intervals(drawn: tuple[Interval, Fraction], other: Interval) -> None:
+    """What is in both, what is not below 0 and what is not above it; the other sign."""
+    interval, number = drawn
+    if encloses(other, number):
+        assert encloses(interval.common(other), number)
+        assert encloses(other.common(interval), number)
+    assert encloses(interval.not_negative(), max(number, Fraction(0)))
+    assert encloses(interval.not_positive(), min(number, Fraction(0)))
+    assert interval.not_negative().low >= 0
+    assert interval.not_positive().high <= 0
+    assert encloses(interval.negated(), -number)
+    assert interval.negated().negated() == interval
+
+
+@settings(max_examples=200, deadline=None)
+@given(inhabited(), st.sampled_from((8, 11, 24)))
+def test_a_number_in_few_bits(drawn: tuple[Interval, Fraction], bits: int) -> None:
+    """The nearest number with so many binary digits, of either end, and nothing beyond."""
+    interval, number = drawn
+    result = intervals.in_bits(interval, bits)
+    assert encloses(result, _in_bits(number, bits))
+    for end, found in ((interval.low, result.low), (interval.high, result.high)):
+        right = _in_bits(Fraction(end), bits)
+        assert abs(Fraction(found) - right) <= TIGHT * abs(right)
+
+
+def _in_bits(number: Fraction, bits: int) -> Fraction:
+    """Doubled or halved until it has so many digits before the point, then rounded."""
+    scale = Fraction(1)
+    while number and abs(number * scale) < 2 ** (bits - 1):
+        scale *= 2
+    while abs(number * scale) >= 2**bits:
+        scale /= 2
+    return round(number * scale) / scale
 
 
 def test_a_weighted_mean_of_what_is_seen() -> None:
