@@ -1,6 +1,6 @@
 """How many faults planted in the arithmetic and in the checking turn a test red.
 
-    python -m benchmarks.planted [--count 120] [--seed 1] [--jobs 2] [--first TEST]… [--only] [FILE…]
+    python -m benchmarks.planted [--count 120] [--seed 1] [--first TEST] [--only] [FILE…]
 
 One fault at a time is planted in a copy of the tree: another operator, another comparison, a bound
 rounded the other way, a number one too large. The tests of its room must then fail. What survives

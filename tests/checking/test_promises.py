@@ -545,3 +545,18 @@ def test_a_large_problem_is_checked_too(inputs: str) -> None:
         "weighted_values": 2 * n,
         "output": 2,
     }
+
+
+@pytest.mark.parametrize("stage", ["scores", "exponentials", "weights", "output"])
+def test_a_large_problem_is_known_as_well(stage: str) -> None:
+    """A number three times too large, or one unit of its seventh digit off, is wrong in float64."""
+    n = 45
+    typed = [[_typed((7 * i + 3 * d) % 19 + 2, 1) for d in range(2)] for i in range(n)]
+    problem = {"Q": typed, "K": typed[::-1], "V": typed, "attention": {"scale": "0.1"}}
+    trace = attncalc.explain(attncalc.load(problem))
+    assert trace.context is None
+    values = oracle.attention(problem)[stage]
+    right = as_fraction(values[4][1])
+    for off in (right * 3, right * Fraction(1_000_001, 1_000_000)):
+        claims = {stage: only(values, (4, 1), printer(12, "half-up")(off))}
+        expect(check(attncalc.explain(attncalc.load({**problem, "claims": claims}))), Verdict.WRONG)

@@ -258,3 +258,12 @@ def test_options_of_scores_beside_given_weights(
     result = attncalc("explain", "-", "--all-queries", stdin=text)
     assert (result.code, result.err) == (0, "")
     assert "softcap changes nothing" in result.out
+
+
+def test_positions_are_never_one_a_head() -> None:
+    """Three levels of brackets are one fault, however long their rows are."""
+    ragged = [[["1", "0"], ["0", "1"]], [["1", "0"]]]
+    with pytest.raises(InputErrors) as refused:
+        attncalc.load({**X, "attention": {"positions": ragged}})
+    (fault,) = refused.value.errors
+    assert "3 levels of rows; expected rows of numbers" in str(fault)
