@@ -31,7 +31,6 @@ PATIENCE = 600
 CHECKING = (
     "tests/checking/test_intervals.py",
     "tests/checking/test_rounding.py",
-    "tests/checking/test_readings.py",
     "tests/checking/test_conventions.py",
     "tests/checking/test_verdicts.py",
     "tests/checking",

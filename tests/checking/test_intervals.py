@@ -618,3 +618,10 @@ def test_a_share_is_between_nothing_and_all() -> None:
     """Where all parts may be small, nothing more is known of the share of one."""
     small = Interval(Decimal("-0.005"), Decimal("0.005"))
     assert intervals.share([small, small], 0) == Interval(Decimal(0), Decimal(1))
+
+
+def test_a_weight_without_bound_leaves_the_mean_between_the_values() -> None:
+    """Beside one that is known, too."""
+    unbounded, one = Interval(Decimal(0), INFINITY), at(Decimal(1))
+    values = [Interval(Decimal(2), Decimal(3)), at(Decimal(7))]
+    assert intervals.mean([unbounded, one], values) == Interval(Decimal(2), Decimal(7))
