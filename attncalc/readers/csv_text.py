@@ -217,7 +217,17 @@ class _Table:
             self._fault(0, 0, f"{found}; {expected}", hint)
         else:
             message = "no column for a query, key, value or embedding; expected a header first"
-            self._fault(0, 0, message, COLUMNS_HINT)
+            self._fault(0, 0, message, self._way_out())
+
+    def _way_out(self) -> str:
+        """What to try with a table that has no vectors: it may be a matrix with tokens around."""
+        below = self.grid.rows[1:]
+        if not below or not all(len(row) > 1 and is_numbers(row[1:]) for row in below):
+            return COLUMNS_HINT
+        return (
+            f"a matrix of queries by keys needs a name: attncalc explain scores={self.file}; "
+            f"to check what it claims: attncalc check PROBLEM --claims {self.file} --stage weights"
+        )
 
     def _row(self, number: int, record: list[str]) -> list[str] | None:
         width = len(self.header)
