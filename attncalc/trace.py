@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from attncalc import attention
+from attncalc import attention, exactness
 from attncalc.arithmetic import Array, Exact, transcendental_context
 from attncalc.heads import group_of
 from attncalc.positions import Angles
@@ -192,6 +192,11 @@ class Trace:
         """q_i · k_j before it is added up: the products of one query of one head. (m, d_k)"""
         with self.arithmetic():
             return attention.products(self[self.asking][query], self[self.answering])
+
+    def score_terms_exact(self, query: int) -> Exact:
+        """Where these products are exact. (m, d_k)"""
+        q, k = self.stages[self.asking], self.stages[self.answering]
+        return exactness.of_products(q.values[query], q.exact[query], k.values, k.exact)
 
     def weighted_values_of(self, query: int) -> Array:
         """α_ij v_j of one query of one head. (m, d_v)"""

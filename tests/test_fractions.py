@@ -8,7 +8,7 @@ from typing import Any
 
 import mpmath
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import attncalc
@@ -100,6 +100,37 @@ def test_what_is_no_number_says_why(text: str, message: str) -> None:
 def test_the_unit_of_a_quotient(text: str, unit: str) -> None:
     """Whole numbers leave no room for rounding; decimals are prints."""
     assert unit_of(parse_number(text)) == Decimal(unit)
+
+
+NUMBERS = ["0", "1", "1/2", "-0.25", "3/8", "1/3", "-2/7", "sqrt(2)", "√2/2"]
+ROWS = st.lists(st.sampled_from(NUMBERS), min_size=2, max_size=2)
+
+
+@settings(deadline=None)
+@given(ROWS, ROWS)
+def test_products_of_fractions_are_exact_where_their_factors_are(
+    q: list[str], k: list[str]
+) -> None:
+    """One third in a row leaves the other products of it what they are; and 0 times it is 0."""
+    trace = attncalc.explain(attncalc.load({"Q": [q], "K": [k], "attention": {"scale": "none"}}))
+    known = trace.score_terms_exact(0)[0]
+    without_end = {"1/3", "-2/7", "sqrt(2)", "√2/2"}
+    for place, pair in enumerate(zip(q, k, strict=True)):
+        assert known[place] == ("0" in pair or not without_end & {*pair})
+        if known[place]:
+            factors = [Fraction(parse_number(text)) for text in pair]
+            assert Fraction(trace.score_terms(0)[0][place]) == factors[0] * factors[1]
+    assert trace.stages["scores"].exact[0][0] == known.all()
+
+
+def test_a_third_elsewhere_does_not_round_a_row() -> None:
+    """Each product has the sign that is its own, whatever stands in other rows."""
+    fields = {"Q": [["1/2", "1"], ["1/3", "0"]], "K": [["1", "1/4"], ["0", "2/3"]]}
+    trace = attncalc.explain(attncalc.load(fields))
+    page = attncalc.handout(trace, queries="#1", stages=["scores"]).text()
+    page = " ".join(page.split())
+    assert "1/2×1 + 1×1/4 = 0.5000 + 0.2500 = 0.7500" in page
+    assert "1/2×0 + 1×2/3 ≈ 0.0000 + 0.6667 ≈ 0.6667" in page
 
 
 THIRDS = {"scores": [["0", "0", "0"]], "V": [["1"], ["2"], ["4"]]}

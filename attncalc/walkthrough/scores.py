@@ -65,9 +65,13 @@ def _score_blocks(page: Page, query: int) -> list[Block]:
     shown_keys = [key for key in keys if isinstance(key, int)]
     k = dict(zip(shown_keys, page.stage(trace.answering, shown_keys), strict=True))
     terms = trace.score_terms(query)[shown_keys]
-    exact = all(bool(trace.stages[name].exact.all()) for name in (trace.asking, trace.answering))
-    totals = trace["scores"][query][shown_keys]
-    together = shown([*terms.flat, *totals], [exact] * (terms.size + totals.size), page.style)
+    terms_exact = trace.score_terms_exact(query)[shown_keys]
+    totals = trace.stages["scores"]
+    together = shown(
+        [*terms.flat, *totals.values[query][shown_keys]],
+        [*map(bool, terms_exact.flat), *map(bool, totals.exact[query][shown_keys])],
+        page.style,
+    )
     width = terms.shape[-1]
     rows: list[Row] = []
     at = 0
