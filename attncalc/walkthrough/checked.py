@@ -33,6 +33,7 @@ from attncalc.expressions import Number
 from attncalc.numerals import MOST_DECIMALS, NumberStyle, Shown, shown, shown_beside
 from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.report import Diagnosis, Finding, Report, Verdict
+from attncalc.requirements import listed
 from attncalc.walkthrough.derivation import derivation
 from attncalc.walkthrough.page import Page, provenance, stage_title, words
 
@@ -79,9 +80,10 @@ def _title(report: Report, name: str | None, *, full: bool) -> Section:
     problem = report.trace.problem
     summary = summary_line(report, name) + (_unanswered(report) if name is not None else "")
     blocks: list[Block] = [Paragraph(words(summary))]
-    diagnoses = report.diagnoses if full else report.diagnoses[:_MOST_NOTES]
-    blocks += [Note(NoteKind.WARNING, words(_explanation(each))) for each in diagnoses]
-    if more := len(report.diagnoses) - len(diagnoses):
+    causes = _by_cause(report.diagnoses)
+    told = causes if full else causes[:_MOST_NOTES]
+    blocks += [Note(NoteKind.WARNING, words(_explanation(each))) for each in told]
+    if more := len(causes) - len(told):
         blocks.append(_left_out(f"{more:,} more explanation{'s are' if more > 1 else ' is'}"))
     warnings = report.warnings if full else report.warnings[:_MOST_NOTES]
     blocks += provenance(problem, warnings)
@@ -92,10 +94,20 @@ def _title(report: Report, name: str | None, *, full: bool) -> Section:
     )
 
 
-def _explanation(diagnosis: Diagnosis) -> str:
-    claimed = f"all that is claimed of {_noun(diagnosis.stage)} {diagnosis.part}".rstrip()
-    cause = "another convention" if diagnosis.convention else "one mistake"
-    return f"{claimed} would follow from {cause}: {diagnosis.what}"
+def _by_cause(diagnoses: Sequence[Diagnosis]) -> list[list[Diagnosis]]:
+    """The diagnoses that name the same cause for the same part, of one stage or several."""
+    causes: dict[tuple[str, str], list[Diagnosis]] = {}
+    for each in diagnoses:
+        causes.setdefault((each.what, each.part), []).append(each)
+    return list(causes.values())
+
+
+def _explanation(alike: Sequence[Diagnosis]) -> str:
+    first = alike[0]
+    stages = listed([_noun(each.stage) for each in alike])
+    claimed = f"all that is claimed of {stages} {first.part}".rstrip()
+    cause = "another convention" if first.convention else "one mistake"
+    return f"{claimed} would follow from {cause}: {first.what}"
 
 
 def _noun(stage: str) -> str:

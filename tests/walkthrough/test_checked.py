@@ -65,6 +65,7 @@ def report_of(fields: dict[str, Any], claims: dict[str, Any]) -> Report:
             "α_b,a ≈ e^1.7678 / (e^1.7678 + e^0.7071) ≈ 5.8578 / 7.8859 ≈ 0.7428",
         ),
         (FULL, "weights", (0, 0), "α_a,a ≈ e^4.5962 / e^4.5962 ≈ 99.1064 / 99.1064 = 1"),
+        (FULL, "weights", (0, 1), "α_a,b = e^(-∞) / e^4.5962 = 0.0000 / 99.1064 = 0"),
         (FULL, "weighted_values", (1, 0, 1), "αv_b,a,2 ≈ 0.7428×2 ≈ 1.4856"),
         (FULL, "head_outputs", (0, 0), "o_a,1 = 1×2 + 0×0 = 2"),
         (FULL, "output", (0, 0), "o_a,1 = 2×1 + 2×2 = 6"),
@@ -198,6 +199,20 @@ def test_diagnosis_first() -> None:
     mistake = "all that is claimed of the scaled scores would follow from one mistake: the scores"
     assert "2 numbers: 1 correct, 1 wrong\nNote: " + mistake in page
     assert page.index(mistake) < page.index("Source: a book") < page.index("Scaled scores")
+
+
+def test_one_explanation_of_several_stages() -> None:
+    """One mistake is told once, of all stages that it went through; another part of it apart."""
+    taken = "the weights stand for them"
+    diagnoses = (
+        *(Diagnosis(stage, taken, EVERYWHERE) for stage in ("Q", "K", "scaled_scores")),
+        Diagnosis("scores", taken, EVERYWHERE, "for “a”"),
+    )
+    report = replace(report_of({"scores": [["0"]]}, {}), diagnoses=diagnoses)
+    page = " ".join(TerminalRenderer(120).render(write_report(report)).split())
+    assert f"claimed of Q, K and the scaled scores would follow from one mistake: {taken}" in page
+    assert f"claimed of the scores for “a” would follow from one mistake: {taken}" in page
+    assert page.count(taken) == 2
 
 
 def test_many_explanations() -> None:
