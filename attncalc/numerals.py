@@ -143,6 +143,12 @@ def percentage(share: Any) -> str:
     return digits + "%"
 
 
+def percentage_of_row(weight: Any, row: Sequence[Any]) -> str:
+    """A weight as a percentage; beside others it is not all, though its digits be those of 1."""
+    others = sum(each != 0 for each in row) > 1
+    return "more than 99.9%" if weight == 1 and others else percentage(weight)
+
+
 def sunk_percentage(total: Any) -> str:
     """What a sink takes of 1 beside these weights' sum; never 100.0% beside anything, nor 0.0%."""
     exact = total if isinstance(total, Decimal) else Decimal(float(total))

@@ -29,7 +29,7 @@ from attncalc.document import (
 from attncalc.expressions import Omitted, Product, Relation, Symbol
 from attncalc.numerals import (
     NumberStyle,
-    percentage,
+    percentage_of_row,
     rounded,
     shown_array,
     sunk_percentage,
@@ -201,8 +201,9 @@ def _against_hard(page: Page, query: int, ranked: list[int]) -> Iterator[Inline]
         with trace.arithmetic():
             sunk = sunk_percentage(row.sum())
         yield Words(f". The sink has {sunk} of the share here, and returns nothing")
+    share = percentage_of_row(row[best[0]], row)
     yield Words(
-        f". It has {percentage(row[best[0]])} of the share here; what is retrieved lies "
+        f". It has {share} of the share here; what is retrieved lies "
         f"{rounded(apart, page.style).number.digits} away from it."
     )
 

@@ -9,7 +9,13 @@ from typing import Any
 from attncalc import measures
 from attncalc.document import Block, Heading, Inline, Paragraph, Section, Words
 from attncalc.expressions import Relation, Sign, Symbol
-from attncalc.numerals import NumberStyle, percentage, rounded, sunk_percentage
+from attncalc.numerals import (
+    NumberStyle,
+    percentage,
+    percentage_of_row,
+    rounded,
+    sunk_percentage,
+)
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.remark import remark
 
@@ -57,9 +63,7 @@ def _most(page: Page, query: int, weights: Any, used: list[int]) -> Iterator[Inl
         yield Words(" alone. ")
         return
     if len(top) == len(used):
-        yield Words(
-            f" attends to all {len(used)} keys" if len(used) > 2 else " attends to both keys"
-        )
+        yield Words(f" attends to {_how_many(len(used), len(weights))}")
         yield Words(f" equally, {percentage(weights[top[0]])} each. ")
         return
     yield Words(" attends most to ")
@@ -68,12 +72,18 @@ def _most(page: Page, query: int, weights: Any, used: list[int]) -> Iterator[Inl
         yield Words(f", equally ({percentage(weights[top[0]])} each). ")
         return
     yield from _named(page, query, top[0])
-    yield Words(f" ({percentage(weights[top[0]])})")
+    yield Words(f" ({percentage_of_row(weights[top[0]], weights)})")
     for joint, key in zip((", then to ", " and "), ranked[1:3], strict=False):
         yield Words(joint)
         yield from _named(page, query, key)
         yield Words(f" ({percentage(weights[key])})")
     yield Words(". ")
+
+
+def _how_many(used: int, there: int) -> str:
+    if used < there:
+        return f"{used} of {there} keys"
+    return f"all {used} keys" if used > 2 else "both keys"
 
 
 def _joined(page: Page, query: int, keys: list[int]) -> Iterator[Inline]:

@@ -252,6 +252,8 @@ def weight_derivation(page: Page, query: int, key: int) -> Relation:
         terms = (Power(base, sink_of(page).number), *terms)
     first = Fraction(Power(base, scores[key].number), sum_of(terms))
     second = Fraction(powers[key].number, total.number)
+    if key not in used and weight.exact:  # 0 over any sum is 0, however that sum is rounded
+        return Relation((symbol, first, second, weight.number), (Sign.EXACT,) * 3)
     before = (joining(scores), joining([*scores, powers[key], total]))
     equal = _equal_share(page, query, key)
     if equal is not None:
