@@ -7,9 +7,14 @@ there are, and whether `=` or `≈` joins them, is part of what is being said.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+_PART = r"[0-9.]*(?:√(?:[0-9.]+|\([0-9.]+/[0-9.]+\)))?"
+_FORMULA = re.compile(rf"[+-]?{_PART}(?:/{_PART})?")
+"""A fraction, a root, or both, as typed numbers are spelled: -1/√(5/7)."""
 
 
 class Sign(Enum):
@@ -184,8 +189,8 @@ Expression: TypeAlias = (
 
 
 def is_formula(digits: str) -> bool:
-    """Whether the digits of a number are a fraction or a root."""
-    return "/" in digits or "√" in digits
+    """Whether the digits of a number are a fraction or a root, and not some other text."""
+    return ("/" in digits or "√" in digits) and _FORMULA.fullmatch(digits) is not None
 
 
 def spelled_out(digits: str) -> tuple[str, Expression]:

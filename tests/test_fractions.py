@@ -203,6 +203,15 @@ def test_fractions_in_formulas(formula: Any, text: str, latex: str | None, typst
     assert typst is None or typst_math(formula) == typst
 
 
+@pytest.mark.parametrize("text", ["a(/b", "√√", "/x/", "√(", "(1/2", "1/2/3"])
+def test_what_is_no_fraction_is_spelled(text: str) -> None:
+    """A text that only looks like one is written as it stands, and ends."""
+    assert linear(Number(text)) == text
+    assert r"\sqrt" not in LatexMath(str).write(Number(text))
+    assert "<mfrac>" not in "".join(mathml_pieces(Number(text), stacked=True))
+    assert "sqrt" not in typst_math(Number(text))
+
+
 def test_fractions_in_mathml() -> None:
     """The sign stands before the fraction, and the root is one."""
     stacked = "".join(mathml_pieces(Product((Number("2"), MINUS)), stacked=True))
