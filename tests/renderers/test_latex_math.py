@@ -41,7 +41,7 @@ BIG = Number("1e5")
         ),
         (Sum((MINUS, ONE)), "-2 + 1"),
         (Product((Sum((ONE, X)), Y)), r"(1 + x) \times y"),
-        (Sum((ONE, Omitted(7), X)), r"1 + \cdots \text{ (7 more) } \cdots + x"),
+        (Sum((ONE, Omitted(7), X)), r"1 + \cdots \text{ (7 more)} + x"),
         (Difference(MINUS, Sum((X, MINUS))), "-2 - (x + (-2))"),
         (Difference(X, MINUS), "x - (-2)"),
         (Product((Difference(X, Y), Y)), r"(x - y) \times y"),

@@ -37,7 +37,7 @@ ONE, MINUS, X, Y = Number("1"), Number("-2"), Symbol("x"), Symbol("y")
         (Sum((MINUS, ONE)), "-2 + 1"),
         (Product((MINUS, ONE)), "(-2)×1"),
         (Product((Sum((ONE, X)), Y)), "(1 + x)×y"),
-        (Sum((ONE, Omitted(7), X)), "1 + … (7 more) … + x"),
+        (Sum((ONE, Omitted(7), X)), "1 + … (7 more) + x"),
         (Fraction(Sum((X, Y)), Product((X, Y))), "(x + y) / (x×y)"),
         (Fraction(ONE, Number("4.5")), "1 / 4.5"),
         (Root(Number("3")), "√3"),

@@ -59,7 +59,7 @@ def short(markup: str) -> str:
         (Symbol("head", ("1",)), "<msub><mi>head<mn>1"),
         (Sum((Product((ONE, MINUS)), MINUS)), "<mn>1<mo>×<mo>(<mo>−<mn>2<mo>)<mo>+"
          "<mo>(<mo>−<mn>2<mo>)"),
-        (Sum((MINUS, Omitted(7), X)), "<mo>−<mn>2<mo>+<mtext>⋯ (7 more) ⋯<mo>+<mi>x"),
+        (Sum((MINUS, Omitted(7), X)), "<mo>−<mn>2<mo>+<mtext>⋯ (7 more)<mo>+<mi>x"),
         (Difference(X, Sum((X, Y))), "<mi>x<mo>−<mo>(<mi>x<mo>+<mi>y<mo>)"),
         (Product((Sum((ONE, X)), Y)), "<mo>(<mn>1<mo>+<mi>x<mo>)<mo>×<mi>y"),
         (Dot(Symbol("q"), Symbol("k")), "<mi>q<mo>⋅<mi>k"),

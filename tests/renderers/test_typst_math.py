@@ -39,7 +39,7 @@ NODES: list[tuple[Expression, str]] = [
     (Number("1,024 $"), '"1,024 $"'),
     (Sum((Product((ONE, MINUS)), MINUS, MINUS)), "1 times (-2) + (-2) + (-2)"),
     (Sum((MINUS, ONE)), "-2 + 1"),
-    (Sum((ONE, Omitted(7), X)), '1 + dots.c "(7 more)" dots.c + x'),
+    (Sum((ONE, Omitted(7), X)), '1 + dots.c "(7 more)" + x'),
     (Difference(X, Sum((Y, ONE))), "x - (y + 1)"),
     (Difference(X, MINUS), "x - (-2)"),
     (Product((MINUS, TINY)), "(-2) times 1 times 10^(-05)"),
