@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from attncalc.errors import FieldPath, InputError, InputErrors
 from attncalc.readers import headings, notation
-from attncalc.readers.grids import PIPES, Grid, first_rows, grid, header_line
+from attncalc.readers.grids import BLANKS, PIPES, Grid, first_rows, grid, header_line
 from attncalc.readers.headings import COLUMNS_HINT, Heading
 from attncalc.readers.interface import Node, Place, RawProblem
 
@@ -30,7 +30,14 @@ def looks_like_table(text: str) -> bool:
         return False
     first = table.rows[0]
     told = headings.is_header(first) or _commented(table)
-    return told or table.separator == PIPES or is_numbers(first)
+    separated = table.separator != BLANKS and _has_numbers_below(table)
+    return told or table.separator == PIPES or is_numbers(first) or separated
+
+
+def _has_numbers_below(table: Grid) -> bool:
+    """Whether all that stands below the first row and beside the first column is numbers."""
+    below = table.rows[1:]
+    return bool(below) and all(len(row) > 1 and is_numbers(row[1:]) for row in below)
 
 
 def is_numbers(row: Sequence[str]) -> bool:
@@ -221,9 +228,10 @@ class _Table:
 
     def _way_out(self) -> str:
         """What to try with a table that has no vectors: it may be a matrix with tokens around."""
-        below = self.grid.rows[1:]
-        if not below or not all(len(row) > 1 and is_numbers(row[1:]) for row in below):
+        if not _has_numbers_below(self.grid):
             return COLUMNS_HINT
+        if self.header[1:] != [row[0] for row in self.grid.rows[1:]]:
+            return f"{COLUMNS_HINT}; a matrix needs a name: attncalc explain scores={self.file}"
         return (
             f"a matrix of queries by keys needs a name: attncalc explain scores={self.file}; "
             f"to check what it claims: attncalc check PROBLEM --claims {self.file} --stage weights"

@@ -381,6 +381,24 @@ def test_what_is_no_table(text: str, attncalc: Attncalc) -> None:
     assert "column" not in result.err
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (
+            ";a;b\na;0,4;0,6\nb;0,3;0,7\n",
+            "hint: a matrix of queries by keys needs a name: attncalc",
+        ),
+        ("Wort;Wert\na;1,5\n", "hint: columns are token, q1, q2,"),
+    ],
+)
+def test_what_a_pipe_brings_is_a_table(text: str, hint: str, attncalc: Attncalc) -> None:
+    """Numbers in separated columns are told how they are read, though no heading is known."""
+    result = attncalc("explain", "-", stdin=text)
+    assert (result.code, result.out) == (2, "")
+    assert "no column for a query" in result.err
+    assert hint in result.err
+
+
 CLAIMS: dict[str, tuple[str, str]] = {
     "a.csv": ("", "Token,a,b\na,0.5,0.5\nb,0.5,0.5\n"),
     "b.csv": ("", ",0,1\n0,0.5,0.5\n1,0.5,0.5\n"),
