@@ -99,7 +99,8 @@ def test_missing_glyphs() -> None:
 def test_without_typst(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the package that sets PDFs, the error says what to install."""
     monkeypatch.setitem(sys.modules, "typst", None)
-    with pytest.raises(attncalc.AttncalcError, match="need the typst package; try: pip install"):
+    missing = "need the package typst, which is not installed; try: pip install typst"
+    with pytest.raises(attncalc.AttncalcError, match=missing):
         trace_handout().pdf()
 
 
