@@ -126,6 +126,12 @@ class Enclosures:
         made = partial(self._rules.enclosure, operands=source.operands)
         return source.entry(stage, index, made)
 
+    def unmasked(self, stage: str, index: Index) -> Interval:
+        """What follows from the inputs for a score of a stage, if nothing hides it."""
+        if stage != "masked_scores":
+            return self.computed(stage, index)
+        return self._rules.unmasked(index, self._inputs.operands)
+
     def reachable(self, stage: str, index: Index) -> Interval:
         """What can be reached from the numbers that are printed of earlier stages."""
         if self._begins(stage):

@@ -166,7 +166,7 @@ def _stands_in(enclosures: Enclosures, claim: Claim) -> str | None:
     if enclosures.computed(claim.stage, claim.index).meets(enclosures.claimed(claim)):
         return None
     # What is filled in may have been added to the score.
-    score = enclosures.computed("scores", claim.index).not_negative()
+    score = enclosures.unmasked(claim.stage, claim.index).not_negative()
     filled = intervals.add((enclosures.claimed(claim), score.negated()))
     return conventions.stand_in(claim.text) if filled.low <= STAND_IN else None
 

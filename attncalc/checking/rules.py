@@ -49,13 +49,15 @@ class Row:
 class RoundedRow:
     """A row of scores with powers, sum and weights that were rounded on the way.
 
-    parts: the powers, and that of the sink after them, in each of the ways to take them: of the
-    scores, or of what is left of these when the largest is subtracted. shares: of every part, in
-    any of these ways; not yet rounded itself.
+    keys: how many there are. parts: the powers, and that of the sink after them, in each of the
+    ways to take them: of the scores, or of what is left of these when the largest is subtracted.
+    shares: of every part, in any of these ways; not yet rounded itself.
     """
 
-    def __init__(self, base: Decimal | None, scores: list[Interval], decimals: int) -> None:
-        self.decimals = decimals
+    def __init__(
+        self, base: Decimal | None, scores: list[Interval], keys: int, decimals: int
+    ) -> None:
+        self.keys, self.decimals = keys, decimals
         plain = [intervals.power(base, score) for score in scores]
         stable = [intervals.power(base, score) for score in below_the_largest(scores)]
         # No source goes on from a power that is out of any range.
@@ -64,7 +66,7 @@ class RoundedRow:
         self.shares: list[Interval] = [
             reduce(Interval.hull, shares)
             for shares in zip(
-                *(rounded_shares(parts, decimals) for parts in self.parts), strict=True
+                *(rounded_shares(parts, keys, decimals) for parts in self.parts), strict=True
             )
         ]
 
@@ -77,19 +79,32 @@ class RoundedRow:
         if whole.high == 0:
             return ZERO
         # The sum that the powers are divided by, relative to the true one.
-        off = intervals.divide(moved(whole, self.decimals), whole)
+        _, slack = _rounded_sum(parts, self.keys, self.decimals)
+        off = intervals.divide(slack, whole)
         off = intervals.divide(ONE, intervals.add((ONE, off)))
         return intervals.multiply(intervals.mean(parts, values), off)
 
 
-def rounded_shares(parts: list[Interval], decimals: int) -> list[Interval]:
+def rounded_shares(parts: list[Interval], keys: int, decimals: int) -> list[Interval]:
     """Every part divided by their sum, which was rounded on the way."""
-    whole = intervals.add(parts)
-    printed, slack = rounded(whole, decimals), moved(whole, decimals)
+    printed, slack = _rounded_sum(parts, keys, decimals)
     return [
         intervals.ratio(part, printed).common(share)
         for part, share in zip(parts, intervals.shares(parts, slack), strict=True)
     ]
+
+
+def _rounded_sum(parts: list[Interval], keys: int, decimals: int) -> tuple[Interval, Interval]:
+    """The sum of powers as it was rounded, and by how much that moved it.
+
+    Where a sink's power is added to the sum of those of the keys, both sums were rounded.
+    """
+    of_keys = intervals.add(parts[:keys])
+    printed, slack = rounded(of_keys, decimals), moved(of_keys, decimals)
+    if len(parts) == keys:
+        return printed, slack
+    whole = intervals.add((printed, *parts[keys:]))
+    return rounded(whole, decimals), intervals.add((slack, moved(whole, decimals)))
 
 
 def largest(scores: list[Interval]) -> Interval:
@@ -324,6 +339,12 @@ class Rules:
             return HIDDEN
         return intervals.add((self._before(stage, index, operands), bias))
 
+    def unmasked(self, index: Index, operands: Operands) -> Interval:
+        """A masked score as it would be if nothing hid it."""
+        bias = self._bias(index, operands)
+        score = self._before("masked_scores", index, operands)
+        return score if bias.hidden else intervals.add((score, bias))
+
     def sees(self, index: Index) -> bool:
         """Whether the query may attend to the key."""
         mask = self.problem.attention.mask
@@ -359,9 +380,7 @@ class Rules:
         if blind is Blind.EQUAL:
             return ZERO
         if blind is Blind.UNMASKED:
-            bias = self._bias(index, operands)
-            score = self._before("masked_scores", index, operands)
-            return score if bias.hidden else intervals.add((score, bias))
+            return self.unmasked(index, operands)
         score = operands.of(self.trace.scored, index)
         return score if blind is Blind.COMPUTED else intervals.in_bits(score, BITS[blind])
 
@@ -414,7 +433,7 @@ class Rules:
             powers += self._power_of_sink(row, operands)
             if operands.decimals is not None:
                 powers = [power.not_negative() for power in powers]
-                return rounded_shares(powers, operands.decimals)[j]
+                return rounded_shares(powers, len(self._keys), operands.decimals)[j]
             return intervals.share(powers, j)
         if operands.decimals is not None:
             return self._rounded_row(row, operands.decimals, operands).shares[j]
@@ -448,7 +467,7 @@ class Rules:
         """The same with numbers that were rounded on the way."""
         if row not in operands.rounded_rows:
             scores = self._row(row, operands).scores
-            operands.rounded_rows[row] = RoundedRow(self._base, scores, decimals)
+            operands.rounded_rows[row] = RoundedRow(self._base, scores, len(self._keys), decimals)
         return operands.rounded_rows[row]
 
     # The output.

@@ -27,19 +27,30 @@ Rounding: TypeAlias = Callable[[Fraction], Fraction]
 """What is left of a number that is gone on from and not printed."""
 
 
+Shift: TypeAlias = Literal["nothing", "row", "sink", "matrix"]
+"""What is subtracted from the scores of a row, by whose maximum it is."""
+
+Fate: TypeAlias = Literal["0", "equal", "nan"]
+"""What the weights of a row are in which every key is masked."""
+
+
 @dataclass(frozen=True)
 class Habits:
     """How a source works where the formula leaves it a choice.
 
     rounding: of what it does not print. shift: what it subtracts from the scores of a row before
     it takes powers. scaling: whether it divides by √d_k, or multiplies by its inverse, which is
-    that of the rounded root or of √d_k itself. fill: what it prints for a masked score.
+    that of the rounded root or of √d_k itself. fill: what it prints for a masked score, or what it
+    adds to the score if added. blind: what becomes of a row in which every key is masked: weights
+    of 0, equal ones, or NaN.
     """
 
     rounding: Rounding | None = None
-    shift: Literal["nothing", "row", "sink", "matrix"] = "nothing"
+    shift: Shift = "nothing"
     scaling: Literal["divided", "inverse", "inverse of root"] = "divided"
     fill: str = "-inf"
+    added: bool = False
+    blind: Fate = "0"
 
 
 Grid: TypeAlias = list[list[Any]]
@@ -131,16 +142,29 @@ class _Source:
         self.past = self.options.get("past", {})
         self.before = len(self.past.get("tokens", []))
         self.claims: dict[str, Any] = {}
+        self.unmasked: Any = None
+        self.blind_rows: set[int] = set()
 
     def keep(self, name: str, values: Any) -> Any:
         """What is gone on from, of a stage before or after the heads."""
         values = each(values, lambda number: None if number is None else as_fraction(number))
         if name not in self.prints:
             return values if name in self.given else each(values, self.on_the_way)
-        self.claims[name] = printed(values, self.prints[name], self.habits.fill)
+        self.claims[name] = self.printed(name, values)
         carried = self.carried(name, values, self.claims[name])
         # Whatever stands for it, a masked score is one.
         return together(lambda x, kept: None if x is None else kept, values, carried)
+
+    def printed(self, name: str, values: Any) -> Any:
+        """A stage as it is printed, where masked scores are what the source fills in for them."""
+        if name != "masked_scores" or not self.habits.added or self.habits.fill == "-inf":
+            return printed(values, self.prints[name], self.habits.fill)
+        filled = Fraction(self.habits.fill)
+
+        def one(score: Any, unmasked: Any) -> str:
+            return self.prints[name](as_fraction(unmasked) + filled if score is None else score)
+
+        return together(one, values, self.unmasked)
 
     @property
     def given(self) -> frozenset[str]:
@@ -168,7 +192,8 @@ class _Source:
         weights = self.softmax(self.scored(scores, Q))
         if V:
             self.combine(weights, V)
-        return self.claims
+        undefined = self.habits.blind == "nan" and not self.has_heads
+        return self.with_nan(self.claims) if undefined else self.claims
 
     def embeddings(self) -> tuple[Grid | None, Grid | None]:
         """Those of the queries and of the keys, with their positions."""
@@ -253,6 +278,7 @@ class _Source:
             cap = Fraction(options["softcap"])
             S = self.keep_parts("capped_scores", each(S, lambda x: oracle.capped(x, cap)))
         if options.get("mask", "none") != "none" or options.get("bias", "none") != "none":
+            self.unmasked = S if self.has_heads else S[0]
             hidden = [
                 [[self.biased(x, head, i, j) for j, x in enumerate(row)] for i, row in enumerate(s)]
                 for head, s in enumerate(S)
@@ -290,9 +316,12 @@ class _Source:
         sinks = [sink[head] if isinstance(sink, list) else sink for head in range(self.heads)]
         lost = [None if each is None else oracle.number(each) for each in sinks]
         tops = [[self.subtracted(row, s, lost[head]) for row in s] for head, s in enumerate(S)]
+        blind = Fraction(1 if self.habits.blind == "equal" and sink is None else 0)
         E = [
             [
-                [Fraction(0) if x is None else self.power(x - top) for x in row]
+                [blind for _ in row]
+                if all(x is None for x in row)
+                else [Fraction(0) if x is None else self.power(x - top) for x in row]
                 for row, top in zip(s, each_top, strict=True)
             ]
             for s, each_top in zip(S, tops, strict=True)
@@ -303,13 +332,29 @@ class _Source:
         result: list[Grid] = []
         for head in range(self.heads):
             result.append([])
-            for row, total, top in zip(E[head], sums[head], tops[head], strict=True):
+            for i, (row, total, top) in enumerate(
+                zip(E[head], sums[head], tops[head], strict=True)
+            ):
                 own = lost[head]
                 if own is not None:
                     total = self.on_the_way(total + self.on_the_way(self.power(own - top)))
+                elif all(x is None for x in S[head][i]):
+                    self.blind_rows.add(i)
+                    total = total or Fraction(1)
                 assume(total)
                 result[-1].append([power / total for power in row])
         return self.keep_parts("weights", result)
+
+    def with_nan(self, claims: dict[str, Any]) -> dict[str, Any]:
+        """What 0/0 leaves of rows in which every key is masked, from the weights on."""
+        after = [name for name in claims if CHAINED.index(name) >= CHAINED.index("weights")]
+        return claims | {
+            name: [
+                each(row, lambda _: "nan") if i in self.blind_rows else row
+                for i, row in enumerate(claims[name])
+            ]
+            for name in after
+        }
 
     def subtracted(self, row: list[Any], matrix: Grid, sink: Any) -> Fraction:
         """What is taken from every score of a row before the powers."""

@@ -84,6 +84,14 @@ def biased(*biases: str) -> dict[str, Any]:
          [(C, None), (C, "-1e9 stands for −∞"), (C, None), (C, None)]),
         (CAUSAL, {"masked_scores": [["1", "-9998.0"], [None, None]]},
          [(C, None), (C, "-9998.0 stands for −∞")]),
+        ({**CAUSAL, "attention": {"mask": "causal", "scale": "2.5"}},
+         {"masked_scores": [["2.5", "-9995"], [None, None]]},
+         [(C, None), (C, "-9995 stands for −∞")]),
+        ({**CAUSAL, "attention": {"mask": "causal", "bias": [["0", "7"], ["0", "0"]]}},
+         {"masked_scores": [["1", "-9991"], [None, None]]},
+         [(C, None), (C, "-9991 stands for −∞")]),
+        ({**CAUSAL, "attention": {"mask": "causal", "bias": [["0", "7"], ["0", "0"]]}},
+         {"masked_scores": [["1", "-9990"], [None, None]]}, [(C, None), (W, None)]),
         (CAUSAL, {"masked_scores": [["1", "-3.4028235e+38"], [None, None]]},
          [(C, None), (C, "-3.4028235e+38 stands for −∞")]),
         (CAUSAL, {"masked_scores": [["1", "-100"], ["3", "-1e9"]]},
@@ -180,3 +188,18 @@ def test_those_beside_it_are_the_least_precise() -> None:
     claims = {"weights": [["0.7", "0"], ["0.73106", "0.26894"]]}
     report = found({"scores": [["1", "0"], ["1", "0"]]}, claims)
     assert report.findings[1].reason == "0 is read as 0.0, like the numbers beside it"
+
+
+def test_a_sum_is_rounded_before_the_sink_and_after_it() -> None:
+    """1 + 0.0058 is 1.01, and 1.01 + 0.016 is 1.03; 1 + 0.0058 + 0.016 would be 1.02."""
+    problem = {
+        "scores": [["0", "-5.15"]],
+        "V": [["1"], ["0"]],
+        "attention": {"sink": "-4.135"},
+    }
+    for claims in ({"weights": [["0.97", None]]}, {"output": [["0.97"]]}):
+        assert said(found(problem, claims)) == [(F, "rounded on the way")]
+    powers = {"exponentials": [["1.00", "0.0058"]], "weights": [["0.97", None]]}
+    assert said(found(problem, powers))[-1] == (F, "rounded on the way")
+    without = {"scores": [["0", "-5.15", "-4.135"]]}
+    assert said(found(without, {"weights": [["0.97", None, None]]})) == [(S, None)]
