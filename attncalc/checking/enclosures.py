@@ -25,6 +25,9 @@ Entry: TypeAlias = tuple[str, Index]
 
 _SAME_DIGITS = Decimal("1e-12")
 
+_FINE = 8
+"""With more decimals than these, rounding on the way is looked at with these first."""
+
 OF_ROWS = STAGES[STAGES.index("exponentials") : STAGES.index("output") + 1]
 """Stages that depend on how the rows are read."""
 
@@ -122,9 +125,10 @@ class Enclosures:
 
     def computed(self, stage: str, index: Index) -> Interval:
         """What follows from the problem's inputs."""
-        source = self._inputs
-        made = partial(self._rules.enclosure, operands=source.operands)
-        return source.entry(stage, index, made)
+        return self._inputs.entry(stage, index, self._from_inputs)
+
+    def _from_inputs(self, stage: str, index: Index) -> Interval:
+        return self._rules.enclosure(stage, index, self._inputs.operands)
 
     def unmasked(self, stage: str, index: Index) -> Interval:
         """What follows from the inputs for a score of a stage, if nothing hides it."""
@@ -137,6 +141,17 @@ class Enclosures:
         if self._begins(stage):
             return self.computed(stage, index)
         return self._rules.enclosure(stage, index, self._prints.operands)
+
+    def is_reached(self, claim: Claim, claimed: Interval) -> bool:
+        """Whether a claim is what rounding on the way, to as many decimals, may have led to.
+
+        What is out of reach with few decimals is so with more. Numbers of a number type have any
+        number of them, so most are told from wrong ones by rows that they have in common.
+        """
+        return all(
+            claimed.meets(self.reach(claim.stage, claim.index, decimals))
+            for decimals in sorted({min(claim.places, _FINE), claim.places})
+        )
 
     def reach(self, stage: str, index: Index, decimals: int) -> Interval:
         """The same where what is not printed was rounded on the way, each number as it came.

@@ -128,19 +128,32 @@ def add(terms: Iterable[Interval]) -> Interval:
 
 
 def multiply(left: Interval, right: Interval) -> Interval:
-    """left × right; the extremes are among the products of the ends, and the signs say which."""
+    """left × right."""
+    return _sound(*_product(left, right))
+
+
+def dot(pairs: Iterable[tuple[Interval, Interval]]) -> Interval:
+    """Σ left × right."""
+    low = high = _ZERO
+    for left, right in pairs:
+        least, most = _product(left, right)
+        low, high = _DOWN.add(low, least), _UP.add(high, most)
+    return _sound(low, high)  # what says nothing once does so to the end
+
+
+def _product(left: Interval, right: Interval) -> tuple[Decimal, Decimal]:
+    """The ends of left × right, which are among the products of the ends: the signs say which."""
     a, b, c, d = left.low, left.high, right.low, right.high
     if a < 0 < b and c < 0 < d:
         low, high = _DOWN.multiply(a, d), _UP.multiply(a, c)
-        low, high = min(low, _DOWN.multiply(b, c)), max(high, _UP.multiply(b, d))
-        return _sound(low, high)
+        return min(low, _DOWN.multiply(b, c)), max(high, _UP.multiply(b, d))
     if a >= 0:
         least, most = (a if c >= 0 else b, c), (b if d >= 0 else a, d)
     elif b <= 0:
         least, most = (b if d <= 0 else a, d), (a if c <= 0 else b, c)
     else:  # right has one sign
         least, most = ((a, d), (b, d)) if c >= 0 else ((b, c), (a, c))
-    return _sound(_DOWN.multiply(*least), _UP.multiply(*most))
+    return _DOWN.multiply(*least), _UP.multiply(*most)
 
 
 def divide(left: Interval, right: Interval) -> Interval:

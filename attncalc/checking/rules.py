@@ -7,7 +7,7 @@ places is taken to vary in each on its own. An index has its head in front where
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, reduce
@@ -34,16 +34,22 @@ _TIGHT = Decimal("1e-12")
 
 
 class Row:
-    """A row of scores, the sink after them if there is one, and their powers.
-
-    Powers are relative to the largest of them.
-    """
+    """A row of scores, the sink after them if there is one, and their powers."""
 
     def __init__(self, base: Decimal | None, scores: list[Interval]) -> None:
         self.scores = scores
-        self.powers = intervals.relative_powers(base, scores)
+        self._base = base
         self.tight = all(score.hidden or score.high - score.low <= _TIGHT for score in scores)
-        self.shares = intervals.shares(self.powers) if self.tight else []
+
+    @cached_property
+    def powers(self) -> list[Interval]:
+        """The powers, relative to the largest of them."""
+        return intervals.relative_powers(self._base, self.scores)
+
+    @cached_property
+    def shares(self) -> list[Interval]:
+        """Every power's share of their sum, which are bounds as close as they can be if tight."""
+        return intervals.shares(self.powers)
 
 
 class RoundedRow:
@@ -134,7 +140,8 @@ class Operands:
     of: what an entry of a stage may be. printed: whether anything is printed of a row of a stage,
     so that it is taken from there. reading: how a row is read. decimals: those that numbers are
     rounded to on the way, or more of them; None where they are not. rows, rounded_rows: those of
-    scores that were taken already; shifted: those less what is subtracted from them.
+    scores that were taken already; shifted: those less what is subtracted from them; vectors: of
+    queries and keys.
     """
 
     of: Callable[[str, Index], Interval]
@@ -144,6 +151,15 @@ class Operands:
     rows: dict[Index, Row] = field(default_factory=dict)
     rounded_rows: dict[Index, RoundedRow] = field(default_factory=dict)
     shifted: dict[Index, list[Interval]] = field(default_factory=dict)
+    vectors: dict[tuple[str, Index], list[Interval]] = field(default_factory=dict)
+
+    def vector(self, stage: str, row: Index, width: int) -> list[Interval]:
+        """A row of a stage before the scores; it is taken once."""
+        vector = self.vectors.get((stage, row))
+        if vector is None:
+            vector = [self.of(stage, (*row, place)) for place in range(width)]
+            self.vectors[stage, row] = vector
+        return vector
 
     def on_the_way(self, value: Interval) -> Interval:
         """A number that is worked on with, and is no entry of a stage."""
@@ -263,7 +279,9 @@ class Rules:
             width = self.trace[stage].shape[-1]
             return operands.of(side, (j, (head[0] if head else 0) * width + c))
         W = W[tuple(head)]
-        product = _dot((operands.of(side, (j, d)), self._input(W[d, c])) for d in range(len(W)))
+        product = intervals.dot(
+            (operands.of(side, (j, d)), self._input(W[d, c])) for d in range(len(W))
+        )
         return product if b is None else intervals.add((product, self._input(b[*head, c])))
 
     def _rotated(self, stage: str, index: Index, operands: Operands) -> Interval:
@@ -283,7 +301,7 @@ class Rules:
         turn = transcendental.turn(position, rotary.base, 2 * pair, dims)
         cosine, sine = map(operands.on_the_way, turn)
         sine = sine if second else sine.negated()
-        return _dot(((own, cosine), (other, sine)))
+        return intervals.dot(((own, cosine), (other, sine)))
 
     # Scores.
 
@@ -296,10 +314,10 @@ class Rules:
             self.trace.answering,
             group_of(self.problem, head),
         )
-        return _dot(
-            (operands.of(asking, (*head, i, d)), operands.of(answering, (*group, j, d)))
-            for d in range(self.trace["Q"].shape[-1])
-        )
+        width = self.trace["Q"].shape[-1]
+        query = operands.vector(asking, (*head, i), width)
+        key = operands.vector(answering, (*group, j), width)
+        return intervals.dot(zip(query, key, strict=True))
 
     def _before(self, stage: str, index: Index, operands: Operands) -> Interval:
         """The entry of the stage of the scores that this one is made of."""
@@ -501,7 +519,7 @@ class Rules:
         """
         decimals = operands.decimals
         if decimals is None:
-            return _dot((operands.of("weights", (*row, j)), values[j]) for j in self._keys)
+            return intervals.dot((operands.of("weights", (*row, j)), values[j]) for j in self._keys)
         terms = [self._term("", (*row, j, c), operands) for j in self._keys]
         apart = intervals.add(rounded(term, decimals) for term in terms)
         if self.problem.weights is not None or not straight:
@@ -525,7 +543,9 @@ class Rules:
         W, b = self.problem.W_O, self.problem.b_O
         if W is None:
             return operands.of(before, index)
-        product = _dot((operands.of(before, (i, d)), self._input(W[d, c])) for d in range(len(W)))
+        product = intervals.dot(
+            (operands.of(before, (i, d)), self._input(W[d, c])) for d in range(len(W))
+        )
         return product if b is None else intervals.add((product, self._input(b[c])))
 
 
@@ -534,11 +554,6 @@ def group_of(problem: Problem, head: list[int]) -> list[int]:
     if problem.heads is None or problem.kv_heads is None:
         return head
     return [heads.group_of(head[0], problem.heads, problem.kv_heads)]
-
-
-def _dot(pairs: Iterable[tuple[Interval, Interval]]) -> Interval:
-    """Σ left × right."""
-    return intervals.add(intervals.multiply(left, right) for left, right in pairs)
 
 
 def _typed(number: Any) -> Interval:

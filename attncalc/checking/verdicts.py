@@ -56,7 +56,7 @@ def judged(claim: Claim, enclosures: Enclosures) -> tuple[Verdict, str | None]:
     reachable = enclosures.reachable(claim.stage, claim.index)
     if claimed.meets(reachable):
         return Verdict.FOLLOWS, None
-    if claimed.meets(enclosures.reach(claim.stage, claim.index, claim.places)):
+    if enclosures.is_reached(claim, claimed):
         return Verdict.FOLLOWS, ON_THE_WAY
     # Digits may be cut off of what was computed, or of what was worked on from cut-off numbers.
     if min(computed.distance(claim.value), reachable.distance(claim.value)) < claim.unit:
