@@ -18,7 +18,8 @@ class Claim:
 
     value: -inf if hidden, or NaN. path: where it stands in the file it was read from. beside: one
     unit in the last place of the numbers beside it, for a bare 0 or 1 that claims as many decimals.
-    bits: the binary digits of its number type, where it comes as one and not as text.
+    bits: the binary digits of its number type, where it comes as one and not as text; its text is
+    then the shortest that tells it from all others of the type, and its value is the number itself.
     """
 
     stage: str
@@ -46,6 +47,11 @@ class Claim:
     def printed(self) -> str:
         """The number with the decimals that it claims."""
         return f"{self.value:.{self.decimals}f}"
+
+    @property
+    def written(self) -> Decimal:
+        """The number that its text says, which is shorter than the value of a number of a type."""
+        return self.value if self.bits is None else Decimal(self.text)
 
     @property
     def has_decimals(self) -> bool:

@@ -112,6 +112,20 @@ def shown_beside(value: Any, known: bool, digits: int, style: NumberStyle) -> Sh
     return _scientific(number, known, replace(style, precision=max(digits, style.precision)))
 
 
+def shown_in_digits(value: Any, known: bool, digits: int, style: NumberStyle) -> Shown:
+    """A number on its own with so many significant digits, and an exponent where it is far from 1.
+
+    All of it if it is exact, and at least as many decimals as others have.
+    """
+    number = value if isinstance(value, Decimal) else Decimal(float(value))
+    size = number.adjusted() if number and number.is_finite() else 0
+    decimals = digits - 1 - (size if _SMALLEST_PLAIN <= size < _LARGEST_PLAIN else 0)
+    finer = replace(style, precision=max(style.precision, decimals))
+    if size < _SMALLEST_PLAIN:
+        return _scientific(number, known, finer)
+    return shown([value], [known], finer)[0]
+
+
 def shown_array(values: Array, exact: Exact, style: NumberStyle) -> list[list[Shown]]:
     """A matrix whose numbers all have the same number of decimals; typed numbers verbatim."""
     if all(isinstance(value, Typed) for value in values.flat):

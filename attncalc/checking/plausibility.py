@@ -89,7 +89,7 @@ def _sum(
         reached = intervals.add((reached, intervals.within(noise)))
     sink = trace.problem.attention.sink is not None
     if reached.low > 1 if sink else Decimal(1) not in reached:
-        total = sum(claims[place].value for place in places)
+        total = sum(claims[place].written for place in places)
         what = f"the claimed weights of {_query(trace, row)} add up to {total}"
         if sink:
             yield f"{what}; next to a sink they stay below 1, and rounding does not explain it"

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
-from attncalc.arithmetic import NumberError, Typed, parse_number
+from attncalc.arithmetic import Array, NumberError, Typed, parse_number
 from attncalc.claims import Claim, Claims, with_bare_numbers_read
 from attncalc.errors import FieldPath
 from attncalc.problem import ADDRESS_HINT, Problem, find_token
 from attncalc.readers.axes import squeezed
 from attncalc.readers.interface import Node
-from attncalc.readers.numbers import Faults, bits_of, is_absent
+from attncalc.readers.numbers import BITS_OF_BFLOAT16, Faults, bits_of, is_absent
 from attncalc.readers.other_names import hint_of_stage
 from attncalc.readers.prints import spelled_out
 from attncalc.stages import OF_SCORES, STAGES, Axis, axes_of, stage_shapes, tokens_along
@@ -104,7 +106,7 @@ class _Reading:
         """Whatever is claimed of the part of a stage at an index."""
         if isinstance(node, np.ndarray):
             self.bits[stage] = bits_of(node)
-            node = squeezed(node, len(shape)).tolist()
+            node = _listed(squeezed(node, len(shape)))
         if is_absent(node):
             return
         if shape:
@@ -198,9 +200,12 @@ class _Reading:
             hint = _OF_EACH_HEAD if by_head else None
             self.faults(path, "a list or mapping; expected a number", hint)
             return
-        text = str(node)
+        bits = self.bits.get(stage)
+        text = _written(node, bits)
         try:
-            value = parse_claim(text, stage)
+            # A number of a type stands for itself, and is written in as many digits as tell it.
+            exact = node.item() if isinstance(node, np.generic) else node
+            value = parse_claim(str(exact), stage)
         except NumberError as error:
             self.faults(path, f"{error}; expected a number", error.hint)
             return
@@ -208,6 +213,21 @@ class _Reading:
             self.faults(path, "this number is claimed twice; expected it once", None)
         if isinstance(value, Typed) and value.quotient:
             text = value.text
-        self.found[stage, index] = Claim(
-            stage, index, text.strip(), value, path, bits=self.bits.get(stage)
-        )
+        self.found[stage, index] = Claim(stage, index, text.strip(), value, path, bits=bits)
+
+
+def _listed(array: Array) -> Any:
+    """The numbers of an array in lists, each of the array's own type."""
+    return [_listed(part) for part in array] if array.ndim else array[()]
+
+
+def _written(number: object, bits: int | None) -> str:
+    """A number in the fewest digits that tell it from all others of its type."""
+    if bits != BITS_OF_BFLOAT16 or not isinstance(number, np.generic):
+        return str(number)
+    value = float(number)
+    if not math.isfinite(value):
+        return str(value)
+    unit = 2.0 ** (math.frexp(value)[1] - bits)
+    texts = (f"{value:.{digits}g}" for digits in range(1, 10))
+    return next(text for text in texts if round(float(text) / unit) * unit == value)

@@ -21,13 +21,17 @@ BFLOAT16 = np.dtype("<f4", metadata={"stored": "bfloat16"})
 """float32 that holds what was bfloat16."""
 
 
+BITS_OF_BFLOAT16 = 8
+"""Its binary digits."""
+
+
 def bits_of(array: Array) -> int | None:
     """The binary digits of the numbers of an array; None where they are whole."""
     if array.dtype.kind != "f":
         return None
     metadata = array.dtype.metadata
     if metadata is not None and metadata.get("stored") == "bfloat16":
-        return 8
+        return BITS_OF_BFLOAT16
     return {2: 11, 4: 24}.get(array.dtype.itemsize, 53)
 
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
+from math import log10
 from typing import assert_never
 
+from attncalc.claims import Claim
 from attncalc.document import (
     Align,
     Block,
@@ -30,7 +32,15 @@ from attncalc.document import (
     Words,
 )
 from attncalc.expressions import Number
-from attncalc.numerals import MOST_DECIMALS, NumberStyle, Shown, shown, shown_beside
+from attncalc.numerals import (
+    MOST_DECIMALS,
+    NumberStyle,
+    Shown,
+    decimals_of,
+    shown,
+    shown_beside,
+    shown_in_digits,
+)
 from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.report import Diagnosis, Finding, Report, Verdict
 from attncalc.requirements import listed
@@ -48,6 +58,9 @@ _MOST_OF_A_VERDICT = 12
 
 _LONGEST_NAME = 56
 """Of a file, that is not broken on a page of 80 columns."""
+
+_DIGITS_OF_DOUBLE = 17
+"""Further digits of a double tell it from no other."""
 
 _MOST_NOTES = 6
 """Diagnoses, and notes, that are told above the tables."""
@@ -257,7 +270,7 @@ def _error(finding: Finding) -> Decimal:
 
 def _computed(page: Page, findings: Sequence[Finding]) -> list[Shown]:
     """The computed values, with two digits more than the most that are claimed."""
-    decimals = [finding.claim.decimals for finding in findings]
+    decimals = [each.claim.decimals for each in findings if not _is_of_type(each.claim)]
     most = max((each for each in decimals if each <= MOST_DECIMALS), default=0)
     precision = max(page.style.precision, min(most + 2, MOST_DECIMALS) if most else 0)
     exact = [
@@ -269,11 +282,32 @@ def _computed(page: Page, findings: Sequence[Finding]) -> list[Shown]:
     style = NumberStyle(precision, page.style.rounding)
     numbers = shown([finding.computed for finding in findings], exact, style)
     return [
-        number
+        _computed_of_type(each, known, page.style)
+        if _is_of_type(each.claim)
+        else number
         if each.claim.decimals <= MOST_DECIMALS
         else shown_beside(each.computed, known, len(each.claim.value.as_tuple().digits), page.style)
         for each, known, number in zip(findings, exact, numbers, strict=True)
     ]
+
+
+def _is_of_type(claim: Claim) -> bool:
+    """Whether a claim is a number of a type, and no print, whose digits say how many are meant."""
+    return claim.bits is not None and claim.value.is_finite()
+
+
+def _computed_of_type(finding: Finding, known: bool, style: NumberStyle) -> Shown:
+    """The computed value beside a number of a type, with two digits more than the type tells apart.
+
+    A double has no more than 17.
+    """
+    claim = finding.claim
+    assert claim.bits is not None  # it is of a type
+    told = len(claim.written.as_tuple().digits)
+    digits = max(told, int(claim.bits * log10(2))) + 2
+    if not isinstance(finding.computed, Decimal):
+        digits = min(digits, _DIGITS_OF_DOUBLE)
+    return shown_in_digits(finding.computed, known, digits, style)
 
 
 def _where(page: Page, stage: str, index: tuple[int, ...]) -> Iterator[Inline]:
@@ -291,8 +325,9 @@ def _first_wrong(page: Page, number: int, finding: Finding) -> Section:
     sentence += [Words(": "), Number(claim.text), Words(" is claimed, and it should be ")]
     sentence += [_computed(page, [finding])[0].number, Words(".")]
     precision = page.style.precision
-    if claim.decimals <= MOST_DECIMALS:
-        precision = max(precision, claim.decimals)
+    decimals = decimals_of(claim.written) if _is_of_type(claim) else claim.decimals
+    if decimals <= MOST_DECIMALS:
+        precision = max(precision, decimals)
     finer = replace(page, style=replace(page.style, precision=precision))
     blocks = (Paragraph(tuple(sentence)), Equation(derivation(finer, claim.stage, claim.index)))
     return Section(Heading(number, words("Where it goes wrong")), blocks)

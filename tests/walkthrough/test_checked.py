@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pytest
 
 import attncalc
+from attncalc.document import Table
 from attncalc.errors import InputError
+from attncalc.expressions import Number
+from attncalc.numerals import decimals_of
 from attncalc.outcomes import Checked, Outcome, Unreadable
+from attncalc.readers.numbers import BFLOAT16
 from attncalc.renderers.terminal import TerminalRenderer
 from attncalc.report import Diagnosis, Report
 from attncalc.walkthrough.checked import write_report, write_summary
@@ -372,3 +378,61 @@ def test_claims_with_exponents() -> None:
     options = {"scale": "1.234"}
     text = page_of({"scores": [["1e-300", "2"]], "attention": options}, small)
     assert "1.2340e-300" in text
+
+
+@pytest.mark.parametrize("kind", ["float16", "float32", "float64", "bfloat16"])
+def test_numbers_of_a_type(kind: str) -> None:
+    """They are written as their type tells them apart; beside them, two digits more at most."""
+    random = np.random.default_rng(7)
+    scores = random.integers(-9, 9, size=(5, 5)) * 0.5
+    weights = np.exp(scores * 1.01) / np.exp(scores * 1.01).sum(axis=-1, keepdims=True)
+    weights[0, :3] = 0, 1, 2e-5
+    if kind == "bfloat16":
+        few = weights.astype(np.float32).view(np.uint32) & np.uint32(0xFFFF0000)
+        given = few.view(np.float32).astype(BFLOAT16)
+    else:
+        given = weights.astype(kind)
+    report = report_of({"scores": scores.astype(str).tolist()}, {"weights": given})
+    (table,) = (
+        block
+        for block in write_report(report, full=True).sections[0].blocks
+        if isinstance(block, Table)
+    )
+    digits = {"float16": 5, "float32": 9, "float64": 17, "bfloat16": 4}[kind]
+    for finding, row in zip(report.findings, table.rows[-25:], strict=True):
+        number, text = given[finding.claim.index], finding.claim.text
+        assert finding.claim.value == Decimal(str(float(number)))  # the number itself is judged
+        written, computed = (
+            part.digits
+            for cell in row.cells[1:3]
+            for part in (cell if isinstance(cell, tuple) else ())
+            if isinstance(part, Number)
+        )
+        assert written == text
+        assert len(Decimal(text).as_tuple().digits) <= digits
+        assert (
+            bfloat16_of(float(text)) == number
+            if kind == "bfloat16"
+            else given.dtype.type(text) == number
+        )
+        exact = report.trace["weights"][finding.claim.index]
+        shown = Decimal(computed)
+        assert len(shown.as_tuple().digits) <= digits + 2
+        assert abs(shown - exact) <= Decimal(1).scaleb(-decimals_of(shown)) / 2
+        assert abs(shown - exact) <= exact.scaleb(2 - digits)
+
+
+def bfloat16_of(number: float) -> float:
+    """The nearest number whose significand has 8 binary digits."""
+    mantissa, exponent = math.frexp(number)
+    return math.ldexp(round(math.ldexp(mantissa, 8)), exponent - 8)
+
+
+def test_numbers_of_a_type_that_are_none() -> None:
+    """NaN in the place of a number, and -inf."""
+    given = np.array([[np.nan, 0.5], [0.25, 1e-30]], dtype=np.float32)
+    assert "nan" in page_of({"scores": [["1", "2"], ["0", "0"]]}, {"weights": given})
+    hidden = np.array([[-np.inf, 0.5]]).astype(np.float32).astype(BFLOAT16)
+    text = page_of({"scores": [["1", "2"]]}, {"scores": hidden})
+    assert "-∞ is claimed" in text
+    assert "0.5" in text
