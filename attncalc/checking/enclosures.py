@@ -13,7 +13,7 @@ from attncalc.arithmetic import Array
 from attncalc.checking import intervals
 from attncalc.checking.conventions import PLAIN, Reading
 from attncalc.checking.floors import floors
-from attncalc.checking.intervals import HIDDEN, NOTHING, Interval
+from attncalc.checking.intervals import HIDDEN, Interval
 from attncalc.checking.rounding import rounded
 from attncalc.checking.rules import Index, Operands, Rules
 from attncalc.claims import Claim
@@ -161,11 +161,9 @@ class Enclosures:
         return self._rules.enclosure(stage, index, self._rounded(decimals).operands)
 
     def claimed(self, claim: Claim) -> Interval:
-        """The values that a claim may be the print of, rounded in either way."""
+        """The values that a claim, which is not NaN, may be the print of, rounded in either way."""
         if claim.hidden:
             return HIDDEN
-        if claim.undefined:
-            return NOTHING
         radii = [claim.unit / 2, self.tolerance]
         if claim.bits is not None:
             radii.append(self.floor(claim, claim.bits))

@@ -88,7 +88,6 @@ class Interval:
 
 
 ANYTHING = Interval(-INFINITY, INFINITY)
-NOTHING = Interval(INFINITY, -INFINITY)
 HIDDEN = Interval(-INFINITY, -INFINITY)
 ZERO = Interval(Decimal(0), Decimal(0))
 ONE = Interval(Decimal(1), Decimal(1))

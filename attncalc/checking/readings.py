@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from itertools import product
+from itertools import product, takewhile
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -196,9 +196,6 @@ def _carried(enclosures: Enclosures, claim: Claim) -> bool:
     """Whether a NaN is printed of the same query before."""
     row = enclosures.row_of(claim)
     rows = [row] if row is not None else enclosures.rows_of(claim.index[0])
-    for other in enclosures.problem.claims.numbers:
-        if other is claim or other.stage == claim.stage:
-            return False
-        if other.undefined and enclosures.row_of(other) in rows:
-            return True
-    return False
+    claims = enclosures.problem.claims.numbers
+    before = takewhile(lambda other: other.stage != claim.stage, claims)
+    return any(other.undefined and enclosures.row_of(other) in rows for other in before)

@@ -462,9 +462,9 @@ class Rules:
 
     def _power_of_sink(self, row: Index, operands: Operands) -> list[Interval]:
         """What a sink adds to the sum of powers, where there is one."""
-        scores = self._sink(row)
-        if scores and operands.reading(row).shift is not Shift.NOTHING:
-            scores = self._shifted(row, operands)[-1:]
+        if self.problem.attention.sink is None:
+            return []
+        scores = self._shifted(row, operands)[len(self._keys) :]
         return [operands.on_the_way(intervals.power(self._base, score)) for score in scores]
 
     def _sink(self, row: Index) -> list[Interval]:

@@ -96,6 +96,10 @@ def biased(*biases: str) -> dict[str, Any]:
          [(C, None), (C, "-3.4028235e+38 stands for −∞")]),
         (CAUSAL, {"masked_scores": [["1", "-100"], ["3", "-1e9"]]},
          [(C, None), (W, None), (C, None), (W, None)]),
+        (CAUSAL, {"scores": [["1", "-1e9"], [None, None]]},
+         [(C, None), (C, "-1e9 stands for −∞")]),
+        (CAUSAL, {"masked_scores": [["1", "-1e9"], [None, None]], "weights": [["0.9", None]] * 2},
+         [(C, None), (C, "-1e9 stands for −∞"), (W, None), (W, None)]),
         (CAUSAL, {"scores": [["1", "-∞"], [None, None]]},
          [(C, None), (C, "masked already, before what is done to the scores here")]),
         # And the other way round.
@@ -103,6 +107,7 @@ def biased(*biases: str) -> dict[str, Any]:
          [(C, None), (C, "−∞ stands for the bias of −1e9"), (C, None)]),
         (biased("0", "-1e9", "0"), {"masked_scores": [["1", "-1000000000", "3"]]},
          [(C, None), (C, "-1000000000 stands for −∞"), (C, None)]),
+        (biased("0", "-1e9", "0"), {"masked_scores": [["1", "-999999998", "3"]]}, [(C, None)] * 3),
         (biased("0", "-100", "0"), {"masked_scores": [["1", "-inf", "3"]]},
          [(C, None), (W, None), (C, None)]),
         # Nothing but biases that are meant for -inf.
@@ -125,6 +130,14 @@ def biased(*biases: str) -> dict[str, Any]:
         # NaN where a number is due, and what follows from it.
         (NOTHING, {"weights": [["nan", "0.24", "0.67"]], "output": [["nan"]]},
          [(W, None), (C, None), (C, None), (F, None)]),
+        # A number of an earlier stage, and NaN of another row, carry none.
+        (NOTHING, {"exponentials": [["2.7183", None, None]], "weights": [["nan", None, None]]},
+         [(C, None), (W, None)]),
+        (NOTHING, {"exponentials": [["nan", None, None]], "weights": [["nan", None, None]]},
+         [(W, None), (F, None)]),
+        ({"scores": [["1", "2"], ["3", "4"]]},
+         {"exponentials": [["nan", None], [None, None]], "weights": [[None, None], ["nan", None]]},
+         [(W, None), (W, None)]),
         (NOTHING, {"scores": [["nan", "2", "3"]]}, [(W, None), (C, None), (C, None)]),
     ],
 )  # fmt: skip
@@ -203,3 +216,21 @@ def test_a_sum_is_rounded_before_the_sink_and_after_it() -> None:
     assert said(found(problem, powers))[-1] == (F, "rounded on the way")
     without = {"scores": [["0", "-5.15", "-4.135"]]}
     assert said(found(without, {"weights": [["0.97", None, None]]})) == [(S, None)]
+
+
+def test_a_quotient_as_a_scale_is_rounded_on_the_way() -> None:
+    """30 / 3 is 10, and 30 · 0.33 is 9.9."""
+    problem = {"scores": [["30", "0"]], "attention": {"scale": "1/3"}}
+    assert said(found(problem, {"scaled_scores": [["9.9", None]]})) == [(F, "rounded on the way")]
+    decimal = {"scores": [["30", "0"]], "attention": {"scale": "0.333333"}}
+    assert said(found(decimal, {"scaled_scores": [["9.9", None]]})) == [(S, None)]
+
+
+def test_what_is_worked_out_by_a_convention_in_float64(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A double, as everything there is, of the row as it is read."""
+    monkeypatch.setattr("attncalc.readers.fields.hand_sized", lambda *_: False)
+    report = found({"scores": [["0", "2"]]}, {"exponentials": [["0.1353", "1.0000"]]})
+    assert said(report) == [(C, STABLE), (C, STABLE)]
+    worked = [finding.computed for finding in report.findings]
+    assert worked == pytest.approx([0.1353352832366127, 1.0])
+    assert [type(value) for value in worked] == [float, float]
