@@ -13,7 +13,6 @@ from attncalc.options import AttentionOptions, Rotary, Sinusoidal
 from attncalc.problem import ADDRESS_HINT, MATRICES, VECTORS, Problem, find_token
 from attncalc.readers import axes, options, other_names, rows
 from attncalc.readers.claims import read_claims
-from attncalc.readers.discreet import discreet
 from attncalc.readers.interface import Node, Place, RawProblem
 from attncalc.readers.numbers import Rows, is_absent, rows_of
 from attncalc.shapes import Outline, Shape
@@ -295,6 +294,8 @@ class _Reading:
 
     def _raise(self) -> None:
         if self.errors:
+            from attncalc.readers.discreet import discreet  # not at start-up: most are sound
+
             ordered = sorted(self.errors, key=lambda error: (error.line or 0, error.column or 0))
             raise InputErrors(tuple(discreet(self.fields, ordered)))
 

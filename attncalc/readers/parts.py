@@ -10,7 +10,6 @@ import numpy as np
 
 from attncalc.errors import FieldPath, InputError, InputErrors
 from attncalc.problem import MATRICES, VECTORS
-from attncalc.readers import matrix_text
 from attncalc.readers.interface import Node, Place, RawProblem
 from attncalc.readers.names import canonical
 
@@ -68,6 +67,8 @@ def read(parts: Parts, content: Callable[[str, str], Node]) -> RawProblem:
 
     Text is given as text. Raises InputErrors with everything that is wrong with any of them.
     """
+    from attncalc.readers import matrix_text  # not at start-up: most problems are one file
+
     fields: dict[str, Node] = {}
     options: dict[str, Node] = {}
     matrices: dict[str, matrix_text.Matrix] = {}
