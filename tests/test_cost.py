@@ -87,9 +87,17 @@ class Counting(Decimal):
     def __neg__(self) -> Counting:
         return Counting(Decimal.__neg__(self))
 
+    def __pos__(self) -> Counting:
+        """Rounding is no operation of attention."""
+        return Counting(Decimal.__pos__(self))
+
 
 class CountingContext(decimal.Context):
-    """A context whose powers are counted."""
+    """A context whose powers and divisions are counted."""
+
+    def divide(self, x: Any, y: Any, /) -> Decimal:
+        TALLY.add("divisions")
+        return Counting(super().divide(x, y))
 
     def exp(self, x: Any, /) -> Decimal:
         TALLY.add("powers")
@@ -121,6 +129,8 @@ def counting_problem(problem: Problem) -> Problem:
     if past is not None:
         V, X = (None if each is None else counting(each) for each in (past.V, past.X))
         options = replace(options, past=Past(past.tokens, counting(past.K), V, X))
+    if isinstance(options.scale, Decimal):  # 1/3 is one factor, though scores are divided by 3
+        options = replace(options, scale=Decimal(options.scale))
     numbers: dict[str, Any] = {name: counting(array) for name, array in problem.arrays().items()}
     return replace(problem, attention=replace(options, **arrays), **numbers)
 
