@@ -98,28 +98,32 @@ def test_equal_scores_share_equally(count: int, exact: bool, hidden: int) -> Non
 
 def test_a_weight_is_known_row_by_row() -> None:
     """1/3 and 0.5, 3/4 and 1/4; no weight of more digits than are kept is called exact."""
-    long = Decimal(2) ** -90  # 63 digits
+    long, kept = Decimal(2) ** -90, Decimal(2) ** -85  # 63 and 60 digits
     with decimal.localcontext(decimal.Context(prec=400)):
-        powers = decimals([1, 2, 0], [3, 1, 0], [1, 1 / long - 1, 0], [4, 4, 9])
-        sums = np.array([3, 4, 1 / long, 17], dtype=object) * Decimal(1)
+        powers = decimals(
+            [1, 2, 0], [3, 1, 0], [1, 1 / long - 1, 0], [1, 1 / kept - 1, 0], [4, 4, 9]
+        )
+        sums = np.array([3, 4, 1 / long, 1 / kept, 17], dtype=object) * Decimal(1)
         weights = decimals(
             [rounded(Fraction(1, 3)), rounded(Fraction(2, 3)), 0],
             ["0.75", "0.25", 0],
             [long, 1 - long, 0],
+            [kept, 1 - kept, 0],
             ["0.5", "0.5", 0],
         )
     found = exactness.of_weights(
-        answers(*[[True, True, False]] * 4),
-        np.array([False, False, False, True]),
+        answers(*[[True, True, False]] * 5),
+        np.array([False, False, False, False, True]),
         powers,
         sums,
-        np.array([True, True, True, False]),
+        np.array([True, True, True, True, False]),
         weights,
     )
     assert found.tolist() == [
         [False, False, True],
         [True, True, True],
         [False, False, True],
+        [True, False, True],
         [True, True, True],
     ]
 
