@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 from math import isqrt
+from random import Random
 from typing import Any
 
 import mpmath
@@ -423,6 +424,27 @@ def test_a_mean_is_rounded_outward_to_the_last_digit(
     reach = max(abs(Fraction(end)) for value in values for end in _ends(value))
     assert least - reach * TIGHT <= Fraction(result.low) <= least
     assert most <= Fraction(result.high) <= most + reach * TIGHT
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_rounding_of_many_terms_goes_outward_too(seed: int) -> None:
+    """Sixty weights of sixty digits: what is lost term by term is more than the last digit."""
+    chance = Random(seed)
+
+    def number() -> Decimal:
+        return _decimal(chance.randrange(10**59, 10**60), -60)
+
+    ends = [sorted((number(), number())) for _ in range(60)]
+    weights = [Interval(low, high) for low, high in ends]
+    values = [*sorted((number() for _ in weights[1:]), reverse=True), Decimal(0)]
+    shuffled = chance.sample(range(60), 60)
+    lows, highs = [Fraction(w.low) for w in weights], [Fraction(w.high) for w in weights]
+    most = max(_mean(highs[:k] + lows[k:], values) for k in range(1, 60))
+    for sign in (1, -1):
+        parts = [at(values[k] if sign > 0 else values[k].copy_negate()) for k in shuffled]
+        result = intervals.mean([weights[k] for k in shuffled], parts)
+        farthest = Fraction(result.high if sign > 0 else result.low) * sign
+        assert most <= farthest <= most + TIGHT
 
 
 def _mean(weights: Sequence[Fraction], values: Sequence[Decimal]) -> Fraction:
