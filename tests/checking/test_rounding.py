@@ -140,8 +140,8 @@ def test_what_rounding_leaves_alone(decimals: int) -> None:
         assert rounding.moved(alone, decimals) == ZERO
     half = Decimal(5).scaleb(-max(decimals, 2) - 1)
     assert rounding.moved(ANYTHING, decimals) == Interval(-half, half)
-    from_0 = rounding.rounded(Interval(Decimal(0), Decimal("0.3333")), 2)
-    assert from_0 == Interval(Decimal(0), Decimal("0.3333"))
+    from_0 = rounding.rounded(Interval(Decimal(0), Decimal("0.336")), 2)
+    assert from_0 == Interval(Decimal(0), Decimal("0.34"))
 
 
 def test_a_number_longer_than_bounds_is_not_lost() -> None:
