@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attncalc.arithmetic import NumberError, parse_bias, parse_number
-from attncalc.numerals import NumberStyle, percentage, round_to, shown
+from attncalc.numerals import NumberStyle, percentage, round_to, shown, shown_in_digits
 
 
 def written(values: list[Any], exact: list[bool] | None = None, **style: Any) -> list[str]:
@@ -165,3 +165,9 @@ def test_bias() -> None:
     assert parse_bias("0.5") == Decimal("0.5")
     with pytest.raises(NumberError, match="an infinity"):
         parse_bias("inf")
+
+
+def test_digits_of_a_tiny_number() -> None:
+    """So many significant digits, with an exponent where the number is far from 1."""
+    tiny = shown_in_digits(Decimal("1.23456e-30"), False, 5, NumberStyle())
+    assert (tiny.number.digits, tiny.exact) == ("1.2346e-30", False)

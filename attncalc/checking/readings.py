@@ -24,6 +24,10 @@ _OF_POWERS = ("exponentials", "sums")
 _ORDER = list(Verdict)
 
 
+_UNITS_ON_THE_WAY = 1
+"""By how many units of its last place a score may be off that was rounded on the way."""
+
+
 def settle(enclosures: Enclosures, judge: Judge) -> dict[Entry, str]:
     """Read everything so that as little as possible of it is wrong; why, for what is read so.
 
@@ -165,10 +169,11 @@ def _stands_in(enclosures: Enclosures, claim: Claim) -> str | None:
         return None if masked.hidden else conventions.stood_in_for(bias)
     if enclosures.computed(claim.stage, claim.index).meets(enclosures.claimed(claim)):
         return None
-    # What is filled in may have been added to the score.
+    # What is filled in may have been added to the score, which may have been rounded on the way.
     score = enclosures.unmasked(claim.stage, claim.index).not_negative()
     filled = intervals.add((enclosures.claimed(claim), score.negated()))
-    return conventions.stand_in(claim.text) if filled.low <= STAND_IN else None
+    least = filled.low - _UNITS_ON_THE_WAY * claim.unit
+    return conventions.stand_in(claim.text) if least <= STAND_IN else None
 
 
 def worked(enclosures: Enclosures, claim: Claim) -> Any:

@@ -647,3 +647,9 @@ def test_a_weight_without_bound_leaves_the_mean_between_the_values() -> None:
     unbounded, one = Interval(Decimal(0), INFINITY), at(Decimal(1))
     values = [Interval(Decimal(2), Decimal(3)), at(Decimal(7))]
     assert intervals.mean([unbounded, one], values) == Interval(Decimal(2), Decimal(7))
+
+
+def test_what_has_no_bounds() -> None:
+    """A quotient of numbers without end may be anything."""
+    endless = Interval(Decimal(1), INFINITY)
+    assert intervals.divide(endless, endless) == ANYTHING

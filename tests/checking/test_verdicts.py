@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,7 +22,9 @@ import pytest
 
 import attncalc
 from attncalc import InputErrors, readers
+from attncalc.arithmetic import parse_number
 from attncalc.checking import check
+from attncalc.claims import unit_of
 from attncalc.problem import Problem as Loaded
 from attncalc.report import Report, Verdict
 from attncalc.stages import OF_HEADS, OF_KEYS, OF_PAIRS
@@ -809,3 +812,23 @@ def test_a_claim_on_what_is_not_there_is_refused(stage: str, claimed: Any) -> No
     """A stage that does not occur, and -inf for what is no masked score, are input errors."""
     with pytest.raises(InputErrors, match=stage):
         attncalc.load({**EXAMPLE, "claims": {stage: claimed}})
+
+
+def test_quotient_of_coarse_prints() -> None:
+    """1.0/0.1 is known to tens: each of its prints may be off by half of its last place."""
+    assert unit_of(parse_number("1.0/0.1")) == 100
+    assert unit_of(parse_number("2.718/3.718")) == Decimal("0.001")
+
+
+def test_stand_in_added_to_a_rounded_score() -> None:
+    """A score of 0.0145 that was rounded to 0.01 before -1e4 was added to it, or to 0.02."""
+    problem = attncalc.load(
+        {
+            "scores": [["1", "0.0145"], ["1", "2"]],
+            "attention": {"mask": "causal"},
+            "claims": {"masked_scores": [["1", "-9999.98"], ["1", "2"]]},
+        }
+    )
+    assert [finding.verdict for finding in attncalc.check(problem).findings] == (
+        [Verdict.CORRECT] * 4
+    )

@@ -267,3 +267,9 @@ def test_positions_are_never_one_a_head() -> None:
         attncalc.load({**X, "attention": {"positions": ragged}})
     (fault,) = refused.value.errors
     assert "3 levels of rows; expected rows of numbers" in str(fault)
+
+
+def test_array_of_too_many_axes() -> None:
+    """An array of more axes than any matrix has is told, and not taken apart."""
+    with pytest.raises(InputErrors, match="X"):
+        attncalc.load({"X": np.ones((1, 2, 1, 2, 1, 2)), "tokens": ["a", "b"]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -436,3 +437,13 @@ def test_numbers_of_a_type_that_are_none() -> None:
     text = page_of({"scores": [["1", "2"]]}, {"scores": hidden})
     assert "-∞ is claimed" in text
     assert "0.5" in text
+
+
+def test_doubles_beside_numbers_of_a_type() -> None:
+    """A problem that is computed in float64 has no digits beyond the 17 of a double."""
+    scores = np.arange(45.0 * 45).reshape(45, 45) / 1013
+    weights = np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True)
+    report = report_of({"scores": scores.astype(str).tolist()}, {"weights": weights})
+    assert not isinstance(report.findings[0].computed, Decimal)
+    page = TerminalRenderer(120).render(write_report(report, full=True))
+    assert max(len(number) for number in re.findall(r"0[.]0[0-9]+", page)) <= 21
