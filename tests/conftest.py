@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from attncalc.cli import main
 
@@ -22,6 +23,12 @@ EXTRAS = not COMMAND or "ATTNCALC_EXTRAS" in os.environ
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"
+
+
+# Red in CI means the change that is tested, every time; elsewhere each run draws anew.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
