@@ -19,7 +19,7 @@ from attncalc.arithmetic import (
     is_exact_kind,
 )
 from attncalc.errors import AttncalcError, suggestion
-from attncalc.options import Rotary, Sinusoidal
+from attncalc.options import STAND_IN, Rotary, Sinusoidal
 from attncalc.positions import Angles
 from attncalc.problem import Problem
 from attncalc.requirements import listed
@@ -32,10 +32,6 @@ _SUM_TOLERANCE = 1e-6
 
 _DIGITS_OF_DOUBT = 6
 """How many digits of a sum are told where no decimal is equal to it."""
-
-_STAND_IN = Decimal(-10000)
-"""From this down, biases are what programs fill in for -inf."""
-
 
 _LONGEST_SUM = 40
 """A sum with more characters than this is told in fewer digits."""
@@ -383,7 +379,7 @@ class _Work:
 
     def _warn_of_stand_in(self, bias: Array) -> None:
         """A large number in the place of -inf, which is added like any other."""
-        most, hidden = (attention.like(bias, each) for each in (_STAND_IN, "-Infinity"))
+        most, hidden = (attention.like(bias, each) for each in (STAND_IN, "-Infinity"))
         meant = bias[(bias <= most) & (bias != hidden)]
         if meant.size:
             text = meant[0].text if isinstance(meant[0], Typed) else f"{float(meant[0]):g}"

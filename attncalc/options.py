@@ -12,6 +12,9 @@ Scale: TypeAlias = Literal["1/sqrt(d_k)", "none"] | Decimal
 Base: TypeAlias = Literal["e"] | Decimal
 Pairing: TypeAlias = Literal["interleaved", "half"]
 
+STAND_IN = Decimal(-10000)
+"""A bias of this or less is meant for -inf; programs fill in anything from here to -3.4e38."""
+
 
 @dataclass(frozen=True)
 class Window:

@@ -7,14 +7,10 @@ every key of a row is hidden, programs print what their stand-in for -inf leaves
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 from attncalc.arithmetic import Typed
-
-STAND_IN = Decimal(-10000)
-"""A bias of this or less is meant for -inf; programs fill in anything from here to -3.4e38."""
 
 
 class Shift(Enum):

@@ -15,15 +15,13 @@ from attncalc.arithmetic import Array
 from attncalc.attention import like
 from attncalc.checking.enclosures import Enclosures
 from attncalc.claims import Claim
+from attncalc.options import STAND_IN
 from attncalc.report import Finding, Verdict
 from attncalc.stages import OF_HEADS, STAGES
 from attncalc.trace import Trace
 
 RowPlace: TypeAlias = tuple[int, int]
 """A head, 0 where there are none, and a token."""
-
-_STAND_IN = Decimal(-10_000)
-"""A masked score may be printed as any number that is no higher, and the other way round."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +71,11 @@ class Prints:
         if claim.value.is_nan() or number.is_nan():
             return claim.value.is_nan() and not number  # 0 / 0, or what is put in its place
         if self._stands_for_hidden(claim):
-            return number <= _STAND_IN
+            return number <= STAND_IN
         return number in self.enclosures.claimed(claim)
 
     def _stands_for_hidden(self, claim: Claim) -> bool:
-        return self.stage == "masked_scores" and claim.value <= _STAND_IN
+        return self.stage == "masked_scores" and claim.value <= STAND_IN
 
     @cached_property
     def ends(self) -> tuple[Array, Array]:
@@ -90,7 +88,7 @@ class Prints:
         if claim.value.is_nan():
             return math.nan, math.nan
         if self._stands_for_hidden(claim):
-            return -math.inf, float(_STAND_IN)
+            return -math.inf, float(STAND_IN)
         interval = self.enclosures.claimed(claim)
         return float(interval.low), float(interval.high)
 

@@ -10,10 +10,11 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from attncalc.checking import conventions, intervals
-from attncalc.checking.conventions import BITS, PLAIN, STAND_IN, Blind, Reading, Shift
+from attncalc.checking.conventions import BITS, PLAIN, Blind, Reading, Shift
 from attncalc.checking.enclosures import OF_ROWS, Enclosures, Entry
 from attncalc.checking.rules import Index
 from attncalc.claims import Claim
+from attncalc.options import STAND_IN
 from attncalc.problem import Problem
 from attncalc.report import Verdict
 from attncalc.stages import OF_SCORES
