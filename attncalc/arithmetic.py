@@ -53,7 +53,7 @@ _PART = (
 _FRACTION = re.compile(rf"(?P<sign>[+-]?)(?P<above>{_PART})(?:/(?P<below>{_PART}))?")
 _FACTOR = re.compile(rf"(?P<whole>{_DECIMAL})?\*?(?:(?:sqrt|√)\(?(?P<root>[0-9./]+)\)?)?")
 _INFINITE = re.compile(r"[+-]?(?:\.?inf|infinity)", re.IGNORECASE)
-_NOT_A_NUMBER = re.compile(r"[+-]?\.?nan", re.IGNORECASE)
+NOT_A_NUMBER = re.compile(r"[+-]?\.?nan", re.IGNORECASE)
 
 
 class Typed(Decimal):
@@ -185,7 +185,7 @@ def _root_of(square: Fraction) -> Fraction | None:
 
 
 def _not_a_number(typed: str) -> NumberError:
-    if _NOT_A_NUMBER.fullmatch(typed):
+    if NOT_A_NUMBER.fullmatch(typed):
         return NumberError("NaN", "every number must be finite")
     if _INFINITE.fullmatch(typed):
         return NumberError(

@@ -23,6 +23,11 @@ from attncalc.shapes import Outline, Shape, head_counts
 
 MATRICES = ("Q", "K", "V", "X", "X_key", "W_Q", "W_K", "W_V", "W_O", "scores", "weights")
 VECTORS = ("b_Q", "b_K", "b_V", "b_O")
+TEXTS = ("title", "source", "notes")
+
+PER_QUERY = ("Q", "X", "scores", "weights")
+PER_KEY = ("K", "V", "X_key")
+"""Matrices with a row for each query, and for each key."""
 
 
 _BY_GROUP = ("K", "V", "W_K", "W_V", "b_K", "b_V")

@@ -55,6 +55,9 @@ _OF_QUERIES = (Axis.QUERY, Axis.ENTRY)
 OF_SCORES = ("scores", "scaled_scores", "capped_scores", "masked_scores")
 """Stages of the scores, in which a key may be masked."""
 
+OF_POWERS = ("exponentials", "sums")
+"""Stages between the scores and the weights."""
+
 _OF_PAIRS = (Axis.HEAD, Axis.QUERY, Axis.KEY)
 
 _AXES: dict[str, tuple[Axis, ...]] = {

@@ -25,7 +25,7 @@ from attncalc.checking.screening import in_floats, reliable_to
 from attncalc.claims import Claim
 from attncalc.errors import AttncalcError
 from attncalc.report import Diagnosis, Finding, Verdict
-from attncalc.stages import OF_HEADS, OF_KEYS, STAGES, axes_of, tokens_along
+from attncalc.stages import OF_HEADS, OF_KEYS, OF_POWERS, STAGES, axes_of, tokens_along
 from attncalc.trace import Trace, arithmetic_of
 
 Known: TypeAlias = Misconception | Alteration
@@ -50,8 +50,6 @@ _MOST_IN_VAIN = 40
 _MOST_NAMES = 6
 """Tokens and heads that are listed by name."""
 
-_OF_POWERS = ("exponentials", "sums")
-
 _AT_FAULT = (Verdict.WRONG, Verdict.SLIP)
 
 
@@ -68,7 +66,7 @@ def diagnose(enclosures: Enclosures, findings: Sequence[Finding]) -> tuple[Diagn
             known = sorted(CATALOGUE, key=lambda mistake: mistake.what not in named)
             diagnoses += _Search(prints, known, computed, earlier).found()
         right = [each for each in prints.findings if each.verdict is Verdict.CORRECT]
-        if right and stage not in _OF_POWERS:
+        if right and stage not in OF_POWERS:
             earlier = (*earlier, Prints(enclosures, stage, right))
     return tuple(diagnoses)
 
@@ -327,7 +325,7 @@ def _readings(known: Known, trace: Trace, stage: str) -> Iterator[Array]:
     if values is None:
         return
     yield values
-    if stage in _OF_POWERS:
+    if stage in OF_POWERS:
         scores = known.stage_under(trace, trace.scored)
         if scores is None:
             return  # the mistake is in the powers themselves

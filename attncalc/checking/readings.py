@@ -17,11 +17,10 @@ from attncalc.claims import Claim
 from attncalc.options import STAND_IN
 from attncalc.problem import Problem
 from attncalc.report import Verdict
-from attncalc.stages import OF_SCORES
+from attncalc.stages import OF_POWERS, OF_SCORES
 
 Judge: TypeAlias = Callable[[Claim, Enclosures], Verdict]
 
-_OF_POWERS = ("exponentials", "sums")
 _ORDER = list(Verdict)
 
 
@@ -108,7 +107,7 @@ def _badness(verdicts: Sequence[Verdict]) -> tuple[int, ...]:
 def _readings(enclosures: Enclosures, row: Index, claims: Sequence[Claim]) -> list[Reading]:
     """The ways in which a row may be read, the formula as it stands first."""
     shifts = [Shift.NOTHING]
-    if any(claim.stage in _OF_POWERS for claim in claims):
+    if any(claim.stage in OF_POWERS for claim in claims):
         shifts = [shift for shift in Shift if shift is not Shift.SINK or enclosures.has_sink]
     return [Reading(*way) for way in product(shifts, _fates(enclosures, row))]
 

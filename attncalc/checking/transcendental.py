@@ -12,10 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from attncalc.checking import intervals
-from attncalc.checking.intervals import ZERO, Interval, context, point, typed
+from attncalc.checking.intervals import DOWN, UP, ZERO, Interval, context, point, typed
 
-_DOWN = context(decimal.ROUND_FLOOR)
-_UP = context(decimal.ROUND_CEILING)
 _ONE = Decimal(1)
 
 _NEAR_ZERO = -26
@@ -32,23 +30,23 @@ def capped(score: Interval, cap: Decimal) -> Interval:
     """c · tanh(s / c), which rises with s."""
     limit = typed(cap)
     ratio = intervals.divide(score, limit)
-    return intervals.multiply(limit, Interval(_tanh(ratio.low, _DOWN), _tanh(ratio.high, _UP)))
+    return intervals.multiply(limit, Interval(_tanh(ratio.low, DOWN), _tanh(ratio.high, UP)))
 
 
 def _tanh(x: Decimal, outward: decimal.Context) -> Decimal:
     """A bound of tanh x = (1 - e^(-2x)) / (1 + e^(-2x)), for x < 0 by its symmetry."""
     if x < 0:
-        mirrored = _UP if outward is _DOWN else _DOWN
+        mirrored = UP if outward is DOWN else DOWN
         return _tanh(x.copy_negate(), mirrored).copy_negate()
     if not x or x.adjusted() < _NEAR_ZERO:
         # x - x³/3, with 1/3 a little larger where it is a lower bound
-        cube = _UP.multiply(_UP.multiply(x, x), _UP.multiply(x, Decimal("0.34")))
-        return x if outward is _UP else _DOWN.subtract(x, cube)
+        cube = UP.multiply(UP.multiply(x, x), UP.multiply(x, Decimal("0.34")))
+        return x if outward is UP else DOWN.subtract(x, cube)
     wide = context(outward.rounding, _ROOM)
     power = wide.exp(wide.multiply(-2, x))
     # It falls as the power rises; both roundings of the power are at most a digit off.
-    power = wide.next_plus(power) if outward is _DOWN else max(wide.next_minus(power), Decimal(0))
-    against = context(decimal.ROUND_CEILING if outward is _DOWN else decimal.ROUND_FLOOR, _ROOM)
+    power = wide.next_plus(power) if outward is DOWN else max(wide.next_minus(power), Decimal(0))
+    against = context(decimal.ROUND_CEILING if outward is DOWN else decimal.ROUND_FLOOR, _ROOM)
     quotient = wide.divide(wide.subtract(_ONE, power), against.add(_ONE, power))
     return outward.plus(min(quotient, _ONE))
 
@@ -74,8 +72,8 @@ def _decimals(interval: Any) -> Interval:
 
     low, high = (to_rational(end) for end in interval._mpi_)
     return Interval(
-        _DOWN.divide(*(Decimal(int(part)) for part in low)),
-        _UP.divide(*(Decimal(int(part)) for part in high)),
+        DOWN.divide(*(Decimal(int(part)) for part in low)),
+        UP.divide(*(Decimal(int(part)) for part in high)),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from attncalc.arithmetic import Array, NumberError, Typed, parse_number
+from attncalc.arithmetic import NOT_A_NUMBER, Array, NumberError, Typed, parse_number
 from attncalc.claims import Claim, Claims, with_bare_numbers_read
 from attncalc.errors import FieldPath
 from attncalc.problem import ADDRESS_HINT, Problem, find_token
@@ -41,7 +41,6 @@ def tolerance_of(text: str) -> Decimal | None:
 
 
 _HIDDEN = re.compile(r"[-\N{MINUS SIGN}] ?(?:\.?inf(?:inity)?|∞)", re.IGNORECASE)
-_UNDEFINED = re.compile(r"[+-]?\.?nan", re.IGNORECASE)
 
 
 def parse_claim(text: str, stage: str) -> Decimal:
@@ -49,7 +48,7 @@ def parse_claim(text: str, stage: str) -> Decimal:
     typed = text.strip()
     if stage in OF_SCORES and _HIDDEN.fullmatch(typed):
         return Decimal("-Infinity")
-    return Decimal("NaN") if _UNDEFINED.fullmatch(typed) else parse_number(typed)
+    return Decimal("NaN") if NOT_A_NUMBER.fullmatch(typed) else parse_number(typed)
 
 
 _OF_EACH_HEAD = "head_outputs are what each head gives"

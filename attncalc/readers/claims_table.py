@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attncalc.errors import FieldPath, InputError, InputErrors
+from attncalc.problem import addresses_of
 from attncalc.readers import notation
 from attncalc.readers.grids import BLANKS, Grid, grid
 from attncalc.readers.interface import Node, Place, RawProblem
@@ -32,8 +33,8 @@ class _Claims:
         self.file = file
         self.headed = not all(map(notation.is_number, table.rows[0]))
         self.rows = table.rows[1:] if self.headed else table.rows
-        self.columns = _addresses(self._header()) if self.headed else []
-        self.tokens = _addresses([row[0] for row in self.rows]) if self.headed else []
+        self.columns = addresses_of(self._header()) if self.headed else []
+        self.tokens = addresses_of([row[0] for row in self.rows]) if self.headed else []
         self.numbers = self._numbers([row[1:] for row in self.rows] if self.headed else self.rows)
 
     def node(self, stage: str) -> Node:
@@ -77,7 +78,8 @@ class _Claims:
                 halved = self.grid.separator == "," and len(row) == 2 * width
                 hint = "for decimal commas, save the table with semicolons or tabs"
                 errors.append(
-                    self._error(
+                    self.grid.error(
+                        self.file,
                         number + self.headed,
                         0,
                         f"{found}; expected {width}, as in the {where}",
@@ -91,23 +93,9 @@ class _Claims:
         if isinstance(plain, notation.Doubtful):
             row_number, cell = divmod(plain.place, width)
             at = (row_number + self.headed, cell + self.headed)
-            raise InputErrors((self._error(*at, plain.problem, plain.hint),))
+            raise InputErrors((self.grid.error(self.file, *at, plain.problem, plain.hint),))
         cells = iter(plain)
         return [[next(cells) for _ in row] for row in kept]
-
-    def _error(self, row: int, cell: int, problem: str, hint: str | None) -> InputError:
-        line, column = self.grid.place(row, cell)
-        return InputError(self.file, problem, line=line, column=column, hint=hint)
-
-
-def _addresses(tokens: list[str]) -> list[str]:
-    """Tokens as they are addressed: the second `the` is the#2."""
-    seen: dict[str, int] = {}
-    addresses: list[str] = []
-    for token in tokens:
-        seen[token] = seen.get(token, 0) + 1
-        addresses.append(token if seen[token] == 1 else f"{token}#{seen[token]}")
-    return addresses
 
 
 def _counts(names: list[str]) -> bool:

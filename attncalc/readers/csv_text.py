@@ -12,12 +12,12 @@ import re
 from collections.abc import Sequence
 
 from attncalc.errors import FieldPath, InputError, InputErrors
+from attncalc.problem import TEXTS
 from attncalc.readers import headings, notation
 from attncalc.readers.grids import BLANKS, PIPES, Grid, first_rows, grid, header_line
 from attncalc.readers.headings import COLUMNS_HINT, Heading
 from attncalc.readers.interface import Node, Place, RawProblem
 
-_TEXTS = ("title", "source", "notes")
 _KEY_OF_YAML = re.compile(r"[\w\"'-]+\s*:")
 
 
@@ -351,7 +351,7 @@ def _texts(comments: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for comment in comments:
         name, colon, text = comment.partition(":")
-        if colon and name in _TEXTS:
+        if colon and name in TEXTS:
             found[name] = text.strip()
     return found
 

@@ -16,7 +16,7 @@ import yaml
 
 from attncalc.errors import FieldPath, InputError, InputErrors
 from attncalc.readers.interface import DEEPEST, LARGEST_TEXT, Node, Place
-from attncalc.readers.spots import Spot, at, nearest
+from attncalc.readers.spots import Spot, at, nearest, place_of
 
 # PyYAML may have been built without libyaml; the events are the same, only slower.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -145,7 +145,7 @@ def _events(text: str, file: str) -> Iterator[Any]:
         # libyaml reads ahead, and may give up on what is there before it tells what came before.
         deep = _first_too_deep(text, end, mark.index, depth)
         if deep is not None:
-            line, column = _place_of(text, deep)
+            line, column = place_of(text, deep)
             found = InputError(file, TOO_DEEP, line=line, column=column)
         else:
             why = "; ".join(part for part in (error.context, error.problem) if part)
@@ -176,11 +176,6 @@ def _first_too_deep(text: str, start: int, end: int, depth: int) -> int | None:
     return None
 
 
-def _place_of(text: str, at: int) -> Place:
-    """The line and column of a character."""
-    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-
-
 # All but what YAML 1.1 calls printable. The parser would name the place in bytes; compiled only
 # when there is such a character, because that takes 3 ms.
 _UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
@@ -189,7 +184,7 @@ _UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U0001
 def _unprintable(text: str, file: str) -> InputError:
     found = re.search(_UNPRINTABLE, text)
     at = found.start() if found else 0
-    line, column = _place_of(text, at)
+    line, column = place_of(text, at)
     message = f"the character U+{ord(text[at]):04X} may not stand in YAML; expected printable text"
     hint = 'in a token, write it as an escape inside double quotes: "\\x1b"'
     return InputError(file, message, line=line, column=column, hint=hint)

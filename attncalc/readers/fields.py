@@ -10,14 +10,22 @@ from typing import Literal
 from attncalc.arithmetic import hand_sized, parse_number
 from attncalc.errors import FieldPath, InputError, InputErrors, suggestion
 from attncalc.options import AttentionOptions, Rotary, Sinusoidal
-from attncalc.problem import ADDRESS_HINT, MATRICES, VECTORS, Problem, find_token
+from attncalc.problem import (
+    ADDRESS_HINT,
+    MATRICES,
+    PER_KEY,
+    PER_QUERY,
+    TEXTS,
+    VECTORS,
+    Problem,
+    find_token,
+)
 from attncalc.readers import axes, options, other_names, rows
 from attncalc.readers.claims import read_claims
 from attncalc.readers.interface import Node, Place, RawProblem
 from attncalc.readers.numbers import Rows, is_absent, rows_of
 from attncalc.shapes import Outline, Shape
 
-TEXTS = ("title", "source", "notes")
 KEYS = (
     *TEXTS,
     "tokens",
@@ -33,8 +41,6 @@ _PATIENCE = 200
 """By how much a problem of rounded inputs may be larger than what is called hand-sized."""
 
 _NEVER_STACKED = ("X", "X_key", "W_O", "b_O")
-_PER_QUERY = ("Q", "X", "scores", "weights")
-_PER_KEY = ("K", "V", "X_key")
 
 
 def build(
@@ -91,11 +97,11 @@ class _Reading:
         named = [name for name in MATRICES if self._is_given(name)]
         given = options.read(attention_given, named, self.fault)
         shapes = self._unreadable() | {part.path: part.shape for part in [*matrices, *given.rows()]}
-        keys = _counted(shapes, _PER_KEY, -2) or _counted(shapes, ("scores", "weights"), -1)
+        keys = _counted(shapes, PER_KEY, -2) or _counted(shapes, ("scores", "weights"), -1)
         # With names, another number of rows is a mistake; without, it is another side.
-        unnamed_side = not tokens and len(keys) not in (0, len(_counted(shapes, _PER_QUERY, -2)))
+        unnamed_side = not tokens and len(keys) not in (0, len(_counted(shapes, PER_QUERY, -2)))
         cross = bool(key_tokens) or ("X_key",) in shapes or unnamed_side
-        tokens = tokens or _counted(shapes, _PER_QUERY, -2)
+        tokens = tokens or _counted(shapes, PER_QUERY, -2)
         key_tokens = (key_tokens or keys) if cross else tokens
         ragged = self._reported()
         outline = given.outline(len(tokens), len(key_tokens), shapes, cross=cross)
@@ -215,7 +221,7 @@ class _Reading:
             if not self._is_given(name):
                 continue
             node = self.fields[name]
-            names = tokens if name in _PER_QUERY else key_tokens if name in _PER_KEY else ()
+            names = tokens if name in PER_QUERY else key_tokens if name in PER_KEY else ()
             if isinstance(node, str) and node == rows.INCOMPLETE:
                 continue
             stacked = name not in _NEVER_STACKED

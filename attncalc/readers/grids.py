@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from attncalc.errors import InputError
 from attncalc.readers.cells import cell_starts, records
 from attncalc.readers.interface import Place
 
@@ -47,6 +48,11 @@ class Grid:
         while (record, cell) not in self._places and cell > 0:
             cell -= 1
         return self._places[record, cell]
+
+    def error(self, file: str, row: int, cell: int, problem: str, hint: str | None) -> InputError:
+        """What is wrong with a cell, with its place in the file."""
+        line, column = self.place(row, cell)
+        return InputError(file, problem, line=line, column=column, hint=hint)
 
     @cached_property
     def _places(self) -> dict[tuple[int, int], Place]:

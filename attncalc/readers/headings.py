@@ -10,21 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from attncalc.readers.names import canonical
+
 Kind: TypeAlias = Literal["token", "entry", "vector", "index", "none", "unknown"]
 
 COLUMNS_HINT = "columns are token, q1, q2, …, k1, …, v1, …, or x1, …; or Word, Query (Q), Key (K)"
 
 _TOKEN = ("token", "tokens", "word", "words")
-_LETTERS = {
-    word: letter
-    for letter, words in {
-        "Q": ("q", "query", "queries"),
-        "K": ("k", "key", "keys"),
-        "V": ("v", "value", "values"),
-        "X": ("x", "embedding", "embeddings"),
-    }.items()
-    for word in words
-}
+_LETTERS = ("Q", "K", "V", "X")
 _FURTHER = {"vector", "vectors", "dim", "dimension", "component", "entry"}
 """What may stand in a heading beside the name of a vector."""
 
@@ -58,8 +51,8 @@ def read(heading: str) -> Heading:
         return Heading("token")
     if not numbers and words and words[0] in _INDEX:
         return Heading("index")
-    letter = _LETTERS.get(words[0]) if words else None
-    others = [word for word in words[1:] if word not in _FURTHER and _LETTERS.get(word) != letter]
+    letter = _letter(words[0]) if words else None
+    others = [word for word in words[1:] if word not in _FURTHER and _letter(word) != letter]
     if (
         letter is None
         or others
@@ -79,6 +72,12 @@ def is_header(row: Sequence[str]) -> bool:
     vectors = kinds.count("entry") + kinds.count("vector")
     named = "token" in kinds or kinds[0] in ("none", "index")
     return vectors > 1 or (vectors > 0 and named)
+
+
+def _letter(word: str) -> str | None:
+    """The matrix that a word names, if it has a row for each token."""
+    name = canonical(word)
+    return name if name in _LETTERS else None
 
 
 def _without_brackets(name: str) -> str:

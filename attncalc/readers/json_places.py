@@ -12,7 +12,7 @@ from typing import Any
 from attncalc.errors import FieldPath, InputError
 from attncalc.readers.events import TOO_DEEP
 from attncalc.readers.interface import DEEPEST, Place
-from attncalc.readers.spots import Spot, nearest
+from attncalc.readers.spots import Spot, nearest, place_of
 
 _INSIDE: dict[str, Callable[[], Any]] = {"[": list, "{": dict}
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
@@ -49,7 +49,7 @@ class Places:
 
     def __call__(self, path: FieldPath, of_key: bool) -> Place:
         """Where the value at a path begins, or its key; as near as the text goes along the path."""
-        return _place(self.text, nearest(self._root, path, of_key))
+        return place_of(self.text, nearest(self._root, path, of_key))
 
     @cached_property
     def _root(self) -> Spot:
@@ -76,7 +76,7 @@ def faults(text: str, file: str) -> list[InputError]:
         if len(value.path) >= DEEPEST and text[value.at] in "[{":
             found.append((value.at, TOO_DEEP))
             break
-    places = (_place(text, at) for at, _ in found)
+    places = (place_of(text, at) for at, _ in found)
     return [
         InputError(file, problem, line=line, column=column)
         for (line, column), (_, problem) in zip(places, found, strict=True)
@@ -106,7 +106,3 @@ def _values(text: str, repeated: list[tuple[int, str]]) -> Iterator[_Value]:
             yield _Value(path, at, top.key_at if top else 0)
             if mark in "[{":
                 stack.append(_Open(mark == "[", 0 if mark == "[" else None, at))
-
-
-def _place(text: str, at: int) -> Place:
-    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)

@@ -43,20 +43,20 @@ def read(text: str, file: str) -> Matrix:
         names, first_cell = (names, 1) if named else ([], 0)
     if first_row == 0 and _are_headings(rows):
         message = "a row 0, 1, … above numbers with decimals; expected the matrix alone"
-        raise InputErrors((_error(table, file, 0, 0, message, _HEADINGS_HINT),))
+        raise InputErrors((table.error(file, 0, 0, message, _HEADINGS_HINT),))
     cells = [row[first_cell:] for row in rows]
     plain = notation.plain([cell for row in cells for cell in row], table.separator)
     if isinstance(plain, notation.Doubtful):
         places = [(n, c) for n, row in enumerate(cells) for c in range(len(row))]
         row, cell = places[plain.place]
         problem, hint = plain.problem, plain.hint
-        error = _error(table, file, row + first_row, cell + first_cell, problem, hint)
+        error = table.error(file, row + first_row, cell + first_cell, problem, hint)
         raise InputErrors((error,))
     numbers = iter(plain)
     matrix: list[Node] = [[next(numbers) for _ in row] for row in cells]
     if not matrix:
         message = "a header without rows; expected rows of numbers"
-        raise InputErrors((_error(table, file, 0, 0, message, None),))
+        raise InputErrors((table.error(file, 0, 0, message, None),))
     return Matrix(matrix, names, table, first_row, first_cell)
 
 
@@ -65,10 +65,3 @@ def _are_headings(rows: list[list[str]]) -> bool:
     counted = len(rows[0]) > 1 and rows[0] == [str(number) for number in range(len(rows[0]))]
     others = rows[1:]
     return counted and bool(others) and all("." in "".join(row) for row in others)
-
-
-def _error(
-    table: Grid, file: str, row: int, cell: int, problem: str, hint: str | None
-) -> InputError:
-    line, column = table.place(row, cell)
-    return InputError(file, problem, line=line, column=column, hint=hint)

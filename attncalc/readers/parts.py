@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from attncalc.errors import FieldPath, InputError, InputErrors
-from attncalc.problem import MATRICES, VECTORS
+from attncalc.problem import MATRICES, PER_KEY, PER_QUERY, VECTORS
 from attncalc.readers.interface import Node, Place, RawProblem
 from attncalc.readers.names import canonical
 
@@ -17,8 +17,6 @@ _OPTIONS = ("mask", "bias", "positions", "sink")
 _TOKENS = ("tokens", "key_tokens")
 _NAMES = (*MATRICES, *VECTORS, *_OPTIONS, *_TOKENS)
 _PART = re.compile(r"([A-Za-z_]{1,20})=(.+)", re.DOTALL)
-_QUERY_SIDE = ("Q", "X", "scores", "weights")
-_KEY_SIDE = ("K", "V", "X_key")
 
 
 class Parts(str):
@@ -116,7 +114,7 @@ def _name_tokens(fields: dict[str, Node], names: Mapping[str, list[str]]) -> Non
     """Tokens from the first column of the matrices, where they are not given."""
     queries, keys = (
         next((named for name in side if (named := names.get(name))), [])
-        for side in (_QUERY_SIDE, _KEY_SIDE)
+        for side in (PER_QUERY, PER_KEY)
     )
     if "tokens" in fields or not queries:
         return

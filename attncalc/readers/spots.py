@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from attncalc.errors import FieldPath
+from attncalc.readers.interface import Place
 
 Spot: TypeAlias = "int | tuple[int, list[Spot] | dict[str, tuple[int, Spot]]]"
 """Where a value begins; beside it what is in it: items, or by name where a key and a value are."""
+
+
+def place_of(text: str, offset: int) -> Place:
+    """The line and column of a character."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def at(spot: Spot) -> int:
