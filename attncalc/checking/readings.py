@@ -12,6 +12,7 @@ import numpy as np
 from attncalc.checking import conventions, intervals
 from attncalc.checking.conventions import BITS, PLAIN, Blind, Reading, Shift
 from attncalc.checking.enclosures import OF_ROWS, Enclosures, Entry
+from attncalc.checking.rounding import rounded
 from attncalc.checking.rules import Index
 from attncalc.claims import Claim
 from attncalc.options import STAND_IN
@@ -22,10 +23,6 @@ from attncalc.stages import OF_POWERS, OF_SCORES
 Judge: TypeAlias = Callable[[Claim, Enclosures], Verdict]
 
 _ORDER = list(Verdict)
-
-
-_UNITS_ON_THE_WAY = 1
-"""By how many units of its last place a score may be off that was rounded on the way."""
 
 
 def settle(enclosures: Enclosures, judge: Judge) -> dict[Entry, str]:
@@ -170,10 +167,9 @@ def _stands_in(enclosures: Enclosures, claim: Claim) -> str | None:
     if enclosures.computed(claim.stage, claim.index).meets(enclosures.claimed(claim)):
         return None
     # What is filled in may have been added to the score, which may have been rounded on the way.
-    score = enclosures.unmasked(claim.stage, claim.index).not_negative()
+    score = rounded(enclosures.unmasked(claim.stage, claim.index), claim.places).not_negative()
     filled = intervals.add((enclosures.claimed(claim), score.negated()))
-    least = filled.low - _UNITS_ON_THE_WAY * claim.unit
-    return conventions.stand_in(claim.text) if least <= STAND_IN else None
+    return conventions.stand_in(claim.text) if filled.low <= STAND_IN else None
 
 
 def worked(enclosures: Enclosures, claim: Claim) -> Any:

@@ -91,7 +91,7 @@ def biased(*biases: str) -> dict[str, Any]:
          {"masked_scores": [["1", "-9991"], [None, None]]},
          [(C, None), (C, "-9991 stands for −∞")]),
         ({**CAUSAL, "attention": {"mask": "causal", "bias": [["0", "7"], ["0", "0"]]}},
-         {"masked_scores": [["1", "-9988"], [None, None]]}, [(C, None), (W, None)]),
+         {"masked_scores": [["1", "-9990"], [None, None]]}, [(C, None), (W, None)]),
         (CAUSAL, {"masked_scores": [["1", "-3.4028235e+38"], [None, None]]},
          [(C, None), (C, "-3.4028235e+38 stands for −∞")]),
         (CAUSAL, {"masked_scores": [["1", "-100"], ["3", "-1e9"]]},
