@@ -131,10 +131,15 @@ class Enclosures:
         return self._rules.enclosure(stage, index, self._inputs.operands)
 
     def unmasked(self, stage: str, index: Index) -> Interval:
-        """What follows from the inputs for a score of a stage, if nothing hides it."""
+        """What follows from the inputs for a score of a stage, if nothing hides it.
+
+        Of a masked score, with its bias or without: a mask may be filled in before a bias is added.
+        """
         if stage != "masked_scores":
             return self.computed(stage, index)
-        return self._rules.unmasked(index, self._inputs.operands)
+        before = self.trace.stages[stage].made_of[0]
+        unbiased = self.computed(before, index)
+        return unbiased.hull(self._rules.unmasked(index, self._inputs.operands))
 
     def reachable(self, stage: str, index: Index) -> Interval:
         """What can be reached from the numbers that are printed of earlier stages."""

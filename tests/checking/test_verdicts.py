@@ -822,13 +822,14 @@ def test_quotient_of_coarse_prints() -> None:
 
 def test_stand_in_added_to_a_rounded_score() -> None:
     """A score of 0.0145 that was rounded to 0.01 before -1e4 was added to it, or to 0.02."""
-    problem = attncalc.load(
-        {
-            "scores": [["1", "0.0145"], ["1", "2"]],
-            "attention": {"mask": "causal"},
-            "claims": {"masked_scores": [["1", "-9999.98"], ["1", "2"]]},
-        }
-    )
-    assert [finding.verdict for finding in attncalc.check(problem).findings] == (
-        [Verdict.CORRECT] * 4
-    )
+    for bias in ("0", "-0.03"):  # which may be added to what is seen alone
+        problem = attncalc.load(
+            {
+                "scores": [["1", "0.0145"], ["1", "2"]],
+                "attention": {"mask": "causal", "bias": [["0", bias], ["0", "0"]]},
+                "claims": {"masked_scores": [["1", "-9999.98"], ["1", "2"]]},
+            }
+        )
+        assert [finding.verdict for finding in attncalc.check(problem).findings] == (
+            [Verdict.CORRECT] * 4
+        )
