@@ -15,6 +15,7 @@ from attncalc.checking import check, rules
 from attncalc.checking.enclosures import Enclosures
 from attncalc.checking.intervals import Interval
 from attncalc.checking.rounding import moved, rounded
+from attncalc.checking.rows import RoundedRow
 from attncalc.report import Verdict
 from tests.conftest import SAMPLES
 
@@ -63,7 +64,7 @@ def test_wrong_numbers_of_a_type_have_their_rows_in_common() -> None:
     wrong = powers / powers.sum(axis=-1, keepdims=True)
     problem = attncalc.load({"Q": Q, "K": K, "claims": {"weights": wrong}})
     assert len({claim.places for claim in problem.claims.numbers}) > 3
-    with patch.object(rules, "RoundedRow", wraps=rules.RoundedRow) as made:
+    with patch.object(rules, "RoundedRow", wraps=RoundedRow) as made:
         report = check(attncalc.explain(problem))
     assert {finding.verdict for finding in report.findings} == {Verdict.WRONG}
     assert made.call_count == len(Q)
