@@ -120,7 +120,7 @@ def _tell(file: str, woven: "Woven", *, strict: bool) -> bool:
 
 def _read(file: str) -> str:
     """A document, every byte of it. Raises InputErrors where it is no text."""
-    from attncalc.readers import content_of, content_of_stdin, text_of
+    from attncalc.readers.contents import content_of, content_of_stdin, text_of
 
     content = content_of_stdin() if file == "-" else content_of(Path(file))
     return text_of(content, file)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-import shlex
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -15,14 +12,21 @@ from typing import IO
 from attncalc.errors import AttncalcError, InputError, InputErrors
 from attncalc.problem import MATRICES, VECTORS, Problem
 from attncalc.readers import foreign, names, npy, parts
+from attncalc.readers.contents import (
+    ARRAY_SUFFIXES,
+    MARKDOWN_SUFFIXES,
+    SUFFIXES,
+    TABLE_SUFFIXES,
+    TEXT_SUFFIXES,
+    content_of,
+    content_of_stdin,
+    decoded,
+    error_of,
+    naming,
+    refuse_foreign,
+)
 from attncalc.readers.fields import build, build_claims
-from attncalc.readers.interface import LARGEST_TEXT, Node, RawProblem, nowhere
-
-TEXT_SUFFIXES = (".yaml", ".yml", ".json", ".csv", ".tsv")
-TABLE_SUFFIXES = (".csv", ".tsv", ".tab")
-ARRAY_SUFFIXES = (".npz", ".safetensors")
-MARKDOWN_SUFFIXES = (".md", ".qmd", ".markdown")
-SUFFIXES = (*TEXT_SUFFIXES, *ARRAY_SUFFIXES)
+from attncalc.readers.interface import Node, RawProblem, nowhere
 
 
 def load_all(
@@ -87,7 +91,7 @@ def read_claims_of(file: str, stage: str | None = None) -> list[RawProblem]:
     if stage is None:
         what = "one array" if suffix == ".npy" else "a table"
         message = f"{what} of claims; expected --stage to say of which"
-        raise _error(file, message, "--stage weights")
+        raise error_of(file, message, "--stage weights")
     node = _part(stage, file)
     if not isinstance(node, str):
         return [RawProblem(file, {stage: node}, nowhere)]
@@ -114,7 +118,7 @@ def claimed(
     if len(claims) not in (1, len(raw_problems)):
         found = f"{len(claims)} documents of claims"
         message = f"{found}; expected 1, or {len(raw_problems)}, one a problem"
-        raise _error(claims[0].file, message)
+        raise error_of(claims[0].file, message)
     sheets = [*claims] if len(claims) > 1 else [*claims] * len(raw_problems)
 
     def built(number: int, raw: RawProblem) -> Problem:
@@ -225,13 +229,13 @@ def _option(name: str, text: str) -> Node:
 def _read(path: Path) -> list[RawProblem]:
     suffix = path.suffix.lower()
     if suffix in ARRAY_SUFFIXES:
-        with _naming(path):
+        with naming(path):
             return _read_arrays(path)
     return _read_content(content_of(path, told=True), path)
 
 
 def _read_content(content: bytes, path: Path) -> list[RawProblem]:
-    _refuse_foreign(content[: foreign.HEAD], path)
+    refuse_foreign(content[: foreign.HEAD], path)
     if content.startswith(npy.MAGIC):
         raise _nameless(path)
     return _read_text(content, str(path), path.suffix.lower())
@@ -243,12 +247,12 @@ def _part(name: str, file: str) -> Node:
     if path.suffix.lower() in ARRAY_SUFFIXES:
         return _named_array(path, name)
     if path.suffix.lower() == ".npy" and path.is_file():
-        with _naming(path), path.open("rb") as stream:
+        with naming(path), path.open("rb") as stream:
             return _array(stream, path.stat().st_size, file)
     content = content_of(path, told=True) if file != "-" else content_of_stdin()
     if content.startswith(npy.MAGIC):
         return _array(io.BytesIO(content), len(content), file)
-    text = _decoded(content, file)
+    text = decoded(content, file)
     return _table_of(text, file) if path.suffix.lower() in MARKDOWN_SUFFIXES else text
 
 
@@ -256,12 +260,12 @@ def _named_array(path: Path, name: str) -> Node:
     """The array of this name in a file of several, or the only one."""
     from attncalc.readers import arrays
 
-    with _naming(path), path.open("rb"):
+    with naming(path), path.open("rb"):
         found = arrays.arrays_of(path, str(path), every=True)
     array = names.renamed(found).get(name) if len(found) != 1 else next(iter(found.values()))
     if array is None:
         message = f"{len(found)} arrays and none is {name}; expected that one, or a single one"
-        raise _error(str(path), message)
+        raise error_of(str(path), message)
     return arrays.node_of(array)
 
 
@@ -275,45 +279,7 @@ def _nameless(path: Path) -> InputErrors:
     name = names.canonical(path.stem)
     given = f"{name}={path}" if name in (*MATRICES, *VECTORS) else f"Q={path} K=… V=…"
     message = "one array without a name; expected one that says what it is"
-    return _error(str(path), message, f"attncalc explain {given}")
-
-
-def content_of(path: Path, *, told: bool = False) -> bytes:
-    """The bytes of a file of text. Raises InputErrors where there are none, or too many.
-
-    told: whether to say of files of other kinds what they are and what converts them.
-    """
-    with _naming(path):
-        if path.is_dir():
-            message = "this is a directory; expected a file"
-            raise _error(str(path), message, "give the file inside it")
-        with path.open("rb") as file:
-            content = file.read(foreign.HEAD)
-            if told:
-                _refuse_foreign(content, path)
-            content += file.read(LARGEST_TEXT + 1 - len(content))  # a device tells no size
-    if len(content) > LARGEST_TEXT:
-        raise _too_large(str(path))
-    return content
-
-
-def _refuse_foreign(head: bytes, path: Path) -> None:
-    kind = foreign.recognized(head, path)
-    if kind is not None:
-        expected = "expected YAML, JSON, a table, or arrays as .npz"
-        raise _error(str(path), f"this is {kind.name}; {expected}", foreign.hint(kind, path))
-
-
-@contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    """Whatever goes wrong with a file is told by its name."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise _error(str(path), "there is no such file", _nearest_file(path)) from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise _error(str(path), f"cannot be read: {reason}") from error
+    return error_of(str(path), message, f"attncalc explain {given}")
 
 
 def _read_arrays(path: Path) -> list[RawProblem]:
@@ -324,18 +290,10 @@ def _read_arrays(path: Path) -> list[RawProblem]:
     return arrays.read(path, str(path))
 
 
-def content_of_stdin() -> bytes:
-    """The bytes of standard input. Raises InputErrors where there are too many."""
-    content = sys.stdin.buffer.read(LARGEST_TEXT + 1)
-    if len(content) > LARGEST_TEXT:
-        raise _too_large("-")
-    return content
-
-
 def _read_text(content: bytes, file: str, suffix: str) -> list[RawProblem]:
-    text = _decoded(content, file)
+    text = decoded(content, file)
     if not text.strip():
-        raise _error(
+        raise error_of(
             file, "the file is empty; expected a problem", "attncalc samples lists examples"
         )
     if suffix not in (".yaml", ".yml"):
@@ -352,7 +310,7 @@ def _read_text(content: bytes, file: str, suffix: str) -> list[RawProblem]:
 
     problems = yaml_text.read(text, file)
     if not problems:
-        raise _error(
+        raise error_of(
             file, "the file is empty; expected a problem", "attncalc samples lists examples"
         )
     return problems
@@ -362,67 +320,3 @@ def _table_of(text: str, file: str) -> str:
     from attncalc.readers import markdown_text
 
     return markdown_text.table_of(text, file)
-
-
-def _decoded(content: bytes, file: str) -> str:
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    text = text_of(content, file, encoding)
-    if "\0" in text:
-        hint = "problem files are YAML, JSON or CSV; arrays are read from .npz and .safetensors"
-        raise _error(file, "this is a binary file; expected text", hint)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def text_of(content: bytes, file: str, encoding: str = "utf-8") -> str:
-    """Bytes as the text they are, to the last line end. Raises InputErrors where they are none."""
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        found = f"this is not text: the byte 0x{content[error.start]:02x}"
-        problem = InputError(
-            file, f"{found}; expected UTF-8", line=line, column=column, hint=_recoding(file)
-        )
-        raise InputErrors((problem,)) from error
-
-
-def _recoding(file: str) -> str:
-    """How to make a text of an older encoding one of UTF-8."""
-    path = Path(file)
-    in_excel = " (in Excel: CSV UTF-8)" if path.suffix.lower() in (*TABLE_SUFFIXES, ".txt") else ""
-    if file == "-":
-        return "save it as UTF-8"
-    again = shlex.quote(str(path.with_stem(f"{path.stem}-utf8")))
-    converted = f"iconv -f windows-1252 -t utf-8 {shlex.quote(file)} > {again}"
-    return f"save it as UTF-8{in_excel}, or: {converted}"
-
-
-def _too_large(file: str) -> InputErrors:
-    message = f"the file is larger than {LARGEST_TEXT // 1024**2} MiB"
-    return _error(file, message, "give large arrays as .npz or .safetensors")
-
-
-def _nearest_file(path: Path) -> str | None:
-    """The file that may be meant, or the sample."""
-    from difflib import get_close_matches
-
-    folder = path.parent
-    there = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
-    there = [name for name in there if name != path.name]  # a link that leads nowhere
-    near = get_close_matches(path.name, there, 1, 0.8)
-    return f"did you mean {folder / near[0]}?" if near else _sample_called(path)
-
-
-def _sample_called(path: Path) -> str | None:
-    """How to read the sample of this name: animal, animal.yaml, samples/animal.yaml."""
-    from attncalc.shipped import samples
-
-    known = samples()
-    called = (str(path), path.name, f"gallery/{path.name}", path.stem, f"gallery/{path.stem}")
-    name = next((each for each in called if each in known), None)
-    return name and f"there is a sample of this name: attncalc samples {name} | attncalc explain -"
-
-
-def _error(file: str, problem: str, hint: str | None = None) -> InputErrors:
-    return InputErrors((InputError(file, problem, hint=hint),))

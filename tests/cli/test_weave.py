@@ -193,7 +193,7 @@ def test_too_large(attncalc: Attncalc, monkeypatch: pytest.MonkeyPatch) -> None:
     """Standard input has the limit that files have."""
     if COMMAND:
         pytest.skip("the installed command is another process")
-    monkeypatch.setattr("attncalc.readers.LARGEST_TEXT", 1024**2)
+    monkeypatch.setattr("attncalc.readers.contents.LARGEST_TEXT", 1024**2)
     done = attncalc("weave", "-", stdin="a" * (1024**2 + 1))
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("-: the file is larger than 1 MiB\n")

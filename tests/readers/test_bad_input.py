@@ -106,7 +106,7 @@ def test_huge_text(
     where: str, attncalc: Attncalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A text larger than the limit is refused, though it should never end."""
-    monkeypatch.setattr("attncalc.readers.LARGEST_TEXT", 1024 * 1024)
+    monkeypatch.setattr("attncalc.readers.contents.LARGEST_TEXT", 1024 * 1024)
     text = "#" * (1024 * 1024 + 1)
     if where == "file":
         (tmp_path / "huge.yaml").write_text(text)

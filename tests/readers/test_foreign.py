@@ -115,6 +115,6 @@ def test_large_file_of_another_kind(
     attncalc: Attncalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A large file is told by its name before its size."""
-    monkeypatch.setattr("attncalc.readers.LARGEST_TEXT", 70_000)
+    monkeypatch.setattr("attncalc.readers.contents.LARGEST_TEXT", 70_000)
     (tmp_path / "a.pt").write_bytes(b"x" * 100_000)
     assert "this is a PyTorch file" in attncalc("explain", tmp_path / "a.pt").err
