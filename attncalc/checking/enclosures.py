@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from functools import partial
+from functools import partial, reduce
 from typing import TypeAlias
 
 from attncalc.arithmetic import Array
@@ -130,16 +130,20 @@ class Enclosures:
     def _from_inputs(self, stage: str, index: Index) -> Interval:
         return self._rules.enclosure(stage, index, self._inputs.operands)
 
-    def unmasked(self, stage: str, index: Index) -> Interval:
-        """What follows from the inputs for a score of a stage, if nothing hides it.
+    def unmasked(self, claim: Claim) -> Interval:
+        """What a claimed score may have been that nothing hides, however it was come by.
 
         Of a masked score, with its bias or without: a mask may be filled in before a bias is added.
         """
-        if stage != "masked_scores":
-            return self.computed(stage, index)
-        before = self.trace.stages[stage].made_of[0]
-        unbiased = self.computed(before, index)
-        return unbiased.hull(self._rules.unmasked(index, self._inputs.operands))
+        stage, index = claim.stage, claim.index
+        found: list[Interval] = []
+        for source in (self._inputs, self._prints, self._rounded(claim.places)):
+            if stage != "masked_scores":
+                found.append(self._rules.enclosure(stage, index, source.operands))
+                continue
+            found.append(source.operands.of(self.trace.stages[stage].made_of[0], index))
+            found.append(self._rules.unmasked(index, source.operands))
+        return rounded(reduce(Interval.hull, found), claim.places)
 
     def reachable(self, stage: str, index: Index) -> Interval:
         """What can be reached from the numbers that are printed of earlier stages."""

@@ -12,7 +12,6 @@ import numpy as np
 from attncalc.checking import conventions, intervals
 from attncalc.checking.conventions import BITS, PLAIN, Blind, Reading, Shift
 from attncalc.checking.enclosures import OF_ROWS, Enclosures, Entry
-from attncalc.checking.rounding import rounded
 from attncalc.checking.rules import Index
 from attncalc.claims import Claim
 from attncalc.options import STAND_IN
@@ -31,7 +30,6 @@ def settle(enclosures: Enclosures, judge: Judge) -> dict[Entry, str]:
     A row is read in one way, and all that is claimed of it is judged by that.
     """
     reasons = _stand_ins(enclosures)
-    enclosures.stand_ins = frozenset(reasons)
     by_row: dict[Index, list[Claim]] = defaultdict(list)
     by_query: dict[int, list[Claim]] = defaultdict(list)
     for claim in enclosures.problem.claims.numbers:
@@ -145,13 +143,19 @@ def _reason(enclosures: Enclosures, row: Index, reading: Reading) -> str:
 
 
 def _stand_ins(enclosures: Enclosures) -> dict[Entry, str]:
-    """Claims in which a number stands for -inf, or -inf for a number, and the reason."""
+    """Claims in which a number stands for -inf, or -inf for a number, and the reason.
+
+    Stage by stage: a later score may have been worked out from an earlier one.
+    """
     found: dict[Entry, str] = {}
     if "masked_scores" not in enclosures.trace:
         return found
-    for claim in enclosures.problem.claims.numbers:
-        if claim.stage in OF_SCORES and (why := _stands_in(enclosures, claim)):
-            found[claim.stage, claim.index] = why
+    claims = enclosures.problem.claims.numbers
+    for stage in OF_SCORES:
+        for claim in (claim for claim in claims if claim.stage == stage):
+            if why := _stands_in(enclosures, claim):
+                found[stage, claim.index] = why
+        enclosures.stand_ins = frozenset(found)
     return found
 
 
@@ -167,7 +171,7 @@ def _stands_in(enclosures: Enclosures, claim: Claim) -> str | None:
     if enclosures.computed(claim.stage, claim.index).meets(enclosures.claimed(claim)):
         return None
     # What is filled in may have been added to the score, which may have been rounded on the way.
-    score = rounded(enclosures.unmasked(claim.stage, claim.index), claim.places).not_negative()
+    score = enclosures.unmasked(claim).not_negative()
     filled = intervals.add((enclosures.claimed(claim), score.negated()))
     return conventions.stand_in(claim.text) if filled.low <= STAND_IN else None
 

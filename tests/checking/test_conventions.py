@@ -100,6 +100,12 @@ def biased(*biases: str) -> dict[str, Any]:
          [(C, None), (C, "-1e9 stands for −∞")]),
         (CAUSAL, {"masked_scores": [["1", "-1e9"], [None, None]], "weights": [["0.9", None]] * 2},
          [(C, None), (C, "-1e9 stands for −∞"), (W, None), (W, None)]),
+        # Added to the score that is printed, which is wrong, or is the print of another.
+        (CAUSAL, {"scores": [["1", "3"], [None, None]], "masked_scores": [["1", "-9997"]] * 2},
+         [(C, None), (W, None), (C, None), (C, "-9997 stands for −∞"), (W, None), (W, None)]),
+        ({"Q": [["-0.05"]], "K": [["-0.01"]], "attention": {"mask": [["0"]], "scale": "0.5"}},
+         {"Q": [["-0.1"]], "masked_scores": [["-9999.9995"]]},
+         [(C, None), (C, "-9999.9995 stands for −∞")]),
         (CAUSAL, {"scores": [["1", "-∞"], [None, None]]},
          [(C, None), (C, "masked already, before what is done to the scores here")]),
         # And the other way round.
