@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import attncalc
-from attncalc.arithmetic import decimals
+from attncalc.arithmetic import decimals, quotient_context
 from attncalc.attention import divided_scores, root
 from tests.conftest import Attncalc
 
@@ -79,3 +79,12 @@ def test_a_quotient_with_an_end_is_whole() -> None:
     with trace.arithmetic():
         for quotient, number in zip(divided_scores(scores, Decimal(below)), scores, strict=True):
             assert quotient * below == number
+
+
+def test_a_masked_score_has_no_digits() -> None:
+    """-inf beside a number asks for no more room than the number alone."""
+    alone, beside = (
+        quotient_context(decimals(map(Decimal, texts), (len(texts),)), 8)
+        for texts in (["1.25"], ["-Infinity", "1.25"])
+    )
+    assert alone.prec == beside.prec

@@ -164,3 +164,14 @@ def test_what_is_given_is_off_by_its_own_rounding() -> None:
     assert floors(attncalc.explain(attncalc.load(split)), 24)["Q"].shape == (2, 2, 1)
     cross = {"X": X, "X_key": X[:1], "W_Q": X, "W_K": X, "W_V": X}
     assert floors(attncalc.explain(attncalc.load(cross)), 24)["K"].shape == (1, 2)
+
+
+def test_what_a_large_problem_leaves_out_has_no_floor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The products of weights and values are not kept there; the output has the same bound."""
+    given = {"Q": [["1", "2"]], "K": [["3", "4"], ["0", "1"]], "V": [["5"], ["7"]]}
+    monkeypatch.setattr("attncalc.readers.fields.hand_sized", lambda *_: False)
+    problem = attncalc.load(given)
+    bare = floors(attncalc.explain(problem), 24)
+    whole = floors(attncalc.explain(problem, ["weighted_values"]), 24)
+    assert "weighted_values" not in bare
+    assert (bare["output"] == whole["output"]).all()
