@@ -21,26 +21,30 @@ lint: $(VENV)/installed
 unit: $(VENV)/installed
 	$(BIN)/pytest --numprocesses auto --cov --cov-report=term
 
-# The command line is tested once more as users get it, from the built wheel, away from the source:
-# with the pinned libraries and no extras; with all extras and the newest and the lowest versions that
-# pyproject.toml allows; and with newer ones yet, which its upper bounds keep from users. The lowest
-# are made for Python 3.11 and 3.12.
+# The command line is tested once more as users get it, from the built wheel, away from the source,
+# without extras.
 WHEEL = dist/attncalc-*.whl
-WITH_EXTRAS = "$$(echo $(WHEEL))[pdf,safetensors]"
-wheel-test: LIBRARIES = --constraint constraints.txt $(WHEEL)
-test-newest: LIBRARIES = $(WITH_EXTRAS)
-test-lowest: LIBRARIES = $(WITH_EXTRAS) $$($(BIN)/python tests/versions.py lowest)
-test-uncapped: LIBRARIES = $$($(BIN)/python tests/versions.py uncapped)
-test-newest test-lowest test-uncapped: HAVE = ATTNCALC_EXTRAS=1
-wheel-test test-newest test-lowest test-uncapped: $(VENV)/installed
+wheel-test: $(VENV)/installed
 	rm -rf dist $(VENV)-$@
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 	$(PYTHON) -m venv $(VENV)-$@
-	$(VENV)-$@/bin/$(PIP) $(LIBRARIES)
-	$(VENV)-$@/bin/$(PIP) --no-deps $(WHEEL)
+	$(VENV)-$@/bin/$(PIP) --constraint constraints.txt $(WHEEL)
+	ATTNCALC_COMMAND=$(CURDIR)/$(VENV)-$@/bin/attncalc $(BIN)/pytest --numprocesses auto tests/cli
+
+# And with other libraries, extras and all: the newest and the lowest versions that pyproject.toml
+# allows, and newer ones yet, which its upper bounds keep from users. The lowest are made for Python
+# 3.11 and 3.12. What runs the tests is pinned here, too.
+test-newest: LIBRARIES = '.[pdf,safetensors]'
+test-lowest: LIBRARIES = '.[pdf,safetensors]' $$($(BIN)/python tests/versions.py lowest)
+test-uncapped: LIBRARIES = $$($(BIN)/python tests/versions.py uncapped)
+test-newest test-lowest test-uncapped: $(VENV)/installed
+	rm -rf $(VENV)-$@
+	$(PYTHON) -m venv $(VENV)-$@
+	$(BIN)/python tests/versions.py tools > $(VENV)-$@/constraints.txt
+	$(VENV)-$@/bin/$(PIP) --constraint $(VENV)-$@/constraints.txt $(LIBRARIES) \
+	  hypothesis jsonschema pytest pytest-xdist
 	$(VENV)-$@/bin/pip list --disable-pip-version-check
-	$(HAVE) ATTNCALC_COMMAND=$(CURDIR)/$(VENV)-$@/bin/attncalc \
-	  $(BIN)/pytest --numprocesses auto tests/cli
+	PYTHONPATH=$(CURDIR) $(VENV)-$@/bin/python -m pytest --numprocesses auto tests/cli
 
 # What tests run with, the whole tree of it, by version: the newest of today.
 pins:
