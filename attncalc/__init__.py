@@ -25,25 +25,25 @@ if TYPE_CHECKING:
     from attncalc.display import check, compare, explain
     from attncalc.errors import AttncalcError, InputError, InputErrors, ProblemError
     from attncalc.handouts import Handout, handout
-    from attncalc.options import AttentionOptions
-    from attncalc.problem import Problem
+    from attncalc.problem.options import AttentionOptions
+    from attncalc.problem.problem import Problem
     from attncalc.readers import load, load_all
     from attncalc.report import Report, Verdict
-    from attncalc.trace import Stage, Trace
+    from attncalc.steps.trace import Stage, Trace
     from attncalc.weaving import Woven, weave
 
 _HOMES = {
     "AttncalcError": "errors",
-    "AttentionOptions": "options",
+    "AttentionOptions": "problem.options",
     "Comparison": "comparison",
     "Handout": "handouts",
     "InputError": "errors",
     "InputErrors": "errors",
-    "Problem": "problem",
+    "Problem": "problem.problem",
     "ProblemError": "errors",
-    "Stage": "trace",
+    "Stage": "steps.trace",
     "Report": "report",
-    "Trace": "trace",
+    "Trace": "steps.trace",
     "Verdict": "report",
     "Woven": "weaving",
     "check": "display",

@@ -11,8 +11,9 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from attncalc import exactness, measures
-from attncalc.arithmetic import (
+from attncalc.errors import AttncalcError
+from attncalc.numbers import exactness, measures
+from attncalc.numbers.arithmetic import (
     MOST_DIGITS,
     Array,
     Exact,
@@ -20,11 +21,10 @@ from attncalc.arithmetic import (
     is_exact_kind,
     transcendental_context,
 )
-from attncalc.attention import like
-from attncalc.errors import AttncalcError
-from attncalc.problem import Problem
-from attncalc.stages import ON_REQUEST, STAGES
-from attncalc.trace import Stage, Trace
+from attncalc.problem.problem import Problem
+from attncalc.steps.attention import like
+from attncalc.steps.stages import ON_REQUEST, STAGES
+from attncalc.steps.trace import Stage, Trace
 
 FLOAT_AGREEMENT = 1e-12
 """Numbers that agree to this share of their stage's largest are the same, if either is float64."""
@@ -110,7 +110,7 @@ class StageComparison:
 
 @dataclass(frozen=True)
 class RowMeasures:
-    """A row of attention weights in single numbers; see attncalc.measures.
+    """A row of attention weights in single numbers; see attncalc.numbers.measures.
 
     None where there is no such number: for given weights that are no shares of 1, and for the
     entropy of a row in which every key is masked.

@@ -15,13 +15,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from attncalc import comparison, engine
+from attncalc import comparison
 from attncalc.comparison import Comparison, Origin
 from attncalc.handouts import Handout, handout, several
-from attncalc.options import AttentionOptions, Window
-from attncalc.problem import Problem
+from attncalc.problem.options import AttentionOptions, Window
+from attncalc.problem.problem import Problem
 from attncalc.report import Report
-from attncalc.trace import Trace
+from attncalc.steps import engine
+from attncalc.steps.trace import Trace
 
 Given: TypeAlias = "Problem | str | os.PathLike[str] | Mapping[str, object]"
 """A problem, or what load makes one of."""

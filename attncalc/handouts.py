@@ -15,10 +15,10 @@ from attncalc.errors import AttncalcError, InputError, suggestion
 if TYPE_CHECKING:
     import datetime
 
-    from attncalc.document import Document
-    from attncalc.numerals import NumberStyle, Rounding
-    from attncalc.problem import Problem
-    from attncalc.trace import Trace
+    from attncalc.document.document import Document
+    from attncalc.document.numerals import NumberStyle, Rounding
+    from attncalc.problem.problem import Problem
+    from attncalc.steps.trace import Trace
 
 View: TypeAlias = Literal["steps", "lookup"]
 
@@ -80,33 +80,33 @@ def rendered(kind: str, documents: Sequence[Document], layout: Layout) -> Render
             markdown = MarkdownRenderer(layout.fragment, layout.level, kind)
             return Rendered("\n".join(map(markdown.render, documents)))
         case "tex":
-            from attncalc.renderers.latex import LatexRenderer
+            from attncalc.renderers.latex.page import LatexRenderer
 
             (document,) = documents
             return Rendered(LatexRenderer(layout.fragment).render(document))
         case "html":
-            from attncalc.renderers.html import HtmlRenderer
+            from attncalc.renderers.html.page import HtmlRenderer
 
             (document,) = documents
             return Rendered(HtmlRenderer(layout.fragment).render(document))
         case "typ":
-            from attncalc.renderers.typst import TypstRenderer
+            from attncalc.renderers.typst.page import TypstRenderer
 
             typst = TypstRenderer(layout.paper, layout.footer, layout.date)
             return Rendered(typst.render_all(documents))
         case "pdf":
-            from attncalc.renderers.pdf import PdfRenderer
+            from attncalc.renderers.typst.pdf import PdfRenderer
 
             typeset = PdfRenderer(layout.paper, layout.footer, layout.date).typeset(*documents)
             return Rendered(typeset.content, typeset.missing)
         case "svg" | "png":
-            from attncalc.renderers.picture import PictureRenderer
+            from attncalc.renderers.typst.picture import PictureRenderer
 
             (document,) = documents
             picture = PictureRenderer(kind).typeset(document)
             return Rendered(picture.content, picture.missing)
         case _:
-            from attncalc.renderers.terminal import TerminalRenderer
+            from attncalc.renderers.terminal.page import TerminalRenderer
 
             terminal = TerminalRenderer(layout.width, layout.color)
             return Rendered("\n\n".join(map(terminal.render, documents)))
@@ -153,7 +153,7 @@ def drawn(
 
     Raises InputError for a stage that has not one number a pair of a query and a key.
     """
-    from attncalc.renderers.picture import PictureRenderer
+    from attncalc.renderers.typst.picture import PictureRenderer
     from attncalc.walkthrough.heatmaps import STAGES_WITH_HEATMAPS, heatmaps
 
     for stage in stages:
@@ -271,7 +271,7 @@ def handout(
     Raises InputError for a token, a head or a choice, StageError for a stage, that there is not;
     and AttncalcError for what one head sees of a trace, which is no whole page.
     """
-    from attncalc.trace import Trace
+    from attncalc.steps.trace import Trace
 
     if not isinstance(trace, Trace):
         raise TypeError(f"a {type(trace).__name__}; expected a Trace, as attncalc.explain returns")
@@ -285,8 +285,8 @@ def handout(
     _refuse_other("rounding", rounding, ROUNDINGS)
     if not 0 <= precision <= MOST_DECIMALS:
         raise InputError("precision", f"{precision}; expected 0 to {MOST_DECIMALS}")
-    from attncalc.engine import refuse_unknown
-    from attncalc.numerals import NumberStyle
+    from attncalc.document.numerals import NumberStyle
+    from attncalc.steps.engine import refuse_unknown
 
     stages = several(stages)
     refuse_unknown(stages, trace)
@@ -360,7 +360,7 @@ def _refuse_heads(heads: Sequence[int], there: int | None) -> None:
 
 def _positions(addresses: Sequence[str], problem: Problem) -> tuple[int, ...]:
     """Where the addressed tokens stand, without repetition; all of them if none is addressed."""
-    from attncalc.problem import ADDRESS_HINT, find_token
+    from attncalc.problem.problem import ADDRESS_HINT, find_token
 
     tokens = problem.tokens
     found: dict[int, None] = {}

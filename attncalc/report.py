@@ -8,8 +8,8 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from attncalc.claims import Claim
-from attncalc.trace import Trace
+from attncalc.problem.claims import Claim
+from attncalc.steps.trace import Trace
 
 
 class Verdict(Enum):

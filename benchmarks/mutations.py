@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import attncalc
-from attncalc.arithmetic import parse_number
 from attncalc.checking.enclosures import Enclosures
 from attncalc.checking.verdicts import verdict_on
-from attncalc.claims import Claim, Claims
+from attncalc.numbers.arithmetic import parse_number
+from attncalc.problem.claims import Claim, Claims
 from attncalc.report import Verdict
 from attncalc.shipped import samples
 

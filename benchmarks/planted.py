@@ -52,13 +52,11 @@ ARITHMETIC = (
 )
 ROOMS = {
     "attncalc/checking/*.py": CHECKING,
-    "attncalc/claims.py": CHECKING,
-    "attncalc/arithmetic.py": ARITHMETIC,
-    "attncalc/attention.py": ARITHMETIC,
-    "attncalc/exactness.py": ARITHMETIC,
-    "attncalc/measures.py": ARITHMETIC,
-    "attncalc/numerals.py": ARITHMETIC,
-    "attncalc/positions.py": ARITHMETIC,
+    "attncalc/problem/claims.py": CHECKING,
+    "attncalc/numbers/*.py": ARITHMETIC,
+    "attncalc/document/numerals.py": ARITHMETIC,
+    "attncalc/steps/attention.py": ARITHMETIC,
+    "attncalc/steps/positions.py": ARITHMETIC,
 }
 """Files, and the tests that must notice a fault in them."""
 

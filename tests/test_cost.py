@@ -18,13 +18,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import attncalc
-from attncalc import Problem, attention, engine, exactness, positions
-from attncalc.arithmetic import Array, decimals, transcendental_context
-from attncalc.cost import Cost, Operations, cost_of, total
-from attncalc.growth import Doubling, growth_of
-from attncalc.options import Past
-from attncalc.savings import reused, savings_of
-from attncalc.stages import stage_shapes
+from attncalc import Problem
+from attncalc.costs.counts import Cost, Operations, cost_of, total
+from attncalc.costs.growth import Doubling, growth_of
+from attncalc.costs.savings import reused, savings_of
+from attncalc.numbers import exactness
+from attncalc.numbers.arithmetic import Array, decimals, transcendental_context
+from attncalc.problem.options import Past
+from attncalc.steps import attention, engine, positions
+from attncalc.steps.stages import stage_shapes
 from tests.conftest import SAMPLES
 from tests.random_problems import TAME, problems
 

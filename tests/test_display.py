@@ -13,7 +13,7 @@ import pytest
 import attncalc
 from attncalc import shipped
 from attncalc.display import origins
-from attncalc.options import Window
+from attncalc.problem.options import Window
 from tests.conftest import Attncalc
 
 KINDS = ["text/html", "text/markdown", "text/plain"]

@@ -18,7 +18,7 @@ import attncalc
 from attncalc.readers import load_text, options
 from attncalc.readers.fields import KEYS
 from attncalc.readers.rows import VECTORS_OF_A_ROW
-from attncalc.stages import STAGES
+from attncalc.steps.stages import STAGES
 from tests.conftest import ROOT, SAMPLES
 
 DOCS = ROOT / "docs"

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import attncalc
-from attncalc.arithmetic import Array
 from attncalc.errors import InputErrors, ProblemError
-from attncalc.options import AttentionOptions
-from attncalc.problem import Problem
+from attncalc.numbers.arithmetic import Array
+from attncalc.problem.options import AttentionOptions
+from attncalc.problem.problem import Problem
 
 SHAPES = [(0, 2), (2, 0), (0, 0), (2, 0, 2), (0, 2, 2), (2, 2, 0)]
 

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import attncalc
-from attncalc import exactness
-from attncalc.arithmetic import TRANSCENDENTAL_DIGITS, Array, exact_context, parse_number
 from attncalc.comparison import compare
+from attncalc.numbers import exactness
+from attncalc.numbers.arithmetic import TRANSCENDENTAL_DIGITS, Array, exact_context, parse_number
 
 WHOLE = st.integers(0, 12)
 

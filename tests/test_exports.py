@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from attncalc import InputError, explain, load
 from attncalc.cli.output import write
-from attncalc.problem import address_of, addresses_of
+from attncalc.exports.trace_csv import COLUMNS, trace_csv
+from attncalc.exports.trace_json import trace_json
+from attncalc.problem.problem import address_of, addresses_of
 from attncalc.renderers.inert import inert
-from attncalc.trace_csv import COLUMNS, trace_csv
-from attncalc.trace_json import trace_json
 from tests.conftest import SAMPLES, Attncalc
 from tests.renderers.hostile import HOSTILE
 

@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import attncalc
-from attncalc.arithmetic import NumberError, parse_number
 from attncalc.checking import check
-from attncalc.claims import unit_of
-from attncalc.expressions import Number, Power, Product, Root, Sum, Symbol
-from attncalc.renderers.latex_math import LatexMath
+from attncalc.document.expressions import Number, Power, Product, Root, Sum, Symbol
+from attncalc.numbers.arithmetic import NumberError, parse_number
+from attncalc.problem.claims import unit_of
+from attncalc.renderers.html.mathml import mathml_pieces
+from attncalc.renderers.latex.math import LatexMath
 from attncalc.renderers.linear import linear
-from attncalc.renderers.mathml import mathml_pieces
-from attncalc.renderers.typst_math import typst_math
+from attncalc.renderers.typst.math import typst_math
 
 
 @given(st.integers(-(10**6), 10**6), st.integers(1, 10**6))

@@ -9,7 +9,7 @@ import pytest
 
 import attncalc
 from attncalc import shipped
-from attncalc.engine import StageError
+from attncalc.steps.engine import StageError
 from tests.conftest import SAMPLES, Attncalc
 
 ANIMAL = SAMPLES / "animal.yaml"

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import attncalc
-from attncalc.arithmetic import decimals, quotient_context
-from attncalc.attention import divided_scores, root
+from attncalc.numbers.arithmetic import decimals, quotient_context
+from attncalc.steps.attention import divided_scores, root
 from tests.conftest import Attncalc
 
 ENOUGH = 25

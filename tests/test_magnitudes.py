@@ -17,11 +17,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import attncalc
-from attncalc import exactness
-from attncalc.arithmetic import decimals, transcendental_context
-from attncalc.attention import exponentials
 from attncalc.comparison import difference
-from attncalc.trace import Stage
+from attncalc.numbers import exactness
+from attncalc.numbers.arithmetic import decimals, transcendental_context
+from attncalc.steps.attention import exponentials
+from attncalc.steps.trace import Stage
 from tests.conftest import Attncalc
 
 PATIENCE = 15.0

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attncalc.arithmetic import NumberError, parse_bias, parse_number
-from attncalc.numerals import NumberStyle, percentage, round_to, shown, shown_in_digits
+from attncalc.document.numerals import NumberStyle, percentage, round_to, shown, shown_in_digits
+from attncalc.numbers.arithmetic import NumberError, parse_bias, parse_number
 
 
 def written(values: list[Any], exact: list[bool] | None = None, **style: Any) -> list[str]:

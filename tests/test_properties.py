@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import attncalc
 from attncalc import Trace
-from attncalc.arithmetic import Array, Typed
+from attncalc.numbers.arithmetic import Array, Typed
 
 Problem = dict[str, Any]
 Texts = list[list[str]]

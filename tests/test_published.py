@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import attncalc
-from attncalc.numerals import round_to
+from attncalc.document.numerals import round_to
 from tests.conftest import SAMPLES
 
 

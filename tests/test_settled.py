@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import attncalc
-from attncalc import attention, measures
-from attncalc.document import Document
-from attncalc.renderers.terminal import TerminalRenderer
-from attncalc.trace_json import trace_json
+from attncalc.document.document import Document
+from attncalc.exports.trace_json import trace_json
+from attncalc.numbers import measures
+from attncalc.renderers.terminal.page import TerminalRenderer
+from attncalc.steps import attention
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.lookup import write_lookup
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import attncalc
-from attncalc.numerals import NumberStyle
-from attncalc.stages import STAGES, Axis, axes_of, stage_shapes, tokens_along
-from attncalc.trace import Trace
+from attncalc.document.numerals import NumberStyle
+from attncalc.steps.stages import STAGES, Axis, axes_of, stage_shapes, tokens_along
+from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page
 from tests.conftest import Attncalc
 from tests.random_problems import TEXTS, Problem, problems

@@ -7,7 +7,7 @@ from attncalc.checking.enclosures import Enclosures
 from attncalc.checking.plausibility import implausible, of_32_bits
 from attncalc.checking.verdicts import judge
 from attncalc.report import Report
-from attncalc.trace import Trace
+from attncalc.steps.trace import Trace
 
 
 def check(trace: Trace) -> Report:

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from attncalc import heads
-from attncalc.arithmetic import Array
-from attncalc.problem import Problem
-from attncalc.trace import Trace
+from attncalc.numbers.arithmetic import Array
+from attncalc.problem import heads
+from attncalc.problem.problem import Problem
+from attncalc.steps.trace import Trace
 
 _EMBEDDED: dict[str, Any] = dict.fromkeys(("X", "X_key", "W_Q", "W_K", "W_V", "b_Q", "b_K", "b_V"))
 

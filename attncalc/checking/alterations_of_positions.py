@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from attncalc import attention, positions
-from attncalc.arithmetic import Array
 from attncalc.checking.alterations import from_vectors, with_options
-from attncalc.engine import explain
-from attncalc.options import Pairing, Rotary, Sinusoidal
-from attncalc.problem import Problem
-from attncalc.trace import Trace
+from attncalc.numbers.arithmetic import Array
+from attncalc.problem.options import Pairing, Rotary, Sinusoidal
+from attncalc.problem.problem import Problem
+from attncalc.steps import attention, positions
+from attncalc.steps.engine import explain
+from attncalc.steps.trace import Trace
 
 
 def unpositioned(trace: Trace) -> Problem | None:

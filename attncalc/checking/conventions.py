@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from attncalc.arithmetic import Typed
+from attncalc.numbers.arithmetic import Typed
 
 
 class Shift(Enum):

@@ -14,19 +14,19 @@ from typing import TypeAlias
 
 import numpy as np
 
-from attncalc import attention
-from attncalc.arithmetic import Array
 from attncalc.checking.catalogue import CATALOGUE
 from attncalc.checking.divisors import Bounds, divided_otherwise
 from attncalc.checking.enclosures import Enclosures
 from attncalc.checking.misconceptions import Alteration, Misconception, Numbers
 from attncalc.checking.prints import Prints
 from attncalc.checking.screening import in_floats, reliable_to
-from attncalc.claims import Claim
 from attncalc.errors import AttncalcError
+from attncalc.numbers.arithmetic import Array
+from attncalc.problem.claims import Claim
 from attncalc.report import Diagnosis, Finding, Verdict
-from attncalc.stages import OF_HEADS, OF_KEYS, OF_POWERS, STAGES, axes_of, tokens_along
-from attncalc.trace import Trace, arithmetic_of
+from attncalc.steps import attention
+from attncalc.steps.stages import OF_HEADS, OF_KEYS, OF_POWERS, STAGES, axes_of, tokens_along
+from attncalc.steps.trace import Trace, arithmetic_of
 
 Known: TypeAlias = Misconception | Alteration
 

@@ -13,11 +13,11 @@ from math import isqrt, sqrt
 
 import numpy as np
 
-from attncalc.arithmetic import Array
 from attncalc.checking import mistakes_in_scores as in_scores
 from attncalc.checking.misconceptions import Misconception, Numbers, Rule
-from attncalc.stages import OF_HEADS, STAGES
-from attncalc.trace import Trace
+from attncalc.numbers.arithmetic import Array
+from attncalc.steps.stages import OF_HEADS, STAGES
+from attncalc.steps.trace import Trace
 
 _WHOLE = 1024
 _FACTORS = 64

@@ -9,16 +9,16 @@ from decimal import Decimal
 from functools import partial, reduce
 from typing import TypeAlias
 
-from attncalc.arithmetic import Array
 from attncalc.checking import intervals
 from attncalc.checking.conventions import PLAIN, Reading
 from attncalc.checking.floors import floors
 from attncalc.checking.intervals import HIDDEN, Interval
 from attncalc.checking.rounding import rounded
 from attncalc.checking.rules import Index, Operands, Rules
-from attncalc.claims import Claim
-from attncalc.stages import STAGES
-from attncalc.trace import Trace
+from attncalc.numbers.arithmetic import Array
+from attncalc.problem.claims import Claim
+from attncalc.steps.stages import STAGES
+from attncalc.steps.trace import Trace
 
 Entry: TypeAlias = tuple[str, Index]
 """A stage and an index in it."""

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from attncalc import heads
-from attncalc.arithmetic import Array
-from attncalc.trace import Trace
+from attncalc.numbers.arithmetic import Array
+from attncalc.problem import heads
+from attncalc.steps.trace import Trace
 
 _BITS_OF_SUMS = 24
 _SMALLEST = {53: 5e-324, 24: 1.2e-38, 11: 6e-8, 8: 1.2e-38}

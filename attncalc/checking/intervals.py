@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from attncalc.arithmetic import doubt_of
+from attncalc.numbers.arithmetic import doubt_of
 
 DIGITS = 50
 INFINITY = Decimal("Infinity")

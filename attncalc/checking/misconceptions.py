@@ -13,12 +13,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from attncalc import attention, heads
-from attncalc.arithmetic import Array
-from attncalc.engine import explain
-from attncalc.problem import Problem
-from attncalc.stages import OF_HEADS, STAGES
-from attncalc.trace import Trace
+from attncalc.numbers.arithmetic import Array
+from attncalc.problem import heads
+from attncalc.problem.problem import Problem
+from attncalc.steps import attention
+from attncalc.steps.engine import explain
+from attncalc.steps.stages import OF_HEADS, STAGES
+from attncalc.steps.trace import Trace
 
 _UNCHANGED = {
     "X_positioned": ("X",),

@@ -12,10 +12,10 @@ from typing import TypeAlias
 
 import numpy as np
 
-from attncalc import attention, positions
-from attncalc.arithmetic import Array
 from attncalc.checking.misconceptions import Numbers
-from attncalc.options import Window
+from attncalc.numbers.arithmetic import Array
+from attncalc.problem.options import Window
+from attncalc.steps import attention, positions
 
 Exponent: TypeAlias = Callable[[int, int], Fraction]
 """e of ALiBi's slope 2^(-e), of a head from 0 among so many."""

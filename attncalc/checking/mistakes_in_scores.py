@@ -7,11 +7,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from attncalc import attention
-from attncalc.arithmetic import Array
 from attncalc.checking.misconceptions import Numbers, Rule
-from attncalc.options import Window
-from attncalc.problem import Problem
+from attncalc.numbers.arithmetic import Array
+from attncalc.problem.options import Window
+from attncalc.problem.problem import Problem
+from attncalc.steps import attention
 
 Size: TypeAlias = Callable[[Problem], int | None]
 

@@ -6,11 +6,12 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 
-from attncalc import attention, heads
-from attncalc.arithmetic import Array, is_exact_kind, transcendental_context
-from attncalc.arithmetic import decimals as to_array
 from attncalc.checking.misconceptions import Numbers, Rule, softmax
 from attncalc.checking.mistakes_in_scores import scored, unmasked
+from attncalc.numbers.arithmetic import Array, is_exact_kind, transcendental_context
+from attncalc.numbers.arithmetic import decimals as to_array
+from attncalc.problem import heads
+from attncalc.steps import attention
 
 _FEWEST_KEYS = 2
 

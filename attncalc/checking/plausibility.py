@@ -14,11 +14,11 @@ from attncalc.checking.conventions import Blind
 from attncalc.checking.enclosures import Enclosures
 from attncalc.checking.intervals import ZERO, Interval
 from attncalc.checking.rules import Index, group_of
-from attncalc.claims import Claim
-from attncalc.problem import address_of
+from attncalc.problem.claims import Claim
+from attncalc.problem.problem import address_of
 from attncalc.report import Finding, Verdict
-from attncalc.stages import OF_SCORES
-from attncalc.trace import Trace
+from attncalc.steps.stages import OF_SCORES
+from attncalc.steps.trace import Trace
 
 _MOST = 3
 """More sentences of one kind are folded."""

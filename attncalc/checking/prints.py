@@ -11,14 +11,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from attncalc.arithmetic import Array
-from attncalc.attention import like
 from attncalc.checking.enclosures import Enclosures
-from attncalc.claims import Claim
-from attncalc.options import STAND_IN
+from attncalc.numbers.arithmetic import Array
+from attncalc.problem.claims import Claim
+from attncalc.problem.options import STAND_IN
 from attncalc.report import Finding, Verdict
-from attncalc.stages import OF_HEADS, STAGES
-from attncalc.trace import Trace
+from attncalc.steps.attention import like
+from attncalc.steps.stages import OF_HEADS, STAGES
+from attncalc.steps.trace import Trace
 
 RowPlace: TypeAlias = tuple[int, int]
 """A head, 0 where there are none, and a token."""

@@ -13,11 +13,11 @@ from attncalc.checking import conventions, intervals
 from attncalc.checking.conventions import BITS, PLAIN, Blind, Reading, Shift
 from attncalc.checking.enclosures import OF_ROWS, Enclosures, Entry
 from attncalc.checking.rules import Index
-from attncalc.claims import Claim
-from attncalc.options import STAND_IN
-from attncalc.problem import Problem
+from attncalc.problem.claims import Claim
+from attncalc.problem.options import STAND_IN
+from attncalc.problem.problem import Problem
 from attncalc.report import Verdict
-from attncalc.stages import OF_POWERS, OF_SCORES
+from attncalc.steps.stages import OF_POWERS, OF_SCORES
 
 Judge: TypeAlias = Callable[[Claim, Enclosures], Verdict]
 

@@ -1,4 +1,4 @@
-"""The rules of attention.py and positions.py, for one entry at a time and in intervals.
+"""The rules of steps/attention.py and steps/positions.py, for one entry at a time and in intervals.
 
 Where a row's own operands may be anywhere in their intervals, each stage's bounds are exact; from
 stage to stage they are safe, and may be wider than need be, because an operand that stands in two
@@ -15,17 +15,18 @@ from typing import Any, TypeAlias, assert_never
 
 import numpy as np
 
-from attncalc import heads, positions
-from attncalc.arithmetic import Typed
 from attncalc.checking import intervals, transcendental
 from attncalc.checking.conventions import BITS, Blind, Reading, Shift
 from attncalc.checking.intervals import HIDDEN, ONE, ZERO, Interval
 from attncalc.checking.rounding import moved, rounded
 from attncalc.checking.rows import RoundedRow, Row, below_the_largest, largest, less, rounded_shares
-from attncalc.claims import has_point, unit_of
-from attncalc.options import Rotary, Sinusoidal, Window
-from attncalc.problem import Problem
-from attncalc.trace import Trace
+from attncalc.numbers.arithmetic import Typed
+from attncalc.problem import heads
+from attncalc.problem.claims import has_point, unit_of
+from attncalc.problem.options import Rotary, Sinusoidal, Window
+from attncalc.problem.problem import Problem
+from attncalc.steps import positions
+from attncalc.steps.trace import Trace
 
 Index: TypeAlias = tuple[int, ...]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from attncalc.arithmetic import Array, is_exact_kind
-from attncalc.trace import Trace
+from attncalc.numbers.arithmetic import Array, is_exact_kind
+from attncalc.steps.trace import Trace
 
 _LARGEST = 1e15
 """Numbers beyond this one are not tried: their sums say nothing in float64."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from attncalc.checking.conventions import UNDEFINED
 from attncalc.checking.enclosures import Enclosures
 from attncalc.checking.readings import settle, undefined, worked
-from attncalc.claims import Claim
+from attncalc.problem.claims import Claim
 from attncalc.report import Finding, Verdict
 
 ON_THE_WAY = "rounded on the way"

@@ -180,7 +180,7 @@ def check(
         if checked or len(work) > 1 or output_file not in (None, "-"):
             output.write(_data(chosen, outcomes, strict=strict), output_file)
     elif checked:
-        from attncalc.numerals import NumberStyle
+        from attncalc.document.numerals import NumberStyle
         from attncalc.walkthrough.checked import write_report, write_summary
 
         style = NumberStyle(precision, rounding.value)
@@ -201,10 +201,10 @@ def check(
 def _data(format: str, outcomes: "list[Outcome]", *, strict: bool) -> str:
     """What came of the files, for another program."""
     if format == "json":
-        from attncalc.report_json import outcome_json
+        from attncalc.exports.report_json import outcome_json
 
         return "".join(outcome_json(outcome) + "\n" for outcome in outcomes)
-    from attncalc import report_ci
+    from attncalc.exports import report_ci
 
     write = report_ci.github if format == "github" else report_ci.junit
     return write(outcomes, strict=strict)

@@ -9,7 +9,7 @@ from attncalc.errors import InputError, InputErrors, suggestion
 
 if TYPE_CHECKING:
     from attncalc.comparison import Origin
-    from attncalc.problem import Problem
+    from attncalc.problem.problem import Problem
 
 EXAMPLES = """\b
 Examples:
@@ -74,8 +74,8 @@ def compare(
 
     from attncalc.comparison import ComparisonError
     from attncalc.comparison import compare as compared
-    from attncalc.engine import explain
     from attncalc.handouts import chosen_heads
+    from attncalc.steps.engine import explain
 
     queries: Optional[list[str]] = [] if all_queries else query or None
     (left, one), (right, other) = _sides(options.gathered(files), varied, queries)
@@ -89,12 +89,12 @@ def compare(
         raise InputError(place, f"{error}; expected the same on both sides") from error
 
     if chosen == "json":
-        from attncalc.comparison_json import comparison_json
+        from attncalc.exports.comparison_json import comparison_json
 
         output.write(comparison_json(comparison, left, right) + "\n", output_file)
         return
 
-    from attncalc.numerals import NumberStyle
+    from attncalc.document.numerals import NumberStyle
     from attncalc.walkthrough.compared import write_comparison
 
     style = NumberStyle(precision, rounding.value)

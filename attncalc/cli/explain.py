@@ -69,8 +69,8 @@ def explain(
         message = "--view lookup shows no single stages; leave one of both out"
         raise typer.BadParameter(message, param_hint="--stages")
 
-    from attncalc.engine import StageError, explain
     from attncalc.readers import load_all
+    from attncalc.steps.engine import StageError, explain
 
     given = options.overrides(
         scale=scale,
@@ -102,7 +102,7 @@ def explain(
         output.write(exports.exported(chosen, traces, wanted_stages, alone), output_file)
         return
 
-    from attncalc.numerals import NumberStyle
+    from attncalc.document.numerals import NumberStyle
 
     style = NumberStyle(precision, rounding.value)
     written_to = pages.Pages(chosen, context.obj, fragment, paper, color, output_file)

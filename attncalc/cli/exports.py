@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from attncalc.errors import InputError
 
 if TYPE_CHECKING:
-    from attncalc.trace import Trace
+    from attncalc.steps.trace import Trace
 
 FORMATS = ("json", "csv", "npz")
 
@@ -16,7 +16,7 @@ def exported(
 ) -> str | bytes:
     """The stages of the traces in one of the formats; of each only its heads, if any are named."""
     if format == "json":
-        from attncalc.trace_json import trace_json
+        from attncalc.exports.trace_json import trace_json
 
         lines = (trace_json(trace, stages, own) for trace, own in zip(traces, heads, strict=True))
         return "".join(line + "\n" for line in lines)
@@ -24,9 +24,9 @@ def exported(
         message = f"{len(traces)} problems; expected 1 for {format}"
         raise InputError("--format", message, hint="json writes a line for each")
     if format == "csv":
-        from attncalc.trace_csv import trace_csv
+        from attncalc.exports.trace_csv import trace_csv
 
         return trace_csv(traces[0], stages, heads[0])
-    from attncalc.trace_npz import trace_npz
+    from attncalc.exports.trace_npz import trace_npz
 
     return trace_npz(traces[0], stages, heads[0])

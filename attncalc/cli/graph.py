@@ -10,8 +10,8 @@ from attncalc.cli import options, output
 from attncalc.errors import InputError
 
 if TYPE_CHECKING:
-    from attncalc.document import Flow, Graph
-    from attncalc.trace import Trace
+    from attncalc.document.document import Flow, Graph
+    from attncalc.steps.trace import Trace
 
 EXAMPLES = """\b
 Examples:
@@ -154,8 +154,8 @@ def graph(
             "nan is below nothing; expected a number", param_hint="--threshold"
         )
 
-    from attncalc.engine import explain
     from attncalc.readers import load_all
+    from attncalc.steps.engine import explain
 
     queries: Optional[list[str]] = [] if all_queries else query or None
     file = options.only(files, "graph")
@@ -169,14 +169,14 @@ def graph(
         output.write(_flow_drawn(pipeline(trace), chosen), output_file)
         return
     if kind is GraphKind.SEQUENCE:
-        from attncalc.renderers.mermaid import mermaid_exchange
+        from attncalc.renderers.drawings.mermaid import mermaid_exchange
         from attncalc.walkthrough.exchange import exchange
 
         output.write(mermaid_exchange(exchange(trace)), output_file)
         return
 
+    from attncalc.document.numerals import NumberStyle
     from attncalc.handouts import refuse_stage_of_graph
-    from attncalc.numerals import NumberStyle
     from attncalc.walkthrough.graph import attention_graph
 
     refuse_stage_of_graph(stage.value, trace)
@@ -217,15 +217,15 @@ def _of_head(trace: "Trace", head: int) -> "Trace":
 def _graph_drawn(graph: "Graph", chosen: str) -> str:
     match chosen:
         case "dot":
-            from attncalc.renderers.dot import dot
+            from attncalc.renderers.drawings.dot import dot
 
             return dot(graph)
         case "svg":
-            from attncalc.renderers.svg_graph import svg_graph
+            from attncalc.renderers.drawings.svg_graph import svg_graph
 
             return svg_graph(graph)
         case _:
-            from attncalc.renderers.mermaid import mermaid
+            from attncalc.renderers.drawings.mermaid import mermaid
 
             return mermaid(graph)
 
@@ -233,14 +233,14 @@ def _graph_drawn(graph: "Graph", chosen: str) -> str:
 def _flow_drawn(flow: "Flow", chosen: str) -> str:
     match chosen:
         case "dot":
-            from attncalc.renderers.dot import dot_flow
+            from attncalc.renderers.drawings.dot import dot_flow
 
             return dot_flow(flow)
         case "svg":
-            from attncalc.renderers.svg_flow import svg_flow
+            from attncalc.renderers.drawings.svg_flow import svg_flow
 
             return svg_flow(flow)
         case _:
-            from attncalc.renderers.mermaid import mermaid_flow
+            from attncalc.renderers.drawings.mermaid import mermaid_flow
 
             return mermaid_flow(flow)

@@ -9,7 +9,7 @@ from typing import Optional
 from attncalc.cli.app import errors_of
 from attncalc.errors import InputError
 from attncalc.outcomes import Checked, Outcome, Unreadable
-from attncalc.problem import Problem
+from attncalc.problem.problem import Problem
 from attncalc.readers import claimed, read, read_claims_of
 from attncalc.readers.interface import RawProblem
 
@@ -79,7 +79,7 @@ class Judge:
 
     def _checked(self, work: Work) -> Iterable[Checked]:
         from attncalc.checking import check
-        from attncalc.engine import explain
+        from attncalc.steps.engine import explain
 
         raw = self._file(work.file)
         sheet = None if work.sheet is None else self._sheet(work.sheet)

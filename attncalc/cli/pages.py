@@ -16,7 +16,7 @@ from attncalc.errors import InputError
 from attncalc.handouts import FRAGMENTS, OF_ONE, Layout, Rendered, missing_glyphs, rendered
 
 if TYPE_CHECKING:
-    from attncalc.document import Document
+    from attncalc.document.document import Document
 
 
 class Paper(str, Enum):

@@ -54,8 +54,8 @@ def _verdict(name: str, path: Path) -> str:
     if not name.startswith("gallery/"):
         return ""
     from attncalc.checking import check
-    from attncalc.engine import explain
     from attncalc.readers import load
+    from attncalc.steps.engine import explain
     from attncalc.walkthrough.checked import summary_line
 
     return f" ({summary_line(check(explain(load(path))))})"

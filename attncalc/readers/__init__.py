@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from attncalc.errors import AttncalcError, InputError, InputErrors
-from attncalc.problem import MATRICES, VECTORS, Problem
+from attncalc.problem.problem import MATRICES, VECTORS, Problem
 from attncalc.readers import foreign, names, npy, parts
 from attncalc.readers.contents import (
     ARRAY_SUFFIXES,

@@ -13,15 +13,15 @@ from typing import IO, Any
 
 import numpy as np
 
-from attncalc.arithmetic import Array
 from attncalc.errors import InputError, InputErrors, installing
-from attncalc.problem import MATRICES, VECTORS
+from attncalc.numbers.arithmetic import Array
+from attncalc.problem.problem import MATRICES, VECTORS
 from attncalc.readers.interface import Node, RawProblem, nowhere
 from attncalc.readers.names import canonical, renamed
 from attncalc.readers.npy import Header, NpyError, read_array, read_header
 from attncalc.readers.numbers import BFLOAT16
 from attncalc.readers.options import KEYS
-from attncalc.stages import STAGES
+from attncalc.steps.stages import STAGES
 
 LARGEST_BYTES = 4 * 1024**3
 """Of all arrays together, as the numbers that they become."""

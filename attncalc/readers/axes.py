@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from attncalc.arithmetic import Array
+from attncalc.numbers.arithmetic import Array
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults
 from attncalc.readers.rows import INCOMPLETE

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from attncalc.errors import FieldPath, InputError, InputErrors
-from attncalc.problem import addresses_of
+from attncalc.problem.problem import addresses_of
 from attncalc.readers import notation
 from attncalc.readers.grids import BLANKS, Grid, grid
 from attncalc.readers.interface import Node, Place, RawProblem
-from attncalc.stages import OF_PAIRS
+from attncalc.steps.stages import OF_PAIRS
 
 
 def read(text: str, file: str, stage: str) -> RawProblem:

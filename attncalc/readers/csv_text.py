@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from attncalc.errors import FieldPath, InputError, InputErrors
-from attncalc.problem import TEXTS
+from attncalc.problem.problem import TEXTS
 from attncalc.readers import headings, notation
 from attncalc.readers.grids import BLANKS, PIPES, Grid, first_rows, grid, header_line
 from attncalc.readers.headings import COLUMNS_HINT, Heading

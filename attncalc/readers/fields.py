@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from attncalc.arithmetic import hand_sized, parse_number
 from attncalc.errors import FieldPath, InputError, InputErrors, suggestion
-from attncalc.options import AttentionOptions, Rotary, Sinusoidal
-from attncalc.problem import (
+from attncalc.numbers.arithmetic import hand_sized, parse_number
+from attncalc.problem.options import AttentionOptions, Rotary, Sinusoidal
+from attncalc.problem.problem import (
     ADDRESS_HINT,
     MATRICES,
     PER_KEY,
@@ -20,11 +20,11 @@ from attncalc.problem import (
     Problem,
     find_token,
 )
+from attncalc.problem.shapes import Outline, Shape
 from attncalc.readers import axes, options, other_names, rows
 from attncalc.readers.claims import read_claims
 from attncalc.readers.interface import Node, Place, RawProblem
 from attncalc.readers.numbers import Rows, is_absent, rows_of
-from attncalc.shapes import Outline, Shape
 
 KEYS = (
     *TEXTS,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from attncalc.arithmetic import Array
 from attncalc.errors import FieldPath, InputError
+from attncalc.numbers.arithmetic import Array
 
 Node: TypeAlias = "str | list[Node] | dict[str, Node] | Array | None"
 """A scalar's own text, an absent value, a sequence, a mapping, or an array from a binary file."""

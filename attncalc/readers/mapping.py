@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from attncalc.arithmetic import Array
 from attncalc.errors import AttncalcError, InputError, InputErrors
+from attncalc.numbers.arithmetic import Array
 from attncalc.readers.interface import Node, RawProblem, nowhere
 from attncalc.readers.names import renamed
 from attncalc.readers.numbers import BFLOAT16

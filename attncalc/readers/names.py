@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from attncalc.problem import MATRICES, VECTORS
+from attncalc.problem.problem import MATRICES, VECTORS
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from attncalc.arithmetic import NumberError, parse_bias
+from attncalc.numbers.arithmetic import NumberError, parse_bias
 
 Mark: TypeAlias = Literal[".", ","]
 """What stands before the decimals of a number."""

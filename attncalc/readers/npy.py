@@ -16,7 +16,7 @@ from typing import IO
 
 import numpy as np
 
-from attncalc.arithmetic import Array
+from attncalc.numbers.arithmetic import Array
 
 MAGIC = b"\x93NUMPY"
 MOST_AXES = 4

@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import numpy as np
 
-from attncalc.arithmetic import Array, NumberError, decimals, parse_number
 from attncalc.errors import FieldPath
+from attncalc.numbers.arithmetic import Array, NumberError, decimals, parse_number
+from attncalc.problem.shapes import Shape
 from attncalc.readers.interface import Node
 from attncalc.readers.prints import spelled_out
-from attncalc.shapes import Shape
 
 Faults = Callable[[FieldPath, str, str | None], None]
 """Told of each fault: where, what was found and expected, what to try."""

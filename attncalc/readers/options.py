@@ -9,9 +9,10 @@ from typing import Literal
 
 import numpy as np
 
-from attncalc.arithmetic import Array, NumberError, Typed, parse_bias, parse_number
 from attncalc.errors import FieldPath, suggestion
-from attncalc.options import AttentionOptions, Base, Mask, Rotary, Scale, Sinusoidal, Window
+from attncalc.numbers.arithmetic import Array, NumberError, Typed, parse_bias, parse_number
+from attncalc.problem.options import AttentionOptions, Base, Mask, Rotary, Scale, Sinusoidal, Window
+from attncalc.problem.shapes import Outline, Shape
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import (
     Faults,
@@ -25,7 +26,6 @@ from attncalc.readers.numbers import (
 from attncalc.readers.past import GivenPast, read_past
 from attncalc.readers.positions import read_positions
 from attncalc.readers.prints import spelled_out
-from attncalc.shapes import Outline, Shape
 
 KEYS = (
     "scale",

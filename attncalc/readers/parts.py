@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from attncalc.errors import FieldPath, InputError, InputErrors
-from attncalc.problem import MATRICES, PER_KEY, PER_QUERY, VECTORS
+from attncalc.problem.problem import MATRICES, PER_KEY, PER_QUERY, VECTORS
 from attncalc.readers.interface import Node, Place, RawProblem
 from attncalc.readers.names import canonical
 

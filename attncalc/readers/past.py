@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from attncalc.arithmetic import parse_number
 from attncalc.errors import suggestion
-from attncalc.options import Past
+from attncalc.numbers.arithmetic import parse_number
+from attncalc.problem.options import Past
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults, Rows, is_absent, is_word, rows_of
 

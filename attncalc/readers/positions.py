@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import numpy as np
 
-from attncalc.arithmetic import NumberError, doubt_of, parse_number
 from attncalc.errors import FieldPath, suggestion
-from attncalc.options import Pairing, Positions, Rotary, Sinusoidal
+from attncalc.numbers.arithmetic import NumberError, doubt_of, parse_number
+from attncalc.problem.options import Pairing, Positions, Rotary, Sinusoidal
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults, Rows, found_instead, rows_of, whole_number
 from attncalc.readers.prints import spelled_out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from attncalc.document import Document
+from attncalc.document.document import Document
 
 
 class Renderer(Protocol):

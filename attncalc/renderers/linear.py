@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from attncalc.expressions import (
+from attncalc.document.expressions import (
     Apply,
     Difference,
     Dot,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from attncalc.document import (
+from attncalc.document.document import (
     Align,
     Bar,
     Block,
@@ -31,10 +31,10 @@ from attncalc.document import (
     Token,
     Words,
 )
-from attncalc.expressions import Expression, Number, Omitted, Relation
+from attncalc.document.expressions import Expression, Number, Omitted, Relation
+from attncalc.renderers.drawings.mermaid import mermaid
 from attncalc.renderers.inert import inert, inert_token
-from attncalc.renderers.latex_math import LatexMath
-from attncalc.renderers.mermaid import mermaid
+from attncalc.renderers.latex.math import LatexMath
 
 _WIDEST_BAR = 12
 _MOST_ON_A_LINE = 90

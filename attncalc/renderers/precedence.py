@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attncalc.expressions import (
+from attncalc.document.expressions import (
     Difference,
     Dot,
     Expression,

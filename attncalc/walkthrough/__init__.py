@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from attncalc.document import Document, Section
-from attncalc.numerals import NumberStyle
-from attncalc.stages import COST
-from attncalc.trace import Trace
+from attncalc.document.document import Document, Section
+from attncalc.document.numerals import NumberStyle
+from attncalc.steps.stages import COST
+from attncalc.steps.trace import Trace
 from attncalc.walkthrough.cache import cache
 from attncalc.walkthrough.cost import cost
 from attncalc.walkthrough.given import given, title

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from attncalc.arithmetic import Array
-from attncalc.document import Align, Block, Column, Heading, Paragraph, Row, Section, Table
-from attncalc.engine import explain
-from attncalc.expressions import Number, Product, Sign, Sum, Symbol
-from attncalc.numerals import significant
-from attncalc.problem import Problem
+from attncalc.document.document import Align, Block, Column, Heading, Paragraph, Row, Section, Table
+from attncalc.document.expressions import Number, Product, Sign, Sum, Symbol
+from attncalc.document.numerals import significant
+from attncalc.numbers.arithmetic import Array
+from attncalc.problem.problem import Problem
+from attncalc.steps.engine import explain
 from attncalc.walkthrough.page import Page, result_cell, words
 
 _BYTES = (2, 4)

@@ -10,8 +10,7 @@ from itertools import groupby
 from math import log10
 from typing import assert_never
 
-from attncalc.claims import Claim
-from attncalc.document import (
+from attncalc.document.document import (
     Align,
     Block,
     Cell,
@@ -31,8 +30,8 @@ from attncalc.document import (
     Token,
     Words,
 )
-from attncalc.expressions import Number
-from attncalc.numerals import (
+from attncalc.document.expressions import Number
+from attncalc.document.numerals import (
     MOST_DECIMALS,
     NumberStyle,
     Shown,
@@ -42,8 +41,9 @@ from attncalc.numerals import (
     shown_in_digits,
 )
 from attncalc.outcomes import Checked, Outcome, Unreadable
+from attncalc.problem.claims import Claim
+from attncalc.problem.requirements import listed
 from attncalc.report import Diagnosis, Finding, Report, Verdict
-from attncalc.requirements import listed
 from attncalc.walkthrough.derivation import derivation
 from attncalc.walkthrough.page import Page, provenance, stage_title, words
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from attncalc.comparison import Comparison, Origin
-from attncalc.document import (
+from attncalc.document.document import (
     Block,
     Document,
     Heading,
@@ -17,7 +17,7 @@ from attncalc.document import (
     Section,
     Words,
 )
-from attncalc.numerals import NumberStyle, rounded
+from attncalc.document.numerals import NumberStyle, rounded
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.remark import remark
 from attncalc.walkthrough.side_by_side import Pair, side_names, told

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 
-from attncalc.cost import Cost, Operations, cost_of, part_of
-from attncalc.document import (
+from attncalc.costs.counts import Cost, Operations, cost_of, part_of
+from attncalc.costs.growth import Growth, growth_of
+from attncalc.costs.savings import savings_of
+from attncalc.document.document import (
     Align,
     Bar,
     Block,
@@ -21,10 +23,8 @@ from attncalc.document import (
     Table,
     Words,
 )
-from attncalc.expressions import Number, Relation, Sign, Symbol
-from attncalc.growth import Growth, growth_of
-from attncalc.savings import savings_of
-from attncalc.stages import COST
+from attncalc.document.expressions import Number, Relation, Sign, Symbol
+from attncalc.steps.stages import COST
 from attncalc.walkthrough.growth import (
     STEPS,
     count,

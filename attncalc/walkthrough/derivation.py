@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from attncalc.arithmetic import Typed
-from attncalc.expressions import (
+from attncalc.document.expressions import (
     Apply,
     Expression,
     Fraction,
@@ -17,8 +16,9 @@ from attncalc.expressions import (
     Sum,
     Symbol,
 )
-from attncalc.numerals import Shown, shown
-from attncalc.stages import OF_GROUPS
+from attncalc.document.numerals import Shown, shown
+from attncalc.numbers.arithmetic import Typed
+from attncalc.steps.stages import OF_GROUPS
 from attncalc.walkthrough.page import Page, sum_of
 from attncalc.walkthrough.positions import position_derivation, turned_derivation
 from attncalc.walkthrough.projections import product_terms

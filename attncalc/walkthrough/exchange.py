@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from attncalc.document import Exchange, Message
-from attncalc.trace import Trace
+from attncalc.document.document import Exchange, Message
+from attncalc.steps.trace import Trace
 from attncalc.walkthrough.pipeline import (
     PAST,
     Step,

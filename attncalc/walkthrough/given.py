@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from attncalc.arithmetic import Array
-from attncalc.document import (
+from attncalc.document.document import (
     Block,
     Heading,
     Inline,
@@ -16,8 +15,9 @@ from attncalc.document import (
     Table,
     Words,
 )
-from attncalc.expressions import Expression, Number, Relation, Sign, Symbol
-from attncalc.options import Rotary, Sinusoidal, Window
+from attncalc.document.expressions import Expression, Number, Relation, Sign, Symbol
+from attncalc.numbers.arithmetic import Array
+from attncalc.problem.options import Rotary, Sinusoidal, Window
 from attncalc.walkthrough.page import Page, matrix_table, provenance, words
 from attncalc.walkthrough.projections import given_projection
 from attncalc.walkthrough.vectors import given_table

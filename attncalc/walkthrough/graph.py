@@ -9,13 +9,13 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from attncalc.arithmetic import Array, Exact, is_exact_kind
-from attncalc.attention import like
-from attncalc.document import Block, Edge, Graph, Inlines, OfQuery, Strength, Token
+from attncalc.document.document import Block, Edge, Graph, Inlines, OfQuery, Strength, Token
+from attncalc.document.numerals import NumberStyle, Shown, shown, shown_array
 from attncalc.errors import InputError
-from attncalc.numerals import NumberStyle, Shown, shown, shown_array
-from attncalc.problem import addresses_of
-from attncalc.trace import Trace
+from attncalc.numbers.arithmetic import Array, Exact, is_exact_kind
+from attncalc.problem.problem import addresses_of
+from attncalc.steps.attention import like
+from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import MOST_TOKENS, Page, words
 
 _MODERATE, _HIGH = 0.5, 0.75

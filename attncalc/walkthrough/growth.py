@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from attncalc.cost import Cost
-from attncalc.document import Align, Block, Column, Inline, Inlines, Paragraph, Row, Table, Words
-from attncalc.expressions import Expression, Fraction, Number, Product, Symbol
-from attncalc.growth import Doubling, Growth, Quantity
+from attncalc.costs.counts import Cost
+from attncalc.costs.growth import Doubling, Growth, Quantity
+from attncalc.document.document import (
+    Align,
+    Block,
+    Column,
+    Inline,
+    Inlines,
+    Paragraph,
+    Row,
+    Table,
+    Words,
+)
+from attncalc.document.expressions import Expression, Fraction, Number, Product, Symbol
 from attncalc.walkthrough.page import words
 
 STEPS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from attncalc.document import (
+from attncalc.document.document import (
     Block,
     Cell,
     Column,
@@ -18,8 +18,16 @@ from attncalc.document import (
     Table,
     Words,
 )
-from attncalc.expressions import Apply, Expression, Juxtaposed, Omitted, Relation, Sign, Symbol
-from attncalc.heads import group_of
+from attncalc.document.expressions import (
+    Apply,
+    Expression,
+    Juxtaposed,
+    Omitted,
+    Relation,
+    Sign,
+    Symbol,
+)
+from attncalc.problem.heads import group_of
 from attncalc.walkthrough.heatmaps import weights_heatmap
 from attncalc.walkthrough.masks import slopes_of_heads, told_or_kept
 from attncalc.walkthrough.page import Page, joining, omitted_row, words

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from attncalc.arithmetic import Array, transcendental_context
-from attncalc.document import Heatmap, HeatmapRow, Quantity, Token
-from attncalc.expressions import Omitted
-from attncalc.numerals import NumberStyle
-from attncalc.stages import OF_PAIRS
-from attncalc.trace import Trace
+from attncalc.document.document import Heatmap, HeatmapRow, Quantity, Token
+from attncalc.document.expressions import Omitted
+from attncalc.document.numerals import NumberStyle
+from attncalc.numbers.arithmetic import Array, transcendental_context
+from attncalc.steps.stages import OF_PAIRS
+from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page, stage_title, words
 from attncalc.walkthrough.quantities import answering, asking, weight_of
 

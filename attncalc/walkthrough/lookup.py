@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from attncalc import measures
-from attncalc.document import (
+from attncalc.document.document import (
     Align,
     Block,
     Cell,
@@ -26,15 +25,16 @@ from attncalc.document import (
     Table,
     Words,
 )
-from attncalc.expressions import Omitted, Product, Relation, Symbol
-from attncalc.numerals import (
+from attncalc.document.expressions import Omitted, Product, Relation, Symbol
+from attncalc.document.numerals import (
     NumberStyle,
     percentage_of_row,
     rounded,
     shown_array,
     sunk_percentage,
 )
-from attncalc.trace import Trace
+from attncalc.numbers import measures
+from attncalc.steps.trace import Trace
 from attncalc.walkthrough.given import title
 from attncalc.walkthrough.page import Page, bar, joining, together, words
 from attncalc.walkthrough.remark import remark

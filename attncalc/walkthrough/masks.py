@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attncalc.document import (
+from attncalc.document.document import (
     Align,
     Block,
     Cell,
@@ -17,7 +17,7 @@ from attncalc.document import (
     Section,
     Table,
 )
-from attncalc.expressions import (
+from attncalc.document.expressions import (
     Expression,
     Fraction,
     Number,
@@ -28,9 +28,9 @@ from attncalc.expressions import (
     Sum,
     Symbol,
 )
-from attncalc.numerals import shown
-from attncalc.options import Window
-from attncalc.positions import alibi_exponents
+from attncalc.document.numerals import shown
+from attncalc.problem.options import Window
+from attncalc.steps.positions import alibi_exponents
 from attncalc.walkthrough.page import (
     Page,
     Step,

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from attncalc import measures
-from attncalc.document import Block, Heading, Inline, Paragraph, Section, Words
-from attncalc.expressions import Relation, Sign, Symbol
-from attncalc.numerals import (
+from attncalc.document.document import Block, Heading, Inline, Paragraph, Section, Words
+from attncalc.document.expressions import Relation, Sign, Symbol
+from attncalc.document.numerals import (
     NumberStyle,
     percentage,
     percentage_of_row,
     rounded,
     sunk_percentage,
 )
+from attncalc.numbers import measures
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.remark import remark
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from attncalc.document import (
+from attncalc.document.document import (
     Align,
     Block,
     Cell,
@@ -19,15 +19,8 @@ from attncalc.document import (
     Section,
     Table,
 )
-from attncalc.expressions import (
-    Omitted,
-    Product,
-    Relation,
-    Sign,
-    SumOver,
-    Symbol,
-)
-from attncalc.numerals import Shown, shown
+from attncalc.document.expressions import Omitted, Product, Relation, Sign, SumOver, Symbol
+from attncalc.document.numerals import Shown, shown
 from attncalc.walkthrough.page import Page, joining, words
 from attncalc.walkthrough.quantities import weight_of
 from attncalc.walkthrough.vectors import vector_table

@@ -11,8 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from attncalc.arithmetic import Array, Typed
-from attncalc.document import (
+from attncalc.document.document import (
     Align,
     Bar,
     Block,
@@ -30,12 +29,13 @@ from attncalc.document import (
     Token,
     Words,
 )
-from attncalc.expressions import Expression, Name, Omitted, Relation, Sign, Sum, Vector
-from attncalc.heads import group_of
-from attncalc.numerals import NumberStyle, Shown, as_typed, shown, shown_array
-from attncalc.problem import Problem, address_of
-from attncalc.stages import Axis, tokens_along
-from attncalc.trace import Trace
+from attncalc.document.expressions import Expression, Name, Omitted, Relation, Sign, Sum, Vector
+from attncalc.document.numerals import NumberStyle, Shown, as_typed, shown, shown_array
+from attncalc.numbers.arithmetic import Array, Typed
+from attncalc.problem.heads import group_of
+from attncalc.problem.problem import Problem, address_of
+from attncalc.steps.stages import Axis, tokens_along
+from attncalc.steps.trace import Trace
 from attncalc.walkthrough.quantities import weight_of
 
 MOST_TOKENS = 12

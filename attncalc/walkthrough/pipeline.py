@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from attncalc.arithmetic import Typed
-from attncalc.document import Arrow, Box, Flow
-from attncalc.numerals import NumberStyle, as_typed, shown
-from attncalc.stages import OF_GROUPS, OF_HEADS
-from attncalc.trace import Trace
+from attncalc.document.document import Arrow, Box, Flow
+from attncalc.document.numerals import NumberStyle, as_typed, shown
+from attncalc.numbers.arithmetic import Typed
+from attncalc.steps.stages import OF_GROUPS, OF_HEADS
+from attncalc.steps.trace import Trace
 
 PAST = "past"
 """What stands before this step's keys and values; no stage, but they are made of it."""

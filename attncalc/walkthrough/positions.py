@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from attncalc.document import (
+from attncalc.document.document import (
     Align,
     Block,
     Column,
@@ -19,7 +19,7 @@ from attncalc.document import (
     Table,
     Words,
 )
-from attncalc.expressions import (
+from attncalc.document.expressions import (
     Apply,
     Difference,
     Expression,
@@ -33,9 +33,9 @@ from attncalc.expressions import (
     Sum,
     Symbol,
 )
-from attncalc.numerals import Shown, shown
-from attncalc.options import Rotary, Sinusoidal
-from attncalc.positions import Angles, turned_pairs
+from attncalc.document.numerals import Shown, shown
+from attncalc.problem.options import Rotary, Sinusoidal
+from attncalc.steps.positions import Angles, turned_pairs
 from attncalc.walkthrough.page import Page, omitted_row, result_cell, sign_of, words
 from attncalc.walkthrough.vectors import vector_table
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from attncalc.arithmetic import Array
-from attncalc.document import (
+from attncalc.document.document import (
     Align,
     Block,
     Column,
@@ -18,7 +17,7 @@ from attncalc.document import (
     Section,
     Table,
 )
-from attncalc.expressions import (
+from attncalc.document.expressions import (
     Expression,
     Juxtaposed,
     Matrix,
@@ -29,7 +28,8 @@ from attncalc.expressions import (
     Sum,
     Symbol,
 )
-from attncalc.numerals import Shown, size_of_product
+from attncalc.document.numerals import Shown, size_of_product
+from attncalc.numbers.arithmetic import Array
 from attncalc.walkthrough.page import (
     Page,
     joining,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from attncalc.document import Quantity
-from attncalc.stages import OF_GROUPS, OF_HEADS
-from attncalc.trace import Trace
+from attncalc.document.document import Quantity
+from attncalc.steps.stages import OF_GROUPS, OF_HEADS
+from attncalc.steps.trace import Trace
 
 
 def row_of(trace: Trace, stage: str, place: int) -> Quantity:

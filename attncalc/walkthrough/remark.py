@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attncalc.document import Code, Inline, Note, NoteKind, Words
+from attncalc.document.document import Code, Inline, Note, NoteKind, Words
 from attncalc.walkthrough.page import Page
 
 

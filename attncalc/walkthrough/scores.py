@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attncalc.document import Align, Block, Column, Heading, OfQuery, Paragraph, Row, Section, Table
-from attncalc.expressions import (
+from attncalc.document.document import (
+    Align,
+    Block,
+    Column,
+    Heading,
+    OfQuery,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+)
+from attncalc.document.expressions import (
     Apply,
     Dot,
     Expression,
@@ -19,7 +29,7 @@ from attncalc.expressions import (
     Sum,
     Symbol,
 )
-from attncalc.numerals import Shown, shown
+from attncalc.document.numerals import Shown, shown
 from attncalc.walkthrough.page import (
     Page,
     Step,

@@ -8,10 +8,10 @@ from pathlib import PurePath
 from typing import TypeAlias
 
 from attncalc.comparison import Difference, Origin, QueryComparison, difference
-from attncalc.document import Align, Cell, Column, Inlines, Row, Table, Token
-from attncalc.expressions import Omitted
-from attncalc.numerals import Shown, shown, shown_array
-from attncalc.trace import Stage
+from attncalc.document.document import Align, Cell, Column, Inlines, Row, Table, Token
+from attncalc.document.expressions import Omitted
+from attncalc.document.numerals import Shown, shown, shown_array
+from attncalc.steps.trace import Stage
 from attncalc.walkthrough.page import Page, omitted_row, result_cell, words
 
 _LONGEST_NAME = 14

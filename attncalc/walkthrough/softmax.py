@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from attncalc.arithmetic import transcendental_context
-from attncalc.document import (
+from attncalc.document.document import (
     Align,
     Block,
     Cell,
@@ -20,7 +19,7 @@ from attncalc.document import (
     Section,
     Table,
 )
-from attncalc.expressions import (
+from attncalc.document.expressions import (
     Apply,
     Expression,
     Fraction,
@@ -34,7 +33,8 @@ from attncalc.expressions import (
     SumOver,
     Symbol,
 )
-from attncalc.numerals import Shown, rounded, shown
+from attncalc.document.numerals import Shown, rounded, shown
+from attncalc.numbers.arithmetic import transcendental_context
 from attncalc.walkthrough.graph import graphs
 from attncalc.walkthrough.heatmaps import weights_heatmap
 from attncalc.walkthrough.page import (

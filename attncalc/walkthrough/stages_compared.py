@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from attncalc.comparison import Comparison, StageComparison
-from attncalc.document import (
+from attncalc.document.document import (
     Block,
     Cell,
     Column,
@@ -16,9 +16,9 @@ from attncalc.document import (
     Token,
     Words,
 )
-from attncalc.expressions import Name
-from attncalc.numerals import Shown, shown_fine
-from attncalc.trace import Trace
+from attncalc.document.expressions import Name
+from attncalc.document.numerals import Shown, shown_fine
+from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.side_by_side import Names, side_columns, signed
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from attncalc.arithmetic import TRANSCENDENTAL_DIGITS, transcendental_context
-from attncalc.document import Block, Inline, Paragraph, Row, Table, Words
-from attncalc.expressions import (
+from attncalc.document.document import Block, Inline, Paragraph, Row, Table, Words
+from attncalc.document.expressions import (
     Apply,
     Difference,
     Expression,
@@ -19,8 +18,9 @@ from attncalc.expressions import (
     Sign,
     Symbol,
 )
-from attncalc.numerals import NumberStyle, rounded, shown_fine
-from attncalc.trace import Trace
+from attncalc.document.numerals import NumberStyle, rounded, shown_fine
+from attncalc.numbers.arithmetic import TRANSCENDENTAL_DIGITS, transcendental_context
+from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import words
 from attncalc.walkthrough.side_by_side import Pair, side_columns, signed
 

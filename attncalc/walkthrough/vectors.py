@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from attncalc.arithmetic import Array
-from attncalc.document import Column, Inlines, Quantity, Row, Table, Token
-from attncalc.expressions import Expression, Omitted, Symbol
-from attncalc.numerals import Shown
-from attncalc.problem import address_of
-from attncalc.stages import OF_GROUPS, OF_KEYS
+from attncalc.document.document import Column, Inlines, Quantity, Row, Table, Token
+from attncalc.document.expressions import Expression, Omitted, Symbol
+from attncalc.document.numerals import Shown
+from attncalc.numbers.arithmetic import Array
+from attncalc.problem.problem import address_of
+from attncalc.steps.stages import OF_GROUPS, OF_KEYS
 from attncalc.walkthrough.page import Page, omitted_row, words
 from attncalc.walkthrough.quantities import row_of, row_of_head
 

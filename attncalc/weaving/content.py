@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import cast
 
 from attncalc.checking import check
-from attncalc.engine import StageError, explain
+from attncalc.document.numerals import NumberStyle, Rounding
 from attncalc.errors import InputError, InputErrors, suggestion
+from attncalc.exports.report_ci import sentence
 from attncalc.handouts import (
     Layout,
     View,
@@ -22,13 +23,12 @@ from attncalc.handouts import (
     stage_names,
     written,
 )
-from attncalc.numerals import NumberStyle, Rounding
-from attncalc.problem import Problem
+from attncalc.problem.problem import Problem
 from attncalc.readers import lines_of_claims_in, load_all, load_text
 from attncalc.report import Finding
-from attncalc.report_ci import sentence
 from attncalc.shipped import samples
-from attncalc.trace import Trace
+from attncalc.steps.engine import StageError, explain
+from attncalc.steps.trace import Trace
 from attncalc.weaving.options import Options, read
 from attncalc.weaving.passages import Passage
 
@@ -121,7 +121,7 @@ class _Weaver:
         kind = self.options.text("format", "md")
         match kind:
             case "json":
-                from attncalc.trace_json import trace_json
+                from attncalc.exports.trace_json import trace_json
 
                 return fenced("json", "\n".join(trace_json(trace, stages) for trace in traces))
             case "mermaid":
@@ -163,7 +163,7 @@ class _Weaver:
         return page
 
     def _graph(self, trace: Trace) -> str:
-        from attncalc.renderers.mermaid import mermaid
+        from attncalc.renderers.drawings.mermaid import mermaid
         from attncalc.walkthrough.graph import attention_graph
 
         options = self.options

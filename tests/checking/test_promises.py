@@ -19,7 +19,7 @@ import attncalc
 from attncalc.checking.enclosures import Enclosures
 from attncalc.checking.verdicts import judge
 from attncalc.report import Report, Verdict
-from attncalc.trace import Trace
+from attncalc.steps.trace import Trace
 from tests import oracle, random_problems
 from tests.checking.sources import (
     CHAINED,

@@ -22,12 +22,12 @@ import pytest
 
 import attncalc
 from attncalc import InputErrors, readers
-from attncalc.arithmetic import parse_number
 from attncalc.checking import check
-from attncalc.claims import unit_of
-from attncalc.problem import Problem as Loaded
+from attncalc.numbers.arithmetic import parse_number
+from attncalc.problem.claims import unit_of
+from attncalc.problem.problem import Problem as Loaded
 from attncalc.report import Report, Verdict
-from attncalc.stages import OF_HEADS, OF_KEYS, OF_PAIRS
+from attncalc.steps.stages import OF_HEADS, OF_KEYS, OF_PAIRS
 
 Problem: TypeAlias = dict[str, Any]
 Claims: TypeAlias = dict[str, Any]

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from attncalc.arithmetic import parse_number
 from attncalc.cli.apart import apart, serve
 from attncalc.errors import InputError
+from attncalc.numbers.arithmetic import parse_number
 
 
 def square(number: int) -> tuple[int, int]:

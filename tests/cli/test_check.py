@@ -19,12 +19,12 @@ import pytest
 from attncalc.checking import check as attncalc_check
 from attncalc.cli import progress
 from attncalc.cli.check import spread
-from attncalc.engine import explain
+from attncalc.exports.report_ci import github, junit
+from attncalc.exports.report_json import outcome_json
 from attncalc.outcomes import Checked
 from attncalc.readers import load
-from attncalc.report_ci import github, junit
-from attncalc.report_json import outcome_json
-from attncalc.trace import Trace
+from attncalc.steps.engine import explain
+from attncalc.steps.trace import Trace
 from tests.conftest import COMMAND, ROOT, SAMPLES, Attncalc
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from attncalc import engine
-from attncalc.problem import Problem
-from attncalc.trace import Trace
+from attncalc.problem.problem import Problem
+from attncalc.steps import engine
+from attncalc.steps.trace import Trace
 from tests.conftest import COMMAND, ROOT, Attncalc
 
 CAT = "# Cats\n\n```attncalc\nfile=sample:cat stages=weights\n```\n"

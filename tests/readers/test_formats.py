@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 import attncalc
-from attncalc.arithmetic import Typed
+from attncalc.numbers.arithmetic import Typed
 
 
 def load(tmp_path: Path, name: str, text: str | bytes) -> attncalc.Problem:

@@ -12,7 +12,7 @@ import pytest
 
 import attncalc
 from attncalc import InputErrors
-from attncalc.options import Sinusoidal
+from attncalc.problem.options import Sinusoidal
 from tests.conftest import Attncalc
 
 QK = {"Q": [["1", "0.5"], ["0", "2"]], "K": [["1", "1"], ["3", "-1"]]}

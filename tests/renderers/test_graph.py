@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 import attncalc
-from attncalc.document import Arrow, Box, Exchange, Flow, Graph, Message, Strength
-from attncalc.renderers.dot import dot, dot_flow
+from attncalc.document.document import Arrow, Box, Exchange, Flow, Graph, Message, Strength
+from attncalc.renderers.drawings.dot import dot, dot_flow
+from attncalc.renderers.drawings.mermaid import mermaid, mermaid_exchange, mermaid_flow
 from attncalc.renderers.inert import inert, inert_token
-from attncalc.renderers.mermaid import mermaid, mermaid_exchange, mermaid_flow
 from attncalc.walkthrough.graph import attention_graph
 from attncalc.walkthrough.pipeline import pipeline
 from tests.conftest import SAMPLES

@@ -8,10 +8,10 @@ from itertools import combinations, pairwise
 import pytest
 
 import attncalc
-from attncalc.document import Arrow, Box, Edge, Flow, Graph, Strength, Token
-from attncalc.expressions import Number
-from attncalc.renderers.flow_layout import lay_out_flow
-from attncalc.renderers.graph_layout import LINE, Drawing, lay_out, spoken
+from attncalc.document.document import Arrow, Box, Edge, Flow, Graph, Strength, Token
+from attncalc.document.expressions import Number
+from attncalc.renderers.drawings.flow_layout import lay_out_flow
+from attncalc.renderers.drawings.graph_layout import LINE, Drawing, lay_out, spoken
 from attncalc.renderers.text_widths import cut, text_width
 from attncalc.walkthrough.pipeline import pipeline
 from tests.conftest import SAMPLES

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from pypdf import PdfReader
 
 import attncalc
-from attncalc.document import (
+from attncalc.document.document import (
     Block,
     Document,
     Edge,
@@ -27,19 +27,19 @@ from attncalc.document import (
     Token,
     Words,
 )
-from attncalc.expressions import Number
-from attncalc.renderers import html_style
+from attncalc.document.expressions import Number
 from attncalc.renderers.colors import contrast
-from attncalc.renderers.graph_layout import spoken
-from attncalc.renderers.html import HtmlRenderer
+from attncalc.renderers.drawings.graph_layout import spoken
+from attncalc.renderers.drawings.mermaid import mermaid
+from attncalc.renderers.html import style as html_style
+from attncalc.renderers.html.page import HtmlRenderer
 from attncalc.renderers.inert import inert_token
-from attncalc.renderers.latex import LatexRenderer
+from attncalc.renderers.latex.page import LatexRenderer
 from attncalc.renderers.markdown import MarkdownRenderer
-from attncalc.renderers.mermaid import mermaid
-from attncalc.renderers.pdf import PdfRenderer
-from attncalc.renderers.terminal import TerminalRenderer
-from attncalc.renderers.typst import TypstRenderer
-from attncalc.renderers.typst_math import shown_token
+from attncalc.renderers.terminal.page import TerminalRenderer
+from attncalc.renderers.typst.math import shown_token
+from attncalc.renderers.typst.page import TypstRenderer
+from attncalc.renderers.typst.pdf import PdfRenderer
 from attncalc.walkthrough import write_walkthrough
 from tests.conftest import SAMPLES
 from tests.renderers.hostile import HOSTILE

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
-from attncalc.document import (
+from attncalc.document.document import (
     Align,
     Bar,
     Block,
@@ -36,13 +36,14 @@ from attncalc.document import (
     Token,
     Words,
 )
-from attncalc.engine import explain
-from attncalc.expressions import Name, Number, Omitted, Relation, Sign, Sum, Symbol
+from attncalc.document.expressions import Name, Number, Omitted, Relation, Sign, Sum, Symbol
 from attncalc.readers import load_all
-from attncalc.renderers import html_stepper, html_style
 from attncalc.renderers.colors import contrast
-from attncalc.renderers.html import HtmlRenderer
+from attncalc.renderers.html import stepper as html_stepper
+from attncalc.renderers.html import style as html_style
+from attncalc.renderers.html.page import HtmlRenderer
 from attncalc.renderers.inert import inert, inert_token
+from attncalc.steps.engine import explain
 from attncalc.walkthrough import write_walkthrough
 from tests.conftest import SAMPLES
 from tests.renderers.chromium import visit

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from attncalc.engine import explain
 from attncalc.readers import load
-from attncalc.renderers.html import HtmlRenderer
-from attncalc.renderers.html_guest import guest_style_sheet
-from attncalc.renderers.html_style import style_sheet
+from attncalc.renderers.html.guest import guest_style_sheet
+from attncalc.renderers.html.page import HtmlRenderer
+from attncalc.renderers.html.style import style_sheet
+from attncalc.steps.engine import explain
 from attncalc.walkthrough import write_walkthrough
 from tests.conftest import SAMPLES
 from tests.renderers.chromium import visit

@@ -13,9 +13,9 @@ import pytest
 from pypdf import PdfReader
 
 import attncalc
-from attncalc.document import Document
+from attncalc.document.document import Document
 from attncalc.readers import load, load_all
-from attncalc.renderers.html import HtmlRenderer
+from attncalc.renderers.html.page import HtmlRenderer
 from attncalc.renderers.inert import inert_token
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.lookup import write_lookup

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from attncalc.document import (
+from attncalc.document.document import (
     Align,
     Bar,
     Block,
@@ -32,8 +32,7 @@ from attncalc.document import (
     Token,
     Words,
 )
-from attncalc.engine import explain
-from attncalc.expressions import (
+from attncalc.document.expressions import (
     Expression,
     Matrix,
     Name,
@@ -47,9 +46,10 @@ from attncalc.expressions import (
 )
 from attncalc.readers import load_all
 from attncalc.renderers.inert import inert_token
-from attncalc.renderers.latex import LatexRenderer
-from attncalc.renderers.latex_text import latex_text
-from attncalc.renderers.latex_widths import width
+from attncalc.renderers.latex.page import LatexRenderer
+from attncalc.renderers.latex.text import latex_text
+from attncalc.renderers.latex.widths import width
+from attncalc.steps.engine import explain
 from attncalc.walkthrough import write_walkthrough
 from tests.conftest import SAMPLES
 from tests.renderers.hostile import HOSTILE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from attncalc.expressions import (
+from attncalc.document.expressions import (
     Apply,
     Difference,
     Dot,
@@ -26,7 +26,7 @@ from attncalc.expressions import (
     Transpose,
     Vector,
 )
-from attncalc.renderers.latex_math import LatexMath
+from attncalc.renderers.latex.math import LatexMath
 
 ONE, MINUS, X, Y = Number("1"), Number("-2"), Symbol("x"), Symbol("y")
 BIG = Number("1e5")

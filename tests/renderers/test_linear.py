@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from attncalc.expressions import (
+from attncalc.document.expressions import (
     Apply,
     Dot,
     Expression,

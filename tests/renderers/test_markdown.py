@@ -15,7 +15,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token as Piece
 
-from attncalc.document import (
+from attncalc.document.document import (
     Align,
     Bar,
     Block,
@@ -36,11 +36,11 @@ from attncalc.document import (
     Token,
     Words,
 )
-from attncalc.engine import explain
-from attncalc.expressions import Name, Number, Omitted, Relation, Sign, Sum, Symbol
+from attncalc.document.expressions import Name, Number, Omitted, Relation, Sign, Sum, Symbol
 from attncalc.readers import load_all
 from attncalc.renderers.inert import inert_token
 from attncalc.renderers.markdown import MarkdownRenderer
+from attncalc.steps.engine import explain
 from attncalc.walkthrough import write_walkthrough
 from tests.conftest import SAMPLES
 from tests.renderers.hostile import HOSTILE

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from attncalc.expressions import (
+from attncalc.document.expressions import (
     Apply,
     Difference,
     Dot,
@@ -29,7 +29,7 @@ from attncalc.expressions import (
     Transpose,
     Vector,
 )
-from attncalc.renderers.mathml import mathml_block, mathml_pieces
+from attncalc.renderers.html.mathml import mathml_block, mathml_pieces
 from tests.renderers.hostile import HOSTILE
 
 ONE, MINUS, X, Y = Number("1"), Number("-2"), Symbol("x"), Symbol("y")

@@ -15,7 +15,7 @@ import typst
 from pypdf import PdfReader
 
 from attncalc.checking import check
-from attncalc.document import (
+from attncalc.document.document import (
     Code,
     Column,
     Document,
@@ -30,13 +30,13 @@ from attncalc.document import (
     Token,
     Words,
 )
-from attncalc.engine import explain
+from attncalc.document.expressions import Name, Number, Relation, Sign, Sum, Symbol
 from attncalc.errors import AttncalcError
-from attncalc.expressions import Name, Number, Relation, Sign, Sum, Symbol
 from attncalc.readers import load_all
-from attncalc.renderers.pdf import PdfRenderer
-from attncalc.renderers.typst import TypstRenderer
-from attncalc.renderers.typst_math import shown_token
+from attncalc.renderers.typst.math import shown_token
+from attncalc.renderers.typst.page import TypstRenderer
+from attncalc.renderers.typst.pdf import PdfRenderer
+from attncalc.steps.engine import explain
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.checked import write_report
 from attncalc.walkthrough.lookup import write_lookup

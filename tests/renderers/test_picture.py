@@ -8,16 +8,24 @@ from xml.etree import ElementTree
 
 import pytest
 
-from attncalc.document import Document, Heading, Heatmap, HeatmapRow, Paragraph, Section, Token
-from attncalc.document import Words as Text
-from attncalc.engine import explain
+from attncalc.document.document import (
+    Document,
+    Heading,
+    Heatmap,
+    HeatmapRow,
+    Paragraph,
+    Section,
+    Token,
+)
+from attncalc.document.document import Words as Text
+from attncalc.document.expressions import Number
 from attncalc.errors import AttncalcError
-from attncalc.expressions import Number
 from attncalc.readers import load, load_all
 from attncalc.renderers.colors import Rgb
-from attncalc.renderers.picture import PictureRenderer
-from attncalc.renderers.typst import shaded
-from attncalc.trace import Trace
+from attncalc.renderers.typst.page import shaded
+from attncalc.renderers.typst.picture import PictureRenderer
+from attncalc.steps.engine import explain
+from attncalc.steps.trace import Trace
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.heatmaps import heatmaps
 from tests.conftest import SAMPLES

@@ -10,13 +10,13 @@ from xml.etree import ElementTree
 import pytest
 
 import attncalc
-from attncalc.document import Arrow, Box, Edge, Flow, Graph, Strength, Token
-from attncalc.expressions import Number
+from attncalc.document.document import Arrow, Box, Edge, Flow, Graph, Strength, Token
+from attncalc.document.expressions import Number
 from attncalc.renderers import colors
 from attncalc.renderers.colors import Rgb, contrast
+from attncalc.renderers.drawings.svg_flow import svg_flow
+from attncalc.renderers.drawings.svg_graph import svg_graph
 from attncalc.renderers.inert import inert, inert_token
-from attncalc.renderers.svg_flow import svg_flow
-from attncalc.renderers.svg_graph import svg_graph
 from attncalc.renderers.text_widths import cut
 from attncalc.walkthrough.graph import attention_graph
 from attncalc.walkthrough.pipeline import pipeline

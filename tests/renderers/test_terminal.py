@@ -7,7 +7,7 @@ import re
 import pytest
 from rich.style import Style
 
-from attncalc.document import (
+from attncalc.document.document import (
     Bar,
     Code,
     Column,
@@ -26,8 +26,8 @@ from attncalc.document import (
     Token,
     Words,
 )
-from attncalc.expressions import Number, Omitted, Relation, Sign, Sum, Symbol
-from attncalc.renderers.terminal import TerminalRenderer
+from attncalc.document.expressions import Number, Omitted, Relation, Sign, Sum, Symbol
+from attncalc.renderers.terminal.page import TerminalRenderer
 
 TERMS = Sum(tuple(Number(f"{number}.25") for number in range(9)))
 FORMULA = Relation((Symbol("s"), TERMS, Number("38.25")), (Sign.EXACT, Sign.ROUNDED))

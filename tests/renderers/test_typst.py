@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from attncalc.document import (
+from attncalc.document.document import (
     Align,
     Bar,
     Code,
@@ -28,11 +28,11 @@ from attncalc.document import (
     Token,
     Words,
 )
-from attncalc.engine import explain
-from attncalc.expressions import Number, Omitted, Relation, Sign, Sum, Symbol, Vector
+from attncalc.document.expressions import Number, Omitted, Relation, Sign, Sum, Symbol, Vector
 from attncalc.readers import load_all
 from attncalc.renderers.colors import contrast, ink_on
-from attncalc.renderers.typst import TypstRenderer, shaded
+from attncalc.renderers.typst.page import TypstRenderer, shaded
+from attncalc.steps.engine import explain
 from attncalc.walkthrough import write_walkthrough
 from tests.conftest import SAMPLES
 

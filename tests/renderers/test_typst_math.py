@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import typst
 
-from attncalc.expressions import (
+from attncalc.document.expressions import (
     Apply,
     Difference,
     Dot,
@@ -27,7 +27,7 @@ from attncalc.expressions import (
     Transpose,
     Vector,
 )
-from attncalc.renderers.typst_math import typst_math
+from attncalc.renderers.typst.math import typst_math
 
 ONE, MINUS, X, Y = Number("1"), Number("-2"), Symbol("x"), Symbol("y")
 TINY = Number("1e-05")

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 import attncalc
-from attncalc.document import Table
+from attncalc.document.document import Table
+from attncalc.document.expressions import Number
+from attncalc.document.numerals import decimals_of
 from attncalc.errors import InputError
-from attncalc.expressions import Number
-from attncalc.numerals import decimals_of
 from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.readers.numbers import BFLOAT16
-from attncalc.renderers.terminal import TerminalRenderer
+from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.report import Diagnosis, Report
 from attncalc.walkthrough.checked import write_report, write_summary
 

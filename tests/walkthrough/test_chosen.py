@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import attncalc
 from attncalc import Trace
 from attncalc.comparison import Origin, compare
-from attncalc.document import (
+from attncalc.document.document import (
     Cell,
     Document,
     Equation,
@@ -27,9 +27,9 @@ from attncalc.document import (
     Token,
     Words,
 )
-from attncalc.expressions import Fraction, Number, Omitted, Power, Relation, Sum
-from attncalc.renderers.latex import LatexRenderer
-from attncalc.renderers.terminal import TerminalRenderer
+from attncalc.document.expressions import Fraction, Number, Omitted, Power, Relation, Sum
+from attncalc.renderers.latex.page import LatexRenderer
+from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.compared import write_comparison
 from attncalc.walkthrough.lookup import write_lookup

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 import attncalc
 from attncalc.comparison import Comparison, ComparisonError, Origin, compare, difference
-from attncalc.measures import largest_derivative
-from attncalc.numerals import NumberStyle, shown_fine
-from attncalc.renderers.terminal import TerminalRenderer
+from attncalc.document.numerals import NumberStyle, shown_fine
+from attncalc.numbers.measures import largest_derivative
+from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.walkthrough.compared import write_comparison
 from tests.conftest import SAMPLES
 

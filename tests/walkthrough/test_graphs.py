@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import attncalc
-from attncalc.document import Edge, Graph, Heatmap, Inlines, OfQuery, Section, Token, Words
+from attncalc.document.document import Edge, Graph, Heatmap, Inlines, OfQuery, Section, Token, Words
+from attncalc.document.numerals import NumberStyle, shown_array
 from attncalc.errors import InputError
-from attncalc.numerals import NumberStyle, shown_array
-from attncalc.trace import Trace
+from attncalc.steps.trace import Trace
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.graph import attention_graph
 from tests.conftest import SAMPLES

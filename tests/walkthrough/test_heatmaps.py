@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import attncalc
-from attncalc.document import Heatmap, HeatmapRow, Words
-from attncalc.expressions import Omitted
-from attncalc.numerals import NumberStyle, shown_array
-from attncalc.problem import Problem
+from attncalc.document.document import Heatmap, HeatmapRow, Words
+from attncalc.document.expressions import Omitted
+from attncalc.document.numerals import NumberStyle, shown_array
+from attncalc.problem.problem import Problem
 from attncalc.walkthrough.heatmaps import STAGES_WITH_HEATMAPS, heatmaps
 from tests.random_problems import TAME, problems
 

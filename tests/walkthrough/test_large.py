@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 import attncalc
-from attncalc.expressions import Omitted
+from attncalc.document.expressions import Omitted
 from attncalc.renderers.interface import Renderer
-from attncalc.renderers.terminal import TerminalRenderer
+from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.page import kept
 from tests.conftest import Attncalc

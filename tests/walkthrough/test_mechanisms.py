@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import attncalc
-from attncalc.renderers.terminal import TerminalRenderer
+from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.checked import write_report
 from attncalc.walkthrough.lookup import write_lookup

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import attncalc
-from attncalc.renderers.terminal import TerminalRenderer
+from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.walkthrough import write_walkthrough
 
 

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import attncalc
-from attncalc.document import Flow
-from attncalc.options import AttentionOptions, Rotary
-from attncalc.problem import Problem
-from attncalc.stages import OF_HEADS, stage_shapes
-from attncalc.trace import Trace
+from attncalc.document.document import Flow
+from attncalc.problem.options import AttentionOptions, Rotary
+from attncalc.problem.problem import Problem
+from attncalc.steps.stages import OF_HEADS, stage_shapes
+from attncalc.steps.trace import Trace
 from attncalc.walkthrough.exchange import exchange
 from attncalc.walkthrough.pipeline import pipeline
 from tests.conftest import SAMPLES

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import attncalc
-from attncalc.document import (
+from attncalc.document.document import (
     Block,
     Document,
     Heatmap,
@@ -25,13 +25,13 @@ from attncalc.document import (
 )
 from attncalc.readers import load_all
 from attncalc.renderers.interface import Renderer
-from attncalc.renderers.latex import LatexRenderer
+from attncalc.renderers.latex.page import LatexRenderer
 from attncalc.renderers.linear import linear
 from attncalc.renderers.markdown import MarkdownRenderer
-from attncalc.renderers.terminal import TerminalRenderer
-from attncalc.renderers.typst import TypstRenderer
-from attncalc.stages import OF_GROUPS, OF_HEADS
-from attncalc.trace import Trace
+from attncalc.renderers.terminal.page import TerminalRenderer
+from attncalc.renderers.typst.page import TypstRenderer
+from attncalc.steps.stages import OF_GROUPS, OF_HEADS
+from attncalc.steps.trace import Trace
 from attncalc.walkthrough import write_walkthrough
 from tests.conftest import SAMPLES
 from tests.random_problems import TAME, problems

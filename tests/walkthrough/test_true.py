@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import attncalc
-from attncalc import expressions as e
-from attncalc.document import (
+from attncalc.document import expressions as e
+from attncalc.document.document import (
     Block,
     Document,
     Equation,
@@ -27,9 +27,9 @@ from attncalc.document import (
     Token,
     Words,
 )
-from attncalc.expressions import Expression, Relation, Sign
-from attncalc.numerals import NumberStyle
-from attncalc.problem import address_of
+from attncalc.document.expressions import Expression, Relation, Sign
+from attncalc.document.numerals import NumberStyle
+from attncalc.problem.problem import address_of
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.derivation import derivation
 from attncalc.walkthrough.lookup import write_lookup

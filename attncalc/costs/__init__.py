@@ -1,0 +1,1 @@
+"""What attention takes to compute, and how that grows."""

@@ -1,0 +1,297 @@
+"""What a walkthrough is made of, whatever it will be printed on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from attncalc.document.expressions import Expression, Number, Omitted
+
+
+@dataclass(frozen=True)
+class Words:
+    """Running text of ours or of the problem file; may hold any character."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token's spelling, shown as one: arbitrary text, to be made inert by the renderer."""
+
+    text: str
+    focused: bool = False
+
+
+@dataclass(frozen=True)
+class Code:
+    """Something to be typed: a command-line option, a key of the problem file."""
+
+    text: str
+
+
+Inline: TypeAlias = Words | Token | Code | Expression
+Inlines: TypeAlias = tuple[Inline, ...]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A share between 0 and 1 drawn as a length, relative to the longest of its column."""
+
+    share: float
+
+
+Cell: TypeAlias = Inlines | Bar
+
+
+class Align(Enum):
+    LEFT = "left"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True)
+class Column:
+    """optional: may be left out on a narrow page, because another column says it too.
+
+    wraps: its words may be set on several lines.
+    """
+
+    heading: Inlines
+    align: Align = Align.LEFT
+    optional: bool = False
+    result: bool = False
+    wraps: bool = False
+
+
+class RowKind(Enum):
+    BODY = "body"
+    TOTAL = "total"
+    OMITTED = "omitted"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """Something of which a page shows the value, perhaps in several places: they have it in common.
+
+    name: what it is called; places: which of that name it is, counted from 0. Only a page whose
+    reader can point at a number has a use for it.
+    """
+
+    name: str
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row. An OMITTED row has one cell, which says what was left out.
+
+    query: the place of the query that it is about, in a table with a row for each. quantity: what
+    it works out. quantities: what its cells are the values of, in order.
+    """
+
+    cells: tuple[Cell, ...]
+    kind: RowKind = RowKind.BODY
+    focused: bool = False
+    query: int | None = None
+    quantity: Quantity | None = None
+    quantities: tuple[Quantity | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A section's heading: number (None for the title), words, and the formula it is about."""
+
+    number: int | None
+    words: Inlines
+    formula: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    content: Inlines
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A formula on a line of its own."""
+
+    expression: Expression
+
+
+@dataclass(frozen=True)
+class Table:
+    """A row with fewer cells than there are columns has nothing to say in the last ones."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    caption: Inlines = ()
+
+
+@dataclass(frozen=True)
+class HeatmapRow:
+    """shades: 0 (nothing) to 1 (the largest), one a number.
+
+    query: the place of the query that it is about. made_of: for each number, itself and the
+    quantities that it comes from.
+    """
+
+    token: Token
+    numbers: tuple[Expression, ...]
+    shades: tuple[float, ...]
+    query: int | None = None
+    made_of: tuple[tuple[Quantity, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """Numbers with a shade behind each: row attends to column.
+
+    columns, and each row's numbers and shades, have the same length; an Omitted among the columns
+    or rows stands for those left out.
+    """
+
+    columns: tuple[Token | Omitted, ...]
+    rows: tuple[HeatmapRow | Omitted, ...]
+    caption: Inlines
+
+
+class NoteKind(Enum):
+    WARNING = "warning"
+    REMARK = "remark"
+
+
+@dataclass(frozen=True)
+class Note:
+    """prompt: what can be done at a command line, and is left away on paper."""
+
+    kind: NoteKind
+    content: Inlines
+    prompt: Inlines = ()
+
+
+class Strength(Enum):
+    """How strong an edge is, beside the strongest of its query."""
+
+    LOW = "low"
+    MODERATE = "moderate"
+    HIGH = "high"
+
+
+@dataclass(frozen=True)
+class Edge:
+    """From a query to a key, by their places among the nodes.
+
+    share: of the largest number of its query, from 0 to 1.
+    """
+
+    query: int
+    key: int
+    number: Number
+    strength: Strength
+    share: float
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Attention as a directed graph: an edge from each query to every key it attends to.
+
+    title: what the tokens are of. queries, keys: the nodes, in two groups where they differ; the
+    places of edges are counted through both. caption: what is drawn, and what is left out.
+    """
+
+    title: str
+    queries: tuple[Token, ...]
+    keys: tuple[Token, ...]
+    edges: tuple[Edge, ...]
+    caption: Inlines = ()
+
+
+@dataclass(frozen=True)
+class Box:
+    """A step of a flow: its name, and what is there then, such as a shape."""
+
+    name: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """From one box to another, by their places. label: what is done on the way."""
+
+    start: int
+    end: int
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Boxes and what leads from one to the next; never back to an earlier one."""
+
+    title: str
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+
+
+@dataclass(frozen=True)
+class Message:
+    """What one participant hands to another, by their places."""
+
+    sender: int
+    receiver: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Participants and their messages, in order. result: what the last one is left with."""
+
+    title: str
+    participants: tuple[str, ...]
+    messages: tuple[Message, ...]
+    result: str
+
+
+Block: TypeAlias = Paragraph | Equation | Table | Heatmap | Graph | Note
+
+
+@dataclass(frozen=True)
+class OfQuery:
+    """Blocks about one query, where the same is said of several.
+
+    place: the query's, among all of them. asked: whether the page is about this query; if not,
+    only a page that lets its reader choose a query has a place for them.
+    """
+
+    query: Token
+    place: int
+    blocks: tuple[Block, ...]
+    asked: bool = True
+
+
+@dataclass(frozen=True)
+class Section:
+    """stages: the stages of the trace that this section derives, by their JSON names."""
+
+    heading: Heading
+    content: tuple[Block | OfQuery, ...]
+    stages: tuple[str, ...] = ()
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The content of a page that lets nobody choose: all that was asked for, in order."""
+        blocks: list[Block] = []
+        for part in self.content:
+            if not isinstance(part, OfQuery):
+                blocks.append(part)
+            elif part.asked:
+                blocks += part.blocks
+        return tuple(blocks)
+
+
+@dataclass(frozen=True)
+class Document:
+    """title: what is explained, and the lines under it that say what it is and where it is from."""
+
+    title: Section
+    sections: tuple[Section, ...]

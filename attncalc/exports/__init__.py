@@ -1,0 +1,1 @@
+"""What came of a problem, as data for other programs."""

@@ -1,0 +1,1 @@
+"""What is given: tokens, vectors, options, and numbers that are claimed."""

@@ -1,0 +1,1 @@
+"""Graphs and flows as files of their own, and where their parts stand."""

@@ -1,0 +1,76 @@
+"""A graph in SVG: a file of its own, or a figure in a page of HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attncalc.document.document import Graph, Strength
+from attncalc.renderers.colors import LINES, MUTED, STRONG
+from attncalc.renderers.drawings.graph_layout import Curve, Drawing, Label, lay_out, spoken
+from attncalc.renderers.drawings.svg import at, px, svg_file, svg_text
+
+_STYLE = f"""\
+.digits {{ fill: {MUTED}; font-variant-numeric: tabular-nums; }}
+.bold {{ font-weight: bold; }}
+.line {{ fill: none; stroke: {LINES}; stroke-linecap: round; }}
+.head {{ fill: {LINES}; }}
+.line.high {{ stroke: {STRONG}; }}
+.head.high {{ fill: {STRONG}; }}
+"""
+
+
+def svg_graph(graph: Graph) -> str:
+    """The graph as an SVG file that needs nothing else."""
+    if not graph.edges:
+        return svg_file(graph.title, "No edges.", _STYLE, (), 10.0, 0.0)
+    drawing = lay_out(graph)
+    shapes = _shapes(drawing)
+    return svg_file(graph.title, spoken(graph), _STYLE, shapes, drawing.width, drawing.height)
+
+
+def inline_svg(graph: Graph) -> str:
+    """The graph as an svg element of HTML, whose colours are those of the page around it."""
+    drawing = lay_out(graph)
+    width, height = px(drawing.width), px(drawing.height)
+    body = "\n".join(_shapes(drawing))
+    return (
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
+        f'aria-label="{svg_text(spoken(graph))}">\n{body}\n</svg>'
+    )
+
+
+def _shapes(drawing: Drawing) -> Iterator[str]:
+    for curve in drawing.curves:
+        yield _curve(curve)
+    for label in drawing.labels:
+        yield _label(label)
+
+
+def _curve(curve: Curve) -> str:
+    strength = curve.strength.value
+    path = (
+        f"M{at(curve.start)} Q{at(curve.leaving)} {at(curve.middle)} "
+        f"Q{at(curve.arriving)} {at(curve.end)}"
+    )
+    x, y = curve.end
+    head = f"M{at(curve.tip)} L{at((x, y - curve.half_head))} L{at((x, y + curve.half_head))} Z"
+    dots = ""
+    if curve.strength is Strength.LOW:
+        dots = f' stroke-dasharray="0 {px(0.2 + 1.6 * curve.width)}"'
+    return (
+        f'<path class="line {strength}" d="{path}" stroke-width="{px(curve.width)}"{dots}/>'
+        f'<path class="head {strength}" d="{head}"/>'
+    )
+
+
+def _label(label: Label) -> str:
+    """Text; one that is cut says the whole of it where a pointer rests."""
+    names = ["digits"] * label.number + ["bold"] * label.focused
+    classes = f' class="{" ".join(names)}"' if names else ""
+    anchor = ' text-anchor="end"' if label.on_left else ""
+    whole = f"<title>{svg_text(label.whole)}</title>" if label.text != label.whole else ""
+    baseline = label.y + 0.35
+    return (
+        f'<text{classes} x="{px(label.x)}" y="{px(baseline)}"{anchor}>'
+        f"{whole}{svg_text(label.text)}</text>"
+    )

@@ -1,0 +1,1 @@
+"""HTML pages, with or without a script."""

@@ -1,0 +1,85 @@
+"""The page with a script: a bar of controls, step by step, for one query or another.
+
+Without a script nothing of it is seen. The script itself is stepper.js; the page's policy
+allows it, by its hash, and no other.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from attncalc.document.document import Document, OfQuery, Token
+from attncalc.renderers.inert import inert_token
+
+
+@cache
+def script() -> str:
+    """The script, as it stands between its tags."""
+    return "\n" + _file("stepper.js")
+
+
+@cache
+def style() -> str:
+    """How the bar looks, and what the script brings to light."""
+    return _file("stepper.css")
+
+
+def policy() -> str:
+    """What the page may load and run: its own style, its own script, and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(script().encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def stepper_html(document: Document) -> str:
+    """The bar of controls, as far as there is something to choose; hidden until the script runs."""
+    controls = [*_steps(document), *_queries(document)]
+    if not controls:
+        return ""
+    return "\n".join(('<nav class="stepper" aria-label="Steps" hidden>', *controls, "</nav>\n"))
+
+
+def _steps(document: Document) -> Iterator[str]:
+    numbered = [section for section in document.sections if section.heading.number is not None]
+    if len(numbered) > 1:
+        yield '<button type="button" aria-label="Previous step">←</button>'
+        yield '<button type="button" aria-label="Next step">→</button>'
+        yield '<p role="status"></p>'
+        yield '<button type="button" aria-pressed="false">Step by step</button>'
+
+
+def _queries(document: Document) -> Iterator[str]:
+    """A list of queries, where there are several; as written is where several were asked for."""
+    parts = [
+        part
+        for section in document.sections
+        for part in section.content
+        if isinstance(part, OfQuery)
+    ]
+    tokens = {part.place: part.query for part in parts}
+    asked = {part.place for part in parts if part.asked}
+    if len(tokens) < 2:
+        return
+    yield '<label>Query <select autocomplete="off">'
+    if len(asked) != 1:
+        yield '<option value="" selected>as written</option>'
+    for place, token in sorted(tokens.items()):
+        yield _option(place, token, selected=asked == {place})
+    yield "</select></label>"
+
+
+def _option(place: int, token: Token, *, selected: bool) -> str:
+    chosen = " selected" * selected
+    spelled = html.escape(inert_token(token.text))
+    return f'<option value="{place}" dir="auto"{chosen}>{spelled}</option>'
+
+
+def _file(name: str) -> str:
+    return files("attncalc.renderers.html").joinpath(name).read_text(encoding="utf-8")

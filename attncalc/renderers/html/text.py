@@ -1,0 +1,70 @@
+"""Running text in HTML: everything of others is inert and escaped, and stays text."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from attncalc.document.document import Code, Inlines, Token, Words
+from attncalc.document.expressions import Expression, Number, Relation
+from attncalc.renderers.html.mathml import mathml_pieces
+from attncalc.renderers.inert import inert, inert_token
+
+_PLAIN = re.compile(r"-?[\d.]+%?")
+BREAK = "<wbr>"
+"""Between the pieces of a formula that may stand on two lines."""
+_TAG = re.compile(r"<[^>]*>")
+
+
+def inlines_html(content: Inlines, *, quoted: bool = True) -> str:
+    """Text, tokens, code and formulas. quoted: as in prose, where tokens stand in quotation marks
+    and long vectors may take two lines.
+    """
+    parts = []
+    for part in content:
+        match part:
+            case Words(words):
+                parts.append(escaped(words))
+            case Token(spelling, focused):
+                parts.append(token_html(spelling, quoted=quoted, focused=focused))
+            case Code(code):
+                parts.append(f"<code>{escaped(code)}</code>")
+            case _:
+                parts.append(expression_html(part, wraps=quoted))
+    return "".join(parts)
+
+
+def token_html(spelling: str, *, quoted: bool = False, focused: bool = False) -> str:
+    """A token, apart from the direction of the text around it."""
+    token = f"<bdi>{html.escape(inert_token(spelling))}</bdi>"
+    token = f"<strong>{token}</strong>" if focused else token
+    return f"“{token}”" if quoted else token
+
+
+def expression_html(expression: Expression, *, stacked: bool = False, wraps: bool = False) -> str:
+    """A formula; a mere number, also behind its sign, is text, which is heard and copied better.
+
+    wraps: a long vector may take two lines.
+    """
+    match expression:
+        case Number(digits) if _PLAIN.fullmatch(digits):
+            return number_html(digits)
+        case Relation((Number(digits),), (sign,)) if _PLAIN.fullmatch(digits):
+            return f"{sign.value}&nbsp;{number_html(digits)}"
+        case _:
+            return BREAK.join(mathml_pieces(expression, stacked=stacked, wraps=wraps))
+
+
+def number_html(digits: str) -> str:
+    """The digits of a number, with the minus sign of a printed page."""
+    return digits.replace("-", "−")
+
+
+def bare(markup: str) -> str:
+    """What markup of ours says, without its tags; still escaped."""
+    return _TAG.sub("", markup)
+
+
+def escaped(text: str) -> str:
+    """Text of others as text."""
+    return html.escape(inert(text))

@@ -1,0 +1,1 @@
+"""Typst pages, and the PDF and the pictures made of them."""

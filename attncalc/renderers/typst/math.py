@@ -1,0 +1,182 @@
+"""Formulas in Typst's maths: 0.6 times 0.2 + 0.5 times 0.1 = 0.17."""
+
+from __future__ import annotations
+
+import re
+from typing import assert_never
+
+from attncalc.document.expressions import (
+    Apply,
+    Difference,
+    Dot,
+    Expression,
+    Fraction,
+    Juxtaposed,
+    Matrix,
+    Name,
+    Number,
+    Omitted,
+    Power,
+    Product,
+    Relation,
+    Root,
+    Sum,
+    SumOver,
+    Symbol,
+    Transpose,
+    Vector,
+    is_formula,
+    spelled_out,
+)
+from attncalc.renderers.inert import inert, inert_token
+from attncalc.renderers.precedence import ATOM, BINDING, held
+
+_STACKED = 5
+"""How tightly a fraction holds together that is drawn as one above the other."""
+
+_LONGEST_INDEX = 24
+_DECIMAL = re.compile(r"-?\d+(\.\d+)?%?")
+_SCIENTIFIC = re.compile(r"(?P<digits>-?\d+(\.\d+)?)[eE](?P<exponent>[+-]?\d+)")
+_LETTER = re.compile(r"[A-Za-zα-ωΑ-Ω]")
+_TIMES_LETTER = re.compile(r"(\d+)([a-z])")
+_CONTROLS = {code: f"‹U+{code:04X}›" for code in (*range(0x20), 0x7F)}
+"""Spelt out: the pictures that inert gives them are in no font that Typst brings along."""
+
+
+def typst_math(expression: Expression, *, stacked: bool = False) -> str:
+    """The formula as the inside of $…$. stacked: fractions one above the other."""
+    match expression:
+        case Symbol(letter, indices):
+            return _letter(letter) + _subscript(indices)
+        case Number(digits) if is_formula(digits):
+            sign, formula = spelled_out(digits)
+            return sign + typst_math(formula, stacked=stacked)
+        case Number(digits):
+            return _number(digits)
+        case Omitted(count):
+            return f"dots.c {typst_string(f'({count} more)')}"
+        case Sum(terms):
+            return " + ".join(
+                _bracketed(term, 1, stacked, negative=place > 0) for place, term in enumerate(terms)
+            )
+        case Difference(left, right):
+            subtracted = _bracketed(right, 2, stacked, negative=True)
+            return f"{_bracketed(left, 1, stacked)} - {subtracted}"
+        case Product(factors):
+            return " times ".join(
+                _bracketed(factor, 3, stacked, negative=True) for factor in factors
+            )
+        case Dot(left, right):
+            return f"{_bracketed(left, 3, stacked)} dot {_bracketed(right, 3, stacked)}"
+        case Juxtaposed(factors):
+            return " thin ".join(_bracketed(factor, 4, stacked) for factor in factors)
+        case Fraction(numerator, denominator) if stacked:
+            return f"frac({typst_math(numerator)}, {typst_math(denominator)})"
+        case Fraction(numerator, denominator):
+            return rf"{_bracketed(numerator, 3)}\/{_bracketed(denominator, 4)}"
+        case Root(radicand):
+            return f"sqrt({typst_math(radicand)})"
+        case Power(base, exponent):
+            return f"{_bracketed(base, 6, stacked, negative=True)}^({typst_math(exponent)})"
+        case Apply(function, arguments):
+            inside = ", ".join(entry_math(argument, stacked=stacked) for argument in arguments)
+            return f"op({typst_string(inert(function))}) ({inside})"
+        case SumOver(index, body):
+            return f"sum_({_index(index)}) {_bracketed(body, 3, stacked)}"
+        case Transpose(of):
+            return f"{_bracketed(of, ATOM, stacked)}^top"
+        case Vector(entries):
+            return f"[{', thin '.join(map(entry_math, entries))}]"
+        case Matrix(rows):
+            inside = "".join(
+                f"({''.join(f'${entry_math(at)}$, ' for at in row)}), " for row in rows
+            )
+            return f'#math.mat(delim: "[", align: right, {inside})'
+        case Relation():
+            return " ".join(chain_math(expression, stacked=stacked))
+        case _:
+            assert_never(expression)
+
+
+def chain_math(relation: Relation, *, stacked: bool = False) -> list[str]:
+    """The sides of a relation, each behind its sign, so that a long one can be broken there."""
+    return [
+        (f"{sign.value} " if sign else "") + typst_math(side, stacked=stacked)
+        for sign, side in relation.steps
+    ]
+
+
+def entry_math(entry: Expression, *, stacked: bool = False) -> str:
+    """An entry of a vector; entries left out are a mere ellipsis."""
+    return "dots.h" if isinstance(entry, Omitted) else typst_math(entry, stacked=stacked)
+
+
+def typst_string(text: str) -> str:
+    """The text as a string of Typst's, in which nothing is markup."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def shown(text: str) -> str:
+    """The text with every character that would not show made to show."""
+    return inert(text.translate(_CONTROLS))
+
+
+def shown_token(text: str) -> str:
+    """A token's spelling: as shown, with blanks at its ends and an empty token made visible."""
+    return inert_token(text.translate(_CONTROLS))
+
+
+def _bracketed(
+    expression: Expression, level: int, stacked: bool = False, *, negative: bool = False
+) -> str:
+    text = typst_math(expression, stacked=stacked)
+    minus = negative and isinstance(expression, Number) and text.startswith("-")
+    return f"({text})" if _binding(expression, stacked) < level or minus else text
+
+
+def _binding(expression: Expression, stacked: bool) -> int:
+    match held(expression):
+        case Number(digits) if _SCIENTIFIC.fullmatch(digits):
+            return BINDING[Product]
+        case Fraction() if stacked:
+            return _STACKED
+        case other:
+            return BINDING.get(type(other), ATOM)
+
+
+def _number(digits: str) -> str:
+    if _DECIMAL.fullmatch(digits):
+        return digits
+    if found := _SCIENTIFIC.fullmatch(digits):
+        return f"{found['digits']} times 10^({found['exponent']})"
+    if digits.removeprefix("-") == "inf":
+        return digits.replace("inf", "infinity")
+    return typst_string(shown(digits))
+
+
+def _letter(text: str) -> str:
+    """One letter is set in italics, as a variable; several are a word."""
+    if _LETTER.fullmatch(text) or text.isdecimal():
+        return text
+    if found := _TIMES_LETTER.fullmatch(text):
+        return f"{found[1]} {found[2]}"
+    return typst_string(shown(text))
+
+
+def _index(index: str | Name) -> str:
+    """A token's spelling as an index; a formula cannot be broken within it."""
+    if isinstance(index, str):
+        return _letter(index)
+    spelling = shown_token(index.text)
+    if len(spelling) > _LONGEST_INDEX:
+        spelling = spelling[: _LONGEST_INDEX - 1] + "…"
+    return typst_string(spelling)
+
+
+def _subscript(indices: tuple[str | Name, ...]) -> str:
+    """Indices side by side, with commas where one of them is a word or a letter is told apart."""
+    if not indices:
+        return ""
+    running = all(isinstance(index, str) and index in "ijlmn" for index in indices)
+    return f"_({(' ' if running else ', ').join(map(_index, indices))})"

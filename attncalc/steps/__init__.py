@@ -1,0 +1,1 @@
+"""The steps of attention, and the engine that walks them."""

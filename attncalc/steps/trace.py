@@ -1,0 +1,246 @@
+"""A problem worked through: every stage, kept.
+
+Nothing that is shown later is computed again; explanation, JSON and checks all read the trace.
+"""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+
+from attncalc.numbers import exactness
+from attncalc.numbers.arithmetic import Array, Exact, transcendental_context
+from attncalc.problem.heads import group_of
+from attncalc.problem.problem import Problem
+from attncalc.steps import attention
+from attncalc.steps.positions import Angles
+from attncalc.steps.stages import (
+    OF_GROUPS,
+    OF_HEADS,
+    ON_REQUEST,
+    STAGES,
+    Axis,
+    axes_of,
+    tokens_along,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """One step's result. exact: where values are exact, same shape. made_of: the stages it used."""
+
+    name: str
+    values: Array
+    exact: Exact
+    made_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """Every stage of a problem, in order. trace["weights"] is that stage's array.
+
+    divisor: √d_k where scores are divided by it; factor: the number they are multiplied by, where
+    one is given; neither where they are not scaled. mask: True where a query may attend, None
+    where all may; bias: what is added to the scores; both (n, m) or (h, n, m). slopes: of ALiBi,
+    (h,). angles: of the queries' positions; key_angles: of this step's keys. sink_powers: what a
+    sink adds to each sum, () or (h,). denominators: what powers are divided by. context: the
+    decimal context of the computation, None in float64. head: the one that this is a view of,
+    from 0; then its stages have no axis for heads.
+    """
+
+    problem: Problem
+    stages: dict[str, Stage]
+    context: decimal.Context | None
+    warnings: tuple[str, ...] = ()
+    divisor: Any | None = None
+    factor: Any | None = None
+    mask: Array | None = None
+    bias: Stage | None = None
+    slopes: Stage | None = None
+    angles: Angles | None = None
+    key_angles: Angles | None = None
+    sink_powers: Stage | None = None
+    denominators: Stage | None = None
+    head: int | None = None
+
+    def __getitem__(self, name: str) -> Array:
+        return self.stages[name].values
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.stages
+
+    def exported(self, stages: Sequence[str] = (), heads: Sequence[int] = ()) -> list[str]:
+        """The stages that data formats have: those asked for, or all but some, and claimed ones.
+
+        heads: those chosen, from 0; then what is but all of them side by side is left out too.
+        """
+        if stages:
+            return [name for name in STAGES if name in stages]
+        beside = ["concatenated"] if heads else []
+        if heads and self.problem.W_O is None:
+            beside.append("output")
+        left_out = {*ON_REQUEST, *beside} - {*self.problem.claims.stages}
+        return [name for name in STAGES if name in self and name not in left_out]
+
+    def heads_along(self, axis: Axis, heads: Sequence[int]) -> list[int] | None:
+        """The places along an axis of heads that belong to these; None along any other axis.
+
+        heads: from 0; all of them if none are named.
+        """
+        if axis is Axis.HEAD:
+            return list(heads or range(self.problem.heads or 0))
+        if axis is not Axis.KV_HEAD:
+            return None
+        every = self.problem.heads or 0
+        groups = self.problem.kv_heads or 0
+        return sorted({group_of(head, every, groups) for head in heads or range(every)})
+
+    def of_heads(self, stage: str, heads: Sequence[int]) -> Array:
+        """A stage with these heads alone along its axis of heads, if it has one."""
+        axes = self.axes(stage)
+        places = self.heads_along(axes[0], heads) if heads else None
+        values: Array = self[stage]
+        return values if places is None else values[places]
+
+    @property
+    def embedded(self) -> str:
+        """The stage that queries are projected from."""
+        return "X_positioned" if "X_positioned" in self.stages else "X"
+
+    @property
+    def scored(self) -> str:
+        """The stage that goes into the softmax: the last one of the scores."""
+        last = ("masked_scores", "capped_scores", "scaled_scores", "scores")
+        return next(name for name in last if name in self.stages)
+
+    @property
+    def asking(self) -> str:
+        """The stage that asks: queries as they meet the keys."""
+        return "Q_rotated" if "Q_rotated" in self.stages else "Q"
+
+    @property
+    def answering(self) -> str:
+        """The stage that is asked: keys as they meet the queries."""
+        return "K_rotated" if "K_rotated" in self.stages else "K"
+
+    @property
+    def attended(self) -> str:
+        """The stage that is Σ α v: head_outputs where more follows, or output."""
+        return "head_outputs" if "head_outputs" in self.stages else "output"
+
+    @property
+    def has_heads(self) -> bool:
+        """Whether stages have an axis for the heads in front."""
+        return self.problem.heads is not None and self.head is None
+
+    @property
+    def group(self) -> int:
+        """The key-value head of the head that this is a view of, from 0."""
+        heads, kv_heads = self.problem.heads, self.problem.kv_heads
+        assert self.head is not None
+        assert heads is not None
+        assert kv_heads is not None
+        return group_of(self.head, heads, kv_heads)
+
+    def within_head(self, stage: str, index: tuple[int, ...]) -> tuple[int | None, tuple[int, ...]]:
+        """The head that an entry of a stage belongs to, and its place there."""
+        if self.has_heads and stage in OF_HEADS:
+            return index[0], index[1:]
+        return None, index
+
+    def of_head(self, head: int) -> Self:
+        """What one head sees: its own slices, and those of its key-value head. head: from 0."""
+        group = replace(self, head=head).group
+        stages = dict(self.stages)
+        for name in OF_HEADS:
+            if name in stages:
+                stages[name] = _sliced(stages[name], group if name in OF_GROUPS else head)
+        mask = self.mask
+        return replace(
+            self,
+            stages=stages,
+            mask=mask[head] if mask is not None and mask.ndim == 3 else mask,
+            bias=_own(self.bias, head, 2),
+            sink_powers=_own(self.sink_powers, head, 0),
+            denominators=_own(self.denominators, head, 1),
+            head=head,
+        )
+
+    def axes(self, stage: str) -> tuple[Axis, ...]:
+        """What each axis of a stage is of."""
+        return axes_of(stage, heads=self.has_heads)
+
+    def tokens_at(self, stage: str, index: tuple[int, ...]) -> tuple[str | None, str | None]:
+        """The query token and the key token that an entry of a stage belongs to."""
+        query: str | None = None
+        key: str | None = None
+        for axis, place in zip(self.axes(stage), index, strict=True):
+            tokens = tokens_along(axis, self.problem)
+            if tokens is None:
+                continue
+            if axis is Axis.QUERY:
+                query = tokens[place]
+            else:
+                key = tokens[place]
+        return query, key
+
+    def score_terms(self, query: int) -> Array:
+        """q_i · k_j before it is added up: the products of one query of one head. (m, d_k)"""
+        with self.arithmetic():
+            return attention.products(self[self.asking][query], self[self.answering])
+
+    def score_terms_exact(self, query: int) -> Exact:
+        """Where these products are exact. (m, d_k)"""
+        q, k = self.stages[self.asking], self.stages[self.answering]
+        return exactness.of_products(q.values[query], q.exact[query], k.values, k.exact)
+
+    def weighted_values_of(self, query: int) -> Array:
+        """α_ij v_j of one query of one head. (m, d_v)"""
+        if "weighted_values" in self.stages:
+            recorded: Array = self["weighted_values"][query]
+            return recorded
+        one = self["weights"][query : query + 1]
+        with self.arithmetic():
+            terms: Array = attention.weighted_values(one, self["V"])[0]
+        return terms
+
+    @contextmanager
+    def arithmetic(self) -> Iterator[None]:
+        """The arithmetic the stages were computed in, for what is derived from them."""
+        with arithmetic_of(self.context):
+            yield
+
+    @contextmanager
+    def rounding(self) -> Iterator[None]:
+        """The arithmetic of what is rounded anyway: shares, shades, logarithms.
+
+        Beside 1e9999, a quotient in the context of the stages has tens of thousands of digits.
+        """
+        with arithmetic_of(None if self.context is None else transcendental_context()):
+            yield
+
+
+def _own(stage: Stage | None, head: int, axes: int) -> Stage | None:
+    """A head's slice of what may be the same for all: then it has so many axes."""
+    return stage if stage is None or stage.values.ndim == axes else _sliced(stage, head)
+
+
+def _sliced(stage: Stage, head: int) -> Stage:
+    # With the ellipsis, one number is an array too.
+    return replace(stage, values=stage.values[head, ...], exact=stage.exact[head, ...])
+
+
+@contextmanager
+def arithmetic_of(context: decimal.Context | None) -> Iterator[None]:
+    """Decimal arithmetic in this context, or float64 without its warnings if there is none."""
+    if context is None:
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            yield
+    else:
+        with decimal.localcontext(context):
+            yield
