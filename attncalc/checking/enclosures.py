@@ -182,8 +182,10 @@ class Enclosures:
         """How far a claim may be off that was computed with so many binary digits."""
         if bits not in self._floors:
             self._floors[bits] = floors(self.trace, bits)
-        floor = self._floors[bits][claim.stage][claim.index]
-        return intervals.UP.multiply(Decimal(float(floor)), self._relative_to(claim))
+        floor = Decimal(float(self._floors[bits][claim.stage][claim.index]))
+        if floor.is_infinite():
+            return floor
+        return intervals.UP.multiply(floor, self._relative_to(claim))
 
     def _relative_to(self, claim: Claim) -> Decimal:
         """The size of powers and sums, whose floor is relative to them."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from attncalc.numbers.arithmetic import Array
+from attncalc.numbers.arithmetic import Array, transcendental_context
 from attncalc.problem import heads
 from attncalc.steps.trace import Trace
 
@@ -32,11 +32,13 @@ _OF_A_FUNCTION = 2
 def floors(trace: Trace, bits: int) -> dict[str, Array]:
     """The bounds by stage, in numbers of so many binary digits.
 
-    Those of exponentials and sums are relative to the number itself.
+    Those of exponentials and sums are relative to the number itself. Infinite where numbers are out
+    of the range of doubles, and nothing is known.
     """
     with np.errstate(all="ignore"):
         found = _Floors(trace, bits).of_stages()
-    return {name: _FACTOR * off for name, off in found.items()}
+        bounds = {name: _FACTOR * off for name, off in found.items()}
+    return {name: np.where(np.isnan(bound), np.inf, bound) for name, bound in bounds.items()}
 
 
 class _Floors:
@@ -147,7 +149,7 @@ class _Floors:
     def _weights(self) -> None:
         A, m = self._size("weights"), len(self.problem.key_tokens)
         base = self.problem.attention.base
-        log = 1.0 if base == "e" else float(np.log(float(base)))
+        log = 1.0 if base == "e" else float(transcendental_context().ln(base))
         off = np.minimum(log * self.found[self.trace.scored], _FARTHEST)
         # The sink and the largest score, which is subtracted, are off too.
         sink = self.problem.attention.sink

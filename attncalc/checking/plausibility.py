@@ -56,6 +56,8 @@ def of_32_bits(enclosures: Enclosures, findings: Iterable[Finding]) -> Iterator[
         if finding.verdict not in (Verdict.SLIP, Verdict.WRONG) or claim.bits is not None:
             continue
         if len(digits) >= DIGITS_OF_32_BITS and not claim.undefined and not claim.hidden:
+            if enclosures.floor(claim, BITS_OF_A_FLOAT).is_infinite():
+                continue
             lenient = enclosures.claimed(replace(claim, bits=BITS_OF_A_FLOAT))
             count += lenient.meets(enclosures.computed(claim.stage, claim.index))
     if count:

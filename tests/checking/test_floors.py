@@ -175,3 +175,22 @@ def test_what_a_large_problem_leaves_out_has_no_floor(monkeypatch: pytest.Monkey
     whole = floors(attncalc.explain(problem, ["weighted_values"]), 24)
     assert "weighted_values" not in bare
     assert (bare["output"] == whole["output"]).all()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"scores": [["8", "2", "10"]], "attention": {"base": "1e9999"}},
+        {"Q": [["1e200", "1e-200"]], "K": [["1e-300", "1e300"]], "V": [["1"]]},
+        {"X": [["1e400", "0"]], "W_Q": [["1e-400"], ["1"]], "W_K": [["1"], ["1"]]},
+    ],
+)
+def test_floors_of_every_magnitude(given: dict[str, Any]) -> None:
+    """Out of the range of doubles nothing is known, and nobody is told of 32-bit numbers."""
+    stages = attncalc.explain(attncalc.load(given)).stages
+    claims = {name: np.full(stage.values.shape, "0.2500001") for name, stage in stages.items()}
+    report = check(attncalc.explain(attncalc.load({**given, "claims": claims})))
+    assert not any("32-bit" in warning for warning in report.warnings)
+    for bits in (24, 11, 8):
+        for bound in floors(report.trace, bits).values():
+            assert (bound >= 0).all()
