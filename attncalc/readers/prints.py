@@ -184,6 +184,8 @@ def _from_latex(text: str) -> str | None:
     for row in _LATEX_ROWS.split(found[2]):
         for pattern, plain in _LATEX_NUMBERS:
             row = pattern.sub(plain, row)
+        if "[" in row or "]" in row:
+            return None
         if row.strip():
             rows.append(row.replace("&", ","))
     return f"[[{'],['.join(rows)}]]"

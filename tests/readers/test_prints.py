@@ -118,6 +118,7 @@ def test_prints_in_lists(node: Any, rows: Any) -> None:
         "tensor([1]) + 1",
         "\\begin{tabular} 1 & 2 \\end{tabular}",
         "\\begin{bmatrix} 1",
+        "\\begin{bmatrix} 1 & ] \\\\ 2 \\end{bmatrix}",
         "[" * 40 + "1" + "]" * 40,
         [["1 / 3", "2"], ["sqrt( 2 )", "- 1"]],
         ["1", "2"],
