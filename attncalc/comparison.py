@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from attncalc.errors import AttncalcError
+from attncalc.names import STAGES
 from attncalc.numbers import exactness, measures
 from attncalc.numbers.arithmetic import (
     MOST_DIGITS,
@@ -23,7 +24,7 @@ from attncalc.numbers.arithmetic import (
 )
 from attncalc.problem.problem import Problem
 from attncalc.steps.attention import like
-from attncalc.steps.stages import ON_REQUEST, STAGES
+from attncalc.steps.stages import ON_REQUEST
 from attncalc.steps.trace import Stage, Trace
 
 FLOAT_AGREEMENT = 1e-12

@@ -15,10 +15,10 @@ import pytest
 import yaml
 
 import attncalc
+from attncalc.names import STAGES
 from attncalc.readers import load_text, options
 from attncalc.readers.fields import KEYS
 from attncalc.readers.rows import VECTORS_OF_A_ROW
-from attncalc.steps.stages import STAGES
 from tests.conftest import ROOT, SAMPLES
 
 DOCS = ROOT / "docs"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import attncalc
 from attncalc.document.numerals import NumberStyle
-from attncalc.steps.stages import STAGES, Axis, axes_of, stage_shapes, tokens_along
+from attncalc.names import STAGES, Axis
+from attncalc.steps.stages import axes_of, stage_shapes, tokens_along
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page
 from tests.conftest import Attncalc

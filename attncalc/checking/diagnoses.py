@@ -21,11 +21,12 @@ from attncalc.checking.misconceptions import Alteration, Misconception, Numbers
 from attncalc.checking.prints import Prints
 from attncalc.checking.screening import in_floats, reliable_to
 from attncalc.errors import AttncalcError
+from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.claims import Claim
 from attncalc.report import Diagnosis, Finding, Verdict
 from attncalc.steps import attention
-from attncalc.steps.stages import OF_HEADS, OF_KEYS, OF_POWERS, STAGES, axes_of, tokens_along
+from attncalc.steps.stages import OF_HEADS, OF_KEYS, OF_POWERS, axes_of, tokens_along
 from attncalc.steps.trace import Trace, arithmetic_of
 
 Known: TypeAlias = Misconception | Alteration

@@ -15,8 +15,9 @@ import numpy as np
 
 from attncalc.checking import mistakes_in_scores as in_scores
 from attncalc.checking.misconceptions import Misconception, Numbers, Rule
+from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array
-from attncalc.steps.stages import OF_HEADS, STAGES
+from attncalc.steps.stages import OF_HEADS
 from attncalc.steps.trace import Trace
 
 _WHOLE = 1024

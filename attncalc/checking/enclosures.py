@@ -15,9 +15,9 @@ from attncalc.checking.floors import floors
 from attncalc.checking.intervals import HIDDEN, Interval
 from attncalc.checking.rounding import rounded
 from attncalc.checking.rules import Index, Operands, Rules
+from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.claims import Claim
-from attncalc.steps.stages import STAGES
 from attncalc.steps.trace import Trace
 
 Entry: TypeAlias = tuple[str, Index]

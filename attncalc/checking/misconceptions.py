@@ -13,12 +13,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
 from attncalc.steps import attention
 from attncalc.steps.engine import explain
-from attncalc.steps.stages import OF_HEADS, STAGES
+from attncalc.steps.stages import OF_HEADS
 from attncalc.steps.trace import Trace
 
 _UNCHANGED = {

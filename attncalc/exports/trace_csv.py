@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from attncalc.names import Axis
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.problem import addresses_of
 from attncalc.renderers.inert import inert
-from attncalc.steps.stages import Axis, tokens_along
+from attncalc.steps.stages import tokens_along
 from attncalc.steps.trace import Trace
 
 COLUMNS = ("stage", "head", "query", "key", "component", "value")

@@ -13,8 +13,8 @@ import numpy as np
 
 from attncalc.costs.counts import cost_of
 from attncalc.exports.cost_json import exported_cost
+from attncalc.names import COST
 from attncalc.numbers.arithmetic import Array, is_exact_kind
-from attncalc.steps.stages import COST
 from attncalc.steps.trace import Trace
 
 SCHEMA = "attncalc/1"

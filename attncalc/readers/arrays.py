@@ -14,6 +14,7 @@ from typing import IO, Any
 import numpy as np
 
 from attncalc.errors import InputError, InputErrors, installing
+from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.problem import MATRICES, VECTORS
 from attncalc.readers.interface import Node, RawProblem, nowhere
@@ -21,7 +22,6 @@ from attncalc.readers.names import canonical, renamed
 from attncalc.readers.npy import Header, NpyError, read_array, read_header
 from attncalc.readers.numbers import BFLOAT16
 from attncalc.readers.options import KEYS
-from attncalc.steps.stages import STAGES
 
 LARGEST_BYTES = 4 * 1024**3
 """Of all arrays together, as the numbers that they become."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from attncalc.errors import FieldPath
+from attncalc.names import STAGES, Axis
 from attncalc.numbers.arithmetic import NOT_A_NUMBER, Array, NumberError, Typed, parse_number
 from attncalc.problem.claims import Claim, Claims, with_bare_numbers_read
 from attncalc.problem.problem import ADDRESS_HINT, Problem, find_token
@@ -19,7 +20,7 @@ from attncalc.readers.interface import Node
 from attncalc.readers.numbers import BITS_OF_BFLOAT16, Faults, bits_of, is_absent
 from attncalc.readers.other_names import hint_of_stage
 from attncalc.readers.prints import spelled_out
-from attncalc.steps.stages import OF_SCORES, STAGES, Axis, axes_of, stage_shapes, tokens_along
+from attncalc.steps.stages import OF_SCORES, axes_of, stage_shapes, tokens_along
 
 
 def read_claims(claims: Mapping[str, Node], problem: Problem, faults: Faults) -> Claims:

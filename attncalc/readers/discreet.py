@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from attncalc.errors import InputError
+from attncalc.names import STAGES
 from attncalc.problem.problem import MATRICES, VECTORS
 from attncalc.readers.interface import Node
-from attncalc.steps.stages import STAGES
 
 _LONGEST_WORD = 12
 _QUOTED = re.compile(r"“([^”]*)”|\(([&*!])([^)]*)\)")

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from attncalc.errors import AttncalcError, suggestion
+from attncalc.names import COST, STAGES
 from attncalc.numbers import exactness
 from attncalc.numbers.arithmetic import Array, Exact, Typed, doubt_of, exact_context, is_exact_kind
 from attncalc.problem import heads
@@ -18,7 +19,6 @@ from attncalc.problem.problem import Problem
 from attncalc.problem.requirements import listed
 from attncalc.steps import attention, masks, positions
 from attncalc.steps.positions import Angles
-from attncalc.steps.stages import COST, STAGES
 from attncalc.steps.trace import Stage, Trace, arithmetic_of
 
 _SUM_TOLERANCE = 1e-6

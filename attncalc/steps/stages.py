@@ -1,92 +1,26 @@
-"""The stages of a computation: their names, their order, and the shapes a problem gives them."""
+"""The stages of a problem: which it has, of what shapes, and what stands along their axes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from enum import Enum
 
+from attncalc.names import NAMES, STAGES, Axis
 from attncalc.problem.options import Rotary
 from attncalc.problem.problem import Problem
 
-STAGES = (
-    "X",
-    "X_key",
-    "positions",
-    "X_positioned",
-    "Q",
-    "K",
-    "V",
-    "Q_rotated",
-    "K_rotated",
-    "scores",
-    "scaled_scores",
-    "capped_scores",
-    "masked_scores",
-    "exponentials",
-    "sums",
-    "weights",
-    "weighted_values",
-    "head_outputs",
-    "concatenated",
-    "output",
-)
-"""Every stage there is, in the order in which they are computed."""
-
-COST = "cost"
-"""What may be asked for beside the stages: what they take to compute."""
-
-ON_REQUEST = ("weighted_values", "exponentials", "sums")
+ON_REQUEST = tuple(stage.name for stage in NAMES.values() if stage.on_request)
 """Stages that JSON leaves out unless they are asked for or claimed."""
 
-
-class Axis(Enum):
-    """What the places along an axis of a stage are; NEW_KEY: the keys without the past."""
-
-    HEAD = "head"
-    KV_HEAD = "key-value head"
-    QUERY = "query"
-    KEY = "key"
-    NEW_KEY = "new key"
-    ENTRY = "entry"
-
-
-_OF_QUERIES = (Axis.QUERY, Axis.ENTRY)
 OF_SCORES = ("scores", "scaled_scores", "capped_scores", "masked_scores")
 """Stages of the scores, in which a key may be masked."""
 
 OF_POWERS = ("exponentials", "sums")
 """Stages between the scores and the weights."""
 
-_OF_PAIRS = (Axis.HEAD, Axis.QUERY, Axis.KEY)
-
-_AXES: dict[str, tuple[Axis, ...]] = {
-    "X": _OF_QUERIES,
-    "X_key": (Axis.NEW_KEY, Axis.ENTRY),
-    "positions": _OF_QUERIES,
-    "X_positioned": _OF_QUERIES,
-    "Q": (Axis.HEAD, *_OF_QUERIES),
-    "K": (Axis.KV_HEAD, Axis.KEY, Axis.ENTRY),
-    "V": (Axis.KV_HEAD, Axis.KEY, Axis.ENTRY),
-    "Q_rotated": (Axis.HEAD, *_OF_QUERIES),
-    "K_rotated": (Axis.KV_HEAD, Axis.KEY, Axis.ENTRY),
-    "scores": _OF_PAIRS,
-    "scaled_scores": _OF_PAIRS,
-    "capped_scores": _OF_PAIRS,
-    "masked_scores": _OF_PAIRS,
-    "exponentials": _OF_PAIRS,
-    "sums": (Axis.HEAD, Axis.QUERY),
-    "weights": _OF_PAIRS,
-    "weighted_values": (*_OF_PAIRS, Axis.ENTRY),
-    "head_outputs": (Axis.HEAD, *_OF_QUERIES),
-    "concatenated": _OF_QUERIES,
-    "output": _OF_QUERIES,
-}
-"""The axes of every stage where a problem has heads."""
-
 
 def _with(*axes: Axis) -> tuple[str, ...]:
-    return tuple(stage for stage in STAGES if set(axes) & set(_AXES[stage]))
+    return tuple(stage for stage in STAGES if set(axes) & set(NAMES[stage].axes))
 
 
 OF_HEADS = _with(Axis.HEAD, Axis.KV_HEAD)
@@ -95,7 +29,7 @@ OF_HEADS = _with(Axis.HEAD, Axis.KV_HEAD)
 OF_GROUPS = _with(Axis.KV_HEAD)
 """Those of them that have one matrix a key-value head."""
 
-OF_PAIRS = tuple(stage for stage in _with(Axis.QUERY) if Axis.KEY in _AXES[stage])
+OF_PAIRS = tuple(stage for stage in _with(Axis.QUERY) if Axis.KEY in NAMES[stage].axes)
 """Stages with one row a query token and one column a key token."""
 
 OF_KEYS = tuple(stage for stage in _with(Axis.KEY, Axis.NEW_KEY) if stage not in OF_PAIRS)
@@ -104,7 +38,8 @@ OF_KEYS = tuple(stage for stage in _with(Axis.KEY, Axis.NEW_KEY) if stage not in
 
 def axes_of(stage: str, *, heads: bool) -> tuple[Axis, ...]:
     """What each axis of a stage is of, in order. heads: whether there is one for the heads."""
-    return _AXES[stage] if heads or stage not in OF_HEADS else _AXES[stage][1:]
+    axes = NAMES[stage].axes
+    return axes if heads or stage not in OF_HEADS else axes[1:]
 
 
 def tokens_along(axis: Axis, problem: Problem) -> Sequence[str] | None:

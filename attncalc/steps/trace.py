@@ -13,21 +13,14 @@ from typing import Any, Self
 
 import numpy as np
 
+from attncalc.names import STAGES, Axis
 from attncalc.numbers import exactness
 from attncalc.numbers.arithmetic import Array, Exact, transcendental_context
 from attncalc.problem.heads import group_of
 from attncalc.problem.problem import Problem
 from attncalc.steps import attention
 from attncalc.steps.positions import Angles
-from attncalc.steps.stages import (
-    OF_GROUPS,
-    OF_HEADS,
-    ON_REQUEST,
-    STAGES,
-    Axis,
-    axes_of,
-    tokens_along,
-)
+from attncalc.steps.stages import OF_GROUPS, OF_HEADS, ON_REQUEST, axes_of, tokens_along
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from attncalc.document.document import Document, Section
 from attncalc.document.numerals import NumberStyle
-from attncalc.steps.stages import COST
+from attncalc.names import COST
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.cache import cache
 from attncalc.walkthrough.cost import cost

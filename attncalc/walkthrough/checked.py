@@ -40,12 +40,13 @@ from attncalc.document.numerals import (
     shown_beside,
     shown_in_digits,
 )
+from attncalc.names import NAMES
 from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.problem.claims import Claim
 from attncalc.problem.requirements import listed
 from attncalc.report import Diagnosis, Finding, Report, Verdict
 from attncalc.walkthrough.derivation import derivation
-from attncalc.walkthrough.page import Page, provenance, stage_title, words
+from attncalc.walkthrough.page import Page, provenance, words
 
 _MOST_ROWS = 40
 """A longer table leaves out the rows that are correct, and most of the others."""
@@ -125,8 +126,8 @@ def _explanation(alike: Sequence[Diagnosis]) -> str:
 
 def _noun(stage: str) -> str:
     """What a stage is called in a sentence: the attention weights, Q."""
-    title = stage_title(stage)
-    return f"the {title[0].lower()}{title[1:]}" if stage.islower() else title
+    name = NAMES[stage]
+    return name.symbol or f"the {name.called}"
 
 
 def summary_line(report: Report, name: str | None = None) -> str:
@@ -196,7 +197,7 @@ def _stage(page: Page, number: int, stage: str, findings: list[Finding]) -> Sect
             if left[verdict]
         ]
         blocks.append(Table(tuple(columns), tuple(rows)))
-    return Section(Heading(number, words(stage_title(stage))), tuple(blocks), (stage,))
+    return Section(Heading(number, words(NAMES[stage].heading)), tuple(blocks), (stage,))
 
 
 def _kept(findings: Sequence[Finding]) -> list[Finding]:

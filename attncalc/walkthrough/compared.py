@@ -18,10 +18,11 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.numerals import NumberStyle, rounded
+from attncalc.names import NAMES
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.remark import remark
 from attncalc.walkthrough.side_by_side import Pair, side_names, told
-from attncalc.walkthrough.stages_compared import spoken, stages_compared
+from attncalc.walkthrough.stages_compared import stages_compared
 from attncalc.walkthrough.steepness import derivative, steepness
 
 
@@ -98,7 +99,7 @@ def _scores(pair: Pair) -> list[Block]:
     found = pair.difference(left.scored, right.scored)
     if found is None or found.same:
         return []
-    stages = [spoken(left.scored), spoken(right.scored)]
+    stages = [NAMES[left.scored].in_words, NAMES[right.scored].in_words]
     which = f": {stages[0]}"
     if stages[0] != stages[1]:
         which = ": " + ", ".join(

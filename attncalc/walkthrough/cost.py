@@ -24,12 +24,13 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Number, Relation, Sign, Symbol
-from attncalc.steps.stages import COST
+from attncalc.names import COST
 from attncalc.walkthrough.growth import (
-    STEPS,
+    PARTS,
     count,
     kept,
     listed,
+    step_called,
     symbol,
     with_larger_model,
     with_more_tokens,
@@ -96,10 +97,14 @@ def _by_step(counted: Cost) -> Table:
         return Row((words(name), *(count(getattr(operations, each)) for each in kinds)), kind)
 
     rows = [
-        row(STEPS.get(stage) or STEPS[part_of(counted.problem, stage)], operations)
-        for stage, operations in counted.stages.items()
+        row(_called(counted, stage), operations) for stage, operations in counted.stages.items()
     ]
     return Table(tuple(columns), (*rows, row("all", total, RowKind.TOTAL)))
+
+
+def _called(counted: Cost, stage: str) -> str:
+    part = part_of(counted.problem, stage)
+    return step_called(part if part in PARTS else stage)
 
 
 def _by_part(parts: dict[str, Operations]) -> Table:

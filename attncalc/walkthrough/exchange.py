@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from attncalc.document.document import Exchange, Message
+from attncalc.names import NAMES
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.pipeline import (
     PAST,
@@ -13,33 +17,6 @@ from attncalc.walkthrough.pipeline import (
     shape_of,
     steps,
 )
-
-_PARTICIPANTS = {
-    "X": "Input Embeddings",
-    "X_key": "Embeddings of the Keys",
-    PAST: "Cache",
-    "positions": "Positions",
-    "X_positioned": "Embeddings with Positions",
-    "Q": "Query (Q)",
-    "K": "Key (K)",
-    "V": "Value (V)",
-    "Q_rotated": "Turned Query",
-    "K_rotated": "Turned Key",
-    "scaled_scores": "Scale",
-    "capped_scores": "Softcap",
-    "concatenated": "Concatenate Heads",
-}
-
-_SENT = {
-    PAST: "cache of",
-    "X_positioned": "X",
-    "Q_rotated": "Q",
-    "K_rotated": "K",
-    "scaled_scores": "scaled scores",
-    "capped_scores": "capped scores",
-    "head_outputs": "weighted sums",
-}
-"""What a step hands on, where its name does not say it."""
 
 
 def exchange(trace: Trace) -> Exchange:
@@ -59,6 +36,10 @@ def exchange(trace: Trace) -> Exchange:
     )
 
 
+Action: TypeAlias = Callable[[Trace, str], str]
+"""What a step does with what it is sent by an earlier one."""
+
+
 def _participant(trace: Trace, step: Step) -> str:
     if step.name == "scores":
         return "Dot Product" if step.made_of else "Scores"
@@ -66,45 +47,112 @@ def _participant(trace: Trace, step: Step) -> str:
         return "Softmax" if step.made_of else "Attention Weights"
     if step.name == "masked_scores":
         return "Mask" if trace.bias is None else "Bias" if trace.mask is None else "Bias and Mask"
-    if step.name == trace.attended:
-        return "Attention Output" if step.name == "output" else "Weighted Sum"
-    return _PARTICIPANTS.get(step.name, "Attention Output")
+    return _PARTICIPANTS[step.name]
+
+
+_PARTICIPANTS = {
+    PAST: "Cache",
+    "X": "Input Embeddings",
+    "X_key": "Embeddings of the Keys",
+    "positions": "Positions",
+    "X_positioned": "Embeddings with Positions",
+    "Q": "Query (Q)",
+    "K": "Key (K)",
+    "V": "Value (V)",
+    "Q_rotated": "Rotated Query",
+    "K_rotated": "Rotated Key",
+    "scaled_scores": "Scale",
+    "capped_scores": "Softcap",
+    "head_outputs": "Weighted Sum",
+    "concatenated": "Concatenate Heads",
+    "output": "Attention Output",
+}
 
 
 def _message(trace: Trace, start: str, end: str) -> str:
     """What is done with what is sent: Scale by 1/√3 (scores 8 × 8)."""
-    action = _action(trace, start, end)
+    action = _ACTIONS[end](trace, start)
     return f"{action} ({_sent(trace, start)})" if action else _sent(trace, start)
 
 
-def _action(trace: Trace, start: str, end: str) -> str:
-    done = operation(trace, start, end)
-    match end:
-        case "X_positioned":
-            return "Add positions" if start == "positions" else ""
-        case "Q" | "K" | "V":
-            name = _PARTICIPANTS[end]
-            return "Put in front" if start == PAST else f"Generate {name}, {done}"
-        case "scores":
-            return "Dot Product of Q and K" if start == trace.asking else done.capitalize()
-        case "scaled_scores":
-            by = f"1/√{trace.problem.d_k}" if trace.factor is None else factor_of(trace)
-            return f"Scale by {by}"
-        case "capped_scores":
-            return f"Cap, {done}"
-        case "masked_scores":
-            added = {"add bias": trace.bias, "apply mask": trace.mask}
-            return ", ".join(name for name in added if added[name] is not None).capitalize()
-        case "weights":
-            return done.capitalize()
-        case "concatenated":
-            return "Concatenate"
-        case "output" if start not in ("weights", "V"):
-            return f"Project, {done}" if trace.problem.W_O is not None else ""
-        case _:
-            return "Weighted Sum of V" if start == "weights" else done.capitalize()
+def _doing(end: str) -> Action:
+    """Just what the pipeline says."""
+    return lambda trace, start: operation(trace, start, end).capitalize()
+
+
+def _adding(_trace: Trace, start: str) -> str:
+    return "Add positions" if start == "positions" else ""
+
+
+def _generating(end: str) -> Action:
+    def generating(trace: Trace, start: str) -> str:
+        if start == PAST:
+            return "Put in front"
+        return f"Generate {_PARTICIPANTS[end]}, {operation(trace, start, end)}"
+
+    return generating
+
+
+def _scoring(trace: Trace, start: str) -> str:
+    return "Dot Product of Q and K" if start == trace.asking else _doing("scores")(trace, start)
+
+
+def _scaling(trace: Trace, _start: str) -> str:
+    return f"Scale by {f'1/√{trace.problem.d_k}' if trace.factor is None else factor_of(trace)}"
+
+
+def _capping(trace: Trace, start: str) -> str:
+    return f"Cap, {operation(trace, start, 'capped_scores')}"
+
+
+def _masking(trace: Trace, _start: str) -> str:
+    added = {"add bias": trace.bias, "apply mask": trace.mask}
+    return ", ".join(name for name in added if added[name] is not None).capitalize()
+
+
+def _summing(end: str) -> Action:
+    def summing(trace: Trace, start: str) -> str:
+        return "Weighted Sum of V" if start == "weights" else _doing(end)(trace, start)
+
+    return summing
+
+
+def _projecting(trace: Trace, start: str) -> str:
+    if start in ("weights", "V"):
+        return _summing("output")(trace, start)
+    return f"Project, {operation(trace, start, 'output')}" if trace.problem.W_O is not None else ""
+
+
+_ACTIONS: dict[str, Action] = {
+    "X": _doing("X"),
+    "X_key": _doing("X_key"),
+    "positions": _doing("positions"),
+    "X_positioned": _adding,
+    "Q": _generating("Q"),
+    "K": _generating("K"),
+    "V": _generating("V"),
+    "Q_rotated": _doing("Q_rotated"),
+    "K_rotated": _doing("K_rotated"),
+    "scores": _scoring,
+    "scaled_scores": _scaling,
+    "capped_scores": _capping,
+    "masked_scores": _masking,
+    "weights": _doing("weights"),
+    "head_outputs": _summing("head_outputs"),
+    "concatenated": lambda _trace, _start: "Concatenate",
+    "output": _projecting,
+}
+"""By the step that is sent something."""
 
 
 def _sent(trace: Trace, name: str) -> str:
-    what = masked(trace) if name == "masked_scores" else _SENT.get(name, name)
-    return f"{what} {shape_of(trace, name)}"
+    return f"{_called(trace, name)} {shape_of(trace, name)}"
+
+
+def _called(trace: Trace, name: str) -> str:
+    """What a step hands on: Q, or scaled scores."""
+    if name == PAST:
+        return "cache of"
+    if name == "masked_scores":
+        return masked(trace)
+    return NAMES[name].symbol or NAMES[name].called

@@ -18,27 +18,16 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Expression, Fraction, Number, Product, Symbol
+from attncalc.names import NAMES
 from attncalc.walkthrough.page import words
 
-STEPS = {
-    "positions": "table of positions",
-    "X_positioned": "positions added",
-    "Q": "queries",
-    "K": "keys",
-    "V": "values",
-    "Q_rotated": "rotated queries",
-    "K_rotated": "rotated keys",
-    "scores": "scores",
-    "scaled_scores": "scaled scores",
-    "capped_scores": "capped scores",
-    "masked_scores": "bias added",
-    "exponentials": "exponentials",
-    "sums": "row sums",
-    "weights": "attention weights",
-    "weighted_sum": "weighted sum",
-    "output_projection": "output projection",
-}
-"""Steps as the page calls them: stages, and parts where a stage may be one of two."""
+PARTS = {"weighted_sum": "weighted sum", "output_projection": "output projection"}
+"""Parts of the computation that are called by their own name, as a stage may be one of two."""
+
+
+def step_called(name: str) -> str:
+    """What a stage or such a part is called."""
+    return PARTS.get(name) or NAMES[name].called
 
 
 def with_more_tokens(growth: Growth, counted: Cost) -> Iterator[Block]:
@@ -48,7 +37,7 @@ def with_more_tokens(growth: Growth, counted: Cost) -> Iterator[Block]:
     rows = [
         Row(
             (
-                words(STEPS[quantity.what]),
+                words(step_called(quantity.what)),
                 (_formula(quantity),),
                 *map(count, _evaluated(growth, quantity)),
             )

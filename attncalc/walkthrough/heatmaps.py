@@ -10,10 +10,11 @@ from typing import Any
 from attncalc.document.document import Heatmap, HeatmapRow, Quantity, Token
 from attncalc.document.expressions import Omitted
 from attncalc.document.numerals import NumberStyle
+from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import Array, transcendental_context
 from attncalc.steps.stages import OF_PAIRS
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, stage_title, words
+from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.quantities import answering, asking, weight_of
 
 STAGES_WITH_HEATMAPS = tuple(stage for stage in OF_PAIRS if stage != "weighted_values")
@@ -106,7 +107,7 @@ def heatmaps(
     page = Page(trace, style or NumberStyle(), trace.problem.queries, full)
     shown = [head for head in page.every_head if not heads or head in heads]
     return tuple(
-        _heatmap(own, stage, stage_title(stage) + _own_head(own))
+        _heatmap(own, stage, NAMES[stage].heading + _own_head(own))
         for stage in stages
         for own in map(page.of_head, shown)
     )

@@ -31,10 +31,11 @@ from attncalc.document.document import (
 )
 from attncalc.document.expressions import Expression, Name, Omitted, Relation, Sign, Sum, Vector
 from attncalc.document.numerals import NumberStyle, Shown, as_typed, shown, shown_array
+from attncalc.names import Axis
 from attncalc.numbers.arithmetic import Array, Typed
 from attncalc.problem.heads import group_of
 from attncalc.problem.problem import Problem, address_of
-from attncalc.steps.stages import Axis, tokens_along
+from attncalc.steps.stages import tokens_along
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.quantities import weight_of
 
@@ -272,13 +273,6 @@ class Page:
         return (
             as_typed(value) if isinstance(value, Typed) else shown([value], [True], self.style)[0]
         )
-
-
-def stage_title(stage: str) -> str:
-    """What a stage is called where it is shown by itself."""
-    if stage == "weights":
-        return "Attention weights"
-    return stage.replace("_", " ").capitalize() if stage.islower() else stage
 
 
 def provenance(problem: Problem, warnings: Iterable[str]) -> list[Block]:

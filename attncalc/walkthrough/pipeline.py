@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from attncalc.document.document import Arrow, Box, Flow
 from attncalc.document.numerals import NumberStyle, as_typed, shown
+from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import Typed
 from attncalc.steps.stages import OF_GROUPS, OF_HEADS
 from attncalc.steps.trace import Trace
@@ -13,26 +16,14 @@ from attncalc.steps.trace import Trace
 PAST = "past"
 """What stands before this step's keys and values; no stage, but they are made of it."""
 
-_INSIDE = ("exponentials", "sums", "weighted_values")
+INSIDE = ("exponentials", "sums", "weighted_values")
 """Stages that are part of a step that is drawn as one."""
 
 _MOST_HEADS = 4
 
-_NAMES = {
-    "X": "embeddings X",
-    "X_key": "embeddings of the keys X_key",
-    "positions": "positions",
-    "X_positioned": "X with positions",
-    "Q": "queries Q",
-    "K": "keys K",
-    "V": "values V",
-    "Q_rotated": "queries, turned",
-    "K_rotated": "keys, turned",
-    "scaled_scores": "scaled scores",
-    "capped_scores": "capped scores",
-    "weights": "attention weights",
-    "concatenated": "concatenated",
-}
+
+Operation: TypeAlias = Callable[[Trace, str], str]
+"""What is done on the way from a step to the one that this is an operation of."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +62,7 @@ def steps(trace: Trace) -> list[Step]:
     if trace.problem.attention.past is not None:
         found.append(Step(PAST))
     for stage in trace.stages.values():
-        if stage.name not in _INSIDE:
+        if stage.name not in INSIDE:
             made_of = (trace.scored,) if "exponentials" in stage.made_of else stage.made_of
             here = {step.name for step in found}
             found.append(Step(stage.name, tuple(name for name in made_of if name in here)))
@@ -91,29 +82,86 @@ def shape_of(trace: Trace, name: str) -> str:
 
 def operation(trace: Trace, start: str, end: str) -> str:
     """What is done to a step on the way to the next, in as few words as it takes."""
-    match end:
-        case "X_positioned":
-            return "+" if start == "positions" else ""
-        case "Q" | "K" | "V":
-            return "in front" if start == PAST else _projection(trace, end)
-        case "Q_rotated" | "K_rotated":
-            cached = end == "K_rotated" and trace.problem.past_length > 0
-            return f"turn{' new keys' if cached else ''} by position"
-        case "scaled_scores":
-            return f"÷ √{trace.problem.d_k}" if trace.factor is None else f"× {factor_of(trace)}"
-        case "capped_scores":
-            cap = _digits(trace.problem.attention.softcap)
-            return f"{cap} tanh(score / {cap})"
-        case "masked_scores":
-            return " ".join(
-                ["+ bias"] * (trace.bias is not None) + ["+ mask"] * (trace.mask is not None)
-            )
-        case "weights":
-            return _softmax(trace)
-        case "output" if start not in ("weights", "V"):
-            return _with_bias(trace, "O") if trace.problem.W_O is not None else "as it is"
-        case _:
-            return _shared(trace) if start in OF_GROUPS else ""
+    return _OPERATIONS[end](trace, start)
+
+
+def _nothing(_trace: Trace, _start: str) -> str:
+    return ""
+
+
+def _adding(_trace: Trace, start: str) -> str:
+    return "+" if start == "positions" else ""
+
+
+def _projecting(letter: str) -> Operation:
+    def projecting(trace: Trace, start: str) -> str:
+        return "in front" if start == PAST else _projection(trace, letter)
+
+    return projecting
+
+
+def _rotating(_trace: Trace, _start: str) -> str:
+    return "rotate by position"
+
+
+def _rotating_new(trace: Trace, start: str) -> str:
+    cached = trace.problem.past_length > 0
+    return "rotate new keys by position" if cached else _rotating(trace, start)
+
+
+def _scaling(trace: Trace, _start: str) -> str:
+    return f"÷ √{trace.problem.d_k}" if trace.factor is None else f"× {factor_of(trace)}"
+
+
+def _capping(trace: Trace, _start: str) -> str:
+    cap = _digits(trace.problem.attention.softcap)
+    return f"{cap} tanh(score / {cap})"
+
+
+def _masking(trace: Trace, _start: str) -> str:
+    return " ".join(["+ bias"] * (trace.bias is not None) + ["+ mask"] * (trace.mask is not None))
+
+
+def _sharing(trace: Trace, start: str) -> str:
+    """By how many heads each key-value head is used, where there are fewer of these."""
+    heads, groups = trace.problem.heads, trace.problem.kv_heads
+    if start not in OF_GROUPS or heads is None or groups is None or heads == groups:
+        return ""
+    return f"each for {heads // groups} heads"
+
+
+def _softmax(trace: Trace, _start: str) -> str:
+    options = trace.problem.attention
+    base = "" if options.base == "e" else f", base {_digits(options.base)}"
+    return f"softmax by row{base}" + (", with a sink" if options.sink is not None else "")
+
+
+def _projecting_out(trace: Trace, start: str) -> str:
+    if start in ("weights", "V"):
+        return _sharing(trace, start)
+    return _with_bias(trace, "O") if trace.problem.W_O is not None else "as it is"
+
+
+_OPERATIONS: dict[str, Operation] = {
+    "X": _nothing,
+    "X_key": _nothing,
+    "positions": _nothing,
+    "X_positioned": _adding,
+    "Q": _projecting("Q"),
+    "K": _projecting("K"),
+    "V": _projecting("V"),
+    "Q_rotated": _rotating,
+    "K_rotated": _rotating_new,
+    "scores": _sharing,
+    "scaled_scores": _scaling,
+    "capped_scores": _capping,
+    "masked_scores": _masking,
+    "weights": _softmax,
+    "head_outputs": _sharing,
+    "concatenated": _nothing,
+    "output": _projecting_out,
+}
+"""By the stage that comes of it."""
 
 
 def factor_of(trace: Trace) -> str:
@@ -135,7 +183,7 @@ def _name(trace: Trace, step: Step) -> str:
         return masked(trace)
     if step.name == trace.attended:
         return "weighted sum of V" if step.name == "head_outputs" else "output: weighted sum of V"
-    return _NAMES.get(step.name, "output")
+    return NAMES[step.name].in_words
 
 
 def _head_boxes(trace: Trace) -> list[Box]:
@@ -170,20 +218,6 @@ def _projection(trace: Trace, letter: str) -> str:
 def _with_bias(trace: Trace, letter: str) -> str:
     bias = getattr(trace.problem, f"b_{letter}") is not None
     return f"× W_{letter}" + (f" + b_{letter}" if bias else "")
-
-
-def _softmax(trace: Trace) -> str:
-    options = trace.problem.attention
-    base = "" if options.base == "e" else f", base {_digits(options.base)}"
-    return f"softmax by row{base}" + (", with a sink" if options.sink is not None else "")
-
-
-def _shared(trace: Trace) -> str:
-    """By how many heads each key-value head is used, where there are fewer of these."""
-    heads, groups = trace.problem.heads, trace.problem.kv_heads
-    if heads is None or groups is None or heads == groups:
-        return ""
-    return f"each for {heads // groups} heads"
 
 
 def _digits(number: object) -> str:

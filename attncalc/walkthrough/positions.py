@@ -143,23 +143,23 @@ def rotation(page: Page, number: int) -> Section | None:
     trace, rotary = page.trace, page.trace.problem.attention.positions
     if not isinstance(rotary, Rotary) or trace.angles is None:
         return None
-    turned = Symbol("q", ("turned",))
+    turned = Symbol("q", ("rotated",))
     q, matrix = Symbol("q"), Symbol("R", ("pos",))
     formula = Relation((turned, Product((matrix, q))), (Sign.EXACT,))
     content: list[Block | OfQuery] = [Paragraph(words(_how(page, rotary)))]
     angles = trace.angles
     content += page.of_each_query(lambda query: _turned(page, query, angles, rotary))
     if trace.problem.self_attention:
-        letters = {"Q_rotated": turned, "K_rotated": Symbol("k", ("turned",))}
+        letters = {"Q_rotated": turned, "K_rotated": Symbol("k", ("rotated",))}
         content.append(vector_table(page, letters, "token", caption=words("All tokens")))
     else:
         caption = words("All queries")
         content.append(vector_table(page, {"Q_rotated": turned}, "query token", caption=caption))
         caption = words("All keys")
-        letters = {"K_rotated": Symbol("k", ("turned",))}
+        letters = {"K_rotated": Symbol("k", ("rotated",))}
         content.append(vector_table(page, letters, "key token", queries=False, caption=caption))
     if page.offset:
-        text = "Keys in the cache were turned when they were cached, and are not turned again."
+        text = "Keys in the cache were rotated when they were cached, and are not rotated again."
         content.append(Paragraph(words(text)))
     heading = Heading(number, words("Rotation by position"), formula)
     return Section(heading, tuple(content), ("Q_rotated", "K_rotated"))
@@ -169,9 +169,9 @@ def _how(page: Page, rotary: Rotary) -> str:
     width = page.trace["Q"].shape[-1]
     dims = rotary.dims or width
     pairs = (
-        "Neighbouring entries are turned together"
+        "Neighbouring entries are rotated together"
         if rotary.pairing == "interleaved"
-        else f"Entry 1 is turned with entry {dims // 2 + 1}, and so on"
+        else f"Entry 1 is rotated with entry {dims // 2 + 1}, and so on"
     )
     left = width - dims
     stay = (
@@ -227,7 +227,7 @@ def _turned(page: Page, query: int, angles: Angles, rotary: Rotary) -> Iterator[
         done, operands = turned_entry(q, waves, (firsts, seconds), entry)
         sign = sign_of(*operands, result=result[entry])
         steps.append(Row(((symbol,), (done,), result_cell(sign, result[entry].number))))
-    headings = (Column(()), Column(words("turned")), Column((), Align.RIGHT, result=True))
+    headings = (Column(()), Column(words("rotated")), Column((), Align.RIGHT, result=True))
     yield Table(headings, tuple(steps))
 
 

@@ -18,14 +18,10 @@ from attncalc.document.document import (
 )
 from attncalc.document.expressions import Name
 from attncalc.document.numerals import Shown, shown_fine
+from attncalc.names import NAMES
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.side_by_side import Names, side_columns, signed
-
-
-def spoken(stage: str) -> str:
-    """A stage's name in a sentence: scaled scores, attention weights, Q, Q rotated."""
-    return "attention weights" if stage == "weights" else stage.replace("_", " ")
 
 
 def stages_compared(page: Page, comparison: Comparison, names: Names) -> tuple[Block, ...]:
@@ -34,7 +30,7 @@ def stages_compared(page: Page, comparison: Comparison, names: Names) -> tuple[B
     rows = [
         Row(
             (
-                words(spoken(name)),
+                words(NAMES[name].in_words),
                 words(_shape(comparison.left, name)),
                 words(_shape(comparison.right, name)),
                 _verdict(stage, numbers.get(name)),
@@ -57,14 +53,14 @@ def _parting(comparison: Comparison, names: Names) -> str:
         return "Every stage is the same on both sides."
     order = list(comparison.stages)
     before = order[: order.index(first)]
-    start = f"The same up to {spoken(before[-1])}. " if before else ""
+    start = f"The same up to {NAMES[before[-1]].in_words}. " if before else ""
     of = {"left": names[0], "right": names[1]}
     only = comparison.stages[first].only
     end = f", which only one side has ({of[only]})" if only else ""
-    sentences = [f"{start}The first stage that differs is {spoken(first)}{end}."]
+    sentences = [f"{start}The first stage that differs is {NAMES[first].in_words}{end}."]
     for side in of:
         alone = [
-            spoken(name)
+            NAMES[name].in_words
             for name, stage in comparison.stages.items()
             if stage.only == side and name != first
         ]

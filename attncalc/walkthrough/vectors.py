@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from attncalc.document.document import Column, Inlines, Quantity, Row, Table, Token
 from attncalc.document.expressions import Expression, Omitted, Symbol
 from attncalc.document.numerals import Shown
+from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.problem import address_of
 from attncalc.steps.stages import OF_GROUPS, OF_KEYS
 from attncalc.walkthrough.page import Page, omitted_row, words
 from attncalc.walkthrough.quantities import row_of, row_of_head
-
-_LETTERS = {"X": "x", "X_key": "x", "Q": "q", "K": "k", "V": "v"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def given_table(
         behind = page.offset if name in OF_GROUPS and heading != "past token" else 0
         columns.append(
             _Column(
-                _LETTERS[name],
+                NAMES[name].letter,
                 dict(zip(rows, page.given(array[rows]), strict=True)),
                 {place: row_of_head(name, head, behind + place) for place in rows},
             )

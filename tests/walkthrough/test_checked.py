@@ -57,7 +57,7 @@ def report_of(fields: dict[str, Any], claims: dict[str, Any]) -> Report:
 @pytest.mark.parametrize(
     ("fields", "stage", "index", "derivation"),
     [
-        (FULL, "X", (0, 1), "X_a,2 = 2"),
+        (FULL, "X", (0, 1), "x_a,2 = 2"),
         (FULL, "Q", (0, 0), "q_a,1 = 1×1 + 2×0 + 0.5 = 1.5"),
         (FULL, "K", (1, 1), "k_b,2 = 0×0 + 1×1 = 1"),
         (FULL, "scores", (1, 0), "s_b,a = 0.5×1 + 1.0×2 = 2.5"),

@@ -272,7 +272,7 @@ def test_shapes_that_differ() -> None:
     assert found.stages["Q"].only is None
     assert found.stages["scores"].same
     page = page_of(PLAIN, wider)
-    assert "The first stage that differs is Q." in page
+    assert "The first stage that differs is queries Q." in page
     assert "Q 2×2 2×3 another shape" in page
     assert "“a” has the same weights on both sides." in page
     assert "How spread out" not in page
@@ -287,8 +287,11 @@ def test_stages_of_one_side() -> None:
     left = varied(PLAIN, attention={"scale": "0.5", "mask": "causal"})
     right = {"tokens": ["a", "b"], "scores": [["8", "-8"], ["-4", "-4"]]}
     page = page_of(left, right)
-    assert "The first stage that differs is Q, which only one side has (a.yaml)." in page
-    assert "On one side only (a.yaml): K, V, scaled scores, masked scores and output." in page
+    assert "The first stage that differs is queries Q, which only one side has (a.yaml)." in page
+    assert (
+        "On one side only (a.yaml): keys K, values V, scaled scores, masked scores and output."
+        in page
+    )
     page = page_of(PLAIN, varied(left, attention={"scale": "none"}))
     assert (
         "The same up to scores. The first stage that differs is masked scores, which only one side "
@@ -297,7 +300,7 @@ def test_stages_of_one_side() -> None:
     page = page_of(
         varied(PLAIN, attention={"mask": "causal"}), varied(PLAIN, V=None, Q=[["1", "1"]] * 2)
     )
-    assert "On one side only (a.yaml): V, masked scores and output." in page
+    assert "On one side only (a.yaml): values V, masked scores and output." in page
 
 
 @pytest.mark.parametrize(

@@ -240,7 +240,7 @@ def test_rotation_of_two_sides() -> None:
         "attention": {"positions": {"rope": {"dims": "2", "pairing": "half"}}},
     }
     page = page_of(fields)
-    assert "Entry 1 is turned with entry 2, and so on" in page
+    assert "Entry 1 is rotated with entry 2, and so on" in page
     assert "The last entry stays as it is." in page
     assert "All queries" in page
     assert "All keys" in page

@@ -80,16 +80,16 @@ def test_heads() -> None:
         "weighted sum of V, 2 heads of 3 × 2",
         "head 1, 3 × 2",
         "head 2, 3 × 2",
-        "concatenated, 3 × 4",
+        "concatenated heads, 3 × 4",
         "output, 3 × 4",
     ]
     assert "keys K –→ scores Q Kᵀ" in ways(flow)
     assert ways(flow)[-5:] == [
         "weighted sum of V –→ head 1",
         "weighted sum of V –→ head 2",
-        "head 1 –→ concatenated",
-        "head 2 –→ concatenated",
-        "concatenated –× W_O→ output",
+        "head 1 –→ concatenated heads",
+        "head 2 –→ concatenated heads",
+        "concatenated heads –× W_O→ output",
     ]
 
 
@@ -102,11 +102,11 @@ def test_many_heads() -> None:
         "head 2, 1 × 1",
         "head 3, 1 × 1",
         "… 3 more heads, each 1 × 1",
-        "concatenated, 1 × 6",
+        "concatenated heads, 1 × 6",
     ]
-    assert len([way for way in ways(flow) if way.endswith("→ concatenated")]) == 4
+    assert len([way for way in ways(flow) if way.endswith("→ concatenated heads")]) == 4
     assert ways(flow)[0] == "embeddings X –cut into 6→ queries Q"
-    assert ways(flow)[-1] == "concatenated –as it is→ output"
+    assert ways(flow)[-1] == "concatenated heads –as it is→ output"
 
 
 @pytest.mark.parametrize(
@@ -114,15 +114,15 @@ def test_many_heads() -> None:
     [
         ("llama-step", "cache –in front→ keys K"),
         ("llama-step", "embeddings X –× W_K, cut into 2→ keys K"),
-        ("llama-step", "queries Q –turn by position→ queries, turned"),
-        ("llama-step", "keys K –turn new keys by position→ keys, turned"),
-        ("rope", "keys K –turn by position→ keys, turned"),
-        ("llama-step", "keys, turned –each for 2 heads→ scores Q Kᵀ"),
+        ("llama-step", "queries Q –rotate by position→ rotated queries"),
+        ("llama-step", "keys K –rotate new keys by position→ rotated keys"),
+        ("rope", "keys K –rotate by position→ rotated keys"),
+        ("llama-step", "rotated keys –each for 2 heads→ scores Q Kᵀ"),
         ("llama-step", "values V –each for 2 heads→ weighted sum of V"),
         ("causal", "scaled scores –+ mask→ masked scores"),
         ("alibi", "scaled scores –+ bias + mask→ masked scores"),
-        ("learned-positions", "positions –+→ X with positions"),
-        ("learned-positions", "embeddings X –→ X with positions"),
+        ("learned-positions", "positions –+→ embeddings with positions"),
+        ("learned-positions", "embeddings X –→ embeddings with positions"),
         ("cat", "scores –softmax by row→ attention weights"),
         ("tennis", "attention weights –→ output: weighted sum of V"),
     ],
@@ -224,7 +224,7 @@ def test_exchange() -> None:
         "Key (K) → Dot Product: K 2 × 1",
         "Dot Product → Scale: Scale by 1/√1 (scores 2 × 2)",
         "Scale → Softmax: Softmax by row (scaled scores 2 × 2)",
-        "Softmax → Attention Output: Weighted Sum of V (weights 2 × 2)",
+        "Softmax → Attention Output: Weighted Sum of V (attention weights 2 × 2)",
         "Value (V) → Attention Output: V 2 × 2",
         "output 2 × 2",
     ]
@@ -238,17 +238,17 @@ def test_exchange_from_embeddings() -> None:
         "Input Embeddings → Key (K): Generate Key (K), × W_K, cut into 2 (X 1 × 3)",
         "Cache → Value (V): Put in front (cache of 2 tokens)",
         "Input Embeddings → Value (V): Generate Value (V), × W_V, cut into 2 (X 1 × 3)",
-        "Query (Q) → Turned Query: Turn by position (Q 4 heads of 1 × 2)",
-        "Key (K) → Turned Key: Turn new keys by position (K 2 heads of 3 × 2)",
-        "Turned Query → Dot Product: Dot Product of Q and K (Q 4 heads of 1 × 2)",
-        "Turned Key → Dot Product: Each for 2 heads (K 2 heads of 3 × 2)",
+        "Query (Q) → Rotated Query: Rotate by position (Q 4 heads of 1 × 2)",
+        "Key (K) → Rotated Key: Rotate new keys by position (K 2 heads of 3 × 2)",
+        "Rotated Query → Dot Product: Dot Product of Q and K (rotated queries 4 heads of 1 × 2)",
+        "Rotated Key → Dot Product: Each for 2 heads (rotated keys 2 heads of 3 × 2)",
         "Dot Product → Scale: Scale by 1/√2 (scores 4 heads of 1 × 3)",
         "Scale → Mask: Apply mask (scaled scores 4 heads of 1 × 3)",
         "Mask → Softmax: Softmax by row (masked scores 4 heads of 1 × 3)",
-        "Softmax → Weighted Sum: Weighted Sum of V (weights 4 heads of 1 × 3)",
+        "Softmax → Weighted Sum: Weighted Sum of V (attention weights 4 heads of 1 × 3)",
         "Value (V) → Weighted Sum: Each for 2 heads (V 2 heads of 3 × 2)",
-        "Weighted Sum → Concatenate Heads: Concatenate (weighted sums 4 heads of 1 × 2)",
-        "Concatenate Heads → Attention Output: Project, × W_O (concatenated 1 × 8)",
+        "Weighted Sum → Concatenate Heads: Concatenate (head outputs 4 heads of 1 × 2)",
+        "Concatenate Heads → Attention Output: Project, × W_O (concatenated heads 1 × 8)",
         "output 1 × 3",
     ]
 
@@ -271,10 +271,13 @@ def test_exchange_from_embeddings() -> None:
             "Bias → Softmax: Softmax by row (biased scores 2 × 2)",
         ),
         ("cat", "Scores → Softmax: Softmax by row (scores 1 × 4)"),
-        ("tennis", "Attention Weights → Attention Output: Weighted Sum of V (weights 3 × 3)"),
+        (
+            "tennis",
+            "Attention Weights → Attention Output: Weighted Sum of V (attention weights 3 × 3)",
+        ),
         (
             {**X, "attention": {"heads": 2}},
-            "Concatenate Heads → Attention Output: concatenated 2 × 2",
+            "Concatenate Heads → Attention Output: concatenated heads 2 × 2",
         ),
         ("learned-positions", "Positions → Embeddings with Positions: Add positions (positions "),
     ],
@@ -352,8 +355,8 @@ def test_labels_are_true(problem: dict[str, Any]) -> None:
     assert ("+ mask" in labels) == (trace.mask is not None)
     assert ("with a sink" in labels) == (options.sink is not None)
     assert (", base " in labels) == (options.base != "e")
-    assert ("turn" in labels) == isinstance(options.positions, Rotary)
-    assert ("turn new keys" in labels) == ("turn" in labels and asked.past_length > 0)
+    assert ("rotate" in labels) == isinstance(options.positions, Rotary)
+    assert ("rotate new keys" in labels) == ("rotate" in labels and asked.past_length > 0)
     shared = asked.heads != asked.kv_heads
     assert ("each for " in labels) == (shared and ("K" in trace or "V" in trace))
     assert ("in front" in labels) == (asked.past_length > 0)

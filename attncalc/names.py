@@ -1,0 +1,87 @@
+"""What the stages are called: in files, in sentences, in formulas; in the order of computing.
+
+Every other list of stages is made from this one. Nothing is imported that takes time, so that the
+command line and the documentation can read names without the arithmetic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Axis(Enum):
+    """What the places along an axis of a stage are; NEW_KEY: the keys without the past."""
+
+    HEAD = "head"
+    KV_HEAD = "key-value head"
+    QUERY = "query"
+    KEY = "key"
+    NEW_KEY = "new key"
+    ENTRY = "entry"
+
+
+@dataclass(frozen=True)
+class StageName:
+    """A stage: its name in files, and what it is called.
+
+    called: in a sentence, in the plural where it is one. letter: of one of its entries in formulas.
+    axes: where a problem has heads; without them, all but the first axis of heads. symbol: the
+    paper's name of the whole matrix, where it has one. on_request: whether JSON leaves it out
+    unless it is asked for or claimed.
+    """
+
+    name: str
+    called: str
+    letter: str
+    axes: tuple[Axis, ...]
+    symbol: str | None = None
+    on_request: bool = False
+
+    @property
+    def in_words(self) -> str:
+        """What it is called, and the paper's name where there is one: queries Q."""
+        return self.called if self.symbol is None else f"{self.called} {self.symbol}"
+
+    @property
+    def heading(self) -> str:
+        """The same where it stands by itself: Queries Q."""
+        return self.in_words[0].upper() + self.in_words[1:]
+
+
+_QUERIES = (Axis.QUERY, Axis.ENTRY)
+_QUERIES_OF_HEADS = (Axis.HEAD, Axis.QUERY, Axis.ENTRY)
+_KEYS_OF_HEADS = (Axis.KV_HEAD, Axis.KEY, Axis.ENTRY)
+_PAIRS = (Axis.HEAD, Axis.QUERY, Axis.KEY)
+
+_STAGES = (
+    StageName("X", "embeddings", "x", _QUERIES, "X"),
+    StageName("X_key", "embeddings of the keys", "x", (Axis.NEW_KEY, Axis.ENTRY), "X_key"),
+    StageName("positions", "positions", "p", _QUERIES),
+    StageName("X_positioned", "embeddings with positions", "x", _QUERIES),
+    StageName("Q", "queries", "q", _QUERIES_OF_HEADS, "Q"),
+    StageName("K", "keys", "k", _KEYS_OF_HEADS, "K"),
+    StageName("V", "values", "v", _KEYS_OF_HEADS, "V"),
+    StageName("Q_rotated", "rotated queries", "q", _QUERIES_OF_HEADS),
+    StageName("K_rotated", "rotated keys", "k", _KEYS_OF_HEADS),
+    StageName("scores", "scores", "s", _PAIRS),
+    StageName("scaled_scores", "scaled scores", "z", _PAIRS),
+    StageName("capped_scores", "capped scores", "t", _PAIRS),
+    StageName("masked_scores", "masked scores", "m", _PAIRS),
+    StageName("exponentials", "exponentials", "e", _PAIRS, on_request=True),
+    StageName("sums", "row sums", "Σ", (Axis.HEAD, Axis.QUERY), on_request=True),
+    StageName("weights", "attention weights", "α", _PAIRS),
+    StageName("weighted_values", "weighted values", "αv", (*_PAIRS, Axis.ENTRY), on_request=True),
+    StageName("head_outputs", "head outputs", "o", _QUERIES_OF_HEADS),
+    StageName("concatenated", "concatenated heads", "c", _QUERIES),
+    StageName("output", "output", "o", _QUERIES),
+)
+
+NAMES = {stage.name: stage for stage in _STAGES}
+"""Every stage there is, by its name in files, in the order in which they are computed."""
+
+STAGES = tuple(NAMES)
+"""Their names in files, in this order."""
+
+COST = "cost"
+"""What may be asked for beside the stages: what they take to compute."""

@@ -1,0 +1,75 @@
+"""What is forgotten of a stage turns red: every table of stages knows every stage."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Collection
+
+import pytest
+
+import attncalc
+from attncalc.checking.rules import Rules
+from attncalc.costs import counts
+from attncalc.names import NAMES, STAGES
+from attncalc.walkthrough import derivation, exchange, pipeline
+from tests.conftest import ROOT
+
+NO_ARITHMETIC = {"X", "X_key", "weighted_values", "concatenated"}
+"""Stages that are given or put together, or whose products are counted with the output's."""
+
+RULES = Rules(attncalc.explain(attncalc.load({"scores": [["1"]]})))
+OUTPUT = json.loads((ROOT / "attncalc/schemas/output.schema.json").read_text(encoding="utf-8"))
+
+
+def documented() -> set[str]:
+    """The stages of the table in docs/output-format.md."""
+    text = (ROOT / "docs/output-format.md").read_text(encoding="utf-8")
+    return set(re.findall(r"`([A-Za-z_]+)`", text))
+
+
+TABLES: dict[str, tuple[Collection[str], set[str]]] = {
+    "what is done, in the pipeline": (pipeline._OPERATIONS, set(pipeline.INSIDE)),
+    "what is done, in the sequence": (exchange._ACTIONS, set(pipeline.INSIDE)),
+    "bounds": (RULES._rules, set()),
+    "operations": (counts._COUNTED, NO_ARITHMETIC),
+    "parts of the cost": (
+        [stage for stages in counts._PARTS.values() for stage in stages],
+        NO_ARITHMETIC,
+    ),
+    "derivations": (derivation._DERIVED, set()),
+    "the schema of results": (OUTPUT["properties"]["stages"]["properties"], set()),
+    "the schema of costs": (
+        OUTPUT["properties"]["cost"]["properties"]["stages"]["properties"],
+        NO_ARITHMETIC,
+    ),
+    "the documentation": (documented(), set()),
+}
+"""What each table knows, and what it rightly does not."""
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_table_knows_every_stage(table: str) -> None:
+    """A stage that is added to names.py is missing there until its line is written."""
+    known, other = TABLES[table]
+    assert [stage for stage in STAGES if stage not in known and stage not in other] == []
+
+
+def test_names_of_tables_are_stages() -> None:
+    """And what a table knows is a stage: nothing is left of one that was removed."""
+    for table, (known, _) in TABLES.items():
+        if "schema" not in table and "documentation" not in table:
+            assert set(known) - {*STAGES, "past"} == set(), table
+
+
+def test_names_differ() -> None:
+    """Two stages are never called the same."""
+    assert len({name.called for name in NAMES.values()}) == len(NAMES)
+
+
+def test_names_are_read_without_arithmetic() -> None:
+    """The command line and the documentation read names at no cost to speak of."""
+    code = "import sys, attncalc.names; assert not {'numpy', 'rich', 'yaml'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
