@@ -6,6 +6,8 @@ import unicodedata
 from itertools import combinations, pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import attncalc
 from attncalc.document.document import Arrow, Box, Edge, Flow, Graph, Strength, Token
@@ -179,6 +181,11 @@ FLOWS = {
 @pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
 def test_flow(flow: Flow) -> None:
     """Boxes stand apart; arrows lead down, from box to box, and past the boxes between."""
+    assert_apart(flow)
+
+
+def assert_apart(flow: Flow) -> None:
+    """No box on another, no arrow through a box, nothing outside of the drawing."""
     drawing = lay_out_flow(flow)
     boxes = [(box.x, box.y, box.x + box.width, box.y + box.height) for box in drawing.boxes]
     for one, other in combinations(boxes, 2):
@@ -204,15 +211,93 @@ def test_flow(flow: Flow) -> None:
 @pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
 def test_words_at_arrows(flow: Flow) -> None:
     """What is done stands between boxes, no two on top of each other."""
+    assert_legible(flow)
+
+
+def assert_legible(flow: Flow) -> None:
+    """No label on a box, or on another label, or outside of the drawing."""
     drawing = lay_out_flow(flow)
     spans = []
     for arrow in drawing.arrows:
         if arrow.label:
             (x, y), half = arrow.label_at, text_width(arrow.label) / 2
             spans.append((x - half, x + half, y))
+            assert x - half >= -1e-9
+            assert x + half <= drawing.width + 1e-9
             assert not any(box.y < y < box.y + box.height for box in drawing.boxes)
     for one, other in combinations(spans, 2):
         assert one[1] < other[0] or other[1] < one[0] or abs(one[2] - other[2]) > 1
+
+
+@st.composite
+def flows(draw: st.DrawFn) -> Flow:
+    """Any boxes, joined in any way that leads on."""
+    count = draw(st.integers(2, 9))
+    boxes = tuple(Box("n" * draw(st.integers(1, 20))) for _ in range(count))
+    pairs = draw(st.lists(st.sampled_from(list(combinations(range(count), 2))), unique=True))
+    labels = st.sampled_from(["", "+", "a long label"])
+    return Flow("T", boxes, tuple(Arrow(start, end, draw(labels)) for start, end in pairs))
+
+
+@given(flows())
+@settings(max_examples=200, deadline=None)
+def test_any_flow(flow: Flow) -> None:
+    """What holds of the samples holds of every flow."""
+    assert_apart(flow)
+    assert_legible(flow)
+
+
+PIPELINES = {
+    path.stem: FLOWS.get(path.stem) or pipeline(attncalc.explain(attncalc.load(path)))
+    for path in sorted(SAMPLES.rglob("*.yaml"))
+}
+
+
+@pytest.mark.parametrize("flow", PIPELINES.values(), ids=PIPELINES)
+def test_pipelines(flow: Flow) -> None:
+    """Arrows past other stages are straight; none cross, unless two boxes lead to the same two."""
+    drawing = lay_out_flow(flow)
+    segments = []
+    for arrow, placed in zip(flow.arrows, drawing.arrows, strict=True):
+        start = drawing.boxes[arrow.start]
+        for x, _ in placed.points[1:-1]:
+            assert x == pytest.approx(start.x + start.width / 2)
+        segments += list(zip(placed.points[::2], placed.points[1::2], strict=True))
+    crossings = sum(
+        one[1] == other[1] and (one[0] - other[0]) * (end[0] - other_end[0]) < 0
+        for (one, end), (other, other_end) in combinations(segments, 2)
+    )
+    ends = [{each.end for each in flow.arrows if each.start == at} for at in range(len(flow.boxes))]
+    assert crossings == sum(len(one & other) > 1 for one, other in combinations(ends, 2))
+
+
+def test_order() -> None:
+    """Boxes of a rank stand in the order of the formula, however late they are given."""
+    flow = FLOWS["animal-weighted-sum"]
+    assert [box.name for box in flow.boxes] == [
+        "values V",
+        "attention weights",
+        "output: weighted sum of V",
+    ]
+    values, weights, _ = lay_out_flow(flow).boxes
+    assert weights.x < values.x
+    step = FLOWS["llama-step"]
+    places = {
+        box.name: placed.x for box, placed in zip(step.boxes, lay_out_flow(step).boxes, strict=True)
+    }
+    assert places["embeddings X"] < places["cache"]
+    assert places["queries Q"] < places["keys K"] < places["values V"]
+
+
+def test_what_is_given_stands_beside_its_neighbour() -> None:
+    """A box that nothing leads to is no further from its row than the row's boxes are apart."""
+    arrows = (Arrow(0, 1), Arrow(0, 2), Arrow(2, 4), Arrow(3, 4))
+    _, left, middle, given_one, end = lay_out_flow(
+        Flow("T", tuple(map(Box, "abcde")), arrows)
+    ).boxes
+    assert left.y == middle.y == given_one.y < end.y
+    apart = middle.x - left.x - left.width
+    assert given_one.x - middle.x - middle.width == pytest.approx(apart)
 
 
 def test_crossings() -> None:
