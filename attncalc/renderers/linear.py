@@ -26,7 +26,7 @@ from attncalc.document.expressions import (
     Vector,
 )
 from attncalc.renderers.inert import inert_token
-from attncalc.renderers.precedence import ATOM, BINDING, held
+from attncalc.renderers.precedence import Place, Setting, needs_brackets, term_place
 
 _SUBSCRIPTS = str.maketrans("ijlmn0123456789", "ᵢⱼₗₘₙ₀₁₂₃₄₅₆₇₈₉")
 _INDICES = frozenset("ijlmn0123456789")
@@ -42,29 +42,27 @@ def linear(expression: Expression) -> str:
         case Omitted(count):
             return f"… ({count} more)"
         case Sum(terms):
-            return " + ".join(
-                _bracketed(term, 1, negative=place > 0) for place, term in enumerate(terms)
-            )
+            return " + ".join(_in(term_place(at), term) for at, term in enumerate(terms))
         case Difference(left, right):
-            return f"{_bracketed(left, 1)} - {_bracketed(right, 2, negative=True)}"
+            return f"{_in(Place.FIRST_TERM, left)} - {_in(Place.SUBTRACTED, right)}"
         case Product(factors):
-            return "×".join(_bracketed(factor, 3, negative=True) for factor in factors)
+            return "×".join(_in(Place.FACTOR, factor) for factor in factors)
         case Dot(left, right):
-            return f"{_bracketed(left, 3)} · {_bracketed(right, 3)}"
+            return f"{_in(Place.DOTTED, left)} · {_in(Place.DOTTED, right)}"
         case Juxtaposed(factors):
-            return " ".join(_bracketed(factor, 4) for factor in factors)
+            return " ".join(_in(Place.JUXTAPOSED, factor) for factor in factors)
         case Fraction(numerator, denominator):
-            return f"{_bracketed(numerator, 3)} / {_bracketed(denominator, 4)}"
+            return f"{_in(Place.NUMERATOR, numerator)} / {_in(Place.DENOMINATOR, denominator)}"
         case Root(radicand):
-            return f"√{_bracketed(radicand, ATOM, negative=True)}"
+            return f"√{_in(Place.RADICAND, radicand)}"
         case Power(base, exponent):
-            return f"{_bracketed(base, 6, negative=True)}^{_bracketed(exponent, 6, negative=True)}"
+            return f"{_in(Place.BASE, base)}^{_in(Place.EXPONENT, exponent)}"
         case Apply(function, arguments):
             return f"{function}({', '.join(map(entry_text, arguments))})"
         case SumOver(index, body):
-            return f"Σ{_subscript((index,))} {_bracketed(body, 3)}"
+            return f"Σ{_subscript((index,))} {_in(Place.SUMMED, body)}"
         case Transpose(of):
-            return f"{_bracketed(of, ATOM)}ᵀ"
+            return f"{_in(Place.TRANSPOSED, of)}ᵀ"
         case Vector(entries):
             return f"[{', '.join(map(entry_text, entries))}]"
         case Matrix(rows):
@@ -88,11 +86,9 @@ def entry_text(entry: Expression) -> str:
     return "…" if isinstance(entry, Omitted) else linear(entry)
 
 
-def _bracketed(expression: Expression, level: int, *, negative: bool = False) -> str:
-    text = linear(expression)
-    looser = BINDING.get(type(held(expression)), ATOM) < level
-    minus = negative and isinstance(expression, Number) and text.startswith("-")
-    return f"({text})" if looser or minus else text
+def _in(place: Place, part: Expression) -> str:
+    text = linear(part)
+    return f"({text})" if needs_brackets(part, place, Setting.TEXT) else text
 
 
 def _subscript(indices: tuple[str | Name, ...]) -> str:

@@ -47,6 +47,8 @@ NODES: list[tuple[Expression, str]] = [
     (Power(TINY, Number("2")), "(1 times 10^(-05))^(2)"),
     (Fraction(Sum((X, Y)), Product((X, Y))), r"(x + y)\/(x times y)"),
     (Root(Sum((X, Y))), "sqrt(x + y)"),
+    (Power(Root(X), ONE), "sqrt(x)^(1)"),
+    (Power(Transpose(X), ONE), "(x^top)^(1)"),
     (Power(Symbol("e"), MINUS), "e^(-2)"),
     (Power(MINUS, Fraction(ONE, Symbol("d"))), r"(-2)^(1\/d)"),
     (Dot(Symbol("q", ("i",)), Symbol("k", ("j",))), "q_(i) dot k_(j)"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -32,14 +32,7 @@ from attncalc.document.expressions import (
     spelled_out,
 )
 from attncalc.renderers.inert import inert, inert_token
-from attncalc.renderers.precedence import ATOM, BINDING, held
-
-_BINDING = BINDING | {Transpose: BINDING[Power]}
-"""A transposed matrix is raised as a power is."""
-
-_STACKED_FRACTION = 5
-_SCIENTIFIC = 3
-"""1e5 is written as a product, 1 × 10⁵."""
+from attncalc.renderers.precedence import Place, Setting, needs_brackets, term_place
 
 _MOST_TERMS = 4
 """Terms of a sum, or entries of a vector, that stay together where a line may be broken."""
@@ -103,14 +96,16 @@ class _Writer:
             case Sum(terms):
                 return _row(self._plus(terms))
             case Difference(left, right):
-                return _row((self._in(left, 1), _mo("−"), self._in(right, 2, negative=True)))
+                subtracted = self._in(Place.SUBTRACTED, right)
+                return _row((self._in(Place.FIRST_TERM, left), _mo("−"), subtracted))
             case Product(factors):
-                written = (self._in(factor, 3, negative=True) for factor in factors)
+                written = (self._in(Place.FACTOR, factor) for factor in factors)
                 return _row(_between(written, _mo("×")))
             case Dot(left, right):
-                return _row((self._in(left, 3), _mo("⋅"), self._in(right, 3)))
+                sides = (self._in(Place.DOTTED, side) for side in (left, right))
+                return _row(_between(sides, _mo("⋅")))
             case Juxtaposed(factors):
-                written = (self._in(factor, 4) for factor in factors)
+                written = (self._in(Place.JUXTAPOSED, factor) for factor in factors)
                 return _row(_between(written, _NO_BREAKS))
             case Fraction(numerator, denominator):
                 return self._fraction(numerator, denominator)
@@ -118,15 +113,16 @@ class _Writer:
                 return f"<msqrt>{self.node(radicand)}</msqrt>"
             case Power(base, exponent):
                 raised = _ON_THE_LINE.node(exponent)
-                return f"<msup>{self._in(base, 6, negative=True)}{raised}</msup>"
+                return f"<msup>{self._in(Place.BASE, base)}{raised}</msup>"
             case Apply(function, arguments):
                 inside = _row(_between(map(self._entry, arguments), _COMMA))
                 return _row((_letter(function), _APPLIED, _brackets("(", inside, ")")))
             case SumOver(index, body):
-                return _row((f"<munder><mo>∑</mo>{_index(index)}</munder>", self._in(body, 3)))
+                over = f"<munder><mo>∑</mo>{_index(index)}</munder>"
+                return _row((over, self._in(Place.SUMMED, body)))
             case Transpose(of):
                 upright = '<mi mathvariant="normal">T</mi>'
-                return f"<msup>{self._in(of, 6, negative=True)}{upright}</msup>"
+                return f"<msup>{self._in(Place.TRANSPOSED, of)}{upright}</msup>"
             case Vector(entries):
                 inside = _row(_between(map(self._entry, entries), _COMMA))
                 return _brackets("[", inside, "]")
@@ -140,29 +136,29 @@ class _Writer:
 
     def pieces(self, expression: Expression) -> Iterator[str]:
         """The formula as several elements, each to be read on from the one before it."""
-        match expression:
-            case Relation():
-                for sign, side in _sides(expression):
-                    first, *rest = self.pieces(side)
-                    yield _row((sign, first)) if sign else first
-                    yield from rest
-            case Sum(terms) if len(terms) > _MOST_TERMS:
-                for start in range(0, len(terms), _MOST_TERMS):
-                    run = terms[start : start + _MOST_TERMS]
-                    yield _row(self._plus(run, goes_on=start > 0))
-            case Vector(entries) if self.wraps and len(entries) > _MOST_TERMS:
-                for start in range(0, len(entries), _MOST_TERMS):
-                    entry_run = map(self._entry, entries[start : start + _MOST_TERMS])
-                    ends = start + _MOST_TERMS >= len(entries)
-                    yield _row(
-                        (
-                            "" if start else _OPENS,
-                            *_between(entry_run, _COMMA),
-                            _CLOSES if ends else _COMMA,
-                        )
-                    )
-            case _:
-                yield self.node(expression)
+        if isinstance(expression, Relation):
+            for sign, side in _sides(expression):
+                first, *rest = self.pieces(side)
+                yield _row((sign, first)) if sign else first
+                yield from rest
+        elif isinstance(expression, Sum) and len(expression.terms) > _MOST_TERMS:
+            for start in range(0, len(expression.terms), _MOST_TERMS):
+                run = expression.terms[start : start + _MOST_TERMS]
+                yield _row(self._plus(run, goes_on=start > 0))
+        elif (
+            isinstance(expression, Vector) and self.wraps and len(expression.entries) > _MOST_TERMS
+        ):
+            yield from self._entries(expression.entries)
+        else:
+            yield self.node(expression)
+
+    def _entries(self, entries: Sequence[Expression]) -> Iterator[str]:
+        """A long vector as several elements."""
+        for start in range(0, len(entries), _MOST_TERMS):
+            run = map(self._entry, entries[start : start + _MOST_TERMS])
+            ends = start + _MOST_TERMS >= len(entries)
+            opens, closes = "" if start else _OPENS, _CLOSES if ends else _COMMA
+            yield _row((opens, *_between(run, _COMMA), closes))
 
     def aligned(self, relation: Relation) -> str:
         """A line a side: symbol, substitution, result, the signs below each other."""
@@ -176,31 +172,20 @@ class _Writer:
         if self.stacked:
             return f"<mfrac>{self.node(numerator)}{self.node(denominator)}</mfrac>"
         slash = '<mo lspace="0.15em" rspace="0.15em">/</mo>'
-        return _row((self._in(numerator, 3), slash, self._in(denominator, 4)))
+        below = self._in(Place.DENOMINATOR, denominator)
+        return _row((self._in(Place.NUMERATOR, numerator), slash, below))
 
     def _plus(self, terms: Iterable[Expression], *, goes_on: bool = False) -> Iterator[str]:
-        for place, term in enumerate(terms):
-            later = goes_on or place > 0
-            if later:
-                yield _infix("+") if place == 0 else _mo("+")
-            yield self._in(term, 1, negative=later)
+        for at, term in enumerate(terms, start=int(goes_on)):
+            if at > 0:
+                yield _infix("+") if goes_on and at == 1 else _mo("+")
+            yield self._in(term_place(at), term)
 
-    def _in(self, expression: Expression, level: int, *, negative: bool = False) -> str:
-        """An operand, in brackets if it would fall apart or starts with a minus."""
-        text = self.node(expression)
-        minus = isinstance(expression, Number) and expression.digits.startswith(("-", "+"))
-        if self._binding(expression) < level or (negative and minus):
-            return _brackets("(", text, ")")
-        return text
-
-    def _binding(self, expression: Expression) -> int:
-        match held(expression):
-            case Fraction() if self.stacked:
-                return _STACKED_FRACTION
-            case Number(digits) if "e" in digits.lower():
-                return _SCIENTIFIC
-            case other:
-                return _BINDING.get(type(other), ATOM)
+    def _in(self, place: Place, part: Expression) -> str:
+        """A part, in brackets if it needs them there."""
+        text = self.node(part)
+        setting = Setting.STACKED if self.stacked else Setting.MATHS
+        return _brackets("(", text, ")") if needs_brackets(part, place, setting) else text
 
     def _entry(self, entry: Expression) -> str:
         return "<mtext>…</mtext>" if isinstance(entry, Omitted) else self.node(entry)

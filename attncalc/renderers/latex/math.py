@@ -36,13 +36,7 @@ from attncalc.document.expressions import (
     spelled_out,
 )
 from attncalc.renderers.inert import inert_token
-from attncalc.renderers.precedence import ATOM, BINDING, held
-
-_BINDING = BINDING | {Root: ATOM}
-"""A root is drawn over all of what is under it."""
-
-_SCALED = _BINDING[Product]
-"""A number with a power of ten is written as a product."""
+from attncalc.renderers.precedence import Place, Setting, needs_brackets, term_place
 
 _SIGNS = {Sign.EXACT: "=", Sign.ROUNDED: r"\approx"}
 
@@ -100,33 +94,32 @@ class LatexMath:
             case Omitted(count):
                 return rf"\cdots \text{{ ({count} more)}}"
             case Sum(terms):
-                return " + ".join(
-                    self._bracketed(term, 1, negative=place > 0) for place, term in enumerate(terms)
-                )
+                return " + ".join(self._in(term_place(at), term) for at, term in enumerate(terms))
             case Difference(left, right):
-                return f"{self._bracketed(left, 1)} - {self._bracketed(right, 2, negative=True)}"
+                return f"{self._in(Place.FIRST_TERM, left)} - {self._in(Place.SUBTRACTED, right)}"
             case Product(factors):
-                return r" \times ".join(self._bracketed(each, 3, negative=True) for each in factors)
+                return r" \times ".join(self._in(Place.FACTOR, factor) for factor in factors)
             case Dot(left, right):
-                return rf"{self._bracketed(left, 3)} \cdot {self._bracketed(right, 3)}"
+                return rf"{self._in(Place.DOTTED, left)} \cdot {self._in(Place.DOTTED, right)}"
             case Juxtaposed(factors):
-                return " ".join(self._bracketed(factor, 4) for factor in factors)
+                return " ".join(self._in(Place.JUXTAPOSED, factor) for factor in factors)
             case Fraction(numerator, denominator):
                 if self.stacked:
                     return rf"\frac{{{self.write(numerator)}}}{{{self.write(denominator)}}}"
-                return f"{self._bracketed(numerator, 3)} / {self._bracketed(denominator, 4)}"
+                above = self._in(Place.NUMERATOR, numerator)
+                return f"{above} / {self._in(Place.DENOMINATOR, denominator)}"
             case Root(radicand):
                 return rf"\sqrt{{{self.write(radicand)}}}"
             case Power(base, exponent):
                 raised = LatexMath(self.spell).write(exponent)
-                return f"{self._bracketed(base, 6, negative=True)}^{{{raised}}}"
+                return f"{self._in(Place.BASE, base)}^{{{raised}}}"
             case Apply(function, arguments):
                 named = rf"\{function}" if function in _FUNCTIONS else self._letter(function)
                 return named + self._in_brackets(", ".join(map(self.entry, arguments)))
             case SumOver(index, body):
-                return rf"\sum_{{{self._letter(index)}}} {self._bracketed(body, 3)}"
+                return rf"\sum_{{{self._letter(index)}}} {self._in(Place.SUMMED, body)}"
             case Transpose(of):
-                return rf"{self._bracketed(of, ATOM)}^{{\top}}"
+                return rf"{self._in(Place.TRANSPOSED, of)}^{{\top}}"
             case Vector(entries):
                 return f"[{', '.join(map(self.entry, entries))}]"
             case Matrix(rows):
@@ -158,17 +151,10 @@ class LatexMath:
         """An entry of a vector; entries left out are a mere ellipsis."""
         return r"\dots" if isinstance(entry, Omitted) else self.write(entry)
 
-    def _bracketed(self, expression: Expression, level: int, *, negative: bool = False) -> str:
-        text = self.write(expression)
-        looser = self._binding(expression) < level
-        minus = negative and isinstance(expression, Number) and text.startswith("-")
-        return self._in_brackets(text) if looser or minus else text
-
-    def _binding(self, expression: Expression) -> int:
-        expression = held(expression)
-        if isinstance(expression, Number) and r"\times" in self._number(expression.digits):
-            return _SCALED
-        return _BINDING.get(type(expression), ATOM)
+    def _in(self, place: Place, part: Expression) -> str:
+        text = self.write(part)
+        setting = Setting.STACKED if self.stacked else Setting.MATHS
+        return self._in_brackets(text) if needs_brackets(part, place, setting) else text
 
     def _in_brackets(self, text: str) -> str:
         tall = self.stacked and any(each in text for each in (r"\frac", r"\sum", r"\begin"))

@@ -29,10 +29,7 @@ from attncalc.document.expressions import (
     spelled_out,
 )
 from attncalc.renderers.inert import inert, inert_token
-from attncalc.renderers.precedence import ATOM, BINDING, held
-
-_STACKED = 5
-"""How tightly a fraction holds together that is drawn as one above the other."""
+from attncalc.renderers.precedence import Place, Setting, needs_brackets, term_place
 
 _LONGEST_INDEX = 24
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?%?")
@@ -56,35 +53,31 @@ def typst_math(expression: Expression, *, stacked: bool = False) -> str:
         case Omitted(count):
             return f"dots.c {typst_string(f'({count} more)')}"
         case Sum(terms):
-            return " + ".join(
-                _bracketed(term, 1, stacked, negative=place > 0) for place, term in enumerate(terms)
-            )
+            return " + ".join(_in(term_place(at), term, stacked) for at, term in enumerate(terms))
         case Difference(left, right):
-            subtracted = _bracketed(right, 2, stacked, negative=True)
-            return f"{_bracketed(left, 1, stacked)} - {subtracted}"
+            subtracted = _in(Place.SUBTRACTED, right, stacked)
+            return f"{_in(Place.FIRST_TERM, left, stacked)} - {subtracted}"
         case Product(factors):
-            return " times ".join(
-                _bracketed(factor, 3, stacked, negative=True) for factor in factors
-            )
+            return " times ".join(_in(Place.FACTOR, factor, stacked) for factor in factors)
         case Dot(left, right):
-            return f"{_bracketed(left, 3, stacked)} dot {_bracketed(right, 3, stacked)}"
+            return f"{_in(Place.DOTTED, left, stacked)} dot {_in(Place.DOTTED, right, stacked)}"
         case Juxtaposed(factors):
-            return " thin ".join(_bracketed(factor, 4, stacked) for factor in factors)
+            return " thin ".join(_in(Place.JUXTAPOSED, factor, stacked) for factor in factors)
         case Fraction(numerator, denominator) if stacked:
             return f"frac({typst_math(numerator)}, {typst_math(denominator)})"
         case Fraction(numerator, denominator):
-            return rf"{_bracketed(numerator, 3)}\/{_bracketed(denominator, 4)}"
+            return rf"{_in(Place.NUMERATOR, numerator)}\/{_in(Place.DENOMINATOR, denominator)}"
         case Root(radicand):
             return f"sqrt({typst_math(radicand)})"
         case Power(base, exponent):
-            return f"{_bracketed(base, 6, stacked, negative=True)}^({typst_math(exponent)})"
+            return f"{_in(Place.BASE, base, stacked)}^({typst_math(exponent)})"
         case Apply(function, arguments):
             inside = ", ".join(entry_math(argument, stacked=stacked) for argument in arguments)
             return f"op({typst_string(inert(function))}) ({inside})"
         case SumOver(index, body):
-            return f"sum_({_index(index)}) {_bracketed(body, 3, stacked)}"
+            return f"sum_({_index(index)}) {_in(Place.SUMMED, body, stacked)}"
         case Transpose(of):
-            return f"{_bracketed(of, ATOM, stacked)}^top"
+            return f"{_in(Place.TRANSPOSED, of, stacked)}^top"
         case Vector(entries):
             return f"[{', thin '.join(map(entry_math, entries))}]"
         case Matrix(rows):
@@ -127,22 +120,10 @@ def shown_token(text: str) -> str:
     return inert_token(text.translate(_CONTROLS))
 
 
-def _bracketed(
-    expression: Expression, level: int, stacked: bool = False, *, negative: bool = False
-) -> str:
-    text = typst_math(expression, stacked=stacked)
-    minus = negative and isinstance(expression, Number) and text.startswith("-")
-    return f"({text})" if _binding(expression, stacked) < level or minus else text
-
-
-def _binding(expression: Expression, stacked: bool) -> int:
-    match held(expression):
-        case Number(digits) if _SCIENTIFIC.fullmatch(digits):
-            return BINDING[Product]
-        case Fraction() if stacked:
-            return _STACKED
-        case other:
-            return BINDING.get(type(other), ATOM)
+def _in(place: Place, part: Expression, stacked: bool = False) -> str:
+    text = typst_math(part, stacked=stacked)
+    setting = Setting.STACKED if stacked else Setting.MATHS
+    return f"({text})" if needs_brackets(part, place, setting) else text
 
 
 def _number(digits: str) -> str:
