@@ -227,8 +227,10 @@ def _inline(part: Words | Token | Code | Expression, *, quoted: bool) -> str:
             return _code(code) if quoted or not _ESCAPED.search(code) else _text(code)
         case Number(digits) if "e" not in digits:
             return _ESCAPED.sub(r"\\\g<0>", inert(digits.replace("inf", "∞")))
-        case _:
+        case _ if isinstance(part, Expression):
             return f"${_MATHS.write(part)}$"
+        case _:
+            assert_never(part)
 
 
 def _text(text: str) -> str:

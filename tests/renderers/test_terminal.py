@@ -72,6 +72,14 @@ def test_narrow() -> None:
     )
 
 
+def test_a_formula_without_a_value() -> None:
+    """A formula that is not a relation stands on a line of its own, too."""
+    short = Sum(TERMS.terms[:2])
+    assert page(section(Equation(short))).splitlines()[-1] == "   0.25 + 1.25"
+    lines = page(section(Equation(TERMS)), width=40).splitlines()[-2:]
+    assert lines == ["   0.25 + 1.25 + 2.25 + 3.25 + 4.25 +", "   5.25 + 6.25 + 7.25 + 8.25"]
+
+
 def test_table() -> None:
     """Optional columns go first, and bars are drawn in what room is left."""
     table = Table(

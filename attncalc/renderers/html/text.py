@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from typing import assert_never
 
 from attncalc.document.document import Code, Inlines, Token, Words
 from attncalc.document.expressions import Expression, Number, Relation
@@ -29,8 +30,10 @@ def inlines_html(content: Inlines, *, quoted: bool = True) -> str:
                 parts.append(token_html(spelling, quoted=quoted, focused=focused))
             case Code(code):
                 parts.append(f"<code>{escaped(code)}</code>")
-            case _:
+            case _ if isinstance(part, Expression):
                 parts.append(expression_html(part, wraps=quoted))
+            case _:
+                assert_never(part)
     return "".join(parts)
 
 
@@ -46,13 +49,12 @@ def expression_html(expression: Expression, *, stacked: bool = False, wraps: boo
 
     wraps: a long vector may take two lines.
     """
-    match expression:
-        case Number(digits) if _PLAIN.fullmatch(digits):
-            return number_html(digits)
-        case Relation((Number(digits),), (sign,)) if _PLAIN.fullmatch(digits):
-            return f"{sign.value}&nbsp;{number_html(digits)}"
-        case _:
-            return BREAK.join(mathml_pieces(expression, stacked=stacked, wraps=wraps))
+    sign, value = "", expression
+    if isinstance(expression, Relation) and len(expression.sides) == len(expression.signs) == 1:
+        sign, value = f"{expression.signs[0].value}&nbsp;", expression.sides[0]
+    if isinstance(value, Number) and _PLAIN.fullmatch(value.digits):
+        return sign + number_html(value.digits)
+    return BREAK.join(mathml_pieces(expression, stacked=stacked, wraps=wraps))
 
 
 def number_html(digits: str) -> str:

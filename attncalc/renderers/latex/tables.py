@@ -6,6 +6,7 @@ Widths are in em of the document's own size. \attnfit makes the type smaller whe
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import assert_never
 
 from attncalc.document.document import (
     Align,
@@ -64,9 +65,11 @@ def _inline(part: Words | Token | Code | Expression, *, quoted: bool) -> str:
             return rf"``\textbf{{{token}}}''" if focused else f"``{token}''"
         case Code(text):
             return rf"\texttt{{{latex_text(inert(text))}}}"
-        case _:
+        case _ if isinstance(part, Expression):
             formula = MATHS.write(part)
             return f"${formula.replace(', ', _BREAKABLE) if quoted else formula}$"
+        case _:
+            assert_never(part)
 
 
 def tables(table: Table, room: float) -> Iterator[str]:

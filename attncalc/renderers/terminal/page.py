@@ -27,7 +27,7 @@ from attncalc.document.document import (
     Token,
     Words,
 )
-from attncalc.document.expressions import Matrix, Relation
+from attncalc.document.expressions import Expression, Matrix, Relation
 from attncalc.renderers.inert import inert, inert_lines, inert_token
 from attncalc.renderers.linear import chain, entry_text, linear
 from attncalc.renderers.terminal import styles
@@ -147,21 +147,19 @@ class _Page:
                 assert_never(kind)
         self._prose(text, indent)
 
-    def _equation(self, expression: object, indent: int) -> None:
+    def _equation(self, expression: Expression, indent: int) -> None:
         """On one line if it fits; a relation is broken before its signs, a matrix by rows."""
         if isinstance(expression, Relation) and isinstance(expression.sides[-1], Matrix):
             for line in _matrix_lines(expression):
                 self._prose(Text(line), indent)
             return
-        assert isinstance(expression, Relation)
-        parts = chain(expression)
+        parts = chain(expression) if isinstance(expression, Relation) else [linear(expression)]
         whole = Text(" ".join(parts))
         if whole.cell_len <= self.width - indent:
             self.console.print(Padding(whole, (0, 0, 0, indent)))
             return
-        name, formula, *rest = parts
-        self._prose(Text(f"{name} {formula}"), indent)
-        for part in rest:
+        self._prose(Text(" ".join(parts[:2])), indent)
+        for part in parts[2:]:
             self._prose(Text(part), indent + 2)
 
     def _prose(self, text: Text, indent: int) -> None:
@@ -196,6 +194,8 @@ def inlines_text(content: Inlines, style: str = "") -> Text:
                 text.append(quoted, styles.FOCUS if focused else styles.TOKEN)
             case Code(code):
                 text.append(inert(code), styles.CODE)
-            case _:
+            case _ if isinstance(part, Expression):
                 text.append(linear(part), styles.NUMBERS)
+            case _:
+                assert_never(part)
     return text

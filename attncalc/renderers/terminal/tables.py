@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import assert_never
 
 from rich import box
 from rich.table import Table as RichTable
@@ -21,7 +22,7 @@ from attncalc.document.document import (
     Token,
     Words,
 )
-from attncalc.document.expressions import Relation
+from attncalc.document.expressions import Expression, Relation
 from attncalc.renderers.inert import inert, inert_token
 from attncalc.renderers.linear import chain, linear
 from attncalc.renderers.terminal import styles
@@ -131,8 +132,10 @@ def _text(content: Inlines, *, broken: bool) -> Text:
                 text.append(inert(code), styles.CODE)
             case Relation() if broken and len(part.sides) > 1:
                 text.append("\n".join(chain(part)))
-            case _:
+            case _ if isinstance(part, Expression):
                 text.append(linear(part))
+            case _:
+                assert_never(part)
     return text
 
 

@@ -258,8 +258,10 @@ def _inline(part: Words | Token | Code | Expression, *, quoted: bool) -> str:
             return f"#{_token(part)}"
         case Code(code):
             return f"#key({typst_string(shown(code))})"
-        case _:
+        case _ if isinstance(part, Expression):
             return f"#{_math(part)}"
+        case _:
+            assert_never(part)
 
 
 def _words(text: str) -> str:
@@ -299,6 +301,8 @@ def _plain(content: Inlines) -> str:
                 texts.append(shown(text))
             case Token(text):
                 texts.append(f"“{shown_token(text)}”")
-            case _:
+            case _ if isinstance(part, Expression):
                 texts.append(linear(part))
+            case _:
+                assert_never(part)
     return "".join(texts)
