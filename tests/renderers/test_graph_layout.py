@@ -316,5 +316,5 @@ def test_what_follows_alone_stands_below() -> None:
     heads = FLOWS["multi-head"]
     placed = dict(zip([box.name for box in heads.boxes], lay_out_flow(heads).boxes, strict=True))
     middle = {name: box.x + box.width / 2 for name, box in placed.items()}
-    assert middle["weighted sum of V"] == pytest.approx(middle["concatenated"])
-    assert middle["concatenated"] == pytest.approx((middle["head 1"] + middle["head 2"]) / 2)
+    assert middle["weighted sum of V"] == pytest.approx(middle["concatenated heads"])
+    assert middle["concatenated heads"] == pytest.approx((middle["head 1"] + middle["head 2"]) / 2)
