@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never, get_args
 
 from attncalc.errors import AttncalcError, InputError, suggestion
+from attncalc.formats import PageFormat, Paper, PictureFormat
 
 if TYPE_CHECKING:
     import datetime
@@ -22,21 +23,12 @@ if TYPE_CHECKING:
 
 View: TypeAlias = Literal["steps", "lookup"]
 
-FRAGMENTS = ("md", "qmd", "tex", "html")
-"""Formats that have a piece for inclusion in a page, beside the whole page."""
-
-PICTURES = ("svg", "png")
-"""Formats that are one picture: of a page, or of heatmaps alone."""
-
-OF_ONE = ("tex", "html", *PICTURES)
-"""Formats whose file has a single document."""
-
 STAGES_OF_GRAPHS = ("weights", "scores", "scaled_scores", "masked_scores")
 """Whose numbers may stand at the edges of a graph."""
 
-VIEWS = ("steps", "lookup")
+VIEWS = get_args(View)
 ROUNDINGS = ("half-up", "half-even")
-PAPERS = ("a4", "us-letter")
+PAPERS = get_args(Paper)
 MOST_DECIMALS = 30
 NARROWEST = 40
 """Columns of a text."""
@@ -68,8 +60,8 @@ class Rendered:
     missing: tuple[str, ...] = ()
 
 
-def rendered(kind: str, documents: Sequence[Document], layout: Layout) -> Rendered:
-    """The documents as one page. There is one document where the format is among OF_ONE.
+def rendered(kind: PageFormat, documents: Sequence[Document], layout: Layout) -> Rendered:
+    """The documents as one page. There is one document where a file of the format has no more.
 
     Raises AttncalcError where the format needs a package that is not installed.
     """
@@ -105,14 +97,16 @@ def rendered(kind: str, documents: Sequence[Document], layout: Layout) -> Render
             (document,) = documents
             picture = PictureRenderer(kind).typeset(document)
             return Rendered(picture.content, picture.missing)
-        case _:
+        case "text":
             from attncalc.renderers.terminal.page import TerminalRenderer
 
             terminal = TerminalRenderer(layout.width, layout.color)
             return Rendered("\n\n".join(map(terminal.render, documents)))
+        case _:
+            assert_never(kind)
 
 
-def lets_choose(kind: str, *, fragment: bool) -> bool:
+def lets_choose(kind: PageFormat, *, fragment: bool) -> bool:
     """Whether the reader of a page can choose its query: with a script, on a whole HTML page."""
     return kind == "html" and not fragment
 
@@ -131,17 +125,23 @@ def written(
 
     turns: for a page whose reader can choose the query.
     """
-    if view == "lookup":
-        from attncalc.walkthrough.lookup import write_lookup
+    match view:
+        case "lookup":
+            from attncalc.walkthrough.lookup import write_lookup
 
-        return write_lookup(trace, style, full=full, heads=heads)
-    from attncalc.walkthrough import write_walkthrough
+            return write_lookup(trace, style, full=full, heads=heads)
+        case "steps":
+            from attncalc.walkthrough import write_walkthrough
 
-    return write_walkthrough(trace, style, full=full, stages=stages, heads=heads, turns=turns)
+            return write_walkthrough(
+                trace, style, full=full, stages=stages, heads=heads, turns=turns
+            )
+        case _:
+            assert_never(view)
 
 
 def drawn(
-    kind: str,
+    kind: PictureFormat,
     trace: Trace,
     style: NumberStyle,
     stages: Sequence[str],
@@ -236,7 +236,7 @@ class Handout:
         words = self.document.title.heading.words
         return f"<Handout “{inert(''.join(getattr(part, 'text', '') for part in words))}”>"
 
-    def _bytes(self, kind: str, layout: Layout) -> bytes:
+    def _bytes(self, kind: PageFormat, layout: Layout) -> bytes:
         page = rendered(kind, [self.document], layout)
         assert isinstance(page.content, bytes)
         if page.missing:
@@ -245,7 +245,7 @@ class Handout:
             warnings.warn(missing_glyphs(page.missing), stacklevel=3)
         return page.content
 
-    def _text(self, kind: str, layout: Layout) -> str:
+    def _text(self, kind: PageFormat, layout: Layout) -> str:
         content = rendered(kind, [self.document], layout).content
         assert isinstance(content, str)
         return content

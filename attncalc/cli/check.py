@@ -1,13 +1,14 @@
 """attncalc check: is this worked example right, and if not, where does it first go wrong?"""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Optional, assert_never
 
 import typer
-from typer.core import TyperCommand
 
 from attncalc.cli import BAD_INPUT, SUCCESS, WRONG, options, output, pages, progress
 from attncalc.cli.app import refuse
+from attncalc.cli.attention import OverridesAttention, overrides
+from attncalc.formats import ReportFormat
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -55,11 +56,10 @@ Tolerance = Annotated[
         show_default=False,
     ),
 ]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit code 1 for a slip too.")]
 
 
-class WithSheets(TyperCommand):
-    """A command whose --claims takes one file after another: --claims a.yaml b.yaml."""
+class WithSheets(OverridesAttention):
+    """The command, whose --claims takes one file after another: --claims a.yaml b.yaml."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse arguments in which --claims is repeated before each of its files."""
@@ -110,49 +110,25 @@ def check(
     claims: ClaimsFiles = None,
     stage: Stage = None,
     tolerance: Tolerance = None,
-    strict: Strict = False,
+    strict: options.Strict = False,
     format: options.CheckFormatOption = None,
     json: options.Json = False,
     output_file: options.Output = None,
-    fragment: pages.Fragment = False,
-    paper: pages.PaperOption = pages.Paper.A4,
+    fragment: options.Fragment = False,
+    paper: options.PaperOption = "a4",
     precision: options.Precision = 4,
-    rounding: options.Rounding = options.RoundingMode.HALF_UP,
+    rounding: options.RoundingOption = "half-up",
     full: options.Full = False,
-    color: options.ColorOption = options.Color.AUTO,
-    scale: options.Scale = None,
-    mask: options.Mask = None,
-    bias: options.Bias = None,
-    softcap: options.Softcap = None,
-    sink: options.Sink = None,
-    base: options.Base = None,
-    heads: options.Heads = None,
-    kv_heads: options.KvHeads = None,
-    positions: options.Positions = None,
-    past: options.Past = None,
+    color: options.ColorOption = "auto",
 ) -> None:
     """Judge the numbers that somebody published or handed in.
 
     Each is correct, follows from earlier printed ones, slips in the last digit, or is wrong. The
     exit code is 1 if any is wrong. A file that cannot be read does not stop the others.
     """
-    wanted = format.value if format else None
-    chosen = output.chosen_format(wanted, json, output_file, options.CHECK_SUFFIXES)
+    chosen = output.chosen_format(format, json, output_file, options.CHECK_SUFFIXES)
     pages.refuse_fragment(fragment, chosen)
     wider = _tolerance(tolerance)
-
-    given = options.overrides(
-        scale=scale,
-        mask=mask,
-        bias=bias,
-        softcap=softcap,
-        sink=sink,
-        base=base,
-        heads=heads,
-        kv_heads=kv_heads,
-        positions=positions,
-        past=past,
-    )
     files = options.gathered(files)
     sheets = claims or []
     output.spare([*files, *sheets], output_file)
@@ -165,7 +141,8 @@ def check(
     from attncalc.outcomes import Checked
 
     work = works(files, sheets)
-    judge = Judge(given, stage, wider, with_lines=chosen == "github", alone=len(work) == 1)
+    alone, with_lines = len(work) == 1, chosen == "github"
+    judge = Judge(overrides(context), stage, wider, with_lines=with_lines, alone=alone)
     outcomes: list[Outcome] = []
     for found in progress.seen(apart(work, judge.outcomes, died), len(work)):
         outcomes += found
@@ -175,7 +152,7 @@ def check(
     checked = [outcome for outcome in outcomes if isinstance(outcome, Checked)]
     broken = len(checked) < len(outcomes)
 
-    if chosen in ("json", "github", "junit"):
+    if chosen == "json" or chosen == "github" or chosen == "junit":
         # Of one file that cannot be checked, standard output gets nothing, as everywhere.
         if checked or len(work) > 1 or output_file not in (None, "-"):
             output.write(_data(chosen, outcomes, strict=strict), output_file)
@@ -183,7 +160,7 @@ def check(
         from attncalc.document.numerals import NumberStyle
         from attncalc.walkthrough.checked import write_report, write_summary
 
-        style = NumberStyle(precision, rounding.value)
+        style = NumberStyle(precision, rounding)
         names = [each.name if len(outcomes) > 1 else None for each in checked]
         documents = [
             write_report(each.report, style, full=full, name=name)
@@ -198,16 +175,23 @@ def check(
     raise typer.Exit(BAD_INPUT if broken else WRONG if wrong else SUCCESS)
 
 
-def _data(format: str, outcomes: "list[Outcome]", *, strict: bool) -> str:
+def _data(format: ReportFormat, outcomes: "list[Outcome]", *, strict: bool) -> str:
     """What came of the files, for another program."""
-    if format == "json":
-        from attncalc.exports.report_json import outcome_json
+    match format:
+        case "json":
+            from attncalc.exports.report_json import outcome_json
 
-        return "".join(outcome_json(outcome) + "\n" for outcome in outcomes)
-    from attncalc.exports import report_ci
+            return "".join(outcome_json(outcome) + "\n" for outcome in outcomes)
+        case "github":
+            from attncalc.exports.report_ci import github
 
-    write = report_ci.github if format == "github" else report_ci.junit
-    return write(outcomes, strict=strict)
+            return github(outcomes, strict=strict)
+        case "junit":
+            from attncalc.exports.report_ci import junit
+
+            return junit(outcomes, strict=strict)
+        case _:
+            assert_never(format)
 
 
 def _tolerance(text: Optional[str]) -> "Optional[Decimal]":

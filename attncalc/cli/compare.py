@@ -51,23 +51,22 @@ def compare(
     all_queries: options.AllQueries = False,
     head: options.Head = None,
     all_heads: options.AllHeads = False,
-    format: options.FormatOption = None,
+    format: options.CompareFormatOption = None,
     json: options.Json = False,
     output_file: options.Output = None,
-    fragment: pages.Fragment = False,
-    paper: pages.PaperOption = pages.Paper.A4,
+    fragment: options.Fragment = False,
+    paper: options.PaperOption = "a4",
     precision: options.Precision = 4,
-    rounding: options.Rounding = options.RoundingMode.HALF_UP,
+    rounding: options.RoundingOption = "half-up",
     full: options.Full = False,
-    color: options.ColorOption = options.Color.AUTO,
+    color: options.ColorOption = "auto",
 ) -> None:
     """Set two walkthroughs side by side, where they differ.
 
     Which stage differs first; weights, entropy, gradients and outputs of the queries. JSON has
     every head.
     """
-    wanted = format.value if format else None
-    chosen = output.chosen_format(wanted, json, output_file, options.PAGE_SUFFIXES)
+    chosen = output.chosen_format(format, json, output_file, options.COMPARE_SUFFIXES)
     pages.refuse_fragment(fragment, chosen)
     output.spare(files, output_file)
     varied = _varied(vary or [])
@@ -97,7 +96,7 @@ def compare(
     from attncalc.document.numerals import NumberStyle
     from attncalc.walkthrough.compared import write_comparison
 
-    style = NumberStyle(precision, rounding.value)
+    style = NumberStyle(precision, rounding)
     document = write_comparison(comparison, left, right, style, full=full)
     written = pages.Pages(chosen, context.obj, fragment, paper, color, output_file)
     written.write([document])

@@ -5,6 +5,7 @@ from typing import Optional
 import typer
 
 from attncalc.cli import exports, options, output, pages
+from attncalc.cli.attention import OverridesAttention, overrides
 from attncalc.errors import InputError
 from attncalc.handouts import stage_names
 
@@ -24,7 +25,7 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("explain", epilog=EXAMPLES)(explain)
+    app.command("explain", cls=OverridesAttention, epilog=EXAMPLES)(explain)
 
 
 def explain(
@@ -35,78 +36,55 @@ def explain(
     head: options.Head = None,
     all_heads: options.AllHeads = False,
     stages: options.Stages = None,
-    view: options.ViewOption = options.View.STEPS,
+    view: options.ViewOption = "steps",
     format: options.ExplainFormatOption = None,
     json: options.Json = False,
     output_file: options.Output = None,
-    fragment: pages.Fragment = False,
-    paper: pages.PaperOption = pages.Paper.A4,
+    fragment: options.Fragment = False,
+    paper: options.PaperOption = "a4",
     precision: options.Precision = 4,
-    rounding: options.Rounding = options.RoundingMode.HALF_UP,
+    rounding: options.RoundingOption = "half-up",
     full: options.Full = False,
-    color: options.ColorOption = options.Color.AUTO,
-    scale: options.Scale = None,
-    mask: options.Mask = None,
-    bias: options.Bias = None,
-    softcap: options.Softcap = None,
-    sink: options.Sink = None,
-    base: options.Base = None,
-    heads: options.Heads = None,
-    kv_heads: options.KvHeads = None,
-    positions: options.Positions = None,
-    past: options.Past = None,
+    color: options.ColorOption = "auto",
 ) -> None:
     """Walk through a problem: every step, every term, what came out.
 
     Options such as --scale override the file's.
     """
-    wanted = format.value if format else None
-    chosen = output.chosen_format(wanted, json, output_file, options.EXPLAIN_SUFFIXES)
+    chosen = output.chosen_format(format, json, output_file, options.EXPLAIN_SUFFIXES)
     pages.refuse_fragment(fragment, chosen)
     output.spare(files, output_file)
     wanted_stages = stage_names(stages or "")
-    if wanted_stages and view is options.View.LOOKUP:
+    if wanted_stages and view == "lookup":
         message = "--view lookup shows no single stages; leave one of both out"
         raise typer.BadParameter(message, param_hint="--stages")
 
     from attncalc.readers import load_all
     from attncalc.steps.engine import StageError, explain
 
-    given = options.overrides(
-        scale=scale,
-        mask=mask,
-        bias=bias,
-        softcap=softcap,
-        sink=sink,
-        base=base,
-        heads=heads,
-        kv_heads=kv_heads,
-        positions=positions,
-        past=past,
-    )
     queries: Optional[list[str]] = [] if all_queries else query or None
     file = options.only(files, "explain")
-    problems = load_all(file, given, queries)
+    problems = load_all(file, overrides(context), queries)
     try:
         traces = [explain(problem, wanted_stages) for problem in problems]
     except StageError as error:
         raise InputError("--stages", str(error), hint=error.hint) from error
 
-    from attncalc.handouts import PICTURES, chosen_heads, drawn, lets_choose, written
+    from attncalc.handouts import chosen_heads, drawn, lets_choose, written
 
     written_heads = [
         chosen_heads(trace.problem.heads, head or [], every=all_heads) for trace in traces
     ]
-    if chosen in exports.FORMATS:
+    if chosen == "json" or chosen == "csv" or chosen == "npz":
         alone = [() if all_heads else heads for heads in written_heads]
         output.write(exports.exported(chosen, traces, wanted_stages, alone), output_file)
         return
 
     from attncalc.document.numerals import NumberStyle
 
-    style = NumberStyle(precision, rounding.value)
+    style = NumberStyle(precision, rounding)
     written_to = pages.Pages(chosen, context.obj, fragment, paper, color, output_file)
-    if chosen in PICTURES and wanted_stages:
+    if (chosen == "svg" or chosen == "png") and wanted_stages:
         written_to.expect(len(traces))
         (trace,), (own,) = traces, written_heads
         written_to.put(drawn(chosen, trace, style, wanted_stages, heads=own, full=full))
@@ -115,7 +93,7 @@ def explain(
         written(
             trace,
             style,
-            view=view.value,
+            view=view,
             stages=wanted_stages,
             heads=own,
             full=full,

@@ -1,18 +1,20 @@
 """Traces as data: JSON Lines for any number of them, CSV and NumPy arrays for one."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from attncalc.errors import InputError
+from attncalc.formats import DataFormat
 
 if TYPE_CHECKING:
     from attncalc.steps.trace import Trace
 
-FORMATS = ("json", "csv", "npz")
-
 
 def exported(
-    format: str, traces: "Sequence[Trace]", stages: Sequence[str], heads: Sequence[Sequence[int]]
+    format: DataFormat,
+    traces: "Sequence[Trace]",
+    stages: Sequence[str],
+    heads: Sequence[Sequence[int]],
 ) -> str | bytes:
     """The stages of the traces in one of the formats; of each only its heads, if any are named."""
     if format == "json":
@@ -23,10 +25,15 @@ def exported(
     if len(traces) != 1:
         message = f"{len(traces)} problems; expected 1 for {format}"
         raise InputError("--format", message, hint="json writes a line for each")
-    if format == "csv":
-        from attncalc.exports.trace_csv import trace_csv
+    (trace,), (own,) = traces, heads
+    match format:
+        case "csv":
+            from attncalc.exports.trace_csv import trace_csv
 
-        return trace_csv(traces[0], stages, heads[0])
-    from attncalc.exports.trace_npz import trace_npz
+            return trace_csv(trace, stages, own)
+        case "npz":
+            from attncalc.exports.trace_npz import trace_npz
 
-    return trace_npz(traces[0], stages, heads[0])
+            return trace_npz(trace, stages, own)
+        case _:
+            assert_never(format)

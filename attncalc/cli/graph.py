@@ -1,13 +1,13 @@
 """attncalc graph: who attends to whom, and how it was worked out, as drawings."""
 
-from enum import Enum
 from math import isnan
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Literal, Optional, TypeAlias, assert_never
 
 import typer
 
 from attncalc.cli import options, output
 from attncalc.errors import InputError
+from attncalc.formats import DrawingFormat
 
 if TYPE_CHECKING:
     from attncalc.document.document import Flow, Graph
@@ -24,26 +24,15 @@ Examples:
 """
 
 
-class GraphFormat(str, Enum):
-    MERMAID = "mermaid"
-    DOT = "dot"
-    SVG = "svg"
+Kind: TypeAlias = Literal["attention", "pipeline", "sequence"]
+GraphStage: TypeAlias = Literal["weights", "scores", "scaled_scores", "masked_scores"]
 
-
-class GraphKind(str, Enum):
-    ATTENTION = "attention"
-    PIPELINE = "pipeline"
-    SEQUENCE = "sequence"
-
-
-class GraphStage(str, Enum):
-    WEIGHTS = "weights"
-    SCORES = "scores"
-    SCALED_SCORES = "scaled_scores"
-    MASKED_SCORES = "masked_scores"
-
-
-SUFFIXES = {".mmd": "mermaid", ".dot": "dot", ".gv": "dot", ".svg": "svg"}
+SUFFIXES: dict[str, DrawingFormat] = {
+    ".mmd": "mermaid",
+    ".dot": "dot",
+    ".gv": "dot",
+    ".svg": "svg",
+}
 
 OF_ATTENTION = {
     "query": "--query",
@@ -79,7 +68,7 @@ OutputOption = Annotated[
     ),
 ]
 KindOption = Annotated[
-    GraphKind,
+    Kind,
     typer.Option(
         "--kind",
         "-k",
@@ -89,7 +78,7 @@ KindOption = Annotated[
 ]
 
 FormatOption = Annotated[
-    Optional[GraphFormat],
+    Optional[DrawingFormat],
     typer.Option("--format", "-f", help="What to print. Default: mermaid.", show_default=False),
 ]
 StageOption = Annotated[
@@ -127,17 +116,17 @@ def register(app: typer.Typer) -> None:
 def graph(
     context: typer.Context,
     files: options.File,
-    kind: KindOption = GraphKind.ATTENTION,
+    kind: KindOption = "attention",
     query: QueryOption = None,
     all_queries: AllQueries = False,
     head: HeadOption = 1,
-    stage: StageOption = GraphStage.WEIGHTS,
+    stage: StageOption = "weights",
     threshold: Threshold = float("-inf"),
     top: Top = None,
     format: FormatOption = None,
     output_file: OutputOption = None,
     precision: options.Precision = 4,
-    rounding: options.Rounding = options.RoundingMode.HALF_UP,
+    rounding: options.RoundingOption = "half-up",
 ) -> None:
     """Draw who attends to whom, or how it was worked out.
 
@@ -145,8 +134,7 @@ def graph(
     Without --query, the file's query, or the first token. Masked keys, and those of weight 0, have
     no edge. --kind draws the stages instead.
     """
-    wanted = format.value if format else None
-    chosen = output.chosen_format(wanted, False, output_file, SUFFIXES, default="mermaid")
+    chosen = output.chosen_format(format, False, output_file, SUFFIXES, default=".mmd")
     _refuse(context, kind, chosen)
     output.spare(files, output_file)
     if isnan(threshold):
@@ -163,41 +151,41 @@ def graph(
     if len(problems) != 1:
         raise InputError(file, f"{len(problems)} problems; expected 1 to draw")
     trace = explain(problems[0])
-    if kind is GraphKind.PIPELINE:
-        from attncalc.walkthrough.pipeline import pipeline
+    match kind:
+        case "pipeline":
+            from attncalc.walkthrough.pipeline import pipeline
 
-        output.write(_flow_drawn(pipeline(trace), chosen), output_file)
-        return
-    if kind is GraphKind.SEQUENCE:
-        from attncalc.renderers.drawings.mermaid import mermaid_exchange
-        from attncalc.walkthrough.exchange import exchange
+            drawing = _flow_drawn(pipeline(trace), chosen)
+        case "sequence":
+            from attncalc.renderers.drawings.mermaid import mermaid_exchange
+            from attncalc.walkthrough.exchange import exchange
 
-        output.write(mermaid_exchange(exchange(trace)), output_file)
-        return
+            drawing = mermaid_exchange(exchange(trace))
+        case "attention":
+            from attncalc.document.numerals import NumberStyle
+            from attncalc.handouts import refuse_stage_of_graph
+            from attncalc.walkthrough.graph import attention_graph
 
-    from attncalc.document.numerals import NumberStyle
-    from attncalc.handouts import refuse_stage_of_graph
-    from attncalc.walkthrough.graph import attention_graph
+            refuse_stage_of_graph(stage, trace)
+            trace = _of_head(trace, head)
+            style = NumberStyle(precision, rounding)
+            drawn = attention_graph(trace, stage, threshold=threshold, top=top, style=style)
+            drawing = _graph_drawn(drawn, chosen)
+        case _:
+            assert_never(kind)
+    output.write(drawing, output_file)
 
-    refuse_stage_of_graph(stage.value, trace)
-    trace = _of_head(trace, head)
-    style = NumberStyle(precision, rounding.value)
-    drawn = attention_graph(trace, stage.value, threshold=threshold, top=top, style=style)
-    output.write(_graph_drawn(drawn, chosen), output_file)
 
-
-def _refuse(context: typer.Context, kind: GraphKind, chosen: str) -> None:
+def _refuse(context: typer.Context, kind: Kind, chosen: DrawingFormat) -> None:
     """What a kind has not: edges to be chosen, or a format."""
-    if kind is GraphKind.ATTENTION:
+    if kind == "attention":
         return
     for name, option in OF_ATTENTION.items():
         source = context.get_parameter_source(name)
         if source is not None and source.name == "COMMANDLINE":
-            message = (
-                f"belongs to --kind attention; --kind {kind.value} draws all queries and heads"
-            )
+            message = f"belongs to --kind attention; --kind {kind} draws all queries and heads"
             raise typer.BadParameter(message, param_hint=option)
-    if kind is GraphKind.SEQUENCE and chosen != "mermaid":
+    if kind == "sequence" and chosen != "mermaid":
         message = f"a sequence is drawn in mermaid only, not in {chosen}"
         given = context.get_parameter_source("format")
         by_name = given is not None and given.name == "COMMANDLINE"
@@ -214,7 +202,7 @@ def _of_head(trace: "Trace", head: int) -> "Trace":
     return trace.of_head(own)
 
 
-def _graph_drawn(graph: "Graph", chosen: str) -> str:
+def _graph_drawn(graph: "Graph", chosen: DrawingFormat) -> str:
     match chosen:
         case "dot":
             from attncalc.renderers.drawings.dot import dot
@@ -224,13 +212,15 @@ def _graph_drawn(graph: "Graph", chosen: str) -> str:
             from attncalc.renderers.drawings.svg_graph import svg_graph
 
             return svg_graph(graph)
-        case _:
+        case "mermaid":
             from attncalc.renderers.drawings.mermaid import mermaid
 
             return mermaid(graph)
+        case _:
+            assert_never(chosen)
 
 
-def _flow_drawn(flow: "Flow", chosen: str) -> str:
+def _flow_drawn(flow: "Flow", chosen: DrawingFormat) -> str:
     match chosen:
         case "dot":
             from attncalc.renderers.drawings.dot import dot_flow
@@ -240,7 +230,9 @@ def _flow_drawn(flow: "Flow", chosen: str) -> str:
             from attncalc.renderers.drawings.svg_flow import svg_flow
 
             return svg_flow(flow)
-        case _:
+        case "mermaid":
             from attncalc.renderers.drawings.mermaid import mermaid_flow
 
             return mermaid_flow(flow)
+        case _:
+            assert_never(chosen)

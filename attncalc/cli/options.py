@@ -1,92 +1,27 @@
 """Options that commands share: their flags, their help, what their values may be."""
 
-from enum import Enum
-from typing import Annotated, Optional
+from typing import Annotated, Literal, Optional, TypeAlias
 
 import typer
 
 from attncalc.errors import InputError
-from attncalc.handouts import MOST_DECIMALS
+from attncalc.formats import PAGES, DataFormat, PageFormat, Paper, ReportFormat
+from attncalc.handouts import MOST_DECIMALS, View
 
+Rounding: TypeAlias = Literal["half-up", "half-even"]
+Color: TypeAlias = Literal["auto", "always", "never"]
 
-class PageFormat(str, Enum):
-    TEXT = "text"
-    MD = "md"
-    QMD = "qmd"
-    TEX = "tex"
-    TYP = "typ"
-    PDF = "pdf"
-    HTML = "html"
-    SVG = "svg"
-    PNG = "png"
-    JSON = "json"
+CompareFormat: TypeAlias = Literal[PageFormat, "json"]
+ExplainFormat: TypeAlias = Literal[PageFormat, DataFormat]
+CheckFormat: TypeAlias = Literal[PageFormat, ReportFormat]
 
-
-class ExplainFormat(str, Enum):
-    TEXT = "text"
-    MD = "md"
-    QMD = "qmd"
-    TEX = "tex"
-    TYP = "typ"
-    PDF = "pdf"
-    HTML = "html"
-    SVG = "svg"
-    PNG = "png"
-    JSON = "json"
-    CSV = "csv"
-    NPZ = "npz"
-
-
-class CheckFormat(str, Enum):
-    TEXT = "text"
-    MD = "md"
-    QMD = "qmd"
-    TEX = "tex"
-    TYP = "typ"
-    PDF = "pdf"
-    HTML = "html"
-    SVG = "svg"
-    PNG = "png"
-    JSON = "json"
-    GITHUB = "github"
-    JUNIT = "junit"
-
-
-class View(str, Enum):
-    STEPS = "steps"
-    LOOKUP = "lookup"
-
-
-class RoundingMode(str, Enum):
-    HALF_UP = "half-up"
-    HALF_EVEN = "half-even"
-
-
-class Color(str, Enum):
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
-
-
-SUFFIXES = {".txt": "text", ".json": "json"}
-PAGE_SUFFIXES = {
-    **SUFFIXES,
-    ".md": "md",
-    ".qmd": "qmd",
-    ".tex": "tex",
-    ".typ": "typ",
-    ".pdf": "pdf",
-    ".html": "html",
-    ".svg": "svg",
-    ".png": "png",
+COMPARE_SUFFIXES: dict[str, CompareFormat] = {
+    ".txt": "text",
+    ".json": "json",
+    **{page.suffix: name for name, page in PAGES.items()},
 }
-EXPLAIN_SUFFIXES = {**PAGE_SUFFIXES, ".csv": "csv", ".npz": "npz"}
-CHECK_SUFFIXES = {**PAGE_SUFFIXES, ".xml": "junit"}
-
-
-def overrides(**options: Optional[str]) -> dict[str, str]:
-    """The attention options that are given."""
-    return {name: text for name, text in options.items() if text is not None}
+EXPLAIN_SUFFIXES: dict[str, ExplainFormat] = {**COMPARE_SUFFIXES, ".csv": "csv", ".npz": "npz"}
+CHECK_SUFFIXES: dict[str, CheckFormat] = {**COMPARE_SUFFIXES, ".xml": "junit"}
 
 
 def gathered(files: list[str]) -> list[str]:
@@ -150,8 +85,8 @@ ViewOption = Annotated[
     View,
     typer.Option("--view", help="lookup: the same numbers as a search for the best keys."),
 ]
-FormatOption = Annotated[
-    Optional[PageFormat],
+CompareFormatOption = Annotated[
+    Optional[CompareFormat],
     typer.Option("--format", "-f", help="What to print. Default: text.", show_default=False),
 ]
 ExplainFormatOption = Annotated[
@@ -183,106 +118,22 @@ Output = Annotated[
         show_default=False,
     ),
 ]
+Fragment = Annotated[
+    bool,
+    typer.Option("--fragment", help="Only the piece, for inclusion in a page: md, qmd, tex, html."),
+]
+PaperOption = Annotated[Paper, typer.Option("--paper", help="Of typ and pdf.")]
 Precision = Annotated[
     int,
     typer.Option(
         "--precision", "-p", min=0, max=MOST_DECIMALS, help="Decimals of a rounded number."
     ),
 ]
-Rounding = Annotated[
-    RoundingMode, typer.Option("--rounding", help="Where a digit lies exactly halfway.")
+RoundingOption = Annotated[
+    Rounding, typer.Option("--rounding", help="Where a digit lies exactly halfway.")
 ]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit code 1 for a slip too.")]
 Full = Annotated[bool, typer.Option("--full", help="Leave nothing out, however large.")]
 ColorOption = Annotated[
     Color, typer.Option("--color", help="auto: in a terminal, unless NO_COLOR is set.")
-]
-Scale = Annotated[
-    Optional[str],
-    typer.Option(
-        "--scale",
-        metavar="SCALE",
-        help="1/sqrt(d_k), none, or a number, like 0.5 or 1/3, that scores are multiplied by.",
-        show_default=False,
-    ),
-]
-Mask = Annotated[
-    Optional[str],
-    typer.Option(
-        "--mask",
-        metavar="MASK",
-        help="none, causal, {window: 3}, or rows like [[1,0],[1,1]], 1 where a query may attend.",
-        show_default=False,
-    ),
-]
-Bias = Annotated[
-    Optional[str],
-    typer.Option(
-        "--bias",
-        metavar="BIAS",
-        help="none, alibi, or rows of numbers to add to the scaled scores, like [[0,-inf],[0,0]].",
-        show_default=False,
-    ),
-]
-Softcap = Annotated[
-    Optional[str],
-    typer.Option(
-        "--softcap",
-        metavar="C",
-        help="none, or c: a scaled score s becomes c tanh(s/c).",
-        show_default=False,
-    ),
-]
-Sink = Annotated[
-    Optional[str],
-    typer.Option(
-        "--sink",
-        metavar="SINK",
-        help="none, or a logit that takes its share and has no value; [1,2]: one for each head.",
-        show_default=False,
-    ),
-]
-Base = Annotated[
-    Optional[str],
-    typer.Option(
-        "--base",
-        metavar="BASE",
-        help="Base of the softmax's powers: e, or a number greater than 1.",
-        show_default=False,
-    ),
-]
-Heads = Annotated[
-    Optional[str],
-    typer.Option(
-        "--heads",
-        metavar="H",
-        help="How many heads the queries are cut into; none for one without an axis.",
-        show_default=False,
-    ),
-]
-KvHeads = Annotated[
-    Optional[str],
-    typer.Option(
-        "--kv-heads",
-        metavar="H",
-        help="How many heads of keys and values these share.",
-        show_default=False,
-    ),
-]
-Positions = Annotated[
-    Optional[str],
-    typer.Option(
-        "--positions",
-        metavar="POSITIONS",
-        help="none, sinusoidal, rope, {rope: {base: 10000, pairing: half}}, or rows to add.",
-        show_default=False,
-    ),
-]
-Past = Annotated[
-    Optional[str],
-    typer.Option(
-        "--past",
-        metavar="PAST",
-        help="none, or a key-value cache: {tokens: [a], K: [[1,0]], V: [[1,2]]}.",
-        show_default=False,
-    ),
 ]

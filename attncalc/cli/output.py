@@ -3,9 +3,9 @@
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Optional
+from typing import Optional, TypeVar
 
 import typer
 
@@ -15,23 +15,25 @@ from attncalc.handouts import NARROWEST
 
 WIDEST = 400
 
+Format = TypeVar("Format", bound=str)
+
 
 def chosen_format(
-    wanted: Optional[str],
+    wanted: Optional[Format],
     json: bool,
     output_file: Optional[str],
-    suffixes: dict[str, str],
-    default: str = "text",
-) -> str:
-    """--format, or --json, or what the output file's suffix says, or the default."""
+    suffixes: Mapping[str, Format],
+    default: str = ".txt",
+) -> Format:
+    """--format, or --json, or what the output file's suffix says, or default: a suffix, too."""
     if json and wanted not in (None, "json"):
         raise typer.BadParameter(
             f"--json and --format {wanted} are both given", param_hint="--json"
         )
     if wanted is not None or json:
-        return wanted or "json"
+        return wanted or suffixes[".json"]
     if output_file is None or output_file == "-":
-        return default
+        return suffixes[default]
     suffix = Path(output_file).suffix.lower()
     if suffix not in suffixes:
         known = ", ".join(suffixes)
@@ -48,8 +50,8 @@ def width() -> int:
 
 def in_color(color: Color, output_file: Optional[str]) -> bool:
     """Whether to write colours: https://no-color.org, https://force-color.org."""
-    if color is not Color.AUTO:
-        return color is Color.ALWAYS
+    if color != "auto":
+        return color == "always"
     if output_file not in (None, "-") or os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):

@@ -5,34 +5,17 @@ import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from attncalc.cli import output
 from attncalc.cli.options import Color
 from attncalc.errors import InputError
-from attncalc.handouts import FRAGMENTS, OF_ONE, Layout, Rendered, missing_glyphs, rendered
+from attncalc.formats import FRAGMENTS, PAGES, PageFormat, Paper
+from attncalc.handouts import Layout, Rendered, missing_glyphs, rendered
 
 if TYPE_CHECKING:
     from attncalc.document.document import Document
 
-
-class Paper(str, Enum):
-    A4 = "a4"
-    US_LETTER = "us-letter"
-
-
-Fragment = Annotated[
-    bool,
-    typer.Option("--fragment", help="Only the piece, for inclusion in a page: md, qmd, tex, html."),
-]
-PaperOption = Annotated[Paper, typer.Option("--paper", help="Of typ and pdf.")]
-
-
-DATED = ("typ", "pdf")
-"""Formats whose metadata tell the day."""
 
 _LAST = 253_402_300_799
 """The last second of the year 9999."""
@@ -49,11 +32,11 @@ def refuse_fragment(fragment: bool, format: str) -> None:
 class Pages:
     """How pages are written. command: what was typed, for the small print of a handout."""
 
-    format: str
+    format: PageFormat
     command: Sequence[str] = ()
     fragment: bool = False
-    paper: Paper = Paper.A4
-    color: Color = Color.AUTO
+    paper: Paper = "a4"
+    color: Color = "auto"
     output_file: str | None = None
 
     def write(self, documents: "Sequence[Document]") -> None:
@@ -63,7 +46,7 @@ class Pages:
 
     def expect(self, documents: int) -> None:
         """Refuse what the format cannot do with so many documents."""
-        if documents != 1 and self.format in OF_ONE:
+        if documents != 1 and PAGES[self.format].single:
             message = f"{documents} pages; expected 1 for {self.format}"
             raise InputError("--format", message, hint="md, typ and pdf take several")
 
@@ -79,9 +62,9 @@ class Pages:
     def _layout(self) -> Layout:
         return Layout(
             self.fragment,
-            self.paper.value,
+            self.paper,
             shlex.join(["attncalc", *self.command]),
-            _date() if self.format in DATED else None,
+            _date() if PAGES[self.format].dated else None,
             output.width(),
             output.in_color(self.color, self.output_file),
         )

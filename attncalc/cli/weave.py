@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from attncalc.cli import SUCCESS, WRONG, output
+from attncalc.cli import SUCCESS, WRONG, options, output
 from attncalc.cli.app import errors_of, refuse, say
 from attncalc.errors import InputError
 
@@ -41,7 +41,6 @@ Files = Annotated[
 Check = Annotated[
     bool, typer.Option("--check", help="Write nothing; exit code 1 if a document would change.")
 ]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit code 1 for a slip too.")]
 AllowOutside = Annotated[
     bool,
     typer.Option(
@@ -68,7 +67,7 @@ def register(app: typer.Typer) -> None:
 def weave(
     files: Files,
     check: Check = False,
-    strict: Strict = False,
+    strict: options.Strict = False,
     allow_outside: AllowOutside = False,
     output_file: Output = None,
 ) -> None:

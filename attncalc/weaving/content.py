@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Literal, assert_never, cast
 
 from attncalc.checking import check
 from attncalc.document.numerals import NumberStyle, Rounding
 from attncalc.errors import InputError, InputErrors, suggestion
 from attncalc.exports.report_ci import sentence
+from attncalc.formats import PageFormat
 from attncalc.handouts import (
     Layout,
     View,
@@ -80,7 +81,7 @@ class _Weaver:
         self.options = options
         self.file = file
         self.shelf = shelf
-        self.markdown = "qmd" if file.endswith(".qmd") else "md"
+        self.markdown: Literal["md", "qmd"] = "qmd" if file.endswith(".qmd") else "md"
         self.text = "\n".join(line.text for line in options.problem)
 
     def content(self) -> Content:
@@ -118,7 +119,7 @@ class _Weaver:
         return path
 
     def _written(self, traces: Sequence[Trace], stages: Sequence[str]) -> str:
-        kind = self.options.text("format", "md")
+        kind = self.options.format
         match kind:
             case "json":
                 from attncalc.exports.trace_json import trace_json
@@ -137,10 +138,12 @@ class _Weaver:
             case "html":
                 pages = (self._page(kind, [trace], stages) for trace in traces)
                 return self._html("\n".join(pages))
-            case _:
+            case "md":
                 return self._page(self.markdown, traces, stages)
+            case _:
+                assert_never(kind)
 
-    def _page(self, kind: str, traces: Sequence[Trace], stages: Sequence[str]) -> str:
+    def _page(self, kind: PageFormat, traces: Sequence[Trace], stages: Sequence[str]) -> str:
         """The walkthroughs in a format; below the document's heading, and titled if several."""
         options = self.options
         style = NumberStyle(options.number("precision", 4), self._rounding())

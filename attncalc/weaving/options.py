@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import isnan
+from typing import get_args
 
 from attncalc.errors import InputError, InputErrors, suggestion
+from attncalc.formats import WovenFormat
 from attncalc.handouts import MOST_DECIMALS, ROUNDINGS, STAGES_OF_GRAPHS, VIEWS
 from attncalc.readers.options import KEYS
 from attncalc.weaving.passages import Passage
 from attncalc.weaving.pieces import Piece, unquoted, words_of
 
-FORMATS = ("md", "text", "html", "tex", "mermaid", "json")
+FORMATS: tuple[WovenFormat, ...] = get_args(WovenFormat)
 
 _CHOICES = {
     "format": FORMATS,
@@ -60,6 +62,11 @@ class Options:
     def texts(self, name: str) -> list[str]:
         """Every value of an option that may be repeated."""
         return [each.value for each in self.given.get(name, ())]
+
+    @property
+    def format(self) -> WovenFormat:
+        """What is woven; Markdown by default."""
+        return next((each for each in FORMATS if self.text("format") == each), "md")
 
     def number(self, name: str, default: int) -> int:
         """The value of an option that counts."""
@@ -122,13 +129,12 @@ class _Reading:
         return options
 
     def _contradictions(self, options: Options, passage: Passage) -> None:
-        kind = options.text("format", "md")
         for one, other in (("query", "all-queries"), ("head", "all-heads"), ("stages", "view")):
             steps = other == "view" and options.text("view") != "lookup"
             if options.has(one) and options.has(other) and not steps:
                 self._fault(options.word(other, passage), f"{one}, and {other}; expected one")
         for name in _OF_GRAPHS:
-            if options.has(name) and kind != "mermaid":
+            if options.has(name) and options.format != "mermaid":
                 found = f"{name} is of graphs; expected format=mermaid with it"
                 self._fault(options.word(name, passage), found)
 
