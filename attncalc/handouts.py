@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import datetime
 
     from attncalc.document.document import Document
-    from attncalc.document.numerals import NumberStyle, Rounding
+    from attncalc.document.style import NumberStyle, Rounding
     from attncalc.problem.problem import Problem
     from attncalc.steps.trace import Trace
 
@@ -285,7 +285,7 @@ def handout(
     _refuse_other("rounding", rounding, ROUNDINGS)
     if not 0 <= precision <= MOST_DECIMALS:
         raise InputError("precision", f"{precision}; expected 0 to {MOST_DECIMALS}")
-    from attncalc.document.numerals import NumberStyle
+    from attncalc.document.style import NumberStyle
     from attncalc.steps.engine import refuse_unknown
 
     stages = several(stages)

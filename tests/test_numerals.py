@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attncalc.document.numerals import NumberStyle, percentage, round_to, shown, shown_in_digits
+from attncalc.document.numerals import percentage, round_to, shown, shown_in_digits
+from attncalc.document.style import NumberStyle
 from attncalc.numbers.arithmetic import NumberError, parse_bias, parse_number
 
 

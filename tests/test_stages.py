@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import attncalc
-from attncalc.document.numerals import NumberStyle
+from attncalc.document.style import NumberStyle
 from attncalc.names import STAGES, Axis
 from attncalc.steps.stages import axes_of, stage_shapes, tokens_along
 from attncalc.steps.trace import Trace

@@ -157,7 +157,7 @@ def check(
         if checked or len(work) > 1 or output_file not in (None, "-"):
             output.write(_data(chosen, outcomes, strict=strict), output_file)
     elif checked:
-        from attncalc.document.numerals import NumberStyle
+        from attncalc.document.style import NumberStyle
         from attncalc.walkthrough.checked import write_report, write_summary
 
         style = NumberStyle(precision, rounding)

@@ -93,7 +93,7 @@ def compare(
         output.write(comparison_json(comparison, left, right) + "\n", output_file)
         return
 
-    from attncalc.document.numerals import NumberStyle
+    from attncalc.document.style import NumberStyle
     from attncalc.walkthrough.compared import write_comparison
 
     style = NumberStyle(precision, rounding)

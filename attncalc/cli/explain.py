@@ -80,7 +80,7 @@ def explain(
         output.write(exports.exported(chosen, traces, wanted_stages, alone), output_file)
         return
 
-    from attncalc.document.numerals import NumberStyle
+    from attncalc.document.style import NumberStyle
 
     style = NumberStyle(precision, rounding)
     written_to = pages.Pages(chosen, context.obj, fragment, paper, color, output_file)

@@ -162,7 +162,7 @@ def graph(
 
             drawing = mermaid_exchange(exchange(trace))
         case "attention":
-            from attncalc.document.numerals import NumberStyle
+            from attncalc.document.style import NumberStyle
             from attncalc.handouts import refuse_stage_of_graph
             from attncalc.walkthrough.graph import attention_graph
 

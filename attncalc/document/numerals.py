@@ -9,21 +9,17 @@ import decimal
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from attncalc.document.expressions import Number, Sign
+from attncalc.document.style import MOST_DECIMALS, NumberStyle, Rounding
 from attncalc.numbers.arithmetic import Array, Exact, Typed
-
-Rounding: TypeAlias = Literal["half-up", "half-even"]
 
 MOST_EXACT_DECIMALS = 12
 """An exact result with more decimals than this is rounded like any other, and says so."""
 
 MOST_FINE_DECIMALS = 8
 """More decimals than this are not read any more: 3.14e-12 is."""
-
-MOST_DECIMALS = 30
-"""Further decimals of a computed number are no longer promised."""
 
 _LARGEST_PLAIN = 15
 """From 10 to this power on, a number is written with an exponent."""
@@ -33,14 +29,6 @@ _SMALLEST_PLAIN = -4
 
 _FEWEST_DIGITS = 2
 """Significant digits that a number is shown with at least, unless it is 0 or all of it is shown."""
-
-
-@dataclass(frozen=True)
-class NumberStyle:
-    """precision: decimals of a rounded result. rounding: of a last digit that lies halfway."""
-
-    precision: int = 4
-    rounding: Rounding = "half-up"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from attncalc.document.document import Document, Section
-from attncalc.document.numerals import NumberStyle
+from attncalc.document.style import NumberStyle
 from attncalc.names import COST
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.cache import cache

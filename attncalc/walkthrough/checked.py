@@ -31,15 +31,8 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Number
-from attncalc.document.numerals import (
-    MOST_DECIMALS,
-    NumberStyle,
-    Shown,
-    decimals_of,
-    shown,
-    shown_beside,
-    shown_in_digits,
-)
+from attncalc.document.numerals import Shown, decimals_of, shown, shown_beside, shown_in_digits
+from attncalc.document.style import MOST_DECIMALS, NumberStyle
 from attncalc.names import NAMES
 from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.problem.claims import Claim

@@ -17,7 +17,8 @@ from attncalc.document.document import (
     Section,
     Words,
 )
-from attncalc.document.numerals import NumberStyle, rounded
+from attncalc.document.numerals import rounded
+from attncalc.document.style import NumberStyle
 from attncalc.names import NAMES
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.remark import remark

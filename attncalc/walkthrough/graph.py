@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from attncalc.document.document import Block, Edge, Graph, Inlines, OfQuery, Strength, Token
-from attncalc.document.numerals import NumberStyle, Shown, shown, shown_array
+from attncalc.document.numerals import Shown, shown, shown_array
+from attncalc.document.style import NumberStyle
 from attncalc.errors import InputError
 from attncalc.numbers.arithmetic import Array, Exact, is_exact_kind
 from attncalc.problem.problem import addresses_of

@@ -9,7 +9,7 @@ from typing import Any
 
 from attncalc.document.document import Heatmap, HeatmapRow, Quantity, Token
 from attncalc.document.expressions import Omitted
-from attncalc.document.numerals import NumberStyle
+from attncalc.document.style import NumberStyle
 from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import Array, transcendental_context
 from attncalc.steps.stages import OF_PAIRS

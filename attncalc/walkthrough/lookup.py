@@ -26,13 +26,8 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Omitted, Product, Relation, Symbol
-from attncalc.document.numerals import (
-    NumberStyle,
-    percentage_of_row,
-    rounded,
-    shown_array,
-    sunk_percentage,
-)
+from attncalc.document.numerals import percentage_of_row, rounded, shown_array, sunk_percentage
+from attncalc.document.style import NumberStyle
 from attncalc.numbers import measures
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.given import title

@@ -8,13 +8,8 @@ from typing import Any
 
 from attncalc.document.document import Block, Heading, Inline, Paragraph, Section, Words
 from attncalc.document.expressions import Relation, Sign, Symbol
-from attncalc.document.numerals import (
-    NumberStyle,
-    percentage,
-    percentage_of_row,
-    rounded,
-    sunk_percentage,
-)
+from attncalc.document.numerals import percentage, percentage_of_row, rounded, sunk_percentage
+from attncalc.document.style import NumberStyle
 from attncalc.numbers import measures
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.remark import remark

@@ -30,7 +30,8 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Expression, Name, Omitted, Relation, Sign, Sum, Vector
-from attncalc.document.numerals import NumberStyle, Shown, as_typed, shown, shown_array
+from attncalc.document.numerals import Shown, as_typed, shown, shown_array
+from attncalc.document.style import NumberStyle
 from attncalc.names import Axis
 from attncalc.numbers.arithmetic import Array, Typed
 from attncalc.problem.heads import group_of

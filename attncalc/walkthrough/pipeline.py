@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from attncalc.document.document import Arrow, Box, Flow
-from attncalc.document.numerals import NumberStyle, as_typed, shown
+from attncalc.document.numerals import as_typed, shown
+from attncalc.document.style import NumberStyle
 from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import Typed
 from attncalc.steps.stages import OF_GROUPS, OF_HEADS

@@ -18,7 +18,8 @@ from attncalc.document.expressions import (
     Sign,
     Symbol,
 )
-from attncalc.document.numerals import NumberStyle, rounded, shown_fine
+from attncalc.document.numerals import rounded, shown_fine
+from attncalc.document.style import NumberStyle
 from attncalc.numbers.arithmetic import TRANSCENDENTAL_DIGITS, transcendental_context
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import words

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, assert_never, cast
 
 from attncalc.checking import check
-from attncalc.document.numerals import NumberStyle, Rounding
+from attncalc.document.style import NumberStyle, Rounding
 from attncalc.errors import InputError, InputErrors, suggestion
 from attncalc.exports.report_ci import sentence
 from attncalc.formats import PageFormat

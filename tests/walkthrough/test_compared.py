@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 import attncalc
 from attncalc.comparison import Comparison, ComparisonError, Origin, compare, difference
-from attncalc.document.numerals import NumberStyle, shown_fine
+from attncalc.document.numerals import shown_fine
+from attncalc.document.style import NumberStyle
 from attncalc.numbers.measures import largest_derivative
 from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.walkthrough.compared import write_comparison

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 import attncalc
 from attncalc.document.document import Edge, Graph, Heatmap, Inlines, OfQuery, Section, Token, Words
-from attncalc.document.numerals import NumberStyle, shown_array
+from attncalc.document.numerals import shown_array
+from attncalc.document.style import NumberStyle
 from attncalc.errors import InputError
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough import write_walkthrough

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 import attncalc
 from attncalc.document.document import Heatmap, HeatmapRow, Words
 from attncalc.document.expressions import Omitted
-from attncalc.document.numerals import NumberStyle, shown_array
+from attncalc.document.numerals import shown_array
+from attncalc.document.style import NumberStyle
 from attncalc.problem.problem import Problem
 from attncalc.walkthrough.heatmaps import STAGES_WITH_HEATMAPS, heatmaps
 from tests.random_problems import TAME, problems

@@ -28,7 +28,7 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Expression, Relation, Sign
-from attncalc.document.numerals import NumberStyle
+from attncalc.document.style import NumberStyle
 from attncalc.problem.problem import address_of
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.derivation import derivation
