@@ -7,29 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never, get_args
+from typing import TYPE_CHECKING, assert_never, get_args
 
+from attncalc.document.style import MOST_DECIMALS, NumberStyle, Rounding
 from attncalc.errors import AttncalcError, InputError, suggestion
 from attncalc.formats import PageFormat, Paper, PictureFormat
+from attncalc.selection import Selection, View
 
 if TYPE_CHECKING:
     import datetime
 
     from attncalc.document.document import Document
-    from attncalc.document.style import NumberStyle, Rounding
     from attncalc.problem.problem import Problem
     from attncalc.steps.trace import Trace
-
-View: TypeAlias = Literal["steps", "lookup"]
 
 STAGES_OF_GRAPHS = ("weights", "scores", "scaled_scores", "masked_scores")
 """Whose numbers may stand at the edges of a graph."""
 
 VIEWS = get_args(View)
-ROUNDINGS = ("half-up", "half-even")
+ROUNDINGS = get_args(Rounding)
 PAPERS = get_args(Paper)
-MOST_DECIMALS = 30
 NARROWEST = 40
 """Columns of a text."""
 
@@ -106,63 +103,40 @@ def rendered(kind: PageFormat, documents: Sequence[Document], layout: Layout) ->
             assert_never(kind)
 
 
-def lets_choose(kind: PageFormat, *, fragment: bool) -> bool:
+def lets_choose(kind: str, *, fragment: bool) -> bool:
     """Whether the reader of a page can choose its query: with a script, on a whole HTML page."""
     return kind == "html" and not fragment
 
 
-def written(
-    trace: Trace,
-    style: NumberStyle,
-    *,
-    view: View = "steps",
-    stages: Sequence[str] = (),
-    heads: Sequence[int] = (),
-    full: bool = False,
-    turns: bool = False,
-) -> Document:
-    """The document of a trace: its steps, or the same numbers as a lookup, which has no stages.
-
-    turns: for a page whose reader can choose the query.
-    """
-    match view:
+def written(trace: Trace, selection: Selection) -> Document:
+    """The document of a trace: its steps, or the same numbers as a lookup, which has no stages."""
+    match selection.view:
         case "lookup":
             from attncalc.walkthrough.lookup import write_lookup
 
-            return write_lookup(trace, style, full=full, heads=heads)
+            return write_lookup(trace, selection)
         case "steps":
             from attncalc.walkthrough import write_walkthrough
 
-            return write_walkthrough(
-                trace, style, full=full, stages=stages, heads=heads, turns=turns
-            )
+            return write_walkthrough(trace, selection)
         case _:
-            assert_never(view)
+            assert_never(selection.view)
 
 
-def drawn(
-    kind: PictureFormat,
-    trace: Trace,
-    style: NumberStyle,
-    stages: Sequence[str],
-    *,
-    heads: Sequence[int] = (),
-    full: bool = False,
-) -> Rendered:
-    """Heatmaps of stages without a page around them; of all heads if none are named.
+def drawn(kind: PictureFormat, trace: Trace, selection: Selection) -> Rendered:
+    """Heatmaps of the stages without a page around them; of all heads if none are named.
 
     Raises InputError for a stage that has not one number a pair of a query and a key.
     """
     from attncalc.renderers.typst.picture import PictureRenderer
     from attncalc.walkthrough.heatmaps import STAGES_WITH_HEATMAPS, heatmaps
 
-    for stage in stages:
+    for stage in selection.stages:
         if stage not in STAGES_WITH_HEATMAPS:
             message = f"{stage} has no heatmap; expected of {', '.join(STAGES_WITH_HEATMAPS)}"
             hint = "without --stages, the whole page is drawn"
             raise InputError("--stages", message, hint=hint)
-    drawings = heatmaps(trace, stages, style, full=full, heads=heads)
-    picture = PictureRenderer(kind).typeset_drawings(drawings)
+    picture = PictureRenderer(kind).typeset_drawings(heatmaps(trace, selection))
     return Rendered(picture.content, picture.missing)
 
 
@@ -285,23 +259,26 @@ def handout(
     _refuse_other("rounding", rounding, ROUNDINGS)
     if not 0 <= precision <= MOST_DECIMALS:
         raise InputError("precision", f"{precision}; expected 0 to {MOST_DECIMALS}")
-    from attncalc.document.style import NumberStyle
     from attncalc.steps.engine import refuse_unknown
 
     stages = several(stages)
     refuse_unknown(stages, trace)
     _refuse_heads(heads, trace.problem.heads)
-    if queries is not None:
-        positions = _positions(several(queries), trace.problem)
-        trace = replace(trace, problem=replace(trace.problem, queries=positions))
-    style = NumberStyle(precision, rounding)
-    write = partial(written, trace, style, view=view, stages=stages, heads=heads, full=full)
-    return Handout(write(), partial(write, turns=True))
+    selection = Selection(
+        queries=() if queries is None else _positions(several(queries), trace.problem),
+        heads=tuple(heads),
+        stages=tuple(stages),
+        view=view,
+        style=NumberStyle(precision, rounding),
+        full=full,
+    )
+    turning = replace(selection, turns=True)
+    return Handout(written(trace, selection), lambda: written(trace, turning))
 
 
-def stage_names(listed: str) -> list[str]:
+def stage_names(listed: str) -> tuple[str, ...]:
     """The stages of a comma-separated list."""
-    return [name.strip() for name in listed.split(",") if name.strip()]
+    return tuple(name.strip() for name in listed.split(",") if name.strip())
 
 
 def several(names: str | Sequence[str]) -> Sequence[str]:
@@ -317,15 +294,12 @@ def missing_glyphs(characters: Sequence[str]) -> str:
     return f"no installed font has {listed}; on the page they stand as code points"
 
 
-def chosen_heads(there: int | None, wanted: Sequence[int], *, every: bool) -> tuple[int, ...]:
-    """Heads that are counted from 1, as --head does, from 0; none where none are named.
+def refuse_other_heads(heads: Sequence[int], there: int | None) -> None:
+    """Raise InputError of --head, which counts from 1, for a head, from 0, that there is not.
 
-    there: how many the problem has. every: all of them.
-    Raises InputError for one that there is not.
+    there: how many the problem has.
     """
-    if every:
-        return tuple(range(there or 0))
-    for number in wanted:
+    for number in (head + 1 for head in heads):
         if there is None:
             message = f"head {number}, but the problem has no heads; expected heads to be given"
             raise InputError(
@@ -333,7 +307,6 @@ def chosen_heads(there: int | None, wanted: Sequence[int], *, every: bool) -> tu
             )
         if not 1 <= number <= there:
             raise InputError("--head", f"head {number}; expected 1 to {there}")
-    return tuple(number - 1 for number in wanted)
 
 
 def refuse_stage_of_graph(stage: str, trace: Trace) -> None:

@@ -20,6 +20,7 @@ from attncalc.exports.trace_csv import COLUMNS, trace_csv
 from attncalc.exports.trace_json import trace_json
 from attncalc.problem.problem import address_of, addresses_of
 from attncalc.renderers.inert import inert
+from attncalc.selection import Selection
 from tests.conftest import SAMPLES, Attncalc
 from tests.renderers.hostile import HOSTILE
 
@@ -73,7 +74,7 @@ def test_formulas_are_inert() -> None:
     tokens = ["=1+1", "+x", "-y", "@z", 'a,"b"', "fine"]
     one = [["1"]] * len(tokens)
     trace = explain(load({"tokens": tokens, "Q": one, "K": one}))
-    header = rows_of(trace_csv(trace, ["scores"]))[0][1:]
+    header = rows_of(trace_csv(trace, Selection(stages=("scores",))))[0][1:]
     assert header == ["'=1+1", "'+x", "'-y", "'@z", 'a,"b"', "fine"]
 
 
@@ -82,7 +83,7 @@ def test_hostile_tokens(stages: list[str]) -> None:
     """A CSV reader has every token in its cell, and no cell is a formula or moves a cursor."""
     one = [["1"]] * len(HOSTILE)
     trace = explain(load({"tokens": list(HOSTILE), "Q": one, "K": one}))
-    text = trace_csv(trace, stages)
+    text = trace_csv(trace, Selection(stages=tuple(stages)))
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
     rows = rows_of(text)
     keys = rows[0][1:] if len(stages) == 1 else [row[3] for row in rows[1 : len(HOSTILE) + 1]]
@@ -145,7 +146,8 @@ def test_values_of_csv() -> None:
     noise = np.random.default_rng(7).normal(size=(60, 2))
     trace = explain(load({"Q": noise, "K": noise}))
     (_, *rows), (_, *numbers) = (
-        rows_of(trace_csv(trace, stages)) for stages in (["weights"], ["scores", "weights"])
+        rows_of(trace_csv(trace, Selection(stages=tuple(stages))))
+        for stages in (["weights"], ["scores", "weights"])
     )
     assert [[float(cell) for cell in row[1:]] for row in rows] == trace["weights"].tolist()
     of_weights = [float(row[-1]) for row in numbers if row[0] == "weights"]

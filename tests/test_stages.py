@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import attncalc
-from attncalc.document.style import NumberStyle
 from attncalc.names import STAGES, Axis
+from attncalc.selection import Selection
 from attncalc.steps.stages import axes_of, stage_shapes, tokens_along
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page
@@ -133,6 +133,6 @@ def test_names_on_a_page() -> None:
         "W_K": [["1"], ["0"]],
         "attention": {"heads": "2", "kv_heads": "1"},
     }
-    page = Page(attncalc.explain(attncalc.load(grouped)), NumberStyle(), (0,))
+    page = Page(attncalc.explain(attncalc.load(grouped)), Selection(), (0,))
     assert page.index_names("K", (0, 1, 0))[0] == "key-value head 1"
     assert page.index_names("Q", (1, 1, 0))[0] == "head 2"

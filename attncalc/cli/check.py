@@ -8,7 +8,9 @@ import typer
 from attncalc.cli import BAD_INPUT, SUCCESS, WRONG, options, output, pages, progress
 from attncalc.cli.app import refuse
 from attncalc.cli.attention import OverridesAttention, overrides
+from attncalc.document.style import NumberStyle
 from attncalc.formats import ReportFormat
+from attncalc.selection import Selection
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -157,13 +159,12 @@ def check(
         if checked or len(work) > 1 or output_file not in (None, "-"):
             output.write(_data(chosen, outcomes, strict=strict), output_file)
     elif checked:
-        from attncalc.document.style import NumberStyle
         from attncalc.walkthrough.checked import write_report, write_summary
 
-        style = NumberStyle(precision, rounding)
+        selection = Selection(style=NumberStyle(precision, rounding), full=full)
         names = [each.name if len(outcomes) > 1 else None for each in checked]
         documents = [
-            write_report(each.report, style, full=full, name=name)
+            write_report(each.report, selection, name=name)
             for each, name in zip(checked, names, strict=True)
         ]
         if len(work) > 1:

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from attncalc.cli import options, output, pages
+from attncalc.document.style import NumberStyle
 from attncalc.errors import InputError, InputErrors, suggestion
+from attncalc.selection import Selection
 
 if TYPE_CHECKING:
     from attncalc.comparison import Origin
@@ -70,17 +72,23 @@ def compare(
     pages.refuse_fragment(fragment, chosen)
     output.spare(files, output_file)
     varied = _varied(vary or [])
+    selection = Selection(
+        heads=options.heads(head, all_heads),
+        every_head=all_heads,
+        style=NumberStyle(precision, rounding),
+        full=full,
+    )
 
     from attncalc.comparison import ComparisonError
     from attncalc.comparison import compare as compared
-    from attncalc.handouts import chosen_heads
+    from attncalc.handouts import refuse_other_heads
     from attncalc.steps.engine import explain
 
-    queries: Optional[list[str]] = [] if all_queries else query or None
+    queries = options.queries(query, all_queries)
     (left, one), (right, other) = _sides(options.gathered(files), varied, queries)
+    refuse_other_heads(selection.heads, one.heads)
     # The page writes the first head out, as explain does; JSON has all that are not chosen from.
-    named = chosen_heads(one.heads, head or [], every=all_heads)
-    heads = named or (() if chosen == "json" else (0,))
+    heads = selection.heads_of(one.heads) or (() if chosen == "json" else (0,))
     try:
         comparison = compared(explain(one), explain(other), heads=heads)
     except ComparisonError as error:
@@ -93,11 +101,9 @@ def compare(
         output.write(comparison_json(comparison, left, right) + "\n", output_file)
         return
 
-    from attncalc.document.style import NumberStyle
     from attncalc.walkthrough.compared import write_comparison
 
-    style = NumberStyle(precision, rounding)
-    document = write_comparison(comparison, left, right, style, full=full)
+    document = write_comparison(comparison, left, right, selection)
     written = pages.Pages(chosen, context.obj, fragment, paper, color, output_file)
     written.write([document])
 

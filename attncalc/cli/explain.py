@@ -1,13 +1,13 @@
 """attncalc explain: the main job."""
 
-from typing import Optional
-
 import typer
 
 from attncalc.cli import exports, options, output, pages
 from attncalc.cli.attention import OverridesAttention, overrides
+from attncalc.document.style import NumberStyle
 from attncalc.errors import InputError
-from attncalc.handouts import stage_names
+from attncalc.handouts import lets_choose, stage_names
+from attncalc.selection import Selection
 
 EXAMPLES = """\b
 Examples:
@@ -54,51 +54,40 @@ def explain(
     chosen = output.chosen_format(format, json, output_file, options.EXPLAIN_SUFFIXES)
     pages.refuse_fragment(fragment, chosen)
     output.spare(files, output_file)
-    wanted_stages = stage_names(stages or "")
-    if wanted_stages and view == "lookup":
+    selection = Selection(
+        heads=options.heads(head, all_heads),
+        every_head=all_heads,
+        stages=stage_names(stages or ""),
+        view=view,
+        style=NumberStyle(precision, rounding),
+        full=full,
+        turns=lets_choose(chosen, fragment=fragment),
+    )
+    if selection.stages and view == "lookup":
         message = "--view lookup shows no single stages; leave one of both out"
         raise typer.BadParameter(message, param_hint="--stages")
 
     from attncalc.readers import load_all
     from attncalc.steps.engine import StageError, explain
 
-    queries: Optional[list[str]] = [] if all_queries else query or None
     file = options.only(files, "explain")
-    problems = load_all(file, overrides(context), queries)
+    problems = load_all(file, overrides(context), options.queries(query, all_queries))
     try:
-        traces = [explain(problem, wanted_stages) for problem in problems]
+        traces = [explain(problem, selection.stages) for problem in problems]
     except StageError as error:
         raise InputError("--stages", str(error), hint=error.hint) from error
 
-    from attncalc.handouts import chosen_heads, drawn, lets_choose, written
+    from attncalc.handouts import drawn, refuse_other_heads, written
 
-    written_heads = [
-        chosen_heads(trace.problem.heads, head or [], every=all_heads) for trace in traces
-    ]
+    for trace in traces:
+        refuse_other_heads(selection.heads, trace.problem.heads)
     if chosen == "json" or chosen == "csv" or chosen == "npz":
-        alone = [() if all_heads else heads for heads in written_heads]
-        output.write(exports.exported(chosen, traces, wanted_stages, alone), output_file)
+        output.write(exports.exported(chosen, traces, selection), output_file)
         return
-
-    from attncalc.document.style import NumberStyle
-
-    style = NumberStyle(precision, rounding)
     written_to = pages.Pages(chosen, context.obj, fragment, paper, color, output_file)
-    if (chosen == "svg" or chosen == "png") and wanted_stages:
+    if (chosen == "svg" or chosen == "png") and selection.stages:
         written_to.expect(len(traces))
-        (trace,), (own,) = traces, written_heads
-        written_to.put(drawn(chosen, trace, style, wanted_stages, heads=own, full=full))
+        (trace,) = traces
+        written_to.put(drawn(chosen, trace, selection))
         return
-    documents = [
-        written(
-            trace,
-            style,
-            view=view,
-            stages=wanted_stages,
-            heads=own,
-            full=full,
-            turns=lets_choose(chosen, fragment=fragment),
-        )
-        for trace, own in zip(traces, written_heads, strict=True)
-    ]
-    written_to.write(documents)
+    written_to.write([written(trace, selection) for trace in traces])

@@ -7,33 +7,28 @@ from attncalc.errors import InputError
 from attncalc.formats import DataFormat
 
 if TYPE_CHECKING:
+    from attncalc.selection import Selection
     from attncalc.steps.trace import Trace
 
 
-def exported(
-    format: DataFormat,
-    traces: "Sequence[Trace]",
-    stages: Sequence[str],
-    heads: Sequence[Sequence[int]],
-) -> str | bytes:
-    """The stages of the traces in one of the formats; of each only its heads, if any are named."""
+def exported(format: DataFormat, traces: "Sequence[Trace]", selection: "Selection") -> str | bytes:
+    """The chosen stages and heads of the traces in one of the formats; all of them if none are."""
     if format == "json":
         from attncalc.exports.trace_json import trace_json
 
-        lines = (trace_json(trace, stages, own) for trace, own in zip(traces, heads, strict=True))
-        return "".join(line + "\n" for line in lines)
+        return "".join(trace_json(trace, selection) + "\n" for trace in traces)
     if len(traces) != 1:
         message = f"{len(traces)} problems; expected 1 for {format}"
         raise InputError("--format", message, hint="json writes a line for each")
-    (trace,), (own,) = traces, heads
+    (trace,) = traces
     match format:
         case "csv":
             from attncalc.exports.trace_csv import trace_csv
 
-            return trace_csv(trace, stages, own)
+            return trace_csv(trace, selection)
         case "npz":
             from attncalc.exports.trace_npz import trace_npz
 
-            return trace_npz(trace, stages, own)
+            return trace_npz(trace, selection)
         case _:
             assert_never(format)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, Optional, TypeAlias, asser
 import typer
 
 from attncalc.cli import options, output
+from attncalc.document.style import NumberStyle
 from attncalc.errors import InputError
 from attncalc.formats import DrawingFormat
+from attncalc.selection import Edges
 
 if TYPE_CHECKING:
     from attncalc.document.document import Flow, Graph
@@ -145,9 +147,8 @@ def graph(
     from attncalc.readers import load_all
     from attncalc.steps.engine import explain
 
-    queries: Optional[list[str]] = [] if all_queries else query or None
     file = options.only(files, "graph")
-    problems = load_all(file, {}, queries)
+    problems = load_all(file, {}, options.queries(query, all_queries))
     if len(problems) != 1:
         raise InputError(file, f"{len(problems)} problems; expected 1 to draw")
     trace = explain(problems[0])
@@ -162,15 +163,12 @@ def graph(
 
             drawing = mermaid_exchange(exchange(trace))
         case "attention":
-            from attncalc.document.style import NumberStyle
             from attncalc.handouts import refuse_stage_of_graph
-            from attncalc.walkthrough.graph import attention_graph
+            from attncalc.walkthrough.graph import graph_of
 
             refuse_stage_of_graph(stage, trace)
-            trace = _of_head(trace, head)
-            style = NumberStyle(precision, rounding)
-            drawn = attention_graph(trace, stage, threshold=threshold, top=top, style=style)
-            drawing = _graph_drawn(drawn, chosen)
+            edges = Edges(stage, threshold, top, NumberStyle(precision, rounding))
+            drawing = _graph_drawn(graph_of(_of_head(trace, head - 1), edges), chosen)
         case _:
             assert_never(kind)
     output.write(drawing, output_file)
@@ -193,13 +191,13 @@ def _refuse(context: typer.Context, kind: Kind, chosen: DrawingFormat) -> None:
 
 
 def _of_head(trace: "Trace", head: int) -> "Trace":
-    """What one head sees, counted from 1; all there is where there are no heads."""
-    from attncalc.handouts import chosen_heads
+    """What one head sees, counted from 0; all there is where there are no heads."""
+    from attncalc.handouts import refuse_other_heads
 
-    if trace.problem.heads is None and head == 1:
+    if trace.problem.heads is None and head == 0:
         return trace
-    (own,) = chosen_heads(trace.problem.heads, [head], every=False)
-    return trace.of_head(own)
+    refuse_other_heads([head], trace.problem.heads)
+    return trace.of_head(head)
 
 
 def _graph_drawn(graph: "Graph", chosen: DrawingFormat) -> str:

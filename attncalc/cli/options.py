@@ -4,11 +4,11 @@ from typing import Annotated, Literal, Optional, TypeAlias
 
 import typer
 
+from attncalc.document.style import MOST_DECIMALS, Rounding
 from attncalc.errors import InputError
 from attncalc.formats import PAGES, DataFormat, PageFormat, Paper, ReportFormat
-from attncalc.handouts import MOST_DECIMALS, View
+from attncalc.selection import View
 
-Rounding: TypeAlias = Literal["half-up", "half-even"]
 Color: TypeAlias = Literal["auto", "always", "never"]
 
 CompareFormat: TypeAlias = Literal[PageFormat, "json"]
@@ -22,6 +22,16 @@ COMPARE_SUFFIXES: dict[str, CompareFormat] = {
 }
 EXPLAIN_SUFFIXES: dict[str, ExplainFormat] = {**COMPARE_SUFFIXES, ".csv": "csv", ".npz": "npz"}
 CHECK_SUFFIXES: dict[str, CheckFormat] = {**COMPARE_SUFFIXES, ".xml": "junit"}
+
+
+def queries(query: Optional[list[str]], all_queries: bool) -> Optional[list[str]]:
+    """The tokens whose queries are asked for; none for every one, None for the file's own."""
+    return [] if all_queries else query or None
+
+
+def heads(head: Optional[list[int]], all_heads: bool) -> tuple[int, ...]:
+    """The heads that are named, from 0; where all are wanted, no names are needed."""
+    return () if all_heads else tuple(number - 1 for number in head or [])
 
 
 def gathered(files: list[str]) -> list[str]:

@@ -13,6 +13,7 @@ from attncalc.names import Axis
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.problem import addresses_of
 from attncalc.renderers.inert import inert
+from attncalc.selection import Selection
 from attncalc.steps.stages import tokens_along
 from attncalc.steps.trace import Trace
 
@@ -22,14 +23,15 @@ _FORMULA = ("=", "+", "-", "@")
 """What a spreadsheet takes a cell for a formula by."""
 
 
-def trace_csv(trace: Trace, stages: Sequence[str] = (), heads: Sequence[int] = ()) -> str:
-    """The stages' numbers, each the nearest double; -inf for a masked score.
+def trace_csv(trace: Trace, selection: Selection | None = None) -> str:
+    """The chosen stages' numbers, each the nearest double; -inf for a masked score.
 
     A single stage without heads is a matrix under its tokens; several are a row a number, with
-    the stage, head, query, key and component that it is of. heads: the only ones to be written,
-    from 0; all if empty.
+    the stage, head, query, key and component that it is of.
     """
-    chosen = trace.exported(stages, heads)
+    asked = selection or Selection()
+    heads = asked.heads
+    chosen = trace.exported(asked.stages, heads)
     axes = trace.axes(chosen[0]) if len(chosen) == 1 else ()
     if len(axes) == 2 and axes[0] is not Axis.HEAD:
         return "".join(_matrix(trace, chosen[0], axes[0], axes[1]))

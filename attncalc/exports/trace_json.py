@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +14,7 @@ from attncalc.costs.counts import cost_of
 from attncalc.exports.cost_json import exported_cost
 from attncalc.names import COST
 from attncalc.numbers.arithmetic import Array, is_exact_kind
+from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
 
 SCHEMA = "attncalc/1"
@@ -26,14 +26,15 @@ _UNSAFE = re.compile(
 )
 
 
-def trace_json(trace: Trace, stages: Sequence[str] = (), heads: Sequence[int] = ()) -> str:
+def trace_json(trace: Trace, selection: Selection | None = None) -> str:
     """One JSON object on one line.
 
-    stages: the stages to be printed; all that JSON usually has, and claimed ones, if empty; "cost"
-    among them adds that. heads: the only ones to be printed, from 0; all of them if empty. A number
-    is the nearest double; null stands for a masked score, and for a number that no double holds,
-    which a warning then says.
+    Without chosen stages it has all that JSON usually has, and claimed ones; "cost" among them adds
+    that. A number is the nearest double; null stands for a masked score, and for a number that no
+    double holds, which a warning then says.
     """
+    asked = selection or Selection()
+    stages, heads = asked.stages, asked.heads
     problem = trace.problem
     too_large: list[str] = []
     arrays = {

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 
 import numpy as np
 
+from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
 
 
-def trace_npz(trace: Trace, stages: Sequence[str] = (), heads: Sequence[int] = ()) -> bytes:
-    """The stages as float64, -inf for a masked score, with tokens and key_tokens as text.
-
-    heads: the only ones to be written, from 0; all if empty.
-    """
+def trace_npz(trace: Trace, selection: Selection) -> bytes:
+    """The chosen stages as float64, -inf for a masked score, with tokens and key_tokens as text."""
     arrays = {
-        name: trace.of_heads(name, heads).astype(np.float64)
-        for name in trace.exported(stages, heads)
+        name: trace.of_heads(name, selection.heads).astype(np.float64)
+        for name in trace.exported(selection.stages, selection.heads)
     }
     problem = trace.problem
     out = io.BytesIO()

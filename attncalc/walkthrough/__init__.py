@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
 from attncalc.document.document import Document, Section
-from attncalc.document.style import NumberStyle
 from attncalc.names import COST
+from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.cache import cache
 from attncalc.walkthrough.cost import cost
@@ -40,34 +40,21 @@ OF_EACH_HEAD: tuple[Part, ...] = (
 AFTER_HEADS: tuple[Part, ...] = (concatenation, output_projection, meaning)
 
 
-def write_walkthrough(
-    trace: Trace,
-    style: NumberStyle | None = None,
-    *,
-    full: bool = False,
-    stages: Sequence[str] = (),
-    heads: Sequence[int] = (),
-    turns: bool = False,
-) -> Document:
-    """The derivation of a trace, written out for the problem's queries, or its first one.
+def write_walkthrough(trace: Trace, selection: Selection | None = None) -> Document:
+    """The derivation of a trace, written out for the chosen queries and heads.
 
-    full: leave nothing out, however large. stages: only the parts that derive these stages.
-    heads: which the page is about, from 0; if none are named, the first is written out, and of the
-    others their weights are shown. turns: for a page whose
-    reader can choose the query.
+    If no heads are chosen, the first is written out, and of the others their weights are shown.
     """
-    queries = trace.problem.queries or (0,)
-    page = Page(trace, style or NumberStyle(), queries, full, turns=turns)
-    written = page.written_heads(heads)
-    page = replace(page, heads=written, only=bool(heads))
+    page = Page.of(trace, selection or Selection())
+    stages = page.selection.stages
     sections: list[Section] = []
     for part in BEFORE_HEADS:
         _append(sections, part(page, len(sections) + 1))
-    for head in written:
+    for head in page.heads:
         own = page.of_head(head)
         for part in OF_EACH_HEAD:
             _append(sections, part(own, len(sections) + 1), head)
-    _append(sections, other_heads(page, len(sections) + 1, written))
+    _append(sections, other_heads(page, len(sections) + 1, page.heads))
     for part in AFTER_HEADS:
         _append(sections, part(page, len(sections) + 1))
     if COST in stages:

@@ -38,6 +38,7 @@ from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.problem.claims import Claim
 from attncalc.problem.requirements import listed
 from attncalc.report import Diagnosis, Finding, Report, Verdict
+from attncalc.selection import Selection
 from attncalc.walkthrough.derivation import derivation
 from attncalc.walkthrough.page import Page, provenance, words
 
@@ -61,17 +62,13 @@ _MOST_NOTES = 6
 
 
 def write_report(
-    report: Report,
-    style: NumberStyle | None = None,
-    *,
-    full: bool = False,
-    name: str | None = None,
+    report: Report, selection: Selection | None = None, *, name: str | None = None
 ) -> Document:
     """The report of one problem: a table a stage, then the first wrong number, derived.
 
-    name: what the report is called among others.
+    selection: how they are written. name: what the report is called among others.
     """
-    page = Page(report.trace, style or NumberStyle(), (0,), full)
+    page = Page(report.trace, selection or Selection(), (0,))
     sections: list[Section] = []
     by_stage = groupby(report.findings, key=lambda finding: finding.claim.stage)
     for number, (stage, findings) in enumerate(by_stage, 1):
@@ -79,20 +76,20 @@ def write_report(
     first = report.first_wrong
     if first is not None:
         sections.append(_first_wrong(page, len(sections) + 1, first))
-    return Document(_title(report, name, full=full), tuple(sections))
+    return Document(_title(page, report, name), tuple(sections))
 
 
-def _title(report: Report, name: str | None, *, full: bool) -> Section:
+def _title(page: Page, report: Report, name: str | None) -> Section:
     """What was checked and what it comes to; a mistake that explains it comes before all else."""
     problem = report.trace.problem
     summary = summary_line(report, name) + (_unanswered(report) if name is not None else "")
     blocks: list[Block] = [Paragraph(words(summary))]
     causes = _by_cause(report.diagnoses)
-    told = causes if full else causes[:_MOST_NOTES]
+    told = causes if page.full else causes[:_MOST_NOTES]
     blocks += [Note(NoteKind.WARNING, words(_explanation(each))) for each in told]
     if more := len(causes) - len(told):
         blocks.append(_left_out(f"{more:,} more explanation{'s are' if more > 1 else ' is'}"))
-    warnings = report.warnings if full else report.warnings[:_MOST_NOTES]
+    warnings = report.warnings if page.full else report.warnings[:_MOST_NOTES]
     blocks += provenance(problem, warnings)
     if more := len(report.warnings) - len(warnings):
         blocks.append(_left_out(f"{more:,} more note{'s are' if more > 1 else ' is'}"))
@@ -322,6 +319,6 @@ def _first_wrong(page: Page, number: int, finding: Finding) -> Section:
     decimals = decimals_of(claim.written) if _is_of_type(claim) else claim.decimals
     if decimals <= MOST_DECIMALS:
         precision = max(precision, decimals)
-    finer = replace(page, style=replace(page.style, precision=precision))
+    finer = page.in_style(replace(page.style, precision=precision))
     blocks = (Paragraph(tuple(sentence)), Equation(derivation(finer, claim.stage, claim.index)))
     return Section(Heading(number, words("Where it goes wrong")), blocks)

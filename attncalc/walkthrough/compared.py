@@ -18,8 +18,8 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.numerals import rounded
-from attncalc.document.style import NumberStyle
 from attncalc.names import NAMES
+from attncalc.selection import Selection
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.remark import remark
 from attncalc.walkthrough.side_by_side import Pair, side_names, told
@@ -28,21 +28,16 @@ from attncalc.walkthrough.steepness import derivative, steepness
 
 
 def write_comparison(
-    comparison: Comparison,
-    left: Origin,
-    right: Origin,
-    style: NumberStyle | None = None,
-    *,
-    full: bool = False,
+    comparison: Comparison, left: Origin, right: Origin, selection: Selection | None = None
 ) -> Document:
     """The stages of both; then scores, weights, measures and outputs of the compared queries.
 
-    full: leave nothing out, however large.
+    selection: how they are written; the comparison itself says which queries and heads there are.
     """
     names = side_names(left, right)
     queries = tuple(dict.fromkeys(each.query for each in comparison.queries))
     ours, theirs = (
-        Page(trace, style or NumberStyle(), queries, full)
+        Page(trace, selection or Selection(), queries)
         for trace in (comparison.left, comparison.right)
     )
     sections = [

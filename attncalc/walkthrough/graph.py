@@ -15,6 +15,7 @@ from attncalc.document.style import NumberStyle
 from attncalc.errors import InputError
 from attncalc.numbers.arithmetic import Array, Exact, is_exact_kind
 from attncalc.problem.problem import addresses_of
+from attncalc.selection import Edges
 from attncalc.steps.attention import like
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import MOST_TOKENS, Page, words
@@ -45,19 +46,24 @@ def attention_graph(
     threshold: edges whose number is below it are left out. top: so many edges a query at most.
     Masked keys, and those whose weight is 0, have no edge. Raises InputError for too many edges.
     """
+    return graph_of(trace, Edges(stage, threshold, top, style or NumberStyle()))
+
+
+def graph_of(trace: Trace, wanted: Edges) -> Graph:
+    """The same with its edges chosen before."""
     queries = trace.problem.queries or (0,)
     drawn: dict[int, Sequence[int]] = {}
     left = _MOST_EDGES
     for query in queries:
-        ranked = _ranked(trace, stage, query)
-        high = trace[stage][query][ranked].astype(np.float64) >= threshold
-        drawn[query] = np.sort(ranked[high][:top]).tolist()
+        ranked = _ranked(trace, wanted.stage, query)
+        high = trace[wanted.stage][query][ranked].astype(np.float64) >= wanted.threshold
+        drawn[query] = np.sort(ranked[high][: wanted.top]).tolist()
         left -= len(drawn[query])
         if left < 0:
             found = f"more than {_MOST_EDGES:,} edges; expected at most that many"
             hint = "top leaves the strongest of each query, threshold those from a number on"
             raise InputError("graph", found, hint=hint)
-    return _graph(trace, stage, drawn, trace.problem.queries, style or NumberStyle())
+    return _graph(trace, wanted.stage, drawn, trace.problem.queries, wanted.style)
 
 
 def graphs(page: Page) -> Iterator[Block | OfQuery]:

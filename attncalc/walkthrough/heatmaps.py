@@ -9,9 +9,9 @@ from typing import Any
 
 from attncalc.document.document import Heatmap, HeatmapRow, Quantity, Token
 from attncalc.document.expressions import Omitted
-from attncalc.document.style import NumberStyle
 from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import Array, transcendental_context
+from attncalc.selection import Selection
 from attncalc.steps.stages import OF_PAIRS
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page, words
@@ -92,23 +92,17 @@ def _share(part: Any, whole: Any) -> float:
     return float(part / whole)
 
 
-def heatmaps(
-    trace: Trace,
-    stages: Sequence[str],
-    style: NumberStyle | None = None,
-    *,
-    full: bool = False,
-    heads: Sequence[int] = (),
-) -> tuple[Heatmap, ...]:
-    """The stages as heatmaps that stand on their own: one a stage, or one a head of each.
+def heatmaps(trace: Trace, selection: Selection) -> tuple[Heatmap, ...]:
+    """The chosen stages as heatmaps that stand on their own: one a stage, or one a head of each.
 
-    stages: of STAGES_WITH_HEATMAPS. heads: which are shown, from 0; all if none are named.
+    They are of STAGES_WITH_HEATMAPS. If no heads are chosen, all are shown.
     """
-    page = Page(trace, style or NumberStyle(), trace.problem.queries, full)
-    shown = [head for head in page.every_head if not heads or head in heads]
+    page = Page(trace, selection, selection.queries or trace.problem.queries)
+    chosen = selection.heads_of(trace.problem.heads)
+    shown = [head for head in page.every_head if not chosen or head in chosen]
     return tuple(
         _heatmap(own, stage, NAMES[stage].heading + _own_head(own))
-        for stage in stages
+        for stage in selection.stages
         for own in map(page.of_head, shown)
     )
 

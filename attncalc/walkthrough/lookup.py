@@ -6,7 +6,7 @@ every value: as much as its key matches.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from attncalc.document.document import (
@@ -27,36 +27,28 @@ from attncalc.document.document import (
 )
 from attncalc.document.expressions import Omitted, Product, Relation, Symbol
 from attncalc.document.numerals import percentage_of_row, rounded, shown_array, sunk_percentage
-from attncalc.document.style import NumberStyle
 from attncalc.numbers import measures
+from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.given import title
 from attncalc.walkthrough.page import Page, bar, joining, together, words
 from attncalc.walkthrough.remark import remark
 
 
-def write_lookup(
-    trace: Trace,
-    style: NumberStyle | None = None,
-    *,
-    full: bool = False,
-    heads: Sequence[int] = (),
-) -> Document:
-    """What each of the problem's queries looks up, by match, and what it is given.
+def write_lookup(trace: Trace, selection: Selection | None = None) -> Document:
+    """What each of the chosen queries looks up, by match, and what it is given.
 
-    full: leave nothing out, however large. heads: which are shown, from 0; the first if none are
-    named.
+    It tells of no other query, so that there is none for its reader to turn to.
     """
-    page = Page(trace, style or NumberStyle(), trace.problem.queries or (0,), full)
+    page = Page.of(trace, replace(selection or Selection(), turns=False))
     sections: list[Section] = []
-    written = page.written_heads(heads)
-    for head in written:
+    for head in page.heads:
         own = page.of_head(head)
         for query in page.queries:
             sections.append(_ranking(own, query, len(sections) + 1))
             if "V" in trace:
                 sections.append(_retrieved(own, query, len(sections) + 1))
-    last = remark(replace(page, heads=written), view="steps")
+    last = remark(page, view="steps")
     sections[-1] = replace(sections[-1], content=(*sections[-1].content, last))
     return Document(title(page), tuple(sections))
 

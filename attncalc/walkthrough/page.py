@@ -36,6 +36,7 @@ from attncalc.names import Axis
 from attncalc.numbers.arithmetic import Array, Typed
 from attncalc.problem.heads import group_of
 from attncalc.problem.problem import Problem, address_of
+from attncalc.selection import Selection
 from attncalc.steps.stages import tokens_along
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.quantities import weight_of
@@ -49,20 +50,48 @@ _ENDS_OF_ENTRIES = 3
 
 @dataclass(frozen=True)
 class Page:
-    """queries: positions written out term by term. full: leave nothing out.
+    """queries: positions written out term by term.
 
-    heads: those that are written out, from 0; None stands for all there is without heads. only:
-    whether they were chosen, and the page is about no other.
-    turns: whether its reader can choose a query; then it has something to say of every one shown.
+    heads: those that are written out, from 0; None stands for all there is without heads.
     """
 
     trace: Trace
-    style: NumberStyle
+    selection: Selection
     queries: tuple[int, ...]
-    full: bool = False
     heads: tuple[int | None, ...] = (None,)
-    turns: bool = False
-    only: bool = False
+
+    @classmethod
+    def of(cls, trace: Trace, selection: Selection) -> Page:
+        """The page of the queries and heads chosen; or the problem's own query, and the first."""
+        page = cls(trace, selection, selection.queries or trace.problem.queries or (0,))
+        chosen = selection.heads_of(trace.problem.heads)
+        every = page.every_head
+        heads = tuple(head for head in every if head in chosen) or every[:1]
+        return replace(page, heads=heads)
+
+    @property
+    def style(self) -> NumberStyle:
+        """How numbers are written."""
+        return self.selection.style
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing is left out, however large."""
+        return self.selection.full
+
+    @property
+    def only(self) -> bool:
+        """Whether heads were chosen, and the page is about no other."""
+        return bool(self.selection.heads_of(self.trace.problem.heads))
+
+    @property
+    def turns(self) -> bool:
+        """Whether its reader can choose a query: then it tells of every one that is shown."""
+        return self.selection.turns
+
+    def in_style(self, style: NumberStyle) -> Page:
+        """The same page with its numbers written otherwise."""
+        return replace(self, selection=replace(self.selection, style=style))
 
     @property
     def leaves_out(self) -> bool:
@@ -95,11 +124,6 @@ class Page:
             return True
         told = [each for each in self.heads if each is not None]
         return head in ([group_of(each, heads, kv_heads) for each in told] if groups else told)
-
-    def written_heads(self, wanted: Sequence[int]) -> tuple[int | None, ...]:
-        """The heads to be written out: the wanted ones, or the first."""
-        every = self.every_head
-        return tuple(head for head in every if head in wanted) or every[:1]
 
     def of_head(self, head: int | None) -> Page:
         """The same page about one head; about all there is if head is None."""

@@ -8,20 +8,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, assert_never, cast
+from typing import Literal, assert_never
 
 from attncalc.checking import check
-from attncalc.document.style import NumberStyle, Rounding
 from attncalc.errors import InputError, InputErrors, suggestion
 from attncalc.exports.report_ci import sentence
 from attncalc.formats import PageFormat
 from attncalc.handouts import (
     Layout,
-    View,
-    chosen_heads,
+    refuse_other_heads,
     refuse_stage_of_graph,
     rendered,
-    stage_names,
     written,
 )
 from attncalc.problem.problem import Problem
@@ -79,17 +76,18 @@ class _Weaver:
     def __init__(self, passage: Passage, options: Options, file: str, shelf: Shelf) -> None:
         self.passage = passage
         self.options = options
+        self.selection = options.selection
         self.file = file
         self.shelf = shelf
         self.markdown: Literal["md", "qmd"] = "qmd" if file.endswith(".qmd") else "md"
         self.text = "\n".join(line.text for line in options.problem)
 
     def content(self) -> Content:
-        options = self.options
-        stages = stage_names(options.text("stages"))
         with self._in_its_place():
-            traces = [explain(problem, stages) for problem in self._problems()]
-            text = self._written(traces, stages)
+            traces = [explain(problem, self.selection.stages) for problem in self._problems()]
+            for trace in traces:
+                refuse_other_heads(self.selection.heads, trace.problem.heads)
+            text = self._written(traces)
         return Content(text.rstrip("\n"), tuple(self._judged(traces)))
 
     def _problems(self) -> list[Problem]:
@@ -118,46 +116,35 @@ class _Weaver:
             raise InputError(self.file, found, field="file", hint=hint)
         return path
 
-    def _written(self, traces: Sequence[Trace], stages: Sequence[str]) -> str:
+    def _written(self, traces: Sequence[Trace]) -> str:
         kind = self.options.format
         match kind:
             case "json":
                 from attncalc.exports.trace_json import trace_json
 
-                return fenced("json", "\n".join(trace_json(trace, stages) for trace in traces))
+                lines = (trace_json(trace, self.selection) for trace in traces)
+                return fenced("json", "\n".join(lines))
             case "mermaid":
                 from attncalc.renderers.markdown import MERMAID
 
                 fence = MERMAID[self.markdown]
                 return "\n\n".join(fenced(fence, self._graph(trace)) for trace in traces)
             case "text":
-                return fenced("text", self._page(kind, traces, stages))
+                return fenced("text", self._page(kind, traces))
             case "tex":
-                pages = (self._page(kind, [trace], stages) for trace in traces)
+                pages = (self._page(kind, [trace]) for trace in traces)
                 return fenced("{=latex}", "\n".join(pages))
             case "html":
-                pages = (self._page(kind, [trace], stages) for trace in traces)
+                pages = (self._page(kind, [trace]) for trace in traces)
                 return self._html("\n".join(pages))
             case "md":
-                return self._page(self.markdown, traces, stages)
+                return self._page(self.markdown, traces)
             case _:
                 assert_never(kind)
 
-    def _page(self, kind: PageFormat, traces: Sequence[Trace], stages: Sequence[str]) -> str:
+    def _page(self, kind: PageFormat, traces: Sequence[Trace]) -> str:
         """The walkthroughs in a format; below the document's heading, and titled if several."""
-        options = self.options
-        style = NumberStyle(options.number("precision", 4), self._rounding())
-        documents = [
-            written(
-                trace,
-                style,
-                view=cast(View, options.text("view", "steps")),
-                stages=stages,
-                heads=self._heads(trace),
-                full=options.has("full"),
-            )
-            for trace in traces
-        ]
+        documents = [written(trace, self.selection) for trace in traces]
         several = kind == self.markdown and len(documents) > 1
         level = max(self.passage.level, 1) + 1 + several
         layout = Layout(fragment=not several, level=min(level, _DEEPEST_HEADING))
@@ -167,29 +154,15 @@ class _Weaver:
 
     def _graph(self, trace: Trace) -> str:
         from attncalc.renderers.drawings.mermaid import mermaid
-        from attncalc.walkthrough.graph import attention_graph
+        from attncalc.walkthrough.graph import graph_of
 
-        options = self.options
-        stage = options.text("stage", "weights")
-        refuse_stage_of_graph(stage, trace)
-        heads = self._heads(trace) or ((0,) if trace.has_heads else ())
+        edges = self.options.edges
+        refuse_stage_of_graph(edges.stage, trace)
+        heads = self.selection.heads_of(trace.problem.heads)
+        heads = heads or ((0,) if trace.has_heads else ())
         if len(heads) > 1:
             raise InputError(self.file, f"{len(heads)} heads; expected 1 to draw", field="head")
-        graph = attention_graph(
-            trace.of_head(heads[0]) if heads else trace,
-            stage,
-            threshold=float(options.text("threshold", "-inf")),
-            top=options.number("top", 0) or None,
-            style=NumberStyle(options.number("precision", 4), self._rounding()),
-        )
-        return mermaid(graph)
-
-    def _heads(self, trace: Trace) -> tuple[int, ...]:
-        wanted = [int(text) for text in self.options.texts("head")]
-        return chosen_heads(trace.problem.heads, wanted, every=self.options.has("all-heads"))
-
-    def _rounding(self) -> Rounding:
-        return cast(Rounding, self.options.text("rounding", "half-up"))
+        return mermaid(graph_of(trace.of_head(heads[0]) if heads else trace, edges))
 
     def _html(self, page: str) -> str:
         """HTML as a part of the document; Quarto has a fence for it."""

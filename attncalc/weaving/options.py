@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
-from typing import get_args
+from typing import TypeVar, get_args
 
+from attncalc.document.style import MOST_DECIMALS, NumberStyle
 from attncalc.errors import InputError, InputErrors, suggestion
 from attncalc.formats import WovenFormat
-from attncalc.handouts import MOST_DECIMALS, ROUNDINGS, STAGES_OF_GRAPHS, VIEWS
+from attncalc.handouts import ROUNDINGS, STAGES_OF_GRAPHS, VIEWS, stage_names
 from attncalc.readers.options import KEYS
+from attncalc.selection import Edges, Selection
 from attncalc.weaving.passages import Passage
 from attncalc.weaving.pieces import Piece, unquoted, words_of
 
@@ -34,6 +36,9 @@ NAMES = (
 )
 
 _FIRST_WORD = re.compile(r"\s*([A-Za-z][\w-]*)(=|\s|$)")
+
+
+_Choice = TypeVar("_Choice", bound=str)
 
 
 @dataclass(frozen=True)
@@ -66,11 +71,38 @@ class Options:
     @property
     def format(self) -> WovenFormat:
         """What is woven; Markdown by default."""
-        return next((each for each in FORMATS if self.text("format") == each), "md")
+        return self._choice("format", FORMATS)
 
-    def number(self, name: str, default: int) -> int:
-        """The value of an option that counts."""
-        return int(self.text(name, str(default)))
+    @property
+    def selection(self) -> Selection:
+        """What is written out of the problem's traces; queries are read with the problem."""
+        every = self.has("all-heads")
+        return Selection(
+            heads=() if every else tuple(int(text) - 1 for text in self.texts("head")),
+            every_head=every,
+            stages=stage_names(self.text("stages")),
+            view=self._choice("view", VIEWS),
+            style=self._style,
+            full=self.has("full"),
+        )
+
+    @property
+    def edges(self) -> Edges:
+        """Which edges graphs have."""
+        return Edges(
+            self.text("stage", "weights"),
+            float(self.text("threshold", "-inf")),
+            int(self.text("top")) if self.has("top") else None,
+            self._style,
+        )
+
+    @property
+    def _style(self) -> NumberStyle:
+        return NumberStyle(int(self.text("precision", "4")), self._choice("rounding", ROUNDINGS))
+
+    def _choice(self, name: str, known: Sequence[_Choice]) -> _Choice:
+        """The value of an option among those it can have; the first of these by default."""
+        return next((each for each in known if each == self.text(name)), known[0])
 
     def word(self, name: str, passage: Passage) -> Piece:
         """Where an option stands, or the passage where it does not."""

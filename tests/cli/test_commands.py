@@ -120,7 +120,8 @@ def test_completion() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--version"], ["--help"], ["explain", "--help"], ["compare", "-h"]]
+    "arguments",
+    [["--version"], ["--help"], *([name, "--help"] for name in COMMANDS), ["compare", "-h"]],
 )
 def test_no_numpy_for_help(arguments: list[str]) -> None:
     """What needs no arithmetic does not import numpy."""

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from attncalc import explain, handout, load
+from attncalc.selection import Selection
 from attncalc.walkthrough.page import Page
 from tests.conftest import Attncalc
 from tests.test_exports import rows_of
@@ -107,7 +108,7 @@ def test_in_python() -> None:
     """A handout of chosen heads is the same page."""
     trace = explain(load(VECTORS))
     assert "Head 1" not in handout(trace, heads=[2]).text()
-    assert Page(explain(load({"scores": [["1"]]})), None, (0,), only=True).tells_of(3)  # type: ignore[arg-type]
+    assert Page(explain(load({"scores": [["1"]]})), Selection(heads=(0,)), (0,)).tells_of(3)
 
 
 def exported(attncalc: Attncalc, problem: dict[str, Any], *options: str) -> dict[str, Any]:

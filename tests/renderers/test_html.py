@@ -43,6 +43,7 @@ from attncalc.renderers.html import stepper as html_stepper
 from attncalc.renderers.html import style as html_style
 from attncalc.renderers.html.page import HtmlRenderer
 from attncalc.renderers.inert import inert, inert_token
+from attncalc.selection import Selection
 from attncalc.steps.engine import explain
 from attncalc.walkthrough import write_walkthrough
 from tests.conftest import SAMPLES
@@ -152,7 +153,7 @@ def test_golden(name: str, golden: Callable[[Path, str], None]) -> None:
 def test_samples(path: Path) -> None:
     """Every sample is a page that a strict parser reads, of elements that we know, and no more."""
     for problem in load_all(path):
-        document = write_walkthrough(explain(problem, ()), turns=True)
+        document = write_walkthrough(explain(problem, ()), Selection(turns=True))
         assert_known(parsed(HtmlRenderer().render(document)))
 
 

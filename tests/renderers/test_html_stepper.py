@@ -17,6 +17,7 @@ from attncalc.document.document import Document
 from attncalc.readers import load, load_all
 from attncalc.renderers.html.page import HtmlRenderer
 from attncalc.renderers.inert import inert_token
+from attncalc.selection import Selection
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.lookup import write_lookup
 from tests.conftest import SAMPLES
@@ -81,7 +82,7 @@ def read(desk: _Desk) -> Iterator[Open]:
 def written(source: str | dict[str, Any], **options: Any) -> Document:
     """The walkthrough of a sample or a problem, for a page whose reader can choose."""
     problem = load_all(SAMPLES / f"{source}.yaml")[0] if isinstance(source, str) else load(source)
-    return write_walkthrough(attncalc.explain(problem, ()), turns=True, **options)
+    return write_walkthrough(attncalc.explain(problem, ()), Selection(turns=True, **options))
 
 
 def status(page: Page) -> str:

@@ -36,6 +36,7 @@ from attncalc.readers import load_all
 from attncalc.renderers.typst.math import shown_token
 from attncalc.renderers.typst.page import TypstRenderer
 from attncalc.renderers.typst.pdf import PdfRenderer
+from attncalc.selection import Selection
 from attncalc.steps.engine import explain
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.checked import write_report
@@ -50,7 +51,7 @@ A4, LETTER = (595, 842), (612, 792)
 
 def walkthrough(sample: Path, *, full: bool = False) -> Document:
     """The walkthrough of a sample's first problem."""
-    return write_walkthrough(explain(load_all(sample)[0]), full=full)
+    return write_walkthrough(explain(load_all(sample)[0]), Selection(full=full))
 
 
 def text_of(pdf: bytes) -> str:

@@ -24,6 +24,7 @@ from attncalc.readers import load, load_all
 from attncalc.renderers.colors import Rgb
 from attncalc.renderers.typst.page import shaded
 from attncalc.renderers.typst.picture import PictureRenderer
+from attncalc.selection import Selection
 from attncalc.steps.engine import explain
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough import write_walkthrough
@@ -93,7 +94,7 @@ def test_hostile_tokens() -> None:
 
 def test_shades() -> None:
     """The cells of a heatmap have the shades of their numbers."""
-    (drawing,) = heatmaps(trace_of("animal"), ["weights"])
+    (drawing,) = heatmaps(trace_of("animal"), Selection(stages=("weights",)))
     fills = set(re.findall(rb'fill="(#[0-9a-f]{6})"', SVG.typeset_drawings([drawing]).content))
     rows = [row for row in drawing.rows if isinstance(row, HeatmapRow)]
     wanted = {hexadecimal(shaded(shade)).encode() for row in rows for shade in row.shades}
@@ -103,12 +104,16 @@ def test_shades() -> None:
 
 def test_drawings_are_as_wide_as_they_have_to_be() -> None:
     """A heatmap on its own has no page around it; several stand in columns."""
-    one = size_of(PNG.typeset_drawings(heatmaps(trace_of("cat"), ["weights"])).content)
+    one = size_of(
+        PNG.typeset_drawings(heatmaps(trace_of("cat"), Selection(stages=("weights",)))).content
+    )
     assert one[0] < 1000
     assert one[1] < 250
     trace = trace_of("llama")
-    four = size_of(PNG.typeset_drawings(heatmaps(trace, ["weights"])).content)
-    each = size_of(PNG.typeset_drawings(heatmaps(trace, ["weights"], heads=[0])).content)
+    four = size_of(PNG.typeset_drawings(heatmaps(trace, Selection(stages=("weights",)))).content)
+    each = size_of(
+        PNG.typeset_drawings(heatmaps(trace, Selection(stages=("weights",), heads=(0,)))).content
+    )
     assert (round(four[0] / each[0]), round(four[1] / each[1])) == (2, 2)
 
 
@@ -119,7 +124,7 @@ def test_drawings_are_as_wide_as_they_have_to_be() -> None:
 def test_shade_of_a_stage(sample: str, stage: str) -> None:
     """Nothing, or the lowest below it, is light; the highest is dark; in between by its share."""
     trace = trace_of(sample)
-    (drawing,) = heatmaps(trace, [stage])
+    (drawing,) = heatmaps(trace, Selection(stages=(stage,)))
     values = trace[stage].astype(float)
     finite = values[abs(values) != float("inf")]
     lowest, highest = min(0.0, finite.min()), finite.max()
@@ -134,7 +139,7 @@ def test_all_alike(tmp_path: Path) -> None:
     """A stage of nothing but zeros has no shade."""
     file = tmp_path / "zeros.yaml"
     file.write_text("tokens: [a]\nkey_tokens: [x, y]\nscores: [[0, 0]]\n")
-    (drawing,) = heatmaps(explain(load(file)), ["scores"])
+    (drawing,) = heatmaps(explain(load(file)), Selection(stages=("scores",)))
     (row,) = drawing.rows
     assert isinstance(row, HeatmapRow)
     assert set(row.shades) == {0.0}
@@ -142,13 +147,13 @@ def test_all_alike(tmp_path: Path) -> None:
 
 def test_captions() -> None:
     """Each heatmap says what it is, of which head, and whether its numbers are rounded."""
-    drawn = heatmaps(trace_of("llama"), ["scores", "weights"], heads=[1])
+    drawn = heatmaps(trace_of("llama"), Selection(stages=("scores", "weights"), heads=(1,)))
     captions = [caption.text for drawing in drawn for caption in drawing.caption]  # type: ignore[union-attr]
     assert captions == [
         "Scores, head 2: row attends to column, rounded",
         "Attention weights, head 2: row attends to column, rounded",
     ]
-    (exact,) = heatmaps(trace_of("animal"), ["scores"])
+    (exact,) = heatmaps(trace_of("animal"), Selection(stages=("scores",)))
     assert exact.caption == (Text("Scores: row attends to column"),)
 
 

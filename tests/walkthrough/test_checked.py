@@ -20,6 +20,7 @@ from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.readers.numbers import BFLOAT16
 from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.report import Diagnosis, Report
+from attncalc.selection import Selection
 from attncalc.walkthrough.checked import write_report, write_summary
 
 FULL: dict[str, Any] = {
@@ -46,7 +47,9 @@ EVERYWHERE = frozenset({(0, 0), (0, 1)})
 
 def page_of(fields: dict[str, Any], claims: dict[str, Any], *, full: bool = False) -> str:
     """The page of the check of these claims."""
-    return TerminalRenderer(120).render(write_report(report_of(fields, claims), full=full))
+    return TerminalRenderer(120).render(
+        write_report(report_of(fields, claims), Selection(full=full))
+    )
 
 
 def report_of(fields: dict[str, Any], claims: dict[str, Any]) -> Report:
@@ -234,7 +237,7 @@ def test_many_explanations() -> None:
     assert "3 more explanations are left out. To leave nothing out: --full." in page
     page = TerminalRenderer(120).render(write_report(replace(report, diagnoses=diagnoses[:7])))
     assert "1 more explanation is left out." in page
-    page = TerminalRenderer(120).render(write_report(report, full=True))
+    page = TerminalRenderer(120).render(write_report(report, Selection(full=True)))
     assert page.count("would follow from one mistake") == 9
 
 
@@ -248,7 +251,9 @@ def test_many_warnings() -> None:
     assert "2 more notes are left out. To leave nothing out: --full." in page
     page = TerminalRenderer(80).render(write_report(replace(report, warnings=warnings[:7])))
     assert "1 more note is left out." in page
-    assert TerminalRenderer(80).render(write_report(report, full=True)).count("Note: ") == 8
+    assert (
+        TerminalRenderer(80).render(write_report(report, Selection(full=True))).count("Note: ") == 8
+    )
 
 
 def test_claims_of_arrays() -> None:
@@ -396,7 +401,7 @@ def test_numbers_of_a_type(kind: str) -> None:
     report = report_of({"scores": scores.astype(str).tolist()}, {"weights": given})
     (table,) = (
         block
-        for block in write_report(report, full=True).sections[0].blocks
+        for block in write_report(report, Selection(full=True)).sections[0].blocks
         if isinstance(block, Table)
     )
     digits = {"float16": 5, "float32": 9, "float64": 17, "bfloat16": 4}[kind]
@@ -445,5 +450,5 @@ def test_doubles_beside_numbers_of_a_type() -> None:
     weights = np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True)
     report = report_of({"scores": scores.astype(str).tolist()}, {"weights": weights})
     assert not isinstance(report.findings[0].computed, Decimal)
-    page = TerminalRenderer(120).render(write_report(report, full=True))
+    page = TerminalRenderer(120).render(write_report(report, Selection(full=True)))
     assert max(len(number) for number in re.findall(r"0[.]0[0-9]+", page)) <= 21

@@ -30,6 +30,7 @@ from attncalc.document.document import (
 from attncalc.document.expressions import Fraction, Number, Omitted, Power, Relation, Sum
 from attncalc.renderers.latex.page import LatexRenderer
 from attncalc.renderers.terminal.page import TerminalRenderer
+from attncalc.selection import Selection
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.compared import write_comparison
 from attncalc.walkthrough.lookup import write_lookup
@@ -137,7 +138,7 @@ def test_nothing_is_left_out_of_twelve() -> None:
     """Twelve keys are all shown, and so are more with full."""
     page = TerminalRenderer(100).render(write_walkthrough(worked(one_that_matters(12))))
     assert "more," not in page
-    whole = write_walkthrough(worked(one_that_matters(30)), full=True)
+    whole = write_walkthrough(worked(one_that_matters(30)), Selection(full=True))
     assert "together" not in TerminalRenderer(100).render(whole)
 
 
@@ -179,7 +180,7 @@ def test_every_row_keeps_its_greatest(rows: list[list[int]], full: bool) -> None
     trace = worked({"scores": scores, "key_tokens": keys})
     (heatmap,) = [
         block
-        for section in write_walkthrough(trace, full=full).sections
+        for section in write_walkthrough(trace, Selection(full=full)).sections
         for block in section.blocks
         if isinstance(block, Heatmap)
     ]

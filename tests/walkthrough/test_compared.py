@@ -19,6 +19,7 @@ from attncalc.document.numerals import shown_fine
 from attncalc.document.style import NumberStyle
 from attncalc.numbers.measures import largest_derivative
 from attncalc.renderers.terminal.page import TerminalRenderer
+from attncalc.selection import Selection
 from attncalc.walkthrough.compared import write_comparison
 from tests.conftest import SAMPLES
 
@@ -398,7 +399,9 @@ def test_large() -> None:
     comparison = compared(left, unscaled, queries=[1])
 
     def page(style: NumberStyle, *, full: bool) -> str:
-        document = write_comparison(comparison, Origin("a"), Origin("b"), style, full=full)
+        document = write_comparison(
+            comparison, Origin("a"), Origin("b"), Selection(style=style, full=full)
+        )
         return " ".join(TerminalRenderer(100).render(document).split())
 
     short = page(NumberStyle(1, "half-even"), full=False)
@@ -409,7 +412,10 @@ def test_large() -> None:
     long = page(NumberStyle(), full=True)
     assert "…" not in long
     every = write_comparison(
-        compare(comparison.left, comparison.right, range(size)), Origin("a"), Origin("b"), full=True
+        compare(comparison.left, comparison.right, range(size)),
+        Origin("a"),
+        Origin("b"),
+        Selection(full=True),
     )
     assert "Another query" not in TerminalRenderer(100).render(every)
 

@@ -17,6 +17,7 @@ from attncalc.document.document import Edge, Graph, Heatmap, Inlines, OfQuery, S
 from attncalc.document.numerals import shown_array
 from attncalc.document.style import NumberStyle
 from attncalc.errors import InputError
+from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.graph import attention_graph
@@ -39,7 +40,7 @@ def said(caption: Inlines) -> str:
 
 def weights_of(fields: dict[str, Any], **chosen: Any) -> list[Section]:
     """The parts on the weights of a problem's page."""
-    page = write_walkthrough(attncalc.explain(attncalc.load(fields)), **chosen)
+    page = write_walkthrough(attncalc.explain(attncalc.load(fields)), Selection(**chosen))
     return [section for section in page.sections if "weights" in section.stages]
 
 
@@ -176,7 +177,7 @@ def test_pages_that_turn() -> None:
 def test_heads(name: str) -> None:
     """Each head that is written out has its graph, which says whose it is."""
     trace = attncalc.explain(attncalc.load(SAMPLES / f"{name}.yaml"))
-    page = write_walkthrough(trace, heads=(0, 1))
+    page = write_walkthrough(trace, Selection(heads=(0, 1)))
     graphs = [b for section in page.sections for b in section.blocks if isinstance(b, Graph)]
     assert [said(graph.caption).partition(":")[0] for graph in graphs] == ["Head 1", "Head 2"]
     assert graphs[0].edges != graphs[1].edges
@@ -323,7 +324,7 @@ def test_graphs_are_true(problem: dict[str, Any], draw: st.DataObject) -> None:
     asked = draw.draw(st.lists(st.sampled_from(problem["tokens"]), min_size=1, unique=True))
     trace = attncalc.explain(attncalc.load({**problem, "query": asked}))
     heads = trace.problem.heads
-    page = write_walkthrough(trace, heads=range(heads or 0))
+    page = write_walkthrough(trace, Selection(heads=tuple(range(heads or 0))))
     parts = [section.blocks for section in page.sections]
     with_heatmaps = [each for each in parts if any(isinstance(block, Heatmap) for block in each)]
     for head, blocks in zip([None] if heads is None else range(heads), with_heatmaps, strict=True):

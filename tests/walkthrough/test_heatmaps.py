@@ -16,6 +16,7 @@ from attncalc.document.expressions import Omitted
 from attncalc.document.numerals import shown_array
 from attncalc.document.style import NumberStyle
 from attncalc.problem.problem import Problem
+from attncalc.selection import Selection
 from attncalc.walkthrough.heatmaps import STAGES_WITH_HEATMAPS, heatmaps
 from tests.random_problems import TAME, problems
 
@@ -25,7 +26,7 @@ def shades_of(scores: Any, stage: str = "scores", **attention: Any) -> list[tupl
     tokens = [f"q{at}" for at in range(len(scores))], [f"k{at}" for at in range(len(scores[0]))]
     fields = {"tokens": tokens[0], "key_tokens": tokens[1], "scores": scores}
     trace = attncalc.explain(attncalc.load(fields | {"attention": attention}))
-    return [row.shades for row in rows_of(heatmaps(trace, [stage])[0])]
+    return [row.shades for row in rows_of(heatmaps(trace, Selection(stages=(stage,)))[0])]
 
 
 def rows_of(heatmap: Heatmap) -> list[HeatmapRow]:
@@ -62,7 +63,7 @@ def test_beyond_floats() -> None:
     """Numbers too far apart for float64 have no shade, rather than one that is no number."""
     scores = np.array([[1.7e308, -1.7e308]])
     trace = attncalc.explain(Problem(("a",), ("a", "b"), scores=scores, self_attention=False))
-    (heatmap,) = heatmaps(trace, ["scores"])
+    (heatmap,) = heatmaps(trace, Selection(stages=("scores",)))
     assert rows_of(heatmap)[0].shades == (0, 0)
 
 
@@ -73,12 +74,12 @@ def test_left_out() -> None:
     tokens = [f"k{at}" for at in range(20)]
     fields = {"tokens": ["q"], "key_tokens": tokens, "scores": [row]}
     trace = attncalc.explain(attncalc.load(fields))
-    (heatmap,) = heatmaps(trace, ["scores"])
+    (heatmap,) = heatmaps(trace, Selection(stages=("scores",)))
     gap = next(at for at, column in enumerate(heatmap.columns) if isinstance(column, Omitted))
     shades = rows_of(heatmap)[0].shades
     assert shades[gap] == 0
     assert shades[-1] == 0.5
-    (whole,) = heatmaps(trace, ["scores"], full=True)
+    (whole,) = heatmaps(trace, Selection(stages=("scores",), full=True))
     assert rows_of(whole)[0].shades[10] == 1
 
 
@@ -88,7 +89,7 @@ def test_heatmaps_are_true(problem: dict[str, Any]) -> None:
     """Of any stage of a random problem: its numbers, row by row, and each as dark as it is."""
     trace = attncalc.explain(attncalc.load(problem))
     stages = [stage for stage in STAGES_WITH_HEATMAPS if stage in trace]
-    drawings = iter(heatmaps(trace, stages))
+    drawings = iter(heatmaps(trace, Selection(stages=tuple(stages))))
     for stage in stages:
         heads = trace.problem.heads
         for head in [None] if heads is None else range(heads):

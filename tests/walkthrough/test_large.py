@@ -15,6 +15,7 @@ import attncalc
 from attncalc.document.expressions import Omitted
 from attncalc.renderers.interface import Renderer
 from attncalc.renderers.terminal.page import TerminalRenderer
+from attncalc.selection import Selection
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.page import kept
 from tests.conftest import Attncalc
@@ -31,7 +32,7 @@ def page_of(fields: dict[str, object], width: int = 80, *, full: bool = False) -
     """The page of a problem, without colour."""
     trace = attncalc.explain(attncalc.load(fields))
     renderer: Renderer = TerminalRenderer(width)
-    return renderer.render(write_walkthrough(trace, full=full))
+    return renderer.render(write_walkthrough(trace, Selection(full=full)))
 
 
 def test_kept() -> None:

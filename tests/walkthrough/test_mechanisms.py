@@ -8,6 +8,7 @@ import pytest
 
 import attncalc
 from attncalc.renderers.terminal.page import TerminalRenderer
+from attncalc.selection import Selection
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.checked import write_report
 from attncalc.walkthrough.lookup import write_lookup
@@ -16,14 +17,16 @@ from attncalc.walkthrough.lookup import write_lookup
 def page_of(fields: dict[str, Any], *, full: bool = False, heads: tuple[int, ...] = ()) -> str:
     """The page of a problem, in one long line."""
     trace = attncalc.explain(attncalc.load(fields))
-    page = TerminalRenderer(200).render(write_walkthrough(trace, full=full, heads=heads))
+    page = TerminalRenderer(200).render(
+        write_walkthrough(trace, Selection(full=full, heads=tuple(heads)))
+    )
     return " ".join(page.split())
 
 
 def lookup_of(fields: dict[str, Any], **chosen: Any) -> str:
     """The page of a problem as a search for keys."""
     trace = attncalc.explain(attncalc.load(fields))
-    return " ".join(TerminalRenderer(200).render(write_lookup(trace, **chosen)).split())
+    return " ".join(TerminalRenderer(200).render(write_lookup(trace, Selection(**chosen))).split())
 
 
 TWO: dict[str, Any] = {

@@ -30,6 +30,7 @@ from attncalc.renderers.linear import linear
 from attncalc.renderers.markdown import MarkdownRenderer
 from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.renderers.typst.page import TypstRenderer
+from attncalc.selection import Selection
 from attncalc.steps.stages import OF_GROUPS, OF_HEADS
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough import write_walkthrough
@@ -45,7 +46,7 @@ def page_of(source: str | dict[str, Any], **options: Any) -> Document:
     """The walkthrough of a sample or a problem."""
     sample = load_all(SAMPLES / f"{source}.yaml")[0] if isinstance(source, str) else None
     problem = sample or attncalc.load(source)
-    return write_walkthrough(attncalc.explain(problem), turns=True, **options)
+    return write_walkthrough(attncalc.explain(problem), Selection(turns=True, **options))
 
 
 def blocks_of(page: Document) -> Iterator[Block]:
@@ -213,7 +214,9 @@ def test_what_lights_up(problem: dict[str, Any]) -> None:
     """Number by number, the query, key and value that the trace made a weight from; no others."""
     trace = attncalc.explain(attncalc.load(problem))
     heads = trace.problem.heads
-    page = write_walkthrough(trace, full=True, heads=range(heads or 0), turns=True)
+    page = write_walkthrough(
+        trace, Selection(full=True, heads=tuple(range(heads or 0)), turns=True)
+    )
     places: dict[Quantity, list[list[Any]]] = {}
     for block in blocks_of(page):
         for row in block.rows if isinstance(block, Table) else ():

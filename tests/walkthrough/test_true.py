@@ -30,6 +30,7 @@ from attncalc.document.document import (
 from attncalc.document.expressions import Expression, Relation, Sign
 from attncalc.document.style import NumberStyle
 from attncalc.problem.problem import address_of
+from attncalc.selection import Selection
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.derivation import derivation
 from attncalc.walkthrough.lookup import write_lookup
@@ -200,9 +201,9 @@ def test_every_sign_is_true(problem: dict[str, Any]) -> None:
     """On the page of a random problem, with every head and query written out."""
     trace = attncalc.explain(attncalc.load({**problem, "query": problem.get("tokens")}))
     heads = range(trace.problem.heads or 0)
-    document = write_walkthrough(trace, STYLE, full=True, heads=heads)
+    document = write_walkthrough(trace, Selection(style=STYLE, full=True, heads=tuple(heads)))
     signs_on(document)
-    signs_on(write_lookup(trace, STYLE, full=True, heads=heads))
+    signs_on(write_lookup(trace, Selection(style=STYLE, full=True, heads=tuple(heads))))
     for section in document.sections:
         assert isinstance(section, Section)
         assert isinstance(section.heading, Heading)
@@ -224,7 +225,9 @@ def test_offered_queries(problem: dict[str, Any], draw: st.DataObject) -> None:
     def page(query: int) -> Document:
         trace = attncalc.explain(attncalc.load({**problem, "query": [tokens[query]]}))
         heads = range(trace.problem.heads or 0)
-        return write_walkthrough(trace, STYLE, full=True, heads=heads, turns=True)
+        return write_walkthrough(
+            trace, Selection(style=STYLE, full=True, heads=tuple(heads), turns=True)
+        )
 
     document = page(asked)
     signs_on(document)
@@ -244,7 +247,9 @@ def test_whose_rows(problem: dict[str, Any], draw: st.DataObject) -> None:
     asked = draw.draw(st.integers(0, len(problem["tokens"]) - 1), "asked")
     trace = attncalc.explain(attncalc.load({**problem, "query": [problem["tokens"][asked]]}))
     keys, past = trace.problem.key_tokens, trace.problem.past_length
-    document = write_walkthrough(trace, STYLE, heads=range(trace.problem.heads or 0), turns=True)
+    document = write_walkthrough(
+        trace, Selection(style=STYLE, heads=tuple(range(trace.problem.heads or 0)), turns=True)
+    )
     for part in (part for section in document.sections for part in section.content):
         if isinstance(part, Table):
             assert {row.query for row in part.rows if row.focused} <= {asked}
@@ -264,7 +269,7 @@ def test_whose_rows(problem: dict[str, Any], draw: st.DataObject) -> None:
 def test_every_derivation_is_true(problem: dict[str, Any]) -> None:
     """The derivation of every entry of every stage comes to that entry."""
     trace = attncalc.explain(attncalc.load(problem))
-    page = Page(trace, STYLE, (0,), full=True)
+    page = Page(trace, Selection(style=STYLE, full=True), (0,))
     with mpmath.workdps(60):
         for name, stage in trace.stages.items():
             for index in np.ndindex(stage.values.shape):
@@ -282,4 +287,7 @@ def test_samples(path: Any) -> None:
     """On the page of every sample there are signs, and each is true."""
     trace = attncalc.explain(attncalc.load(path))
     heads = range(trace.problem.heads or 0)
-    assert signs_on(write_walkthrough(trace, STYLE, full=True, heads=heads)) > 5
+    assert (
+        signs_on(write_walkthrough(trace, Selection(style=STYLE, full=True, heads=tuple(heads))))
+        > 5
+    )

@@ -176,6 +176,10 @@ def test_marks(document: str, said: str) -> None:
             "1:44: this problem has no masked_scores; expected one of weights, scores",
         ),
         (
+            "```attncalc file=sample:multi-head format=json head=3\n```",
+            "1:48: head 3; expected 1 to 2",
+        ),
+        (
             "```attncalc file=sample:multi-head format=mermaid all-heads\n```",
             "1:1: 2 heads; expected 1 to draw",
         ),

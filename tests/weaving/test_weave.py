@@ -194,6 +194,9 @@ def test_options_of_explain() -> None:
     every = inside(filled("```attncalc\nfile=sample:multi-head\nall-heads full=true\n```"))
     assert "head 1" in every
     assert "head 2" in every
+    for option, shown in (("head=2", 1), ("all-heads", 2)):
+        woven = filled(f"```attncalc file=sample:multi-head {option} format=json\n```")
+        assert len(json.loads(inside(woven).split("\n")[3])["stages"]["weights"]) == shown
 
 
 def test_graph() -> None:
