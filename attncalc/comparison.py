@@ -20,10 +20,10 @@ from attncalc.numbers.arithmetic import (
     Exact,
     decimals,
     is_exact_kind,
+    like,
     transcendental_context,
 )
 from attncalc.problem.problem import Problem
-from attncalc.steps.attention import like
 from attncalc.steps.stages import ON_REQUEST
 from attncalc.steps.trace import Stage, Trace
 

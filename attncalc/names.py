@@ -85,3 +85,21 @@ STAGES = tuple(NAMES)
 
 COST = "cost"
 """What may be asked for beside the stages: what they take to compute."""
+
+BY_PRODUCTS: dict[str, tuple[Axis, ...]] = {
+    "angles": _QUERIES,
+    "cosines": _QUERIES,
+    "sines": _QUERIES,
+    "key_angles": (Axis.NEW_KEY, Axis.ENTRY),
+    "key_cosines": (Axis.NEW_KEY, Axis.ENTRY),
+    "key_sines": (Axis.NEW_KEY, Axis.ENTRY),
+    "divisor": (),
+    "factor": (),
+    "slopes": (Axis.ENTRY,),  # a head knows those of the others
+    "bias": _PAIRS,
+    "mask": _PAIRS,
+    "denominators": (Axis.HEAD, Axis.QUERY),
+    "sink_powers": (Axis.HEAD,),
+}
+"""What is worked out on the way and is no stage: it can be neither asked for nor claimed. Its axes
+where there is one for each head; what all heads share has no axis for them."""

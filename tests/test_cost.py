@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import decimal
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
@@ -22,11 +22,14 @@ from attncalc import Problem
 from attncalc.costs.counts import Cost, Operations, cost_of, total
 from attncalc.costs.growth import Doubling, growth_of
 from attncalc.costs.savings import reused, savings_of
+from attncalc.names import STAGES
 from attncalc.numbers import exactness
-from attncalc.numbers.arithmetic import Array, decimals, transcendental_context
+from attncalc.numbers.arithmetic import Array, decimals, exact_context, transcendental_context
+from attncalc.numbers.known import Known
 from attncalc.problem.options import Past
 from attncalc.steps import attention, engine, positions
-from attncalc.steps.stages import stage_shapes
+from attncalc.steps.order import stage_shapes
+from attncalc.steps.trace import Stage
 from tests.conftest import SAMPLES
 from tests.random_problems import TAME, problems
 
@@ -178,7 +181,6 @@ def only_what_is_needed() -> Iterator[None]:
             (exactness, ["equal_rows", "everywhere"]),
             (positions, ["rotated_exact"]),
             (attention, ["weighted_values"]),
-            (engine._Work, ["_warn_of_sums"]),
         )
         for name in names
     }
@@ -206,21 +208,23 @@ def only_what_is_needed() -> Iterator[None]:
 def counted(problem: Problem) -> dict[str, Operations]:
     """What the engine does for each stage, counted while it does it."""
     found: dict[str, Operations] = {}
-    record, done = engine._Work._record, engine._Work.done
+    record = Stage.of
 
-    def recorded(work: Any, name: str, *arguments: Any, **named: Any) -> None:
-        found[name] = TALLY.taken()
-        record(work, name, *arguments, **named)
+    def recorded(name: str, known: Known, *made_of: str) -> Stage:
+        if name in STAGES:  # what a by-product takes is part of the stage that it is made for
+            found[name] = TALLY.taken()
+        return record(name, known, *made_of)
 
-    def begun(work: Any) -> Any:
+    def begun(arrays: Iterable[Array]) -> decimal.Context:
+        context = exact_context(arrays)
         TALLY.taken()
-        return done(work)
+        return context
 
     with (
         counted_functions(),
         only_what_is_needed(),
-        patch.object(engine._Work, "_record", recorded),
-        patch.object(engine._Work, "done", begun),
+        patch.object(Stage, "of", recorded),
+        patch("attncalc.steps.engine.exact_context", begun),
     ):
         engine.explain(counting_problem(problem))
     return found

@@ -180,7 +180,7 @@ def test_differences_are_exact_or_say_so() -> None:
     left = decimals(map(Decimal, ["1", "1", "1e9999"]), (3,))
     right = decimals(map(Decimal, ["1.25", "1e-9999", "1e9999"]), (3,))
     known = exactness.everywhere(left)
-    found = difference(Stage("X", left, known), Stage("X", right, known))
+    found = difference(Stage(left, known, "X"), Stage(right, known, "X"))
     assert found is not None
     assert found.exact.tolist() == [True, False, True]
     assert found.values.tolist() == [Decimal("0.25"), Decimal(-1), 0]

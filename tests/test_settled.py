@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 import attncalc
 from attncalc.document.document import Document
 from attncalc.exports.trace_json import trace_json
-from attncalc.numbers import measures
+from attncalc.numbers import known, measures
+from attncalc.numbers.known import settled
 from attncalc.renderers.terminal.page import TerminalRenderer
-from attncalc.steps import attention
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.lookup import write_lookup
 
@@ -88,7 +88,7 @@ def test_against_whole_numbers(left: list[list[int]], right: list[list[int]]) ->
     thirds, other = np.array(left) / 3, np.array(right).T / 7
     true = np.array(left) @ np.array(right).T
     none = np.zeros(true.shape, dtype=bool)
-    found = attention.settled(thirds @ other, thirds, other, none)
+    found = settled(thirds @ other, thirds, other, none)
     assert np.array_equal(found == 0, true == 0)
     np.testing.assert_allclose(found, true / 21, rtol=1e-12)
 
@@ -100,9 +100,9 @@ def test_many_entries_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     right = np.stack([left[..., 1], -left[..., 0]], axis=-1)  # at a right angle to its own row
     product = left @ np.swapaxes(right, -1, -2)
     none = np.zeros(product.shape, dtype=bool)
-    monkeypatch.setattr(attention, "_ROWS_AT_ONCE", 7)
-    monkeypatch.setattr(attention, "_PAIRS_AT_ONCE", 3)
-    found = attention.settled(product, left, np.swapaxes(right, -1, -2), none)
+    monkeypatch.setattr(known, "_ROWS_AT_ONCE", 7)
+    monkeypatch.setattr(known, "_PAIRS_AT_ONCE", 3)
+    found = settled(product, left, np.swapaxes(right, -1, -2), none)
     assert (np.diagonal(found, axis1=-2, axis2=-1) == 0).all()
     apart = ~np.eye(40, dtype=bool)
     assert np.array_equal(found[:, apart], product[:, apart])

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import attncalc
 from attncalc.names import STAGES, Axis
 from attncalc.selection import Selection
-from attncalc.steps.stages import axes_of, stage_shapes, tokens_along
+from attncalc.steps.order import stage_shapes
+from attncalc.steps.stages import axes_of, tokens_along
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page
 from tests.conftest import Attncalc

@@ -22,7 +22,7 @@ from attncalc.checking.prints import Prints
 from attncalc.checking.screening import in_floats, reliable_to
 from attncalc.errors import AttncalcError
 from attncalc.names import STAGES
-from attncalc.numbers.arithmetic import Array
+from attncalc.numbers.arithmetic import Array, like
 from attncalc.problem.claims import Claim
 from attncalc.report import Diagnosis, Finding, Verdict
 from attncalc.steps import attention
@@ -105,7 +105,7 @@ def _ways(computed: _Way, before: str) -> Iterator[_Way]:
         values = trace[name].copy()
         for claim in claims:
             if claim.value.is_finite():
-                values[claim.index] = attention.like(values, claim.value)
+                values[claim.index] = like(values, claim.value)
         printed[name] = replace(printed[name], values=values)
     if earlier:
         yield _Way(replace(trace, stages=printed))

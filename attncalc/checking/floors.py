@@ -133,9 +133,8 @@ class _Floors:
             self.found["scores"] = self._rounded("scores")
         last = self.found["scores"]
         if "scaled_scores" in self.trace:
-            factor = self.trace.factor if self.trace.factor is not None else self.trace.divisor
-            scale = abs(float(factor or 1))
-            scale = scale if self.trace.factor is not None else 1 / scale
+            factor, divisor = self.trace.number("factor"), self.trace.number("divisor")
+            scale = abs(float(factor)) if factor is not None else 1 / float(divisor or 1)
             last = last * scale + _OF_A_FUNCTION * self._rounded("scaled_scores")
             self.found["scaled_scores"] = last
         if "capped_scores" in self.trace:

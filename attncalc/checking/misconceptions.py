@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from attncalc.names import STAGES
-from attncalc.numbers.arithmetic import Array
+from attncalc.numbers.arithmetic import Array, like
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
 from attncalc.steps import attention
@@ -63,13 +63,14 @@ class Numbers:
         return sink[head : head + 1].reshape(())
 
     def like(self, number: Decimal | int | str) -> Any:
-        return attention.like(self["weights"], number)
+        return like(self["weights"], number)
 
     def scaled(self, S: Array) -> Array:
         """These scores with the problem's scale."""
-        if self.trace.divisor is not None:
-            return attention.divided_scores(S, self.trace.divisor)
-        return S if self.trace.factor is None else attention.multiplied_scores(S, self.trace.factor)
+        factor, divisor = self.trace.number("factor"), self.trace.number("divisor")
+        if divisor is not None:
+            return attention.divided_scores(S, divisor)
+        return S if factor is None else attention.multiplied_scores(S, factor)
 
     def capped(self, S: Array) -> Array:
         """These scores with the problem's soft-cap."""

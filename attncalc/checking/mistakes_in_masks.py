@@ -91,7 +91,7 @@ def window_both_ways(numbers: Numbers, n: int, m: int) -> Array | None:
 
 def with_the_first_slope(numbers: Numbers, bias: Array) -> Array | None:
     """ALiBi with one slope for all heads."""
-    slopes, problem = numbers.trace.slopes, numbers.trace.problem
+    slopes, problem = numbers.trace.by_products.get("slopes"), numbers.trace.problem
     return (
         None
         if problem.heads is None or slopes is None
@@ -103,7 +103,7 @@ def with_slopes(exponent: Exponent) -> Callable[[Numbers, Array], Array | None]:
     """ALiBi with other slopes."""
 
     def rule(numbers: Numbers, bias: Array) -> Array | None:
-        if numbers.trace.slopes is None:
+        if numbers.trace.by_products.get("slopes") is None:
             return None
         e = exponent(numbers.trace.head or 0, numbers.trace.problem.heads or 1)
         power = numbers.like(-e.numerator) / numbers.like(e.denominator)
@@ -146,7 +146,7 @@ def reversed_(head: int, heads: int) -> Fraction:
 
 def signed(numbers: Numbers, bias: Array) -> Array | None:
     """ALiBi with i - j: a key after the query is favoured."""
-    if numbers.trace.slopes is None:
+    if numbers.trace.by_products.get("slopes") is None:
         return None
     n, m = bias.shape
     now = attention.causal_mask(n, m, numbers.trace.problem.past_length)

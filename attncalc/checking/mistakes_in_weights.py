@@ -8,7 +8,7 @@ import numpy as np
 
 from attncalc.checking.misconceptions import Numbers, Rule, softmax
 from attncalc.checking.mistakes_in_scores import scored, unmasked
-from attncalc.numbers.arithmetic import Array, is_exact_kind, transcendental_context
+from attncalc.numbers.arithmetic import Array, is_exact_kind, like, transcendental_context
 from attncalc.numbers.arithmetic import decimals as to_array
 from attncalc.problem import heads
 from attncalc.steps import attention
@@ -60,8 +60,8 @@ def divided_by_the_sum(numbers: Numbers) -> Array | None:
 def _shares(S: Array, totals: Array) -> Array:
     """Each number divided by its row's total; 0 in a row of zeros."""
     zero = totals == 0
-    shares: Array = S / np.where(zero, attention.like(S, 1), totals)[:, None]
-    beyond: Array = np.where(zero[:, None] & (S != 0), attention.like(S, "Infinity"), shares)
+    shares: Array = S / np.where(zero, like(S, 1), totals)[:, None]
+    beyond: Array = np.where(zero[:, None] & (S != 0), like(S, "Infinity"), shares)
     return beyond
 
 

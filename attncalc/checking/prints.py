@@ -13,11 +13,10 @@ import numpy as np
 
 from attncalc.checking.enclosures import Enclosures
 from attncalc.names import STAGES
-from attncalc.numbers.arithmetic import Array
+from attncalc.numbers.arithmetic import Array, like
 from attncalc.problem.claims import Claim
 from attncalc.problem.options import STAND_IN
 from attncalc.report import Finding, Verdict
-from attncalc.steps.attention import like
 from attncalc.steps.stages import OF_HEADS
 from attncalc.steps.trace import Trace
 

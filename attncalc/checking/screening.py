@@ -20,12 +20,9 @@ _PRECISION = 1e-12
 def in_floats(trace: Trace) -> Trace:
     """The same stages and inputs, as doubles."""
     stages = {name: _as_floats(stage) for name, stage in trace.stages.items()}
-    shown = ("problem", "bias", "slopes", "angles", "key_angles", "sink_powers", "denominators")
-    converted: dict[str, Any] = {name: _as_floats(getattr(trace, name)) for name in shown}
-    for name in ("divisor", "factor"):
-        number = getattr(trace, name)
-        converted[name] = None if number is None else float(number)
-    return replace(trace, stages=stages, context=None, **converted)
+    by_products = {name: _as_floats(found) for name, found in trace.by_products.items()}
+    problem = _as_floats(trace.problem)
+    return replace(trace, problem=problem, stages=stages, by_products=by_products, context=None)
 
 
 def _as_floats(value: Any) -> Any:

@@ -14,8 +14,8 @@ from decimal import Decimal
 
 from attncalc.problem.options import Rotary, Sinusoidal
 from attncalc.problem.problem import Problem
-from attncalc.steps.masks import visible_pairs
-from attncalc.steps.stages import stage_shapes
+from attncalc.steps.mask import visible_pairs
+from attncalc.steps.order import stage_shapes
 
 
 @dataclass(frozen=True)

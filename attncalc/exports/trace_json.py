@@ -84,9 +84,10 @@ def _scale(trace: Trace) -> float | None:
     """What scores are multiplied by; null where there are none."""
     if "scores" not in trace:
         return None
-    if trace.divisor is not None:
-        return float(1 / trace.divisor)
-    return 1.0 if trace.factor is None else nearest_double(trace.factor)
+    factor, divisor = trace.number("factor"), trace.number("divisor")
+    if divisor is not None:
+        return float(1 / divisor)
+    return 1.0 if factor is None else nearest_double(factor)
 
 
 def _stage(name: str, values: Array, too_large: list[str]) -> Any:

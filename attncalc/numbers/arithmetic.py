@@ -225,6 +225,11 @@ def is_exact_kind(array: Array) -> bool:
     return array.dtype == object
 
 
+def like(array: Array, number: Decimal | int | str) -> Any:
+    """A number of the same kind as the array's."""
+    return Decimal(number) if is_exact_kind(array) else float(number)
+
+
 def resolution(kind: Array, terms: int) -> Any:
     """The share of its terms' sizes below which a sum of so many of them is mere rounding."""
     if is_exact_kind(kind):

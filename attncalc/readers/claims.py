@@ -20,7 +20,8 @@ from attncalc.readers.interface import Node
 from attncalc.readers.numbers import BITS_OF_BFLOAT16, Faults, bits_of, is_absent
 from attncalc.readers.other_names import hint_of_stage
 from attncalc.readers.prints import spelled_out
-from attncalc.steps.stages import OF_SCORES, axes_of, stage_shapes, tokens_along
+from attncalc.steps.order import stage_shapes
+from attncalc.steps.stages import OF_SCORES, axes_of, tokens_along
 
 
 def read_claims(claims: Mapping[str, Node], problem: Problem, faults: Faults) -> Claims:

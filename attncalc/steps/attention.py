@@ -21,11 +21,10 @@ from attncalc.numbers.arithmetic import (
     MOST_DIGITS,
     TRANSCENDENTAL_DIGITS,
     Array,
-    Exact,
     decimals,
     is_exact_kind,
+    like,
     quotient_context,
-    resolution,
     transcendental_context,
 )
 
@@ -41,11 +40,6 @@ _MOST_DIGITS_OF_A_SUM = 2 * MOST_DIGITS
 
 _RANGE = 20
 """e to ±10^20 is beyond the exponents of decimals, which end at 10^(10^18)."""
-
-
-def like(array: Array, number: Decimal | int | str) -> Any:
-    """A number of the same kind as the array's."""
-    return Decimal(number) if is_exact_kind(array) else float(number)
 
 
 def projected(X: Array, W: Array, b: Array | None) -> Array:
@@ -203,54 +197,6 @@ def weighted_values(A: Array, V: Array) -> Array:
 def output(A: Array, V: Array) -> Array:
     """O = A V: for each query, the values' sum, weighted."""
     return A @ V  # (n, m) @ (m, d_v) -> (n, d_v)
-
-
-_ROWS_AT_ONCE = 256
-_PAIRS_AT_ONCE = 65_536
-"""How much of a large product is looked at at a time, so that it takes no memory to speak of."""
-
-
-def settled(product: Array, left: Array, right: Array, exact: Exact) -> Array:
-    """left @ right, but 0 where its terms cancel to within their own rounding.
-
-    Such an entry is known no better than 0, and its digits would be mere noise: a quarter turn away
-    from each other, two vectors have a product of 4e-61. exact: which entries have no rounding.
-    """
-    if exact.all():
-        return product
-    found, leading = product, product.shape[:-2]
-    left, right = (np.broadcast_to(each, (*leading, *each.shape[-2:])) for each in (left, right))
-    for at in np.ndindex(leading):
-        for start in range(0, product.shape[-2], _ROWS_AT_ONCE):
-            rows = slice(start, start + _ROWS_AT_ONCE)
-            noise = _noise(product[at][rows], left[at][rows], right[at], exact[at][rows])
-            if len(noise[0]):
-                found = product.copy() if found is product else found
-                found[at][rows][noise] = like(product, 0)
-    return found
-
-
-def _noise(product: Array, left: Array, right: Array, exact: Exact) -> tuple[Array, Array]:
-    """Which entries of a product of two matrices are mere rounding: their rows and columns."""
-    share = resolution(product, left.shape[-1])
-    of_rows, of_columns = (share * abs(left)).sum(axis=-1), abs(right).max(axis=-2)
-    small = abs(product) <= of_rows[:, None] * of_columns  # of_rows[i] * of_columns[j] >= Σ |terms|
-    rows, columns = np.nonzero(small.astype(bool) & ~exact & np.not_equal(product, 0))
-    kept = [np.zeros(0, dtype=bool)]
-    for start in range(0, len(rows), _PAIRS_AT_ONCE):
-        i, j = (places[start : start + _PAIRS_AT_ONCE] for places in (rows, columns))
-        sizes = share * (abs(left[i]) * abs(right.T[j])).sum(axis=-1)
-        kept.append(np.asarray(abs(product[i, j]) <= sizes, dtype=bool))
-    noise = np.concatenate(kept)
-    return rows[noise], columns[noise]
-
-
-def settled_sum(left: Array, right: Array, exact: Exact) -> Array:
-    """left + right, but 0 where the two cancel to within their own rounding."""
-    total = left + right
-    size = resolution(total, 2) * (abs(left) + abs(right))
-    noise = (abs(total) <= size).astype(bool) & np.not_equal(total, like(total, "-Infinity"))
-    return np.where(noise & ~exact, like(total, 0), total)
 
 
 def products(left: Array, right: Array) -> Array:

@@ -8,57 +8,57 @@ from __future__ import annotations
 import decimal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from dataclasses import dataclass, field, replace
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from attncalc.names import STAGES, Axis
+from attncalc.names import BY_PRODUCTS, STAGES, Axis
 from attncalc.numbers import exactness
 from attncalc.numbers.arithmetic import Array, Exact, transcendental_context
+from attncalc.numbers.known import Known
 from attncalc.problem.heads import group_of
 from attncalc.problem.problem import Problem
 from attncalc.steps import attention
-from attncalc.steps.positions import Angles
 from attncalc.steps.stages import OF_GROUPS, OF_HEADS, ON_REQUEST, axes_of, tokens_along
+
+K = TypeVar("K", bound=Known)
 
 
 @dataclass(frozen=True, eq=False)
-class Stage:
-    """One step's result. exact: where values are exact, same shape. made_of: the stages it used."""
+class Stage(Known):
+    """One step's result, and the stages that it is made of."""
 
     name: str
-    values: Array
-    exact: Exact
     made_of: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, name: str, known: Known, *made_of: str) -> Stage:
+        """A stage whose numbers nobody writes over."""
+        values = known.values.view()
+        values.flags.writeable = False
+        return Stage(values, known.exact, name, made_of)
+
+    @property
+    def plain(self) -> Known:
+        """Its numbers, without its name."""
+        return Known(self.values, self.exact)
 
 
 @dataclass(frozen=True, eq=False)
 class Trace:
     """Every stage of a problem, in order. trace["weights"] is that stage's array.
 
-    divisor: √d_k where scores are divided by it; factor: the number they are multiplied by, where
-    one is given; neither where they are not scaled. mask: True where a query may attend, None
-    where all may; bias: what is added to the scores; both (n, m) or (h, n, m). slopes: of ALiBi,
-    (h,). angles: of the queries' positions; key_angles: of this step's keys. sink_powers: what a
-    sink adds to each sum, () or (h,). denominators: what powers are divided by. context: the
-    decimal context of the computation, None in float64. head: the one that this is a view of,
-    from 0; then its stages have no axis for heads.
+    by_products: what was worked out on the way and is no stage; those of names.BY_PRODUCTS that
+    the problem has. context: the decimal context of the computation, None in float64. head: the
+    one that this is a view of, from 0; then its stages have no axis for heads.
     """
 
     problem: Problem
     stages: dict[str, Stage]
     context: decimal.Context | None
+    by_products: dict[str, Known] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-    divisor: Any | None = None
-    factor: Any | None = None
-    mask: Array | None = None
-    bias: Stage | None = None
-    slopes: Stage | None = None
-    angles: Angles | None = None
-    key_angles: Angles | None = None
-    sink_powers: Stage | None = None
-    denominators: Stage | None = None
     head: int | None = None
 
     def __getitem__(self, name: str) -> Array:
@@ -99,6 +99,28 @@ class Trace:
         places = self.heads_along(axes[0], heads) if heads else None
         values: Array = self[stage]
         return values if places is None else values[places]
+
+    @property
+    def places(self) -> range:
+        """The positions of the queries: after the past."""
+        past = self.problem.past_length
+        return range(past, past + len(self.problem.tokens))
+
+    @property
+    def mask(self) -> Array | None:
+        """True where a query may attend, (n, m) or (h, n, m); None where all may."""
+        mask = self.by_products.get("mask")
+        return None if mask is None else mask.values
+
+    @property
+    def bias(self) -> Known | None:
+        """What is added to the scores, (n, m) or (h, n, m)."""
+        return self.by_products.get("bias")
+
+    def number(self, by_product: str) -> Any | None:
+        """A by-product that is a single number; None where there is none."""
+        found = self.by_products.get(by_product)
+        return None if found is None else found.values[()]
 
     @property
     def embedded(self) -> str:
@@ -153,16 +175,10 @@ class Trace:
         for name in OF_HEADS:
             if name in stages:
                 stages[name] = _sliced(stages[name], group if name in OF_GROUPS else head)
-        mask = self.mask
-        return replace(
-            self,
-            stages=stages,
-            mask=mask[head] if mask is not None and mask.ndim == 3 else mask,
-            bias=_own(self.bias, head, 2),
-            sink_powers=_own(self.sink_powers, head, 0),
-            denominators=_own(self.denominators, head, 1),
-            head=head,
-        )
+        by_products = {
+            name: _own(found, head, BY_PRODUCTS[name]) for name, found in self.by_products.items()
+        }
+        return replace(self, stages=stages, by_products=by_products, head=head)
 
     def axes(self, stage: str) -> tuple[Axis, ...]:
         """What each axis of a stage is of."""
@@ -218,14 +234,15 @@ class Trace:
             yield
 
 
-def _own(stage: Stage | None, head: int, axes: int) -> Stage | None:
-    """A head's slice of what may be the same for all: then it has so many axes."""
-    return stage if stage is None or stage.values.ndim == axes else _sliced(stage, head)
+def _own(found: Known, head: int, axes: Sequence[Axis]) -> Known:
+    """A head's slice of what may be the same for all; then it has one axis fewer."""
+    shared = Axis.HEAD not in axes or found.values.ndim < len(axes)
+    return found if shared else _sliced(found, head)
 
 
-def _sliced(stage: Stage, head: int) -> Stage:
+def _sliced(found: K, head: int) -> K:
     # With the ellipsis, one number is an array too.
-    return replace(stage, values=stage.values[head, ...], exact=stage.exact[head, ...])
+    return replace(found, values=found.values[head, ...], exact=found.exact[head, ...])
 
 
 @contextmanager

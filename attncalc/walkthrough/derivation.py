@@ -97,7 +97,7 @@ def _score(page: Page, _stage: str, index: Index) -> Derived:
 def _scaled(page: Page, _stage: str, index: Index) -> Derived:
     trace = page.trace
     score = _entry(page, "scores", index)
-    if trace.divisor is not None:
+    if trace.number("divisor") is not None:
         return Fraction(score.number, Root(Number(str(trace.problem.d_k)))), [score]
     factor = page.number(trace.problem.attention.scale)
     return Product((score.number, factor.number)), [score, factor]

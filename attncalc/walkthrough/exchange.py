@@ -98,7 +98,9 @@ def _scoring(trace: Trace, start: str) -> str:
 
 
 def _scaling(trace: Trace, _start: str) -> str:
-    return f"Scale by {f'1/√{trace.problem.d_k}' if trace.factor is None else factor_of(trace)}"
+    if trace.number("factor") is None:
+        return f"Scale by 1/√{trace.problem.d_k}"
+    return f"Scale by {factor_of(trace)}"
 
 
 def _capping(trace: Trace, start: str) -> str:

@@ -75,9 +75,9 @@ def _dimensions(page: Page) -> Iterator[str | Expression]:
 
 def _options(page: Page) -> Iterator[str]:
     trace, options = page.trace, page.trace.problem.attention
-    if trace.divisor is not None:
+    if trace.number("divisor") is not None:
         yield f"scaled by 1/√{trace.problem.d_k}"
-    elif trace.factor is not None:
+    elif trace.number("factor") is not None:
         yield f"scaled by {page.number(options.scale).number.digits}"
     else:
         yield "unscaled"
@@ -133,7 +133,7 @@ def _remarks(page: Page) -> Iterator[str]:
         yield "The attention weights are given; what they come from is not."
     if "V" not in trace:
         yield "No values are given, so the walkthrough ends at the attention weights."
-    if problem.scores is not None and trace.divisor is None and trace.factor is None:
+    if problem.scores is not None and "scaled_scores" not in trace:
         yield "The scores are taken as they are given; a scale option would multiply them."
     if trace.context is None:
         yield (

@@ -13,10 +13,9 @@ from attncalc.document.document import Block, Edge, Graph, Inlines, OfQuery, Str
 from attncalc.document.numerals import Shown, shown, shown_array
 from attncalc.document.style import NumberStyle
 from attncalc.errors import InputError
-from attncalc.numbers.arithmetic import Array, Exact, is_exact_kind
+from attncalc.numbers.arithmetic import Array, Exact, is_exact_kind, like
 from attncalc.problem.problem import addresses_of
 from attncalc.selection import Edges
-from attncalc.steps.attention import like
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import MOST_TOKENS, Page, words
 

@@ -184,7 +184,7 @@ def _against_hard(page: Page, query: int, ranked: list[int]) -> Iterator[Inline]
     if apart == 0 and all(entry.exact for entry in page.stage(trace.attended, [query])[0]):
         yield Words(", which is what is retrieved here too.")
         return
-    if trace.sink_powers is not None:
+    if trace.by_products.get("sink_powers") is not None:
         with trace.arithmetic():
             sunk = sunk_percentage(row.sum())
         yield Words(f". The sink has {sunk} of the share here, and returns nothing")

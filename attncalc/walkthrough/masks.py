@@ -70,7 +70,7 @@ def masked_scores(page: Page, number: int) -> Section | None:
 
 def _distances(page: Page) -> Iterator[Block]:
     """ALiBi: what is taken off a score for every token between query and key."""
-    slopes = page.trace.slopes
+    slopes = page.trace.by_products.get("slopes")
     if slopes is None:
         return
     text = (
@@ -85,7 +85,7 @@ def _distances(page: Page) -> Iterator[Block]:
 
 def slopes_of_heads(page: Page) -> Iterator[Block]:
     """ALiBi's slope of each head."""
-    slopes = page.trace.slopes
+    slopes = page.trace.by_products.get("slopes")
     if slopes is None:
         return
     count = len(slopes.values)

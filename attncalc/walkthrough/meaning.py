@@ -109,7 +109,7 @@ def _spread(page: Page, weights: Any, used: list[int]) -> Iterator[Inline]:
                 "The given weights are no shares of 1, so how spread out they are is not measured. "
             )
             return
-        if trace.sink_powers is not None:
+        if trace.by_products.get("sink_powers") is not None:
             yield Words(f"The sink takes {sunk_percentage(total)}. ")
             among = "Among the keys, the weights are"
             with trace.rounding():

@@ -111,7 +111,7 @@ def _rotating_new(trace: Trace, start: str) -> str:
 
 
 def _scaling(trace: Trace, _start: str) -> str:
-    return f"÷ √{trace.problem.d_k}" if trace.factor is None else f"× {factor_of(trace)}"
+    return f"÷ √{trace.problem.d_k}" if trace.number("factor") is None else f"× {factor_of(trace)}"
 
 
 def _capping(trace: Trace, _start: str) -> str:

@@ -36,6 +36,7 @@ from attncalc.document.expressions import (
 from attncalc.document.numerals import Shown, shown
 from attncalc.problem.options import Rotary, Sinusoidal
 from attncalc.steps.positions import Angles, turned_pairs
+from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page, omitted_row, result_cell, sign_of, words
 from attncalc.walkthrough.vectors import vector_table
 
@@ -45,7 +46,8 @@ def added_positions(page: Page, number: int) -> Section | None:
     trace, problem = page.trace, page.trace.problem
     if "positions" not in trace:
         return None
-    if trace.angles is None:
+    angles = angles_of(trace)
+    if angles is None:
         intro = "Each position has a learned vector of its own, which is added to the embedding."
         formula: Expression | None = None
     else:
@@ -59,8 +61,7 @@ def added_positions(page: Page, number: int) -> Section | None:
         )
         formula = Relation((Symbol("p", ("2t",)), Apply("sin", (wave,))), (Sign.EXACT,))
     content: list[Block | OfQuery] = [Paragraph(words(intro))]
-    if trace.angles is not None:
-        angles = trace.angles
+    if angles is not None:
         content += page.of_each_query(lambda query: [_waves(page, query, angles)])
     letters: dict[str, Expression | str] = {
         "X": "x",
@@ -141,13 +142,13 @@ def _told_apart(page: Page) -> Iterator[list[Inline]]:
 def rotation(page: Page, number: int) -> Section | None:
     """Queries and keys turned by angles that grow with their position."""
     trace, rotary = page.trace, page.trace.problem.attention.positions
-    if not isinstance(rotary, Rotary) or trace.angles is None:
+    angles = angles_of(trace)
+    if not isinstance(rotary, Rotary) or angles is None:
         return None
     turned = Symbol("q", ("rotated",))
     q, matrix = Symbol("q"), Symbol("R", ("pos",))
     formula = Relation((turned, Product((matrix, q))), (Sign.EXACT,))
     content: list[Block | OfQuery] = [Paragraph(words(_how(page, rotary)))]
-    angles = trace.angles
     content += page.of_each_query(lambda query: _turned(page, query, angles, rotary))
     if trace.problem.self_attention:
         letters = {"Q_rotated": turned, "K_rotated": Symbol("k", ("rotated",))}
@@ -163,6 +164,17 @@ def rotation(page: Page, number: int) -> Section | None:
         content.append(Paragraph(words(text)))
     heading = Heading(number, words("Rotation by position"), formula)
     return Section(heading, tuple(content), ("Q_rotated", "K_rotated"))
+
+
+def angles_of(trace: Trace, side: str = "") -> Angles | None:
+    """The angles of the queries' positions, or of this step's keys; None where none turns."""
+    found = [trace.by_products.get(f"{side}{name}") for name in ("angles", "cosines", "sines")]
+    angle, cosine, sine = found
+    if angle is None or cosine is None or sine is None:
+        return None
+    first = trace.problem.past_length
+    places = range(first, first + len(angle.values))
+    return Angles(places, angle.values, angle.exact, cosine.values, sine.values)
 
 
 def _how(page: Page, rotary: Rotary) -> str:
@@ -260,7 +272,7 @@ def turned_derivation(
 ) -> tuple[Expression, list[Shown]]:
     """One entry of a turned query or key of one head; not of a cached one."""
     trace, rotary = page.trace, page.trace.problem.attention.positions
-    angles = trace.angles if stage == "Q_rotated" else trace.key_angles
+    angles = angles_of(trace) if stage == "Q_rotated" else angles_of(trace, "key_")
     assert angles is not None
     assert isinstance(rotary, Rotary)
     vector = page.stage(stage[0], [index[0]])[0]
@@ -293,7 +305,7 @@ def position_derivation(
     page: Page, index: tuple[int, ...]
 ) -> tuple[Expression | None, list[Shown]]:
     """One number of a table of positions; None where it is learned."""
-    angles = page.trace.angles
+    angles = angles_of(page.trace)
     if angles is None:
         return None, []
     angle = _angle(page, angles, index[0], index[1] // 2)

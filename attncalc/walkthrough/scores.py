@@ -155,9 +155,10 @@ def scaled_scores(page: Page, number: int) -> Section | None:
     if "scaled_scores" not in trace:
         return None
     score = Symbol("score")
-    if trace.divisor is not None:
+    root_of_d_k = trace.number("divisor")
+    if root_of_d_k is not None:
         root_of_width = Root(Symbol("d", ("k",)))
-        root = shown([trace.divisor], [trace.divisor == trace.divisor // 1], page.style)[0]
+        root = shown([root_of_d_k], [root_of_d_k == root_of_d_k // 1], page.style)[0]
         under_root = Root(Number(str(trace.problem.d_k)))
         relation = Relation((root_of_width, under_root, root.number), (Sign.EXACT, root.sign))
         intro = words(

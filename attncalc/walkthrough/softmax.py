@@ -61,7 +61,7 @@ def softmax(page: Page, number: int) -> Section:
     base = base_of(page)
     in_sum = Symbol(symbol.letter, ("i", "l"))
     total: Expression = SumOver("l", Power(base, in_sum))
-    if trace.sink_powers is not None:
+    if trace.by_products.get("sink_powers") is not None:
         total = Sum((Power(base, Symbol("sink")), total))
     formula = Relation(
         (Symbol("α", ("i", "j")), Fraction(Power(base, symbol), total)), (Sign.EXACT,)
@@ -190,8 +190,8 @@ def _temperature(page: Page) -> list[Block]:
 def _powers(page: Page, query: int) -> tuple[list[Shown], Shown | None, Shown]:
     """The powers of a row, the sink's, and their sum, all with the same number of decimals."""
     trace = page.trace
-    powers, sink, totals = trace.stages["exponentials"], trace.sink_powers, trace.denominators
-    assert totals is not None  # there are powers, so there is what they are divided by
+    powers, totals = trace.stages["exponentials"], trace.by_products["denominators"]
+    sink = trace.by_products.get("sink_powers")
     values, exact = [*powers.values[query]], [*powers.exact[query]]
     if sink is not None:
         values.append(sink.values[()])

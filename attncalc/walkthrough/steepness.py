@@ -120,10 +120,10 @@ def _scaling(trace: Trace) -> str | None:
     """How scores are scaled; None where there are none."""
     if "scores" not in trace:
         return None
-    if trace.divisor is not None:
+    if trace.number("divisor") is not None:
         return f"with scores divided by √{trace.problem.d_k}"
-    if trace.factor is not None:
-        factor = getattr(trace.problem.attention.scale, "text", trace.factor)
+    if trace.number("factor") is not None:
+        factor = getattr(trace.problem.attention.scale, "text", trace.number("factor"))
         return f"with scores multiplied by {factor}"
     return "without scaling"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from attncalc import load
-from attncalc.steps.stages import stage_shapes
+from attncalc.steps.order import stage_shapes
 from tests.conftest import COMMAND, SAMPLES, Attncalc
 
 ANIMAL = SAMPLES / "animal.yaml"

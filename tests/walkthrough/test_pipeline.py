@@ -14,7 +14,8 @@ import attncalc
 from attncalc.document.document import Flow
 from attncalc.problem.options import AttentionOptions, Rotary
 from attncalc.problem.problem import Problem
-from attncalc.steps.stages import OF_HEADS, stage_shapes
+from attncalc.steps.order import stage_shapes
+from attncalc.steps.stages import OF_HEADS
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.exchange import exchange
 from attncalc.walkthrough.pipeline import pipeline
@@ -349,7 +350,7 @@ def test_labels_are_true(problem: dict[str, Any]) -> None:
         W, b = getattr(asked, f"W_{letter}"), getattr(asked, f"b_{letter}")
         assert (f"× W_{letter}" in labels) == (W is not None)
         assert (f"+ b_{letter}" in labels) == (b is not None)
-    assert (f"÷ √{asked.d_k}" in labels) == (trace.divisor is not None)
+    assert (f"÷ √{asked.d_k}" in labels) == (trace.number("divisor") is not None)
     assert ("tanh" in labels) == (options.softcap is not None)
     assert ("+ bias" in labels) == (options.bias is not None)
     assert ("+ mask" in labels) == (trace.mask is not None)

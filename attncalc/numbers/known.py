@@ -1,0 +1,105 @@
+"""Numbers that know which of them are exact, so that no result is paired with it by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from attncalc.numbers import exactness
+from attncalc.numbers.arithmetic import Array, Exact, like, resolution
+
+_ROWS_AT_ONCE = 256
+_PAIRS_AT_ONCE = 65_536
+"""How much of a large product is looked at at a time, so that it takes no memory to speak of."""
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """Numbers of either kind, and where they are exact; both of one shape."""
+
+    values: Array
+    exact: Exact
+
+    @classmethod
+    def given(cls, values: Array) -> Known:
+        """Numbers as they were typed."""
+        return Known(values, exactness.of_given(values))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.values.shape
+
+    def moved(self, move: Callable[[Any], Any]) -> Known:
+        """The same numbers in other places: cut apart, repeated, side by side."""
+        return Known(move(self.values), move(self.exact))
+
+    @property
+    def transposed(self) -> Known:
+        """Rows for columns, whatever stands in front. (…, n, m) -> (…, m, n)"""
+        return self.moved(lambda array: np.swapaxes(array, -1, -2))
+
+    def __getitem__(self, place: Any) -> Known:
+        return self.moved(lambda array: array[place])
+
+    def __add__(self, other: Known) -> Known:
+        return Known(self.values + other.values, self.exact & other.exact)
+
+    def __matmul__(self, other: Known) -> Known:
+        """(…, n, d), (…, d, m) -> (…, n, m); 0 where nothing but rounding is left."""
+        exact = exactness.of_matrix_product(self.values, self.exact, other.values, other.exact)
+        product = self.values @ other.values
+        return Known(settled(product, self.values, other.values, exact), exact)
+
+
+def joined(parts: Sequence[Known], axis: int) -> Known:
+    """Several side by side along an axis."""
+    return Known(
+        np.concatenate([part.values for part in parts], axis),
+        np.concatenate([part.exact for part in parts], axis),
+    )
+
+
+def settled(product: Array, left: Array, right: Array, exact: Exact) -> Array:
+    """left @ right, but 0 where its terms cancel to within their own rounding.
+
+    Such an entry is known no better than 0, and its digits would be mere noise: a quarter turn away
+    from each other, two vectors have a product of 4e-61. exact: which entries have no rounding.
+    """
+    if exact.all():
+        return product
+    found, leading = product, product.shape[:-2]
+    left, right = (np.broadcast_to(each, (*leading, *each.shape[-2:])) for each in (left, right))
+    for at in np.ndindex(leading):
+        for start in range(0, product.shape[-2], _ROWS_AT_ONCE):
+            rows = slice(start, start + _ROWS_AT_ONCE)
+            noise = _noise(product[at][rows], left[at][rows], right[at], exact[at][rows])
+            if len(noise[0]):
+                found = product.copy() if found is product else found
+                found[at][rows][noise] = like(product, 0)
+    return found
+
+
+def _noise(product: Array, left: Array, right: Array, exact: Exact) -> tuple[Array, Array]:
+    """Which entries of a product of two matrices are mere rounding: their rows and columns."""
+    share = resolution(product, left.shape[-1])
+    of_rows, of_columns = (share * abs(left)).sum(axis=-1), abs(right).max(axis=-2)
+    small = abs(product) <= of_rows[:, None] * of_columns  # of_rows[i] * of_columns[j] >= Σ |terms|
+    rows, columns = np.nonzero(small.astype(bool) & ~exact & np.not_equal(product, 0))
+    kept = [np.zeros(0, dtype=bool)]
+    for start in range(0, len(rows), _PAIRS_AT_ONCE):
+        i, j = (places[start : start + _PAIRS_AT_ONCE] for places in (rows, columns))
+        sizes = share * (abs(left[i]) * abs(right.T[j])).sum(axis=-1)
+        kept.append(np.asarray(abs(product[i, j]) <= sizes, dtype=bool))
+    noise = np.concatenate(kept)
+    return rows[noise], columns[noise]
+
+
+def settled_sum(left: Array, right: Array, exact: Exact) -> Array:
+    """left + right, but 0 where the two cancel to within their own rounding."""
+    total = left + right
+    size = resolution(total, 2) * (abs(left) + abs(right))
+    noise = (abs(total) <= size).astype(bool) & np.not_equal(total, like(total, "-Infinity"))
+    return np.where(noise & ~exact, like(total, 0), total)

@@ -1,0 +1,50 @@
+"""X + P: to each embedding the vector of its position is added.
+
+A table of sines and cosines (Vaswani et al., 2017, section 3.5), or a learned one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import numpy as np
+
+from attncalc.numbers.arithmetic import is_exact_kind
+from attncalc.numbers.known import Known
+from attncalc.problem.options import Sinusoidal
+from attncalc.problem.problem import Problem
+from attncalc.steps import positions
+from attncalc.steps.interface import Shape
+from attncalc.steps.trace import Stage, Trace
+
+
+def shapes(problem: Problem) -> dict[str, Shape]:
+    """positions and X_positioned, (n, d_model) each."""
+    if not problem.adds_positions or problem.X is None:
+        return {}
+    return {"positions": problem.X.shape, "X_positioned": problem.X.shape}
+
+
+def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
+    """The table, and its sum with the embeddings."""
+    where: Any = trace.problem.attention.positions
+    if isinstance(where, Sinusoidal):
+        d_model = trace["X"].shape[-1]
+        angles = positions.angles_at(trace.places, where.base, d_model, trace["X"])
+        yield from turning(angles)
+        table = positions.sinusoidal(angles, d_model)
+        still = np.repeat(angles.zero, 2, axis=-1)[:, :d_model]  # sin 0 and cos 0
+        yield Stage.of("positions", Known(table, still & is_exact_kind(table)))
+    else:
+        yield Stage.of("positions", Known.given(where))
+    added = trace.stages["X"] + trace.stages["positions"]
+    yield Stage.of("X_positioned", added, "X", "positions")
+
+
+def turning(angles: positions.Angles, side: str = "") -> Iterator[Stage]:
+    """Angles, their cosines and their sines, of the queries or of another side."""
+    still = angles.zero & is_exact_kind(angles.angle)
+    yield Stage.of(f"{side}angles", Known(angles.angle, angles.exact))
+    yield Stage.of(f"{side}cosines", Known(angles.cosine, still))
+    yield Stage.of(f"{side}sines", Known(angles.sine, still))

@@ -1,0 +1,49 @@
+"""The steps of attention, in the order in which they are taken, and what they will make."""
+
+from __future__ import annotations
+
+from attncalc.problem.problem import Problem
+from attncalc.steps import (
+    add_positions,
+    cap,
+    embed,
+    join,
+    mask,
+    mix,
+    project,
+    project_out,
+    rotate,
+    scale,
+    score,
+    softmax,
+)
+from attncalc.steps.interface import Shape, Step
+from attncalc.steps.stages import OF_GROUPS, OF_HEADS
+
+STEPS: tuple[Step, ...] = (
+    embed,
+    add_positions,
+    project,
+    rotate,
+    score,
+    scale,
+    cap,
+    mask,
+    softmax,
+    mix,
+    join,
+    project_out,
+)
+"""Attention(Q, K, V) = softmax(Q Kᵀ / √d_k) V, from top to bottom."""
+
+
+def stage_shapes(problem: Problem) -> dict[str, Shape]:
+    """The stages a problem has and their shapes, in order, without computing them."""
+    shapes: dict[str, Shape] = {}
+    for step in STEPS:
+        for name, shape in step.shapes(problem).items():
+            count = problem.kv_heads if name in OF_GROUPS else problem.heads
+            if name in OF_HEADS and count is not None:
+                shape = (count, *shape)
+            shapes[name] = shape
+    return shapes

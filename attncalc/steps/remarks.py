@@ -1,0 +1,123 @@
+"""What is said of a problem that was worked through, a sentence each: what may not be meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from attncalc.numbers import exactness
+from attncalc.numbers.arithmetic import Typed, doubt_of, is_exact_kind, like
+from attncalc.problem.options import STAND_IN
+from attncalc.problem.requirements import listed
+from attncalc.steps import attention
+from attncalc.steps.trace import Trace
+
+_SUM_TOLERANCE = 1e-6
+"""By how much a row of float64 weights may miss 1 without a word."""
+
+_DIGITS_OF_DOUBT = 6
+"""How many digits of a sum are told where no decimal is equal to it."""
+
+_LONGEST_SUM = 40
+"""A sum with more characters than this is told in fewer digits."""
+
+
+def remarks(trace: Trace) -> Iterator[str]:
+    """Of given weights and idle options; or of biases that are meant for -inf, and blind rows."""
+    if trace.problem.weights is not None:
+        yield from _of_sums(trace)
+        yield from _of_idle_options(trace)
+    else:
+        yield from _of_stand_ins(trace)
+        yield from _of_blind_rows(trace)
+
+
+def _of_stand_ins(trace: Trace) -> Iterator[str]:
+    """A large number in the place of -inf, which is added like any other."""
+    bias = trace.problem.attention.bias
+    if not isinstance(bias, np.ndarray):
+        return
+    most, hidden = (like(bias, each) for each in (STAND_IN, "-Infinity"))
+    meant = bias[(bias <= most) & (bias != hidden)]
+    if meant.size:
+        text = meant[0].text if isinstance(meant[0], Typed) else f"{float(meant[0]):g}"
+        yield (
+            f"a bias of {text} is meant for −∞, and is added as the number it is; "
+            "to hide a key, write -inf or use mask"
+        )
+
+
+def _of_blind_rows(trace: Trace) -> Iterator[str]:
+    """Queries of which every key is masked; once where it is so in all heads."""
+    if "masked_scores" not in trace:
+        return
+    S = trace["masked_scores"]
+    blind = (like(S, "-Infinity") == S).all(axis=-1)
+    for place in np.argwhere(blind).tolist():
+        *head, row = place
+        if head and blind[:, row].all():
+            if head != [0]:
+                continue
+            head = []
+        yield (
+            f"every key of query {_query(trace, row)} is masked{_in_head(head)}: "
+            f"its weights are 0{_fate_of_output(trace)}"
+        )
+
+
+def _fate_of_output(trace: Trace) -> str:
+    if "V" not in trace:
+        return ""
+    further = trace.attended == "head_outputs"
+    return " and its weighted sum is 0" if further else " and its output is 0"
+
+
+def _of_sums(trace: Trace) -> Iterator[str]:
+    """Given weights whose row, as typed, does not add up to exactly 1."""
+    weights = trace["weights"]
+    totals = attention.sums(weights)
+    for place in np.ndindex(totals.shape):
+        total: Any = totals[place]
+        if is_exact_kind(weights):
+            digits = f".{_DIGITS_OF_DOUBT}g" if any(map(doubt_of, weights[place])) else "f"
+            right = exactness.adds_up_to_one(weights[place])
+            text = None if right else f"{total.normalize():{digits}}"
+            if text is not None and len(text) > _LONGEST_SUM:
+                text = f"{total:.{_DIGITS_OF_DOUBT}g}"
+        else:
+            text = f"{total:.6g}" if abs(total - 1) > _SUM_TOLERANCE else None
+        if text:
+            *head, row = place
+            whose = f"{_query(trace, row)}{_in_head(head)}"
+            yield f"the given weights of {whose} add up to {text}, not to 1"
+
+
+def _of_idle_options(trace: Trace) -> Iterator[str]:
+    """Options of scores, which given weights no longer have."""
+    options = trace.problem.attention
+    given = {
+        "scale": options.scale,
+        "mask": options.mask,
+        "bias": options.bias,
+        "softcap": options.softcap,
+        "sink": options.sink,
+        "base": options.base,
+    }
+    idle = [
+        name
+        for name, value in given.items()
+        if isinstance(value, np.ndarray) or value not in (None, "none", "e")
+    ]
+    if idle:
+        change = "changes" if len(idle) == 1 else "change"
+        yield f"the weights are given, so {listed(idle)} {change} nothing"
+
+
+def _query(trace: Trace, row: int) -> str:
+    return f"“{trace.problem.tokens[row]}” (#{row + 1})"
+
+
+def _in_head(head: list[int]) -> str:
+    return f" in head {head[0] + 1}" if head else ""

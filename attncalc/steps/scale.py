@@ -1,0 +1,65 @@
+"""S / √d_k, or S times a given number (Vaswani et al., 2017, 3.2.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+
+import numpy as np
+
+from attncalc.numbers import exactness
+from attncalc.numbers.arithmetic import Array, Typed, doubt_of, is_exact_kind, like
+from attncalc.numbers.known import Known
+from attncalc.problem.problem import Problem
+from attncalc.steps import attention
+from attncalc.steps.interface import Shape
+from attncalc.steps.trace import Stage, Trace
+
+
+def shapes(problem: Problem) -> dict[str, Shape]:
+    """scaled_scores (n, m); given scores have no d_k, and are scaled only if it is said how."""
+    scale = problem.attention.scale
+    given = isinstance(scale, Decimal)
+    if problem.weights is not None or not (given or (scale != "none" and problem.d_k is not None)):
+        return {}
+    return {"scaled_scores": (len(problem.tokens), len(problem.key_tokens))}
+
+
+def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
+    """By the root, so that a quotient stays exact if it is, or by the given number."""
+    S = trace.stages["scores"]
+    scale, d_k = trace.problem.attention.scale, trace.problem.d_k
+    if isinstance(scale, Decimal):
+        factor = like(S.values, scale)
+        yield Stage.of("factor", _number(factor))
+        yield Stage.of("scaled_scores", multiplied(S, scale), "scores")
+        return
+    assert d_k is not None  # Problem does not let 1/sqrt(d_k) pass without it
+    divisor = attention.root(d_k, S.values)
+    yield Stage.of("divisor", _number(divisor))
+    yield Stage.of("scaled_scores", _divided(S, divisor), "scores")
+
+
+def _number(value: object) -> Known:
+    """One number, in an array without axes."""
+    array: Array = np.empty((), dtype=object if isinstance(value, Decimal) else np.float64)
+    array[()] = value
+    return Known.given(array)
+
+
+def _divided(S: Known, divisor: object) -> Known:
+    quotients = attention.divided_scores(S.values, divisor)
+    return Known(quotients, exactness.of_quotient(S.values, S.exact, divisor, quotients))
+
+
+def multiplied(S: Known, scale: Decimal) -> Known:
+    """Scores times a given scale; by 1/3 they are divided, to stay exact if they are."""
+    factor = like(S.values, scale)
+    ratio = scale.ratio if isinstance(scale, Typed) else None
+    if not doubt_of(scale) or not is_exact_kind(S.values):
+        return Known(attention.multiplied_scores(S.values, factor), S.exact)
+    if ratio is None:
+        scaled = attention.multiplied_scores(S.values, factor)
+        return Known(scaled, S.exact & np.equal(S.values, 0))
+    above, below = Decimal(ratio.numerator), Decimal(ratio.denominator)
+    return _divided(Known(attention.multiplied_scores(S.values, above), S.exact), below)
