@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, assert_never, get_args
 from attncalc.document.style import MOST_DECIMALS, NumberStyle, Rounding
 from attncalc.errors import AttncalcError, InputError, suggestion
 from attncalc.formats import PageFormat, Paper, PictureFormat
+from attncalc.names import ONE_A_PAIR
 from attncalc.selection import Selection, View
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from attncalc.document.document import Document
     from attncalc.problem.problem import Problem
     from attncalc.steps.trace import Trace
-
-STAGES_OF_GRAPHS = ("weights", "scores", "scaled_scores", "masked_scores")
-"""Whose numbers may stand at the edges of a graph."""
 
 VIEWS = get_args(View)
 ROUNDINGS = get_args(Rounding)
@@ -129,11 +127,11 @@ def drawn(kind: PictureFormat, trace: Trace, selection: Selection) -> Rendered:
     Raises InputError for a stage that has not one number a pair of a query and a key.
     """
     from attncalc.renderers.typst.picture import PictureRenderer
-    from attncalc.walkthrough.heatmaps import STAGES_WITH_HEATMAPS, heatmaps
+    from attncalc.walkthrough.heatmaps import heatmaps
 
     for stage in selection.stages:
-        if stage not in STAGES_WITH_HEATMAPS:
-            message = f"{stage} has no heatmap; expected of {', '.join(STAGES_WITH_HEATMAPS)}"
+        if stage not in ONE_A_PAIR:
+            message = f"{stage} has no heatmap; expected of {', '.join(ONE_A_PAIR)}"
             hint = "without --stages, the whole page is drawn"
             raise InputError("--stages", message, hint=hint)
     picture = PictureRenderer(kind).typeset_drawings(heatmaps(trace, selection))
@@ -312,7 +310,7 @@ def refuse_other_heads(heads: Sequence[int], there: int | None) -> None:
 def refuse_stage_of_graph(stage: str, trace: Trace) -> None:
     """Raise InputError for a stage that cannot be drawn, because there is none."""
     if stage not in trace:
-        there = ", ".join(name for name in STAGES_OF_GRAPHS if name in trace)
+        there = ", ".join(name for name in ONE_A_PAIR if name in trace)
         raise InputError("--stage", f"this problem has no {stage}; expected one of {there}")
 
 

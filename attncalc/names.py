@@ -83,6 +83,9 @@ NAMES = {stage.name: stage for stage in _STAGES}
 STAGES = tuple(NAMES)
 """Their names in files, in this order."""
 
+ONE_A_PAIR = tuple(name for name, stage in NAMES.items() if stage.axes == _PAIRS)
+"""Those with one number for each pair of a query and a key: what heatmaps and graphs can show."""
+
 COST = "cost"
 """What may be asked for beside the stages: what they take to compute."""
 

@@ -9,6 +9,7 @@ from attncalc.cli import options, output
 from attncalc.document.style import NumberStyle
 from attncalc.errors import InputError
 from attncalc.formats import DrawingFormat
+from attncalc.names import ONE_A_PAIR
 from attncalc.selection import Edges
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ Examples:
 
 
 Kind: TypeAlias = Literal["attention", "pipeline", "sequence"]
-GraphStage: TypeAlias = Literal["weights", "scores", "scaled_scores", "masked_scores"]
+if TYPE_CHECKING:
+    Stage: TypeAlias = str
+else:
+    Stage = Literal[ONE_A_PAIR]  # typer reads them when the program runs
 
 SUFFIXES: dict[str, DrawingFormat] = {
     ".mmd": "mermaid",
@@ -84,7 +88,7 @@ FormatOption = Annotated[
     typer.Option("--format", "-f", help="What to print. Default: mermaid.", show_default=False),
 ]
 StageOption = Annotated[
-    GraphStage, typer.Option("--stage", help="The stage whose numbers stand at the edges.")
+    Stage, typer.Option("--stage", help="The stage whose numbers stand at the edges.")
 ]
 Threshold = Annotated[
     float,

@@ -12,13 +12,9 @@ from attncalc.document.expressions import Omitted
 from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import Array, transcendental_context
 from attncalc.selection import Selection
-from attncalc.steps.stages import OF_PAIRS
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.quantities import answering, asking, weight_of
-
-STAGES_WITH_HEATMAPS = tuple(stage for stage in OF_PAIRS if stage != "weighted_values")
-"""Those with one number a pair of a query and a key."""
 
 
 def weights_heatmap(page: Page) -> Heatmap:
@@ -95,7 +91,7 @@ def _share(part: Any, whole: Any) -> float:
 def heatmaps(trace: Trace, selection: Selection) -> tuple[Heatmap, ...]:
     """The chosen stages as heatmaps that stand on their own: one a stage, or one a head of each.
 
-    They are of STAGES_WITH_HEATMAPS. If no heads are chosen, all are shown.
+    They are of ONE_A_PAIR. If no heads are chosen, all are shown.
     """
     page = Page(trace, selection, selection.queries or trace.problem.queries)
     chosen = selection.heads_of(trace.problem.heads)

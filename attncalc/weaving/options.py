@@ -11,7 +11,8 @@ from typing import TypeVar, get_args
 from attncalc.document.style import MOST_DECIMALS, NumberStyle
 from attncalc.errors import InputError, InputErrors, suggestion
 from attncalc.formats import WovenFormat
-from attncalc.handouts import ROUNDINGS, STAGES_OF_GRAPHS, VIEWS, stage_names
+from attncalc.handouts import ROUNDINGS, VIEWS, stage_names
+from attncalc.names import ONE_A_PAIR
 from attncalc.readers.options import KEYS
 from attncalc.selection import Edges, Selection
 from attncalc.weaving.passages import Passage
@@ -23,7 +24,7 @@ _CHOICES = {
     "format": FORMATS,
     "view": VIEWS,
     "rounding": ROUNDINGS,
-    "stage": STAGES_OF_GRAPHS,
+    "stage": ONE_A_PAIR,
 }
 _COUNTS = {"precision": (0, MOST_DECIMALS), "head": (1, None), "top": (1, None)}
 _FLAGS = ("all-queries", "all-heads", "full")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from attncalc.names import STAGES, Axis
+from attncalc.readers import load_all
+from attncalc.steps.engine import explain
+from attncalc.steps.stages import axes_of
 from tests.conftest import SAMPLES, Attncalc
 
 ANIMAL = SAMPLES / "animal.yaml"
@@ -19,6 +24,7 @@ BEGINNINGS = {
     ("pipeline", "svg"): "<?xml ",
     ("sequence", "mermaid"): "sequenceDiagram\n",
 }
+OF_PAIRS = [name for name in STAGES if axes_of(name, heads=False) == (Axis.QUERY, Axis.KEY)]
 SUFFIXES = {"mermaid": ".mmd", "dot": ".dot", "svg": ".svg"}
 
 
@@ -44,6 +50,21 @@ def test_attention(attncalc: Attncalc) -> None:
     assert 'label="0.1743"' in heads.out
     cross = attncalc("graph", SAMPLES / "cross-attention.yaml", "--format", "dot")
     assert "subgraph cluster_keys" in cross.out
+
+
+@pytest.mark.parametrize("stage", OF_PAIRS)
+def test_stages(stage: str, attncalc: Attncalc) -> None:
+    """Whatever has a number for each pair of a query and a key can be drawn: all that is seen."""
+    for sample in sorted(SAMPLES.glob("*.yaml")):
+        (trace, *_) = map(explain, load_all(sample))
+        if stage in trace:
+            break
+    result = attncalc("graph", sample, "--stage", stage, "--all-queries", "-p", "3", "-f", "dot")
+    assert (result.code, result.err) == (0, "")
+    own = trace.of_head(0) if trace.has_heads else trace
+    seen = own["weights"] != 0
+    written = sorted(float(text) for text in re.findall(r'-> .*label="([^"]+)"', result.out))
+    assert written == pytest.approx(sorted(own[stage][seen].astype(float)), abs=6e-4)
 
 
 def test_svg(attncalc: Attncalc) -> None:

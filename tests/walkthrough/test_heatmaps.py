@@ -15,9 +15,10 @@ from attncalc.document.document import Heatmap, HeatmapRow, Words
 from attncalc.document.expressions import Omitted
 from attncalc.document.numerals import shown_array
 from attncalc.document.style import NumberStyle
+from attncalc.names import ONE_A_PAIR
 from attncalc.problem.problem import Problem
 from attncalc.selection import Selection
-from attncalc.walkthrough.heatmaps import STAGES_WITH_HEATMAPS, heatmaps
+from attncalc.walkthrough.heatmaps import heatmaps
 from tests.random_problems import TAME, problems
 
 
@@ -88,7 +89,7 @@ def test_left_out() -> None:
 def test_heatmaps_are_true(problem: dict[str, Any]) -> None:
     """Of any stage of a random problem: its numbers, row by row, and each as dark as it is."""
     trace = attncalc.explain(attncalc.load(problem))
-    stages = [stage for stage in STAGES_WITH_HEATMAPS if stage in trace]
+    stages = [stage for stage in ONE_A_PAIR if stage in trace]
     drawings = iter(heatmaps(trace, Selection(stages=tuple(stages))))
     for stage in stages:
         heads = trace.problem.heads

@@ -173,7 +173,8 @@ def test_marks(document: str, said: str) -> None:
         ),
         (
             "```attncalc file=sample:cat format=mermaid stage=masked_scores\n```",
-            "1:44: this problem has no masked_scores; expected one of weights, scores",
+            "1:44: this problem has no masked_scores; "
+            "expected one of scores, exponentials, weights",
         ),
         (
             "```attncalc file=sample:multi-head format=json head=3\n```",
