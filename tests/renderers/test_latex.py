@@ -299,6 +299,13 @@ def test_table_widths() -> None:
     assert "\\multicolumn{5}" in apart
 
 
+def test_width_of_long_text() -> None:
+    """A token as long as a file is not read letter by letter; it is wider than any page."""
+    assert width("m" * 4_000) == pytest.approx(3_200)
+    assert width("m" * 4_001) > 1_000
+    assert width("$\\frac{" * 4_001) > 1_000
+
+
 def test_table_words() -> None:
     """Columns of words are wrapped, long tokens too; a table without headings has none."""
     words = Words("many words that go on and on and on and on")

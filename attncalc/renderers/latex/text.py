@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _TYPEWRITER = r'"$<>\^_{|}~'
 """Characters that only the typewriter font has in every encoding; CM's italic $ is a pound."""
@@ -87,6 +88,7 @@ _PICTURES = range(0x2400, 0x2421)
 _DELETE = 0x2421
 
 
+@lru_cache(maxsize=32)  # a token stands in many rows, and may be as long as a file
 def latex_text(text: str, *, breakable: bool = False) -> str:
     """Inert text as LaTeX; breakable where there is nothing else to break a line at."""
     pieces: list[str] = []

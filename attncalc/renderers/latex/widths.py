@@ -32,6 +32,8 @@ _NOTHING = frozenset(
     ["texttt", "textbf", "mathrm", "boldmath", "displaystyle", "allowbreak", "left", "right"]
 )
 _THIN = frozenset(".,:;!'|iljt ")
+_LETTER = 0.53
+
 _PIECES = re.compile(
     r"\\attnglyph\{(?P<glyph>[0-9A-F]+)\}|\\char(?P<char>[0-9]+) "
     r"|\\begin\{array\}\{r*\}(?P<array>.*?)\\end\{array\}"
@@ -40,8 +42,14 @@ _PIECES = re.compile(
 )
 
 
+_MEASURED = 4_000
+"""Characters that are read one by one. What is longer is wider than any page, however wide."""
+
+
 def width(latex: str) -> float:
     """The width in em of text that may hold maths between dollars."""
+    if len(latex) > _MEASURED:
+        return _LETTER * len(latex)
     parts = latex.split("$")
     return sum(
         maths_width(part) if place % 2 else _Line(part, maths=False).width()
@@ -74,7 +82,7 @@ class _Line:
         if piece["glyph"]:
             return 0.3 * (len(piece["glyph"]) + 2) + 0.2
         if piece["char"]:
-            return 0.53
+            return _LETTER
         if piece["array"]:
             return _array_width(piece["array"])
         if piece["command"]:
@@ -120,7 +128,7 @@ class _Line:
             return _WORD_SPACE
         if character in "mwMW" or character.isupper():
             return 0.8
-        return 0.53
+        return _LETTER
 
 
 def _array_width(array: str) -> float:
