@@ -4,13 +4,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint unit wheel-test test-newest test-lowest test-uncapped pins consumers docs
+.PHONY: demo quick test lint unit wheel-test test-newest test-lowest test-uncapped pins consumers docs
 .PHONY: handouts bench fuzz clean
 
 demo: $(VENV)/installed
 	$(BIN)/attncalc explain samples/animal.yaml
 
 test: lint unit wheel-test
+
+# What is run while one works: the examples, and nothing that is drawn, set or started.
+QUICK := tests/test_names.py tests/test_numerals.py tests/test_exactness.py tests/test_published.py
+QUICK += tests/readers tests/walkthrough tests/cli/test_explain.py
+QUICK += $(addprefix tests/checking/test_,verdicts.py conventions.py rounding.py diagnoses.py)
+quick: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/pytest --numprocesses auto -m 'not hypothesis' $(QUICK)
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
@@ -32,8 +41,8 @@ wheel-test: $(VENV)/installed
 	ATTNCALC_COMMAND=$(CURDIR)/$(VENV)-$@/bin/attncalc $(BIN)/pytest --numprocesses auto tests/cli
 
 # And with other libraries, extras and all: the newest and the lowest versions that pyproject.toml
-# allows, and newer ones yet, which its upper bounds keep from users. The lowest are made for Python
-# 3.11 and 3.12. What runs the tests is pinned here, too.
+# allows; and, for whoever wants to lift an upper bound, newer ones yet. The lowest are made for
+# Python 3.11 and 3.12. What runs the tests is pinned here, too.
 test-newest: LIBRARIES = '.[pdf,safetensors]'
 test-lowest: LIBRARIES = '.[pdf,safetensors]' $$($(BIN)/python tests/versions.py lowest)
 test-uncapped: LIBRARIES = $$($(BIN)/python tests/versions.py uncapped)
