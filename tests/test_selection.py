@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 from dataclasses import fields
+from importlib import import_module
+from typing import get_type_hints
 
 import pytest
 
 import attncalc
+from attncalc.cli.app import COMMANDS
 from attncalc.selection import Selection
 from attncalc.walkthrough.lookup import write_lookup
 from tests.conftest import ROOT, SAMPLES
@@ -37,6 +40,20 @@ def test_nothing_is_handed_on_by_itself() -> None:
         if argument.arg in OWN
     }
     assert found == AT_THE_BOUNDARY
+
+
+def test_options_are_declared_once() -> None:
+    """What two commands call by the same flag, and explain alike, is one declaration."""
+    declared: dict[tuple[str, str], set[int]] = {}
+    for name in COMMANDS:
+        command = getattr(import_module(f"attncalc.cli.{name}"), name)
+        for hint in get_type_hints(command, include_extras=True).values():
+            for option in getattr(hint, "__metadata__", ()):
+                # typer takes the first flag for a default until it reads the annotation
+                for flag in (option.default, *(option.param_decls or ())):
+                    declared.setdefault((flag, option.help), set()).add(id(option))
+    assert ("--precision", "Decimals of a rounded number.") in declared
+    assert {flag for flag, places in declared.items() if len(places) > 1} == set()
 
 
 @pytest.mark.parametrize(

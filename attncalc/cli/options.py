@@ -6,7 +6,7 @@ import typer
 
 from attncalc.document.style import MOST_DECIMALS, Rounding
 from attncalc.errors import InputError
-from attncalc.formats import PAGES, DataFormat, PageFormat, Paper, ReportFormat
+from attncalc.formats import FRAGMENTS, PAGES, DataFormat, PageFormat, Paper, ReportFormat
 from attncalc.selection import View
 
 Color: TypeAlias = Literal["auto", "always", "never"]
@@ -130,7 +130,9 @@ Output = Annotated[
 ]
 Fragment = Annotated[
     bool,
-    typer.Option("--fragment", help="Only the piece, for inclusion in a page: md, qmd, tex, html."),
+    typer.Option(
+        "--fragment", help=f"Only the piece, for inclusion in a page: {', '.join(FRAGMENTS)}."
+    ),
 ]
 PaperOption = Annotated[Paper, typer.Option("--paper", help="Of typ and pdf.")]
 Precision = Annotated[
