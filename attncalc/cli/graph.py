@@ -88,7 +88,12 @@ FormatOption = Annotated[
     typer.Option("--format", "-f", help="What to print. Default: mermaid.", show_default=False),
 ]
 StageOption = Annotated[
-    Stage, typer.Option("--stage", help="The stage whose numbers stand at the edges.")
+    Stage,
+    typer.Option(
+        "--stage",
+        metavar="STAGE",
+        help=f"The stage whose numbers stand at the edges: {', '.join(ONE_A_PAIR)}.",
+    ),
 ]
 Threshold = Annotated[
     float,
