@@ -53,7 +53,8 @@ test-newest test-lowest test-uncapped: $(VENV)/installed
 	$(VENV)-$@/bin/$(PIP) --constraint $(VENV)-$@/constraints.txt $(LIBRARIES) \
 	  hypothesis jsonschema pytest pytest-xdist
 	$(VENV)-$@/bin/pip list --disable-pip-version-check
-	PYTHONPATH=$(CURDIR) $(VENV)-$@/bin/python -m pytest --numprocesses auto tests/cli
+	PYTHONPATH=$(CURDIR) $(VENV)-$@/bin/python -m pytest --numprocesses auto \
+	  -W ignore::DeprecationWarning tests/cli
 
 # What tests run with, the whole tree of it, by version: the newest of today.
 pins:

@@ -88,3 +88,17 @@ def test_a_masked_score_has_no_digits() -> None:
         for texts in (["1.25"], ["-Infinity", "1.25"])
     )
     assert alone.prec == beside.prec
+
+
+def test_mistakes_at_every_magnitude() -> None:
+    """A claim is told from mistakes in as many digits as it can have, and in no 40,000 of them."""
+    problem = {
+        "X": [["2", "0"], ["0", "1"], ["1", "1"]],
+        "W_Q": [["1", "0"], ["1", "1"]],
+        "W_K": [["-1e9999", "0"], ["0", "1"]],
+        "claims": {"scores": [["1", "2", "3"]] * 3, "weights": [["0.5", "0.2", "0.3"]] * 3},
+    }
+    start = time.perf_counter()
+    report = attncalc.check(attncalc.load(problem))
+    assert time.perf_counter() - start < ENOUGH
+    assert len(report.findings) == 18

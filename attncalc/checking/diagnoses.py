@@ -6,6 +6,7 @@ one is tried in float64; only one that may fit is worked on in all digits.
 
 from __future__ import annotations
 
+import decimal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,7 +23,7 @@ from attncalc.checking.prints import Prints
 from attncalc.checking.screening import in_floats, reliable_to
 from attncalc.errors import AttncalcError
 from attncalc.names import STAGES
-from attncalc.numbers.arithmetic import Array, like
+from attncalc.numbers.arithmetic import MOST_DIGITS, Array, like
 from attncalc.problem.claims import Claim
 from attncalc.report import Diagnosis, Finding, Verdict
 from attncalc.steps import attention
@@ -50,6 +51,9 @@ _MOST_IN_VAIN = 40
 
 _MOST_NAMES = 6
 """Tokens and heads that are listed by name."""
+
+_MOST_DIGITS = 4 * MOST_DIGITS
+"""Digits in which a mistake is worked on; claims have a quarter of them at most."""
 
 _AT_FAULT = (Verdict.WRONG, Verdict.SLIP)
 
@@ -225,7 +229,7 @@ class _Search:
             return trial
         if self.in_vain > _MOST_IN_VAIN:
             return replace(trial, rows=np.zeros_like(trial.rows))
-        with trace.arithmetic(), np.errstate(divide="ignore"):
+        with arithmetic_of(_bounded(trace.context)), np.errstate(divide="ignore"):
             stages = self._under(trial.known, trace, self.stage)
         fitting = [self.prints.rows_that_fit(values) for values in stages]
         rows = np.any([np.zeros_like(trial.rows), *fitting], axis=0)
@@ -318,6 +322,15 @@ class _Search:
         part = f"for {_enumerated(named)}"
         in_head = self.trace.has_heads and self.stage in OF_HEADS
         return f"in head {head + 1}, {part}" if in_head else part
+
+
+def _bounded(context: decimal.Context | None) -> decimal.Context | None:
+    """As many digits as any claim can be told by: a root of 40,000 of them takes seconds."""
+    if context is None or context.prec <= _MOST_DIGITS:
+        return context
+    bounded = context.copy()
+    bounded.prec = _MOST_DIGITS
+    return bounded
 
 
 def _readings(known: Known, trace: Trace, stage: str) -> Iterator[Array]:
