@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from itertools import product, takewhile
 from typing import Any, TypeAlias
 
@@ -173,7 +174,19 @@ def _stands_in(enclosures: Enclosures, claim: Claim) -> str | None:
     # What is filled in may have been added to the score, which may have been rounded on the way.
     score = enclosures.unmasked(claim).not_negative()
     filled = intervals.add((enclosures.claimed(claim), score.negated()))
-    return conventions.stand_in(claim.text) if filled.low <= STAND_IN else None
+    least = _least_stand_in(enclosures, claim.stage)
+    return conventions.stand_in(claim.text) if filled.low <= least else None
+
+
+def _least_stand_in(enclosures: Enclosures, stage: str) -> Decimal:
+    """The stand-in that is nearest to 0: one that is filled in before scaling is scaled as well."""
+    divisor, factor = (enclosures.trace.number(name) for name in ("divisor", "factor"))
+    scale = Decimal(1)
+    if divisor is not None:
+        scale = 1 / Decimal(divisor)
+    elif factor is not None:
+        scale = abs(Decimal(factor))
+    return STAND_IN if stage == "scores" else STAND_IN * min(scale, Decimal(1))
 
 
 def worked(enclosures: Enclosures, claim: Claim) -> Any:

@@ -100,6 +100,18 @@ def biased(*biases: str) -> dict[str, Any]:
          [(C, None), (C, "-1e9 stands for −∞")]),
         (CAUSAL, {"masked_scores": [["1", "-1e9"], [None, None]], "weights": [["0.9", None]] * 2},
          [(C, None), (C, "-1e9 stands for −∞"), (W, None), (W, None)]),
+        # Filled in before scaling, and scaled by 1/√3 or by 0.5; not so where nothing is scaled.
+        (
+            {"Q": [["1", "0", "0"]], "K": [["3", "0", "0"]], "attention": {"mask": [["0"]]}},
+            {"scores": [["-1e4"]], "scaled_scores": [["-5773.5"]], "masked_scores": [["-5773.5"]]},
+            [(C, "-1e4 stands for −∞"), (C, "-5773.5 stands for −∞"), (C, "-5773.5 stands for −∞")],
+        ),
+        ({**CAUSAL, "attention": {"mask": "causal", "scale": "0.5"}},
+         {"masked_scores": [["0.5", "-5000"], ["1.5", "-4990"]]},
+         [(C, None), (C, "-5000 stands for −∞"), (C, None), (W, None)]),
+        ({**CAUSAL, "attention": {"mask": "causal", "scale": "2"}},
+         {"masked_scores": [["2", "-9000"], [None, None]]}, [(C, None), (W, None)]),
+        (CAUSAL, {"masked_scores": [["1", "-5000"], [None, None]]}, [(C, None), (W, None)]),
         # Added to the score that is printed, which is wrong, or is the print of another.
         (CAUSAL, {"scores": [["1", "3"], [None, None]], "masked_scores": [["1", "-9997"]] * 2},
          [(C, None), (W, None), (C, None), (C, "-9997 stands for −∞"), (W, None), (W, None)]),
