@@ -57,13 +57,10 @@ def derivation(page: Page, stage: str, index: Index) -> Relation:
 
 def _operation(page: Page, stage: str, index: Index) -> Derived:
     """What a number of one head is computed by, and the numbers in it; None for a given one."""
-    if not page.trace.stages[stage].made_of and stage != "positions":
+    derived = _DERIVED[stage]
+    if derived is None or (not page.trace.stages[stage].made_of and stage != "positions"):
         return _GIVEN
-    return _DERIVED[stage](page, stage, index)
-
-
-def _given(_page: Page, _stage: str, _index: Index) -> Derived:
-    return _GIVEN
+    return derived(page, stage, index)
 
 
 def _projected(page: Page, stage: str, index: Index) -> Derived:
@@ -160,9 +157,9 @@ def _output(page: Page, stage: str, index: Index) -> Derived:
     return _weighted_sum(page, stage, index)
 
 
-_DERIVED: dict[str, Callable[[Page, str, Index], Derived]] = {
-    "X": _given,
-    "X_key": _given,
+_DERIVED: dict[str, Callable[[Page, str, Index], Derived] | None] = {
+    "X": None,
+    "X_key": None,
     "positions": _position,
     "X_positioned": _positioned,
     "Q": _projected,
@@ -176,13 +173,16 @@ _DERIVED: dict[str, Callable[[Page, str, Index], Derived]] = {
     "masked_scores": _masked,
     "exponentials": _power,
     "sums": _row_sum,
-    "weights": _given,
+    "weights": None,
     "weighted_values": _weighted_value,
     "head_outputs": _weighted_sum,
     "concatenated": _beside,
     "output": _output,
 }
-"""How a number of each stage comes about; weights of scores have a derivation of their own."""
+"""How a number of each stage comes about, where it is not given.
+
+Weights that are made of scores have a derivation of their own.
+"""
 
 
 def _affine(page: Page, source: str, index: Index, letter: str) -> Derived:

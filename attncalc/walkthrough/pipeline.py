@@ -83,11 +83,8 @@ def shape_of(trace: Trace, name: str) -> str:
 
 def operation(trace: Trace, start: str, end: str) -> str:
     """What is done to a step on the way to the next, in as few words as it takes."""
-    return _OPERATIONS[end](trace, start)
-
-
-def _nothing(_trace: Trace, _start: str) -> str:
-    return ""
+    done = _OPERATIONS[end]
+    return "" if done is None else done(trace, start)
 
 
 def _adding(_trace: Trace, start: str) -> str:
@@ -143,10 +140,10 @@ def _projecting_out(trace: Trace, start: str) -> str:
     return _with_bias(trace, "O") if trace.problem.W_O is not None else "as it is"
 
 
-_OPERATIONS: dict[str, Operation] = {
-    "X": _nothing,
-    "X_key": _nothing,
-    "positions": _nothing,
+_OPERATIONS: dict[str, Operation | None] = {
+    "X": None,
+    "X_key": None,
+    "positions": None,
     "X_positioned": _adding,
     "Q": _projecting("Q"),
     "K": _projecting("K"),
@@ -159,10 +156,10 @@ _OPERATIONS: dict[str, Operation] = {
     "masked_scores": _masking,
     "weights": _softmax,
     "head_outputs": _sharing,
-    "concatenated": _nothing,
+    "concatenated": None,
     "output": _projecting_out,
 }
-"""By the stage that comes of it."""
+"""By the stage that comes of it; None where nothing is said."""
 
 
 def factor_of(trace: Trace) -> str:

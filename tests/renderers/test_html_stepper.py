@@ -391,12 +391,12 @@ def test_heads(read: Open) -> None:
 
 
 def test_rotated(read: Open) -> None:
-    """Turned queries and keys are lit beside those that they were turned from."""
+    """Rotated queries and keys are lit beside those that they were rotated from."""
     page = read(written("rope"))
     weight(page, 0, 1).hover()
     names = [text.partition("[")[0] for text in seen(page, ".spelled-out span")]
     assert [name[:1] for name in names] == ["𝑞", "𝑞", "𝑘", "𝑘", "𝑣"]
-    assert ["turned" in name for name in names] == [False, True, False, True, False]
+    assert ["rotated" in name for name in names] == [False, True, False, True, False]
 
 
 def test_without_script(desk: _Desk) -> None:
