@@ -55,8 +55,7 @@ ROOMS = {
     "attncalc/problem/claims.py": CHECKING,
     "attncalc/numbers/*.py": ARITHMETIC,
     "attncalc/document/numerals.py": ARITHMETIC,
-    "attncalc/steps/attention.py": ARITHMETIC,
-    "attncalc/steps/positions.py": ARITHMETIC,
+    "attncalc/steps/*.py": ARITHMETIC,
 }
 """Files, and the tests that must notice a fault in them."""
 
