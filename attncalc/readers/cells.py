@@ -28,11 +28,13 @@ def cell_starts(text: str, delimiter: str) -> Iterator[tuple[tuple[int, int], Pl
     line = column = 1
     quoted = bracketed = False
     fresh = True  # nothing but blanks since the cell began: a quotation mark would open it
+    closed = False  # by the character before: another quotation mark would open it again
     yield (record, cell), (line, column)
     for character in text:
         column += 1
-        if character == '"' and (fresh or quoted):
-            quoted = not quoted
+        closed, mark = False, character == '"' and (fresh or quoted or closed)
+        if mark:
+            quoted, closed = not quoted, quoted
         elif character == "\n":
             line, column = line + 1, 1
         elif character in "[]" and not quoted:

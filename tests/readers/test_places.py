@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from attncalc.errors import FieldPath
 from attncalc.readers import events, json_places
+from attncalc.readers.cells import cell_starts, records
 from attncalc.readers.interface import Locate
 from tests.conftest import Attncalc
 
@@ -111,3 +112,16 @@ def test_many_places(kind: str) -> None:
     found = [places(("Q", row, column), False) for row in range(5000) for column in range(4)]
     assert found[-1] == (5001, 13 if kind == "yaml" else 12)
     assert time.process_time() - began < 3
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text('a" ;\n', max_size=14))
+@example('"""];";1\n2')
+def test_every_cell_begins_somewhere(text: str) -> None:
+    """Quotation marks are read as the csv module reads them: each of its cells has a place."""
+    cells = {
+        (number, cell)
+        for number, record in enumerate(records(text, ";"))
+        for cell in range(len(record))
+    }
+    assert cells <= dict(cell_starts(text, ";")).keys()
