@@ -29,10 +29,11 @@ PATIENCE = 600
 """Seconds after which a test that runs on and on has noticed the fault."""
 
 CHECKING = (
-    "tests/checking/test_intervals.py",
-    "tests/checking/test_rounding.py",
     "tests/checking/test_conventions.py",
     "tests/checking/test_verdicts.py",
+    "tests/checking/test_rounding.py",
+    "tests/checking/test_promises.py",
+    "tests/checking/test_intervals.py",
     "tests/checking",
     "tests/test_published.py",
     "tests/test_gallery.py",
@@ -40,6 +41,8 @@ CHECKING = (
 """The quick ones first: one red test is enough."""
 
 ARITHMETIC = (
+    "tests/test_exactness.py",
+    "tests/test_settled.py",
     "tests/test_properties.py",
     "tests/test_against_oracle.py",
     "tests/walkthrough/test_true.py",
@@ -51,6 +54,7 @@ ARITHMETIC = (
     "tests/checking",
 )
 ROOMS = {
+    "attncalc/checking/intervals.py": ("tests/checking/test_intervals.py", *CHECKING),
     "attncalc/checking/*.py": CHECKING,
     "attncalc/problem/claims.py": CHECKING,
     "attncalc/numbers/*.py": ARITHMETIC,
@@ -233,8 +237,10 @@ def main() -> None:
             tests = [*asked.first, *(() if asked.only else tests_of(fault.file))]
             red = noticed(fault, tests, tree)
             trees.put(tree)
-            if not red:
-                print(f"{fault.file}:{fault.line}: {fault.before}  ->  {fault.after}", flush=True)
+            mark = "red     " if red else "SURVIVED"
+            print(
+                f"{mark} {fault.file}:{fault.line}: {fault.before}  ->  {fault.after}", flush=True
+            )
             return red
 
         with ThreadPoolExecutor(asked.jobs) as pool:
