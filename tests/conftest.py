@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from attncalc.cli import main
 
@@ -25,6 +25,10 @@ SAMPLES = ROOT / "samples"
 
 # Red in CI means the change that is tested, every time; elsewhere each run draws anew.
 settings.register_profile("ci", derandomize=True)
+# For planted faults, which are to be noticed, and not to be made small.
+settings.register_profile(
+    "noticing", phases=[Phase.explicit, Phase.generate], database=None, derandomize=True
+)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
