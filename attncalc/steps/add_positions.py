@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from attncalc.numbers.arithmetic import is_exact_kind
 from attncalc.numbers.known import Known
 from attncalc.problem.options import Sinusoidal
 from attncalc.problem.problem import Problem
@@ -34,8 +33,8 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
         angles = positions.angles_at(trace.places, where.base, d_model, trace["X"])
         yield from turning(angles)
         table = positions.sinusoidal(angles, d_model)
-        still = np.repeat(angles.zero, 2, axis=-1)[:, :d_model]  # sin 0 and cos 0
-        yield Stage.of("positions", Known(table, still & is_exact_kind(table)))
+        exact = np.repeat(angles.still, 2, axis=-1)[:, :d_model]
+        yield Stage.of("positions", Known(table, exact))
     else:
         yield Stage.of("positions", Known.given(where))
     added = trace.stages["X"] + trace.stages["positions"]
@@ -44,7 +43,6 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
 
 def turning(angles: positions.Angles, side: str = "") -> Iterator[Stage]:
     """Angles, their cosines and their sines, of the queries or of another side."""
-    still = angles.zero & is_exact_kind(angles.angle)
     yield Stage.of(f"{side}angles", Known(angles.angle, angles.exact))
-    yield Stage.of(f"{side}cosines", Known(angles.cosine, still))
-    yield Stage.of(f"{side}sines", Known(angles.sine, still))
+    yield Stage.of(f"{side}cosines", Known(angles.cosine, angles.still))
+    yield Stage.of(f"{side}sines", Known(angles.sine, angles.still))

@@ -31,15 +31,13 @@ def shapes(problem: Problem) -> dict[str, Shape]:
 
 def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     """The bias is added first; what is hidden is -inf, whatever was added."""
-    S, bias, mask = trace.stages[trace.scored].plain, None, allowed(trace.problem)
-    for by_product in _bias(trace):
-        bias = by_product
-        yield by_product
+    S, mask = trace.stages[trace.scored].plain, allowed(trace.problem)
+    yield from _bias(trace)
     if mask is not None:
         yield Stage.of("mask", Known(mask, np.full(mask.shape, True)))
-    if bias is not None:
-        exact = S.exact & bias.exact
-        S = Known(settled_sum(S.values, bias.values, exact), exact)
+    if trace.bias is not None:
+        exact = S.exact & trace.bias.exact
+        S = Known(settled_sum(S.values, trace.bias.values, exact), exact)
     masked = attention.masked_scores(S.values, None, mask)
     hidden = masked == like(S.values, "-Infinity")
     exact = S.exact | (hidden & is_exact_kind(S.values))
@@ -47,7 +45,7 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
 
 
 def _bias(trace: Trace) -> Iterator[Stage]:
-    """What is added to the scores, last: a given matrix, or distances times each head's slope."""
+    """What is added to the scores: a given matrix, or distances times each head's slope."""
     bias, problem = trace.problem.attention.bias, trace.problem
     if not isinstance(bias, str):
         if bias is not None:

@@ -66,6 +66,11 @@ class Angles:
         return np.asarray(self.angle == 0, dtype=bool)
 
     @property
+    def still(self) -> Exact:
+        """Where cosine and sine are exact: only those of 0."""
+        return self.zero & is_exact_kind(self.angle)
+
+    @property
     def turned(self) -> int:
         """How many entries are turned."""
         return 2 * int(self.angle.shape[-1])
@@ -128,8 +133,7 @@ def rotated_exact(vectors: Array, known: Exact, angles: Angles, pairing: Pairing
     """Which entries of rotated vectors are exact. known: which were before."""
     first, second = turned_pairs(angles.turned, pairing)
     pairs = [(vectors[..., at], known[..., at]) for at in (first, second)]
-    still = angles.zero & is_exact_kind(vectors)
-    cosine, sine = (angles.cosine, still), (angles.sine, still)
+    cosine, sine = (angles.cosine, angles.still), (angles.sine, angles.still)
     exact = known.copy()
     terms = exactness.of_terms
     exact[..., first] = terms(*pairs[0], *cosine) & terms(*pairs[1], *sine)

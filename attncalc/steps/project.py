@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import partial
 
+from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.known import Known, joined
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
@@ -33,8 +34,7 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
         if given is not None:
             now, made_of = Known.given(given), ()
         elif W is not None:
-            b = problem.by_head(f"b_{name}")
-            now = affine(trace.stages[side], Known.given(W), None if b is None else Known.given(b))
+            now = affine(trace.stages[side], W, problem.by_head(f"b_{name}"))
             made_of = (side, f"W_{name}")
         else:
             count = problem.heads if name == "Q" else problem.kv_heads
@@ -47,7 +47,7 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
         yield Stage.of(name, now, *made_of)
 
 
-def affine(X: Known, W: Known, b: Known | None) -> Known:
-    """X W + b"""
-    product = X @ W  # (n, d_model) @ (d_model, d_k) -> (n, d_k)
-    return product if b is None else product + b[..., None, :]
+def affine(X: Known, W: Array, b: Array | None) -> Known:
+    """X W + b, where W and b are given."""
+    product = X @ Known.given(W)  # (n, d_model) @ (d_model, d_k) -> (n, d_k)
+    return product if b is None else product + Known.given(b)[..., None, :]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from attncalc.numbers.known import Known
 from attncalc.problem.problem import Problem
 from attncalc.steps.interface import Shape
 from attncalc.steps.project import affine
@@ -28,5 +27,4 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     if W is None:
         yield Stage.of("output", before, last)
         return
-    projected = affine(before, Known.given(W), None if b is None else Known.given(b))
-    yield Stage.of("output", projected, last, "W_O")
+    yield Stage.of("output", affine(before, W, b), last, "W_O")
