@@ -37,7 +37,7 @@ OF_EACH_HEAD: tuple[Part, ...] = (
     softmax,
     weighted_sum,
 )
-AFTER_HEADS: tuple[Part, ...] = (concatenation, output_projection, meaning)
+AFTER_HEADS: tuple[Part, ...] = (other_heads, concatenation, output_projection, meaning)
 
 
 def write_walkthrough(trace: Trace, selection: Selection | None = None) -> Document:
@@ -54,7 +54,6 @@ def write_walkthrough(trace: Trace, selection: Selection | None = None) -> Docum
         own = page.of_head(head)
         for part in OF_EACH_HEAD:
             _append(sections, part(own, len(sections) + 1), head)
-    _append(sections, other_heads(page, len(sections) + 1, page.heads))
     for part in AFTER_HEADS:
         _append(sections, part(page, len(sections) + 1))
     if COST in stages:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from attncalc.document.document import (
     Block,
@@ -157,9 +157,9 @@ def _places(head: int, width: int | None) -> str:
     return str(first) if width == 1 else f"{first} to {first + width - 1}"
 
 
-def other_heads(page: Page, number: int, written_out: Sequence[int | None]) -> Section | None:
+def other_heads(page: Page, number: int) -> Section | None:
     """The attention weights of the heads that are not written out."""
-    others = [head for head in page.every_head if head is not None and head not in written_out]
+    others = [head for head in page.every_head if head is not None and head not in page.heads]
     if not others or page.only:
         return None
     blocks = [weights_heatmap(page.of_head(head)) for head in _some(page, others)]
