@@ -19,13 +19,14 @@ from hypothesis import strategies as st
 
 import attncalc
 from attncalc import Problem
-from attncalc.costs.counts import Cost, Operations, cost_of, total
+from attncalc.costs.counts import Cost, cost_of
 from attncalc.costs.growth import Doubling, growth_of
 from attncalc.costs.savings import reused, savings_of
 from attncalc.names import STAGES
 from attncalc.numbers import exactness
 from attncalc.numbers.arithmetic import Array, decimals, exact_context, transcendental_context
 from attncalc.numbers.known import Known
+from attncalc.numbers.operations import Operations, total
 from attncalc.problem.options import Past
 from attncalc.steps import attention, engine, positions
 from attncalc.steps.order import stage_shapes

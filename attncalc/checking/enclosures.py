@@ -9,15 +9,15 @@ from decimal import Decimal
 from functools import partial, reduce
 from typing import TypeAlias
 
-from attncalc.checking import intervals
-from attncalc.checking.conventions import PLAIN, Reading
 from attncalc.checking.floors import floors
-from attncalc.checking.intervals import HIDDEN, Interval
-from attncalc.checking.rounding import rounded
 from attncalc.checking.rules import Index, Operands, Rules
 from attncalc.names import STAGES
+from attncalc.numbers import intervals
 from attncalc.numbers.arithmetic import Array
+from attncalc.numbers.intervals import HIDDEN, Interval
+from attncalc.numbers.rounding import rounded
 from attncalc.problem.claims import Claim
+from attncalc.steps.conventions import PLAIN, Reading
 from attncalc.steps.trace import Trace
 
 Entry: TypeAlias = tuple[str, Index]

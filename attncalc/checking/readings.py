@@ -10,14 +10,15 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from attncalc.checking import conventions, intervals
-from attncalc.checking.conventions import BITS, PLAIN, Blind, Reading, Shift
+from attncalc.checking import reasons
 from attncalc.checking.enclosures import OF_ROWS, Enclosures, Entry
 from attncalc.checking.rules import Index
+from attncalc.numbers import intervals
 from attncalc.problem.claims import Claim
 from attncalc.problem.options import STAND_IN
 from attncalc.problem.problem import Problem
 from attncalc.report import Verdict
+from attncalc.steps.conventions import BITS, PLAIN, Blind, Reading, Shift
 from attncalc.steps.stages import OF_POWERS, OF_SCORES
 
 Judge: TypeAlias = Callable[[Claim, Enclosures], Verdict]
@@ -139,7 +140,7 @@ def _reason(enclosures: Enclosures, row: Index, reading: Reading) -> str:
             hiding_bias(enclosures.problem, (*row, j))
             for j in range(len(enclosures.problem.key_tokens))
         )
-        return conventions.swallowed(reading.blind, next(each for each in biases if each))
+        return reasons.swallowed(reading.blind, next(each for each in biases if each))
     return reading.blind.value or reading.shift.value
 
 
@@ -167,15 +168,15 @@ def _stands_in(enclosures: Enclosures, claim: Claim) -> str | None:
         return None
     if claim.hidden:
         if claim.stage != "masked_scores":
-            return conventions.MASKED_EARLY
-        return None if masked.hidden else conventions.stood_in_for(bias)
+            return reasons.MASKED_EARLY
+        return None if masked.hidden else reasons.stood_in_for(bias)
     if enclosures.computed(claim.stage, claim.index).meets(enclosures.claimed(claim)):
         return None
     # What is filled in may have been added to the score, which may have been rounded on the way.
     score = enclosures.unmasked(claim).not_negative()
     filled = intervals.add((enclosures.claimed(claim), score.negated()))
     least = _least_stand_in(enclosures, claim.stage)
-    return conventions.stand_in(claim.text) if filled.low <= least else None
+    return reasons.stand_in(claim.text) if filled.low <= least else None
 
 
 def _least_stand_in(enclosures: Enclosures, stage: str) -> Decimal:

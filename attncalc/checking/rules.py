@@ -15,17 +15,17 @@ from typing import Any, TypeAlias, assert_never
 
 import numpy as np
 
-from attncalc.checking import intervals, transcendental
-from attncalc.checking.conventions import BITS, Blind, Reading, Shift
-from attncalc.checking.intervals import HIDDEN, ONE, ZERO, Interval
-from attncalc.checking.rounding import moved, rounded
-from attncalc.checking.rows import RoundedRow, Row, below_the_largest, largest, less, rounded_shares
+from attncalc.numbers import intervals, transcendental
 from attncalc.numbers.arithmetic import Typed
+from attncalc.numbers.intervals import HIDDEN, ONE, ZERO, Interval
+from attncalc.numbers.rounding import moved, rounded
 from attncalc.problem import heads
 from attncalc.problem.claims import has_point, unit_of
 from attncalc.problem.options import Rotary, Sinusoidal, Window
 from attncalc.problem.problem import Problem
 from attncalc.steps import positions
+from attncalc.steps.conventions import BITS, Blind, Reading, Shift
+from attncalc.steps.rows import RoundedRow, Row, below_the_largest, largest, less, rounded_shares
 from attncalc.steps.trace import Trace
 
 Index: TypeAlias = tuple[int, ...]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from attncalc.checking.conventions import UNDEFINED
 from attncalc.checking.enclosures import Enclosures
 from attncalc.checking.readings import settle, undefined, worked
+from attncalc.checking.reasons import UNDEFINED
 from attncalc.problem.claims import Claim
 from attncalc.report import Finding, Verdict
 

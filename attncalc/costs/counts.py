@@ -8,66 +8,16 @@ and comparisons; and the powers that are taken again where a row's sum is out of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from attncalc.numbers.operations import Operations, total
 from attncalc.problem.options import Rotary, Sinusoidal
 from attncalc.problem.problem import Problem
+from attncalc.problem.sizes import Sizes
 from attncalc.steps.mask import visible_pairs
 from attncalc.steps.order import stage_shapes
-
-
-@dataclass(frozen=True)
-class Operations:
-    """How many of each kind. additions: differences too. powers: exponentials, to any base."""
-
-    multiplications: int = 0
-    additions: int = 0
-    divisions: int = 0
-    powers: int = 0
-    tanh: int = 0
-    sines_and_cosines: int = 0
-
-    def __add__(self, other: Operations) -> Operations:
-        return Operations(*map(sum, zip(astuple(self), astuple(other), strict=True)))
-
-    @property
-    def all(self) -> int:
-        """How many there are of all kinds together."""
-        return sum(astuple(self))
-
-
-def total(counts: Iterable[Operations]) -> Operations:
-    """All of them together."""
-    return sum(counts, Operations())
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """What counts depend on: tokens, heads, and the widths of one head.
-
-    n: queries. m: keys, of which past are cached. 1 head where none are declared; a width is 0
-    where the problem has no queries and keys, or no values.
-    """
-
-    n: int
-    m: int
-    past: int
-    heads: int
-    kv_heads: int
-    d_k: int
-    d_v: int
-
-    @property
-    def pairs(self) -> int:
-        """Pairs of a query and a key, in all heads: the numbers of a stage of scores."""
-        return self.heads * self.n * self.m
-
-    @property
-    def keys_and_values(self) -> int:
-        """The numbers of K and V, which a cache holds."""
-        return self.m * self.kv_heads * (self.d_k + self.d_v)
 
 
 def sizes_of(problem: Problem) -> Sizes:

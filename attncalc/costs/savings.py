@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, replace
 
-from attncalc.costs.counts import Cost, Operations, Sizes, stage_costs, total
+from attncalc.costs.counts import Cost, stage_costs
+from attncalc.numbers.operations import Operations, total
+from attncalc.problem.sizes import Sizes
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from attncalc.costs.counts import Cost, Operations
+from attncalc.costs.counts import Cost
 from attncalc.costs.savings import reused
+from attncalc.numbers.operations import Operations
 
 
 def exported_cost(cost: Cost) -> dict[str, object]:

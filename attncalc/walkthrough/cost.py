@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 
-from attncalc.costs.counts import Cost, Operations, cost_of, part_of
+from attncalc.costs.counts import Cost, cost_of, part_of
 from attncalc.costs.growth import Growth, growth_of
 from attncalc.costs.savings import savings_of
 from attncalc.document.document import (
@@ -25,6 +25,7 @@ from attncalc.document.document import (
 )
 from attncalc.document.expressions import Number, Relation, Sign, Symbol
 from attncalc.names import COST
+from attncalc.numbers.operations import Operations
 from attncalc.walkthrough.growth import (
     PARTS,
     count,

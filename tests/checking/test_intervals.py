@@ -15,8 +15,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from attncalc.checking import intervals
-from attncalc.checking.intervals import ANYTHING, HIDDEN, ZERO, Interval
+from attncalc.numbers import intervals
+from attncalc.numbers.intervals import ANYTHING, HIDDEN, ZERO, Interval
 
 DIGITS = 120
 """Powers are compared at so many digits, far more than the 50 that bounds have."""

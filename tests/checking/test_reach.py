@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 import attncalc
 from attncalc.checking import check, rules
 from attncalc.checking.enclosures import Enclosures
-from attncalc.checking.intervals import Interval
-from attncalc.checking.rounding import moved, rounded
-from attncalc.checking.rows import RoundedRow
+from attncalc.numbers.intervals import Interval
+from attncalc.numbers.rounding import moved, rounded
 from attncalc.report import Verdict
+from attncalc.steps.rows import RoundedRow
 from tests.conftest import SAMPLES
 
 NUMBERS = st.builds(

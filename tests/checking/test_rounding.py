@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attncalc.checking import rounding
-from attncalc.checking.intervals import ANYTHING, HIDDEN, ZERO, Interval
+from attncalc.numbers import rounding
+from attncalc.numbers.intervals import ANYTHING, HIDDEN, ZERO, Interval
 
 INFINITY = Decimal("Infinity")
 MOST = 70

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attncalc.checking import transcendental
-from attncalc.checking.intervals import ANYTHING, ZERO, Interval
+from attncalc.numbers import transcendental
+from attncalc.numbers.intervals import ANYTHING, ZERO, Interval
 from tests.checking.test_intervals import at, encloses_real, inhabited, is_tight, real
 
 DIGITS = 400

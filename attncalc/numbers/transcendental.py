@@ -11,8 +11,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from attncalc.checking import intervals
-from attncalc.checking.intervals import DOWN, UP, ZERO, Interval, context, point, typed
+from attncalc.numbers import intervals
+from attncalc.numbers.intervals import DOWN, UP, ZERO, Interval, context, point, typed
 
 _ONE = Decimal(1)
 

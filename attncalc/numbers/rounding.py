@@ -9,8 +9,8 @@ from __future__ import annotations
 import decimal
 from decimal import Decimal
 
-from attncalc.checking import intervals
-from attncalc.checking.intervals import ZERO, Interval
+from attncalc.numbers import intervals
+from attncalc.numbers.intervals import ZERO, Interval
 
 FEWEST_DECIMALS = 2
 _FEWEST_DIGITS = 2

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cached_property, reduce
 
-from attncalc.checking import intervals
-from attncalc.checking.intervals import HIDDEN, ONE, ZERO, Interval
-from attncalc.checking.rounding import moved, rounded
+from attncalc.numbers import intervals
+from attncalc.numbers.intervals import HIDDEN, ONE, ZERO, Interval
+from attncalc.numbers.rounding import moved, rounded
 
 _TIGHT = Decimal("1e-12")
 """How far a score may be from known exactly, for a row's powers to be taken once for all of it."""

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
-
-from attncalc.numbers.arithmetic import Typed
 
 
 class Shift(Enum):
@@ -50,30 +47,3 @@ class Reading:
 
 PLAIN = Reading()
 """The formula as it stands; a row of nothing but hidden keys has weights of 0."""
-
-MASKED_EARLY = "masked already, before what is done to the scores here"
-"""The reason of -inf in a stage before the mask."""
-
-UNDEFINED = "0/0: every key is masked"
-"""The reason of a NaN that is right."""
-
-
-def stand_in(text: str) -> str:
-    """The reason of a number in the place of -inf."""
-    return f"{text} stands for −∞"
-
-
-def stood_in_for(bias: Any) -> str:
-    """The reason of -inf in the place of a number."""
-    return f"−∞ stands for the bias of {_written(bias)}"
-
-
-def swallowed(blind: Blind, bias: Any) -> str:
-    """The reason of what is left of a row of hidden keys."""
-    return blind.value.format(bias=_written(bias))
-
-
-def _written(bias: Any) -> str:
-    """A bias as it was typed, or in short."""
-    text = bias.text if isinstance(bias, Typed) else f"{float(bias):g}"
-    return text.replace("e+", "e").replace("e0", "e").replace("-", "−")
