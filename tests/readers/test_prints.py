@@ -78,7 +78,8 @@ def test_whatever_numpy_prints(array: Any) -> None:
     for printed in (str(array), repr(array)):
         rows = spelled_out(printed)
         read = np.array([[float(cell) for cell in row] for row in rows])  # type: ignore
-        np.testing.assert_allclose(read, array, rtol=1e-6, atol=1e-6 * np.abs(array).max())
+        atol = max(6e-9, 1e-6 * np.abs(array).max())  # eight places are printed
+        np.testing.assert_allclose(read, array, rtol=1e-6, atol=atol)
 
 
 @pytest.mark.parametrize(
