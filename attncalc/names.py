@@ -26,6 +26,7 @@ class StageName:
     """A stage: its name in files, and what it is called.
 
     called: in a sentence, in the plural where it is one. letter: of one of its entries in formulas.
+    shape, meaning: what the documentation says of it, and the schema of what is printed.
     axes: where a problem has heads; without them, all but the first axis of heads. symbol: the
     paper's name of the whole matrix, where it has one. on_request: whether JSON leaves it out
     unless it is asked for or claimed.
@@ -34,6 +35,8 @@ class StageName:
     name: str
     called: str
     letter: str
+    shape: str
+    meaning: str
     axes: tuple[Axis, ...]
     symbol: str | None = None
     on_request: bool = False
@@ -55,26 +58,101 @@ _KEYS_OF_HEADS = (Axis.KV_HEAD, Axis.KEY, Axis.ENTRY)
 _PAIRS = (Axis.HEAD, Axis.QUERY, Axis.KEY)
 
 _STAGES = (
-    StageName("X", "embeddings", "x", _QUERIES, "X"),
-    StageName("X_key", "embeddings of the keys", "x", (Axis.NEW_KEY, Axis.ENTRY), "X_key"),
-    StageName("positions", "positions", "p", _QUERIES),
-    StageName("X_positioned", "embeddings with positions", "x", _QUERIES),
-    StageName("Q", "queries", "q", _QUERIES_OF_HEADS, "Q"),
-    StageName("K", "keys", "k", _KEYS_OF_HEADS, "K"),
-    StageName("V", "values", "v", _KEYS_OF_HEADS, "V"),
-    StageName("Q_rotated", "rotated queries", "q", _QUERIES_OF_HEADS),
-    StageName("K_rotated", "rotated keys", "k", _KEYS_OF_HEADS),
-    StageName("scores", "scores", "s", _PAIRS),
-    StageName("scaled_scores", "scaled scores", "z", _PAIRS),
-    StageName("capped_scores", "capped scores", "t", _PAIRS),
-    StageName("masked_scores", "masked scores", "m", _PAIRS),
-    StageName("exponentials", "exponentials", "e", _PAIRS, on_request=True),
-    StageName("sums", "row sums", "Σ", (Axis.HEAD, Axis.QUERY), on_request=True),
-    StageName("weights", "attention weights", "α", _PAIRS),
-    StageName("weighted_values", "weighted values", "αv", (*_PAIRS, Axis.ENTRY), on_request=True),
-    StageName("head_outputs", "head outputs", "o", _QUERIES_OF_HEADS),
-    StageName("concatenated", "concatenated heads", "c", _QUERIES),
-    StageName("output", "output", "o", _QUERIES),
+    StageName("X", "embeddings", "x", "n×d_model", "given", _QUERIES, "X"),
+    StageName(
+        "X_key",
+        "embeddings of the keys",
+        "x",
+        "m×d_model",
+        "given, for keys and values",
+        (Axis.NEW_KEY, Axis.ENTRY),
+        "X_key",
+    ),
+    StageName("positions", "positions", "p", "n×d_model", "what is added to X", _QUERIES),
+    StageName(
+        "X_positioned", "embeddings with positions", "x", "n×d_model", "X + positions", _QUERIES
+    ),
+    StageName("Q", "queries", "q", "n×d_k", "given or projected", _QUERIES_OF_HEADS, "Q"),
+    StageName("K", "keys", "k", "m×d_k", "given or projected; the past first", _KEYS_OF_HEADS, "K"),
+    StageName(
+        "V", "values", "v", "m×d_v", "given or projected; the past first", _KEYS_OF_HEADS, "V"
+    ),
+    StageName(
+        "Q_rotated", "rotated queries", "q", "n×d_k", "Q turned by its positions", _QUERIES_OF_HEADS
+    ),
+    StageName(
+        "K_rotated", "rotated keys", "k", "m×d_k", "K turned by its positions", _KEYS_OF_HEADS
+    ),
+    StageName("scores", "scores", "s", "n×m", "Q Kᵀ", _PAIRS),
+    StageName("scaled_scores", "scaled scores", "z", "n×m", "only if they are scaled", _PAIRS),
+    StageName(
+        "capped_scores",
+        "capped scores",
+        "t",
+        "n×m",
+        "c·tanh(score/c); only with a soft-cap",
+        _PAIRS,
+    ),
+    StageName(
+        "masked_scores",
+        "masked scores",
+        "m",
+        "n×m",
+        "after bias and mask, only if there is one; a masked score is null",
+        _PAIRS,
+    ),
+    StageName(
+        "exponentials",
+        "exponentials",
+        "e",
+        "n×m",
+        "base to each score, before any division; on request",
+        _PAIRS,
+        on_request=True,
+    ),
+    StageName(
+        "sums",
+        "row sums",
+        "Σ",
+        "n",
+        "the row sums of exponentials, without a sink; on request",
+        (Axis.HEAD, Axis.QUERY),
+        on_request=True,
+    ),
+    StageName("weights", "attention weights", "α", "n×m", "after the softmax, or given", _PAIRS),
+    StageName(
+        "weighted_values",
+        "weighted values",
+        "αv",
+        "n×m×d_v",
+        "α_ij v_j; on request",
+        (*_PAIRS, Axis.ENTRY),
+        on_request=True,
+    ),
+    StageName(
+        "head_outputs",
+        "head outputs",
+        "o",
+        "n×d_v",
+        "the weighted sum, only where more follows",
+        _QUERIES_OF_HEADS,
+    ),
+    StageName(
+        "concatenated",
+        "concatenated heads",
+        "c",
+        "n×(h·d_v)",
+        "the heads' results side by side, only with heads",
+        _QUERIES,
+    ),
+    StageName(
+        "output",
+        "output",
+        "o",
+        "n×d_v, or n×d_model with W_O",
+        "the weighted sum, or what is made of it",
+        _QUERIES,
+    ),
 )
 
 NAMES = {stage.name: stage for stage in _STAGES}

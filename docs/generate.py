@@ -1,4 +1,5 @@
-"""Writes what is generated in docs/: the command reference and the picture of real output.
+"""Writes what is generated: the command reference, the picture of real output, the gallery's page,
+and what documentation and schemas say of options and stages.
 
     make docs
 
@@ -10,11 +11,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, assert_never
 
 from rich.console import Console
 from rich.text import Text
@@ -23,8 +26,13 @@ import attncalc
 from attncalc.checking import check
 from attncalc.cli import main
 from attncalc.cli.app import COMMANDS
+from attncalc.names import NAMES, StageName
+from attncalc.options import OPTIONS, Number, Numbers, Option, Settings, Truth, Value, Whole
+from attncalc.steps.stages import OF_HEADS
 
 DOCS = Path(__file__).parent
+ROOT = DOCS.parent
+SCHEMAS = "attncalc/schemas"
 PICTURE_WIDTH = 84
 PICTURE_COMMAND = ["explain", "samples/cat.yaml", "--stages", "weights"]
 FONTS = '"Fira Code", "DejaVu Sans Mono", Menlo, Consolas, monospace'
@@ -117,18 +125,126 @@ def gallery() -> str:
     return GALLERY_HEAD + "".join(rows) + "\n## Notes\n\n" + "\n".join(notes)
 
 
+def problem_file() -> str:
+    """docs/input-format.md, with the table of options as they are declared."""
+    rows = [f"| `{each.name}` | {each.written} | {each.default} |" for each in OPTIONS.values()]
+    return with_rows("input-format.md", "| option | value | default |", rows)
+
+
+def results() -> str:
+    """docs/output-format.md, with the table of stages."""
+    rows = [f"| `{each.name}` | {each.shape} | {each.meaning} |" for each in NAMES.values()]
+    return with_rows("output-format.md", "| stage | shape | |", rows)
+
+
+def with_rows(page: str, head: str, rows: Sequence[str]) -> str:
+    """A page with these rows in the table below a head."""
+    before, _, after = (DOCS / page).read_text(encoding="utf-8").partition(f"{head}\n")
+    rule, *lines = after.split("\n")
+    kept = lines[lines.index("") :]
+    return "\n".join([f"{before}{head}", rule, *rows, *kept])
+
+
+def input_schema() -> str:
+    """The schema of problem files, with the options that are read by their declaration."""
+    schema = schema_of("input")
+    options = schema["properties"]["attention"]["properties"]
+    options |= {each.name: option_schema(each) for each in OPTIONS.values() if each.forms}
+    return written(schema)
+
+
+def option_schema(option: Option) -> dict[str, Any]:
+    """An option's part of the schema."""
+    words = [form.word for form in option.forms if form.alone]
+    plain = option.default.strip("`")
+    forms: list[Any] = [{"enum": [*dict.fromkeys(("none", plain, *words))]}]
+    for form in option.forms:
+        if form.value is None:
+            continue
+        value = value_schema(form.value)
+        if form.word and form.alone:
+            value = {"anyOf": [value, {"type": "null"}]}
+        forms.append(_mapping({form.word: value}, (form.word,)) if form.word else value)
+    return {"description": option.help, "anyOf": forms}
+
+
+def value_schema(value: Value) -> dict[str, Any]:
+    """The schema of what is set."""
+    match value:
+        case Number():
+            return {"$ref": "#/$defs/number"}
+        case Whole():
+            return {"$ref": "#/$defs/count"}
+        case Truth():
+            return {"enum": [True, False, "true", "false"]}
+        case Numbers():
+            depth = len(value.axes)
+            deep = [("number", "vector", "matrix", "stacked")[depth + each] for each in (0, 1)]
+            found = [{"$ref": f"#/$defs/{name}"} for name in deep[: 1 + value.of_each_head]]
+            return found[0] if len(found) == 1 else {"anyOf": found}
+        case Settings():
+            settings = {name: value_schema(each) for name, each in value.values.items()}
+            return _mapping(settings, value.required)
+        case other:
+            assert_never(other)
+
+
+def _mapping(properties: dict[str, Any], required: Sequence[str]) -> dict[str, Any]:
+    mapping: dict[str, Any] = {"type": "object", "additionalProperties": False}
+    return mapping | ({"required": [*required]} if required else {}) | {"properties": properties}
+
+
+def output_schema() -> str:
+    """The schema of results, with every stage there is."""
+    schema = schema_of("output")
+    schema["properties"]["stages"]["properties"] = {
+        name: stage_schema(stage) for name, stage in NAMES.items()
+    }
+    counted = {name: {"$ref": "#/$defs/operations"} for name in NAMES}
+    schema["properties"]["cost"]["properties"]["stages"]["properties"] = counted
+    return written(schema)
+
+
+def stage_schema(stage: StageName) -> dict[str, Any]:
+    """A stage's part of the schema: as deep as it has axes, one more where heads have their own."""
+    said = {"description": f"{stage.shape}: {stage.meaning}"}
+    depths = ("vector", "matrix", "cube", "cubes")
+    most = len(stage.axes) - 1
+    deepest = {"$ref": f"#/$defs/{depths[most]}"}
+    if stage.name not in OF_HEADS:
+        return said | deepest
+    return said | {"anyOf": [{"$ref": f"#/$defs/{depths[most - 1]}"}, deepest]}
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    """A schema as it is shipped."""
+    schema: dict[str, Any] = json.loads((ROOT / SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
+    return schema
+
+
+def written(schema: dict[str, Any]) -> str:
+    """A schema as a file."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
 GENERATED: dict[str, Callable[[], str]] = {
-    "commands.md": reference,
-    "explain.svg": picture,
-    "gallery.md": gallery,
+    "docs/commands.md": reference,
+    "docs/explain.svg": picture,
+    "docs/gallery.md": gallery,
+    "docs/input-format.md": problem_file,
+    "docs/output-format.md": results,
+    f"{SCHEMAS}/input.schema.json": input_schema,
+    f"{SCHEMAS}/output.schema.json": output_schema,
 }
 
 
 def generate(folder: Path) -> None:
     """Write every generated file into a folder."""
     for name, write in GENERATED.items():
-        (folder / name).write_text(write(), encoding="utf-8")
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(write(), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    generate(Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS)
+    generate(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT)

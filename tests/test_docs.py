@@ -119,10 +119,11 @@ def test_links(page: Path) -> None:
 def test_generated(tmp_path: Path) -> None:
     """What is generated is what `make docs` would write now."""
     subprocess.run([sys.executable, "docs/generate.py", str(tmp_path)], cwd=ROOT, check=True)
-    for path in tmp_path.iterdir():
-        if path.read_bytes() != (DOCS / path.name).read_bytes():
-            pytest.fail(f"docs/{path.name} is not what `make docs` writes")
-    assert {"commands.md", "explain.svg"} <= {path.name for path in tmp_path.iterdir()}
+    found = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
+    for path in found:
+        if (tmp_path / path).read_bytes() != (ROOT / path).read_bytes():
+            pytest.fail(f"{path} is not what `make docs` writes")
+    assert {"docs/commands.md", "docs/explain.svg"} <= found
 
 
 def test_stages_are_documented() -> None:

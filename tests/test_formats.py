@@ -8,7 +8,7 @@ import pytest
 
 from attncalc import formats
 from attncalc.cli import graph, options
-from attncalc.cli.attention import FLAGS
+from attncalc.options import OPTIONS
 from attncalc.readers.options import KEYS
 from attncalc.renderers.markdown import MERMAID
 from tests.conftest import SAMPLES, Attncalc
@@ -38,7 +38,7 @@ def test_suffixes(suffixes: dict[str, str], known: object, without: set[str]) ->
 
 def test_flags_of_attention() -> None:
     """Whatever a file may say of attention can be typed, in the same order."""
-    assert tuple(flag.name for flag in FLAGS) == KEYS
+    assert tuple(OPTIONS) == KEYS
 
 
 @pytest.mark.parametrize("name", KEYS)

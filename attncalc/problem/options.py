@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
 
 from attncalc.numbers.arithmetic import Array
 
@@ -57,6 +60,32 @@ class Past:
     X: Array | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """What was chosen of an option that is read by its declaration (options.py).
+
+    word: the form; empty where numbers stand alone. settings: what is set, by name; a single value
+    under the name "".
+    """
+
+    word: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def number(self, name: str = "") -> Decimal:
+        """A number that is set, or holds where none is."""
+        number: Decimal = self.settings[name]
+        return number
+
+    def array(self, name: str = "") -> Array | None:
+        """Numbers that are given, as they are shaped; None where they are not."""
+        return self.settings.get(name)
+
+    def without(self, *names: str) -> Chosen:
+        """The same with some settings left out."""
+        kept = {name: value for name, value in self.settings.items() if name not in names}
+        return Chosen(self.word, kept)
+
+
 Mask: TypeAlias = Literal["none", "causal"] | Window | Array
 Bias: TypeAlias = Literal["alibi"] | Array
 Positions: TypeAlias = Literal["none"] | Sinusoidal | Rotary | Array
@@ -71,6 +100,7 @@ class AttentionOptions:
     or (h, n, m). bias: added after scaling and capping, (n, m) or (h, n, m), -inf allowed.
     softcap: c of c·tanh(s/c). sink: a logit without a value, () or (h,). base: of the softmax's
     powers. heads, kv_heads: how many are declared. positions: a matrix (n, d_model) is learned.
+    further: of the options that are read by their declaration, what was chosen.
     """
 
     scale: Scale | None = None
@@ -83,6 +113,26 @@ class AttentionOptions:
     kv_heads: int | None = None
     positions: Positions = "none"
     past: Past | None = None
+    further: Mapping[str, Chosen] = field(default_factory=dict)
+
+    def chosen(self, option: str) -> Chosen | None:
+        """What was chosen of an option that is read by its declaration; None where nothing was."""
+        return self.further.get(option)
+
+    def choosing(self, option: str, chosen: Chosen | None) -> AttentionOptions:
+        """The same options with another choice of one, or with none."""
+        others = {name: each for name, each in self.further.items() if name != option}
+        return replace(self, further=others if chosen is None else {**others, option: chosen})
+
+    def counts(self) -> dict[tuple[str, ...], Array]:
+        """Every array of whole numbers among the options, by its place."""
+        return {path: array for path, array in self._declared() if array.dtype == np.int64}
+
+    def _declared(self) -> Iterator[tuple[tuple[str, ...], Array]]:
+        for option, chosen in self.further.items():
+            for name, value in chosen.settings.items():
+                if isinstance(value, np.ndarray):
+                    yield tuple(part for part in (option, chosen.word, name) if part), value
 
     def arrays(self) -> dict[tuple[str, ...], Array]:
         """Every array among the options that takes part in the arithmetic, by its place."""
@@ -94,7 +144,10 @@ class AttentionOptions:
             ("past", "V"): self.past and self.past.V,
             ("past", "X"): self.past and self.past.X,
         }
-        return {path: array for path, array in found.items() if _is_array(array)}  # type: ignore[misc]
+        given = {path: array for path, array in found.items() if _is_array(array)}
+        counts = self.counts()
+        given |= {path: array for path, array in self._declared() if path not in counts}
+        return given  # type: ignore[return-value]
 
 
 def _is_array(value: object) -> bool:

@@ -119,7 +119,8 @@ class Problem:
         if isinstance(self.attention.mask, np.ndarray):
             shapes["attention", "mask"] = self.attention.mask.shape
         shapes |= {
-            ("attention", *path): array.shape for path, array in self.attention.arrays().items()
+            ("attention", *path): array.shape
+            for path, array in (self.attention.arrays() | self.attention.counts()).items()
         }
         return shapes
 

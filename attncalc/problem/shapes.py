@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from attncalc.errors import Fault, FieldPath
+from attncalc.options import Numbers, axes_of
 from attncalc.problem.requirements import missing_or_twice, needs_of_past, needs_of_positions
 
 Shape: TypeAlias = tuple[int | None, ...]
@@ -83,6 +84,13 @@ class Outline:
         given = {("scores",), ("weights",)} & set(self.shapes)
         names = () if given else ("X",) if self._unprojected else ("Q", "W_Q")
         return next((w for name in names if (w := self._width((name,))) is not None), None)
+
+    @property
+    def width_of_keys(self) -> int | None:
+        """The width of one head's keys; that of its queries where they must be the same."""
+        names = (("K",), ("W_K",))
+        own = [self._width(name) for name in names if name in self.shapes]
+        return own[0] if own else self.d_k
 
     @property
     def d_model(self) -> int | None:
@@ -190,6 +198,10 @@ class Outline:
 
     def _wanted(self, path: FieldPath) -> str:
         """How deep a value must be nested."""
+        declared = axes_of(path[1:]) if path[0] == "attention" else None
+        if declared is not None:
+            each = ", or one for each head" if declared.of_each_head else ""
+            return f"{_levels(len(declared.axes))}{each}"
         if path in _VECTORS:
             return _levels(1)
         if path in (("scores",), ("weights",)) and self.counts[0] is not None:
@@ -201,6 +213,9 @@ class Outline:
     def _expected(self, path: FieldPath) -> tuple[_Axis, ...]:
         """The axes of what stands at a path."""
         h, groups = self.counts
+        declared = axes_of(path[1:]) if path[0] == "attention" else None
+        if declared is not None:
+            return self._declared(path, declared)
         matrix = self._matrix(path)
         if path in _OF_PAIRS:
             given = path in (("scores",), ("weights",))
@@ -220,6 +235,39 @@ class Outline:
         if path in _BY_GROUP:
             return (per_head if groups == h else per_group, *matrix)
         return matrix
+
+    def _declared(self, path: FieldPath, numbers: Numbers) -> tuple[_Axis, ...]:
+        """The axes of an option's numbers, as they are declared."""
+        axes = tuple(self._named(path, axis) for axis in numbers.axes)
+        stacked = numbers.of_each_head and len(self.shapes[path]) == len(axes) + 1
+        return ((self.counts[0], "one for each head"), *axes) if stacked else axes
+
+    def _named(self, path: FieldPath, axis: str) -> _Axis:
+        """The size of what stands along an axis of an option's numbers, by its name."""
+        match axis:
+            case "n":
+                return (self.tokens, "one for each token")
+            case "m":
+                return (self.key_tokens, "one for each key token")
+            case "h":
+                return (self.counts[0], "one for each head")
+            case "d_q":
+                return (self.d_k, "the width of the queries")
+            case "d_k":
+                return (self.width_of_keys, "the width of the keys")
+            case "h·d_v":
+                return self._combined()
+            case _:
+                return self._first_of(path, axis)
+
+    def _first_of(self, path: FieldPath, axis: str) -> _Axis:
+        """What stands along an axis of the option's own: as many as where it has it first."""
+        for other in self.shapes:
+            numbers = axes_of(other[1:]) if other[:2] == path[:2] else None
+            if numbers is not None and axis in numbers.axes:
+                size = self._size(other, numbers.axes.index(axis) - len(numbers.axes))
+                return (size, f"as many as {other[-1]} has")
+        return (None, "")
 
     def _matrix(self, path: FieldPath) -> tuple[_Axis, ...]:
         """The rows and columns of a matrix, or the entries of a vector."""

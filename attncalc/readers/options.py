@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -11,8 +11,10 @@ import numpy as np
 
 from attncalc.errors import FieldPath, suggestion
 from attncalc.numbers.arithmetic import Array, NumberError, Typed, parse_bias, parse_number
+from attncalc.options import OPTIONS
 from attncalc.problem.options import AttentionOptions, Base, Mask, Rotary, Scale, Sinusoidal, Window
 from attncalc.problem.shapes import Outline, Shape
+from attncalc.readers.declared import TRUTHS, GivenChoice, read_choice
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import (
     Faults,
@@ -27,18 +29,7 @@ from attncalc.readers.past import GivenPast, read_past
 from attncalc.readers.positions import read_positions
 from attncalc.readers.prints import spelled_out
 
-KEYS = (
-    "scale",
-    "mask",
-    "bias",
-    "softcap",
-    "sink",
-    "base",
-    "heads",
-    "kv_heads",
-    "positions",
-    "past",
-)
+KEYS = tuple(OPTIONS)
 _LARGEST_COUNT = 100_000
 
 
@@ -52,11 +43,13 @@ class GivenOptions:
     sink: Rows | None = None
     positions: Rows | None = None
     past: GivenPast | None = None
+    further: Mapping[str, GivenChoice] = field(default_factory=dict)
 
     def rows(self) -> list[Rows]:
         """The options that have a shape."""
         own = [part for part in (self.mask, self.bias, self.sink, self.positions) if part]
-        return [*own, *(self.past.matrices.values() if self.past else ())]
+        further = [rows for choice in self.further.values() for rows in choice.rows.values()]
+        return [*own, *(self.past.matrices.values() if self.past else ()), *further]
 
     @property
     def past_tokens(self) -> tuple[str, ...]:
@@ -95,7 +88,8 @@ class GivenOptions:
             given = given if learned is None else replace(given, positions=learned)
         if self.past:
             given = replace(given, past=self.past.past(exact, faults))
-        return given
+        chosen = {name: each.chosen(exact, faults) for name, each in self.further.items()}
+        return replace(given, further=chosen)
 
 
 def read(attention: Mapping[str, Node], matrices: Collection[str], faults: Faults) -> GivenOptions:
@@ -123,7 +117,15 @@ def read(attention: Mapping[str, Node], matrices: Collection[str], faults: Fault
         sink=_sink(given.get("sink"), faults),
         positions=where if isinstance(where, Rows) else None,
         past=read_past(given.get("past"), faults),
+        further=_further(given, faults),
     )
+
+
+def _further(given: Mapping[str, Node], faults: Faults) -> dict[str, GivenChoice]:
+    """What was chosen of the options that are read by their declaration."""
+    declared = [option for option in OPTIONS.values() if option.forms]
+    choices = {each.name: read_choice(each, given.get(each.name), faults) for each in declared}
+    return {name: choice for name, choice in choices.items() if choice is not None}
 
 
 def of_width(scale: Node, scores_given: bool, d_model: int | None, faults: Faults) -> Scale | None:
@@ -251,15 +253,12 @@ _BY_ROWS = "any mask can be written out: a row a query, 1 where it may attend, 0
 def _is_true(node: Mapping[str, Node], key: str) -> bool:
     """Whether the mapping says this key is true, and nothing else."""
     value = node.get(key)
-    return [*node] == [key] and isinstance(value, str) and value in _BOOLEANS and truth(value) == 1
-
-
-_BOOLEANS = {"true": "1", "True": "1", "TRUE": "1", "false": "0", "False": "0", "FALSE": "0"}
+    return [*node] == [key] and isinstance(value, str) and TRUTHS.get(value, False)
 
 
 def truth(text: str) -> Typed:
     """As parse_number, but true and false are numbers too: 1 and 0."""
-    return parse_number(_BOOLEANS.get(text, text))
+    return parse_number(str(int(TRUTHS[text])) if text in TRUTHS else text)
 
 
 def _mask(rows: Rows, queries: int, faults: Faults) -> Array:

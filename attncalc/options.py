@@ -1,0 +1,195 @@
+"""The options of attention: what each is called, what may be written for it, what is said of it.
+
+Flags, their help, what a file may hold, its schema and the table in the documentation are made from
+these declarations. Nothing is imported that takes time, so that help needs no arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number that is greater than `above`, or any where that is None; or at least 0."""
+
+    above: int | None = None
+    least: int | None = None
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number from `least`."""
+
+    least: int = 1
+    default: int | None = None
+
+
+@dataclass(frozen=True)
+class Truth:
+    """true or false."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A number, a vector or a matrix, by what stands along its axes.
+
+    axes: n, m, h, d_q, d_k, d_v, d_model or h·d_v, or a letter of the option's own, which has the
+    same size wherever the option has it. of_each_head: whether there may be one for each head.
+    whole: whether they count something.
+    """
+
+    axes: tuple[str, ...]
+    of_each_head: bool = False
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Values by their names, of which some must be given."""
+
+    values: Mapping[str, Number | Whole | Truth | Numbers]
+    required: tuple[str, ...] = ()
+
+
+Value: TypeAlias = Number | Whole | Truth | Numbers | Settings
+
+
+@dataclass(frozen=True)
+class Form:
+    """A way to write an option: a word, a word with what is set under it, or numbers alone.
+
+    word: empty for numbers alone. value: what is written behind the word. alone: whether the word
+    may stand without it. example: the form as it may be written.
+    """
+
+    word: str
+    value: Value | None = None
+    alone: bool = False
+
+    @property
+    def settings(self) -> Mapping[str, Value]:
+        """What is set, by name; a single value has none."""
+        if isinstance(self.value, Settings):
+            return self.value.values
+        return {} if self.value is None else {"": self.value}
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option, by its name in files.
+
+    metavar, help: at the command line. written: what may be written, in the documentation's table.
+    default: what holds without it. expected: what an error says may be written. meaning: what the
+    schema says of it. forms: the ways of writing it; none where it has a reader of its own.
+    """
+
+    name: str
+    metavar: str
+    help: str
+    written: str
+    default: str = "none"
+    expected: str = ""
+    forms: tuple[Form, ...] = ()
+
+    @property
+    def flag(self) -> str:
+        """How it is typed: kv_heads is --kv-heads."""
+        return f"--{self.name.replace('_', '-')}"
+
+    def form(self, word: str) -> Form:
+        """The form with that word."""
+        return next(form for form in self.forms if form.word == word)
+
+    def numbers(self) -> Iterator[tuple[tuple[str, ...], Numbers]]:
+        """Where it has numbers with axes, as paths below `attention`."""
+        for form in self.forms:
+            for name, value in form.settings.items():
+                if isinstance(value, Numbers):
+                    yield tuple(part for part in (self.name, form.word, name) if part), value
+
+
+OPTIONS = {
+    option.name: option
+    for option in (
+        Option(
+            "scale",
+            "SCALE",
+            "1/sqrt(d_k), none, or a number, like 0.5 or 1/3, that scores are multiplied by.",
+            "`1/sqrt(d_k)`, `1/sqrt(d_model)`, `none`, or a positive number that scores are "
+            "multiplied by",
+            "`1/sqrt(d_k)`",
+        ),
+        Option(
+            "mask",
+            "MASK",
+            "none, causal, {window: 3}, or rows like [[1,0],[1,1]], 1 where a query may attend.",
+            "`none`, `causal` (key j ≤ query i), `{window: w}` (itself and the w−1 before it), or "
+            "n×m (h×n×m) of 0 and 1, or of false and true, where 1 = may attend; a row of m is for "
+            "all queries",
+            "`none`",
+        ),
+        Option(
+            "bias",
+            "BIAS",
+            "none, alibi, or rows of numbers to add to the scaled scores, like [[0,-inf],[0,0]].",
+            "n×m (h×n×m) numbers added after scaling and capping, `-inf` hides a key; or `alibi`",
+        ),
+        Option(
+            "softcap",
+            "C",
+            "none, or c: a scaled score s becomes c tanh(s/c).",
+            "c: a scaled score s becomes c·tanh(s/c)",
+        ),
+        Option(
+            "sink",
+            "SINK",
+            "none, or a logit that takes its share and has no value; [1,2]: one for each head.",
+            "a logit, or one a head, in the softmax's denominator, without a value",
+        ),
+        Option(
+            "base",
+            "BASE",
+            "Base of the softmax's powers: e, or a number greater than 1.",
+            "base of the softmax's powers: `e`, or a number greater than 1",
+            "`e`",
+        ),
+        Option(
+            "heads",
+            "H",
+            "How many heads the queries are cut into; none for one without an axis.",
+            "a whole number, h",
+        ),
+        Option(
+            "kv_heads",
+            "H",
+            "How many heads of keys and values these share.",
+            "a whole number that divides `heads`",
+            "`heads`",
+        ),
+        Option(
+            "positions",
+            "POSITIONS",
+            "none, sinusoidal, rope, {rope: {base: 10000, pairing: half}}, or rows to add.",
+            "`sinusoidal`, `{sinusoidal: {base: 100}}`, `rope`, `{rope: {base: 10000, pairing: "
+            "half, dims: 4}}`, or a learned n×d_model matrix",
+        ),
+        Option(
+            "past",
+            "PAST",
+            "none, or a key-value cache: {tokens: [a], K: [[1,0]], V: [[1,2]]}.",
+            "`{tokens: […], K: …, V: …}`: a key-value cache before this step's keys; `X` to "
+            "compute it once more",
+        ),
+    )
+}
+"""Every option of attention there is, by its name in files."""
+
+
+def axes_of(path: tuple[str | int, ...]) -> Numbers | None:
+    """What numbers stand at a path below `attention`; None where no declaration says it."""
+    option = OPTIONS.get(str(path[0])) if path else None
+    return None if option is None else dict(option.numbers()).get(tuple(map(str, path)))
