@@ -23,12 +23,12 @@ from attncalc.costs.counts import Cost, cost_of
 from attncalc.costs.growth import Doubling, growth_of
 from attncalc.costs.savings import reused, savings_of
 from attncalc.names import STAGES
-from attncalc.numbers import exactness
+from attncalc.numbers import exactness, functions
 from attncalc.numbers.arithmetic import Array, decimals, exact_context, transcendental_context
 from attncalc.numbers.known import Known
 from attncalc.numbers.operations import Operations, total
 from attncalc.problem.options import Past
-from attncalc.steps import attention, engine, positions
+from attncalc.steps import angles, bias, cap, engine, mix, rotate, softmax
 from attncalc.steps.order import stage_shapes
 from attncalc.steps.trace import Stage
 from tests.conftest import SAMPLES
@@ -156,17 +156,19 @@ def counted_functions() -> Iterator[None]:
         return wrapped
 
     def each(function: Callable[[str, Array], Array]) -> Callable[[str, Array], Array]:
-        def wrapped(name: str, angles: Array) -> Array:
-            TALLY.add("sines_and_cosines", angles.size)
-            return counting(function(name, angles))
+        def wrapped(name: str, angle: Array) -> Array:
+            TALLY.add("sines_and_cosines", angle.size)
+            return counting(function(name, angle))
 
         return wrapped
 
     with (
-        patch.object(attention, "transcendental_context", context),
-        patch.object(attention, "tanh", one("tanh", attention.tanh)),
-        patch.object(positions, "_inverse_power", one("powers", positions._inverse_power)),
-        patch.object(positions, "_of_each", each(positions._of_each)),
+        patch.object(functions, "transcendental_context", context),
+        patch.object(cap, "transcendental_context", context),
+        patch.object(cap, "tanh", one("tanh", functions.tanh)),
+        patch.object(angles, "inverse_power", one("powers", functions.inverse_power)),
+        patch.object(bias, "inverse_power", one("powers", functions.inverse_power)),
+        patch.object(angles, "of_each", each(functions.of_each)),
     ):
         TALLY.taken()
         yield
@@ -180,12 +182,12 @@ def only_what_is_needed() -> Iterator[None]:
         for module, names in (
             (exactness, [name for name in vars(exactness) if name.startswith("of_")]),
             (exactness, ["equal_rows", "everywhere"]),
-            (positions, ["rotated_exact"]),
-            (attention, ["weighted_values"]),
+            (rotate, ["rotated_exact"]),
+            (mix, ["weighted_values"]),
         )
         for name in names
     }
-    sums, wholes = attention.sums, []
+    sums, wholes = softmax.sums, []
 
     def first_sums(powers: Array) -> Array:
         """The sums that powers are divided by; those without the sink are only shown."""
@@ -194,8 +196,8 @@ def only_what_is_needed() -> Iterator[None]:
 
     patches = [
         *(patch.object(where, name, TALLY.uncounted(f)) for (where, name), f in others.items()),
-        patch.object(attention, "sums", first_sums),
-        patch.object(attention, "_in_range", lambda sums: np.full(sums.shape, True)),
+        patch.object(softmax, "sums", first_sums),
+        patch.object(softmax, "_in_range", lambda sums: np.full(sums.shape, True)),
     ]
     for each in patches:
         each.start()
@@ -270,20 +272,20 @@ def test_stages_counted_together(heads: int, n: int, m: int, pairs: int) -> None
         S = counting_numbers(heads, n, m)
         with counted_functions():
             if sink is not None:
-                S = attention.with_sink(S, counting_numbers(heads))
-            powers = attention.exponentials(S, None)
+                S = softmax.with_sink(S, counting_numbers(heads))
+            powers = softmax.exponentials(S, None)
             assert TALLY.taken() == stages["exponentials"]
-            sums = attention.sums(powers)
+            sums = softmax.sums(powers)
             assert TALLY.taken() == stages.get("sums", Operations())
-            attention.weights(S, None, powers, sums)
+            softmax.weights(S, None, powers, sums)
             assert TALLY.taken() == stages["weights"]
     for rows, name in ((n, "Q_rotated"), (m, "K_rotated")):
         vectors = counting_numbers(heads, rows, 2 * pairs)
         with counted_functions():
             TALLY.taken()
             with only_what_is_needed():
-                angles = positions.angles_at(range(rows), Decimal(10), 2 * pairs, vectors)
-            positions.rotated(vectors, angles, "half")
+                turn = angles.angles_at(range(rows), Decimal(10), 2 * pairs, vectors)
+            rotate.rotated(vectors, turn, "half")
             assert TALLY.taken() == stages[name]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import attncalc
 from attncalc.numbers.arithmetic import decimals, quotient_context
-from attncalc.steps.attention import divided_scores, root
+from attncalc.steps.scale import divided_scores, root
 from tests.conftest import Attncalc
 
 ENOUGH = 25

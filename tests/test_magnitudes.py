@@ -20,7 +20,7 @@ import attncalc
 from attncalc.comparison import difference
 from attncalc.numbers import exactness
 from attncalc.numbers.arithmetic import decimals, transcendental_context
-from attncalc.steps.attention import exponentials
+from attncalc.steps.softmax import exponentials
 from attncalc.steps.trace import Stage
 from tests.conftest import Attncalc
 

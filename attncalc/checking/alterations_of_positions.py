@@ -16,8 +16,11 @@ from attncalc.checking.alterations import from_vectors, with_options
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.options import Pairing, Rotary, Sinusoidal
 from attncalc.problem.problem import Problem
-from attncalc.steps import attention, positions
+from attncalc.steps.add_positions import sinusoidal
+from attncalc.steps.angles import angles_at
 from attncalc.steps.engine import explain
+from attncalc.steps.rotate import rotated
+from attncalc.steps.scale import root
 from attncalc.steps.trace import Trace
 
 
@@ -125,7 +128,7 @@ def with_a_frequency_a_column(trace: Trace) -> Problem | None:
     if not isinstance(where, Sinusoidal) or X is None:
         return None
     d_model = X.shape[-1]
-    table = positions.angles_at(_places(trace), where.base, 2 * d_model, X)
+    table = angles_at(_places(trace), where.base, 2 * d_model, X)
     alternating = np.where(np.arange(d_model) % 2 == 0, table.sine, table.cosine)
     return with_options(trace.problem, positions=alternating)
 
@@ -144,7 +147,7 @@ def embeddings_scaled(trace: Trace) -> Problem | None:
     problem = trace.problem
     if not problem.adds_positions or problem.X is None:
         return None
-    width = attention.root(problem.X.shape[-1], problem.X)
+    width = root(problem.X.shape[-1], problem.X)
     return replace(problem, X=problem.X * width)
 
 
@@ -166,7 +169,7 @@ def _sinusoidal(trace: Trace, base: Decimal, by: int = 0) -> Array:
     """Sinusoidal positions of the queries to some base, so much further."""
     X, places = trace["X"], _places(trace)
     moved = range(places.start + by, places.stop + by)
-    return positions.sinusoidal(positions.angles_at(moved, base, X.shape[-1], X), X.shape[-1])
+    return sinusoidal(angles_at(moved, base, X.shape[-1], X), X.shape[-1])
 
 
 def _places(trace: Trace) -> range:
@@ -185,11 +188,11 @@ def _turned_first(
 
     def turned(vectors: Array) -> Array:
         table = [
-            positions.angles_at(range(place, place + 1), rotary.base, dims, vectors)
+            angles_at(range(place, place + 1), rotary.base, dims, vectors)
             for place in turns(range(past, past + vectors.shape[-2]))
         ]
         rows = [
-            positions.rotated(vectors[..., row : row + 1, :], angles, rotary.pairing)
+            rotated(vectors[..., row : row + 1, :], angles, rotary.pairing)
             for row, angles in enumerate(table)
         ]
         return np.concatenate(rows, axis=-2)

@@ -26,7 +26,7 @@ from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import MOST_DIGITS, Array, like
 from attncalc.problem.claims import Claim
 from attncalc.report import Diagnosis, Finding, Verdict
-from attncalc.steps import attention
+from attncalc.steps.softmax import sums
 from attncalc.steps.stages import OF_HEADS, OF_KEYS, OF_POWERS, axes_of, tokens_along
 from attncalc.steps.trace import Trace, arithmetic_of
 
@@ -344,7 +344,7 @@ def _readings(known: Known, trace: Trace, stage: str) -> Iterator[Array]:
         if scores is None:
             return  # the mistake is in the powers themselves
         powers = Numbers(trace).powers_below_the_largest(scores)
-        yield powers if stage == "exponentials" else attention.sums(powers)
+        yield powers if stage == "exponentials" else sums(powers)
 
 
 def _digits(claim: Claim) -> int:

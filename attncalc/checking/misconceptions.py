@@ -17,8 +17,13 @@ from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array, like
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
-from attncalc.steps import attention
+from attncalc.steps.cap import capped_scores
 from attncalc.steps.engine import explain
+from attncalc.steps.mask import masked_scores
+from attncalc.steps.mix import output, weighted_values
+from attncalc.steps.project import projected
+from attncalc.steps.scale import divided_scores, multiplied_scores
+from attncalc.steps.softmax import exponentials, sums, weights, with_sink
 from attncalc.steps.stages import OF_HEADS
 from attncalc.steps.trace import Trace
 
@@ -69,21 +74,21 @@ class Numbers:
         """These scores with the problem's scale."""
         factor, divisor = self.trace.number("factor"), self.trace.number("divisor")
         if divisor is not None:
-            return attention.divided_scores(S, divisor)
-        return S if factor is None else attention.multiplied_scores(S, factor)
+            return divided_scores(S, divisor)
+        return S if factor is None else multiplied_scores(S, factor)
 
     def capped(self, S: Array) -> Array:
         """These scores with the problem's soft-cap."""
         cap = self.trace.problem.attention.softcap
-        return S if cap is None else attention.capped_scores(S, self.like(cap))
+        return S if cap is None else capped_scores(S, self.like(cap))
 
     def masked(self, S: Array) -> Array:
         """These scores with the problem's bias and mask."""
-        return attention.masked_scores(S, self.bias, self.trace.mask)
+        return masked_scores(S, self.bias, self.trace.mask)
 
     def powers(self, S: Array) -> Array:
         """The problem's base to these scores."""
-        return attention.exponentials(S, self.base)
+        return exponentials(S, self.base)
 
     def powers_below_the_largest(self, S: Array) -> Array:
         """The same with each row's largest score taken off all of it, as programs do."""
@@ -97,7 +102,7 @@ class Numbers:
     def softmax_to(self, base: Any | None, S: Array) -> Array:
         """The same with powers of another base, e if None."""
         m = S.shape[-1]
-        return softmax(base, S if self.sink is None else attention.with_sink(S, self.sink))[..., :m]
+        return softmax(base, S if self.sink is None else with_sink(S, self.sink))[..., :m]
 
     def after(self, stage: str, values: Array, wanted: str) -> Array:
         """The wanted stage, if an earlier one, from the scores on, were this."""
@@ -115,7 +120,7 @@ class Numbers:
             "capped_scores": ("scaled_scores", self.capped),
             "masked_scores": ("capped_scores", self.masked),
             "exponentials": ("masked_scores", self.powers),
-            "sums": ("exponentials", attention.sums),
+            "sums": ("exponentials", sums),
             "weights": ("masked_scores", self.softmax),
             "concatenated": ("head_outputs", heads.concatenated),
         }
@@ -128,20 +133,20 @@ class Numbers:
         return steps
 
     def _terms(self, A: Array) -> Array:
-        return attention.weighted_values(A, self["V"])
+        return weighted_values(A, self["V"])
 
     def _attended(self, A: Array) -> Array:
-        return attention.output(A, self["V"])
+        return output(A, self["V"])
 
     def _projected(self, O: Array) -> Array:  # noqa: E741 - the paper's name
         W = self.trace.problem.W_O
-        return O if W is None else attention.projected(O, W, self.trace.problem.b_O)
+        return O if W is None else projected(O, W, self.trace.problem.b_O)
 
 
 def softmax(base: Any | None, S: Array) -> Array:
     """The weights of each row of scores, without a sink."""
-    powers = attention.exponentials(S, base)
-    return attention.weights(S, base, powers, attention.sums(powers))
+    powers = exponentials(S, base)
+    return weights(S, base, powers, sums(powers))
 
 
 Rule: TypeAlias = Callable[[Numbers], Array | None]

@@ -15,7 +15,9 @@ import numpy as np
 from attncalc.checking.misconceptions import Numbers
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.options import Window
-from attncalc.steps import attention, positions
+from attncalc.steps.bias import alibi_bias, alibi_exponents, distances
+from attncalc.steps.mask import causal_mask, masked_scores, window_mask
+from attncalc.steps.softmax import exponentials
 
 Exponent: TypeAlias = Callable[[int, int], Fraction]
 """e of ALiBi's slope 2^(-e), of a head from 0 among so many."""
@@ -32,7 +34,7 @@ def causal_further_by(more: int) -> Callable[[Numbers, int, int], Array | None]:
 
     def mask(numbers: Numbers, n: int, m: int) -> Array | None:
         last = _last_seen(numbers, n, m)
-        return None if last is None else attention.causal_mask(n, m, last + more)
+        return None if last is None else causal_mask(n, m, last + more)
 
     return mask
 
@@ -41,8 +43,8 @@ def from_the_lower_right(numbers: Numbers, n: int, m: int) -> Array | None:
     """A causal mask by which the last query sees the last key."""
     last, window = _last_seen(numbers, n, m), numbers.trace.problem.attention.mask
     if isinstance(window, Window):
-        return attention.window_mask(n, m, window.width, m - n)
-    return None if last is None or last == m - n else attention.causal_mask(n, m, m - n)
+        return window_mask(n, m, window.width, m - n)
+    return None if last is None or last == m - n else causal_mask(n, m, m - n)
 
 
 def from_the_upper_left(numbers: Numbers, n: int, m: int) -> Array | None:
@@ -50,7 +52,7 @@ def from_the_upper_left(numbers: Numbers, n: int, m: int) -> Array | None:
     last = _last_seen(numbers, n, m)
     if not last or numbers.trace.problem.past_length:
         return None
-    return attention.causal_mask(n, m)
+    return causal_mask(n, m)
 
 
 def _last_seen(numbers: Numbers, n: int, m: int) -> int | None:
@@ -59,13 +61,13 @@ def _last_seen(numbers: Numbers, n: int, m: int) -> int | None:
     if mask is None:
         return None
     ends = (numbers.trace.problem.past_length, m - n)
-    return next((end for end in ends if (mask == attention.causal_mask(n, m, end)).all()), None)
+    return next((end for end in ends if (mask == causal_mask(n, m, end)).all()), None)
 
 
 def causal_too(numbers: Numbers, n: int, m: int) -> Array:
     """No key after the query, whatever else is masked."""
     causal, mask = (
-        attention.causal_mask(n, m, numbers.trace.problem.past_length),
+        causal_mask(n, m, numbers.trace.problem.past_length),
         numbers.trace.mask,
     )
     return causal if mask is None else mask & causal
@@ -76,7 +78,7 @@ def without_window(numbers: Numbers, n: int, m: int) -> Array | None:
     problem = numbers.trace.problem
     if not isinstance(problem.attention.mask, Window):
         return None
-    return attention.causal_mask(n, m, problem.past_length)
+    return causal_mask(n, m, problem.past_length)
 
 
 def window_both_ways(numbers: Numbers, n: int, m: int) -> Array | None:
@@ -85,7 +87,7 @@ def window_both_ways(numbers: Numbers, n: int, m: int) -> Array | None:
     window = problem.attention.mask
     if not isinstance(window, Window):
         return None
-    near: Array = positions.distances(n, m, problem.past_length) < window.width
+    near: Array = distances(n, m, problem.past_length) < window.width
     return near
 
 
@@ -107,7 +109,7 @@ def with_slopes(exponent: Exponent) -> Callable[[Numbers, Array], Array | None]:
             return None
         e = exponent(numbers.trace.head or 0, numbers.trace.problem.heads or 1)
         power = numbers.like(-e.numerator) / numbers.like(e.denominator)
-        slope = attention.exponentials(np.array([power], bias.dtype), numbers.like(2))
+        slope = exponentials(np.array([power], bias.dtype), numbers.like(2))
         return _alibi(numbers, slope, bias)
 
     return rule
@@ -115,7 +117,7 @@ def with_slopes(exponent: Exponent) -> Callable[[Numbers, Array], Array | None]:
 
 def _alibi(numbers: Numbers, slope: Array, bias: Array) -> Array:
     (n, m), past = bias.shape, numbers.trace.problem.past_length
-    of_head: Array = positions.alibi_bias(slope, positions.distances(n, m, past))[0]
+    of_head: Array = alibi_bias(slope, distances(n, m, past))[0]
     return of_head
 
 
@@ -141,7 +143,7 @@ def in_even_steps(head: int, heads: int) -> Fraction:
 
 def reversed_(head: int, heads: int) -> Fraction:
     """The last head's slope first."""
-    return Fraction(*positions.alibi_exponents(heads)[heads - 1 - head])
+    return Fraction(*alibi_exponents(heads)[heads - 1 - head])
 
 
 def signed(numbers: Numbers, bias: Array) -> Array | None:
@@ -149,7 +151,7 @@ def signed(numbers: Numbers, bias: Array) -> Array | None:
     if numbers.trace.by_products.get("slopes") is None:
         return None
     n, m = bias.shape
-    now = attention.causal_mask(n, m, numbers.trace.problem.past_length)
+    now = causal_mask(n, m, numbers.trace.problem.past_length)
     return np.where(now, bias, -bias)
 
 
@@ -158,4 +160,4 @@ def scaled_with_bias(numbers: Numbers) -> Array | None:
     if numbers.bias is None or "scaled_scores" not in numbers:
         return None
     biased = numbers.scaled(numbers["scores"] + numbers.bias)
-    return attention.masked_scores(numbers.capped(biased), None, numbers.trace.mask)
+    return masked_scores(numbers.capped(biased), None, numbers.trace.mask)

@@ -11,19 +11,22 @@ from attncalc.checking.misconceptions import Numbers, Rule
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.options import Window
 from attncalc.problem.problem import Problem
-from attncalc.steps import attention
+from attncalc.steps.mask import causal_mask, masked_scores, window_mask
+from attncalc.steps.scale import divided_scores, multiplied_scores, root
+from attncalc.steps.score import scores
+from attncalc.steps.softmax import sums
 
 Size: TypeAlias = Callable[[Problem], int | None]
 
 
 def divided_by(size: Size) -> Rule:
     """The scores divided by something's size."""
-    return _made(attention.divided_scores, _plain, size)
+    return _made(divided_scores, _plain, size)
 
 
 def divided_by_root(size: Size) -> Rule:
     """The scores divided by the root of something's size."""
-    return _made(attention.divided_scores, _root, size)
+    return _made(divided_scores, _root, size)
 
 
 def _plain(numbers: Numbers, whole: int) -> Any:
@@ -31,7 +34,7 @@ def _plain(numbers: Numbers, whole: int) -> Any:
 
 
 def _root(numbers: Numbers, whole: int) -> Any:
-    return attention.root(whole, numbers["weights"])
+    return root(whole, numbers["weights"])
 
 
 def _made(
@@ -49,17 +52,17 @@ def _made(
 def divided_by_number(text: str) -> Rule:
     """The scores divided by a number that is typed."""
 
-    return lambda numbers: attention.divided_scores(numbers["scores"], numbers.like(text))
+    return lambda numbers: divided_scores(numbers["scores"], numbers.like(text))
 
 
 def multiplied_by(size: Size) -> Rule:
     """The scores multiplied by something's size."""
-    return _made(attention.multiplied_scores, _plain, size)
+    return _made(multiplied_scores, _plain, size)
 
 
 def multiplied_by_root(size: Size) -> Rule:
     """The scores multiplied by the root of something's size."""
-    return _made(attention.multiplied_scores, _root, size)
+    return _made(multiplied_scores, _root, size)
 
 
 def d_k(problem: Problem) -> int | None:
@@ -102,19 +105,19 @@ def _asking_and_answering(numbers: Numbers) -> tuple[Any, Any]:
 
 def swapped(numbers: Numbers) -> Array | None:
     Q, K = _asking_and_answering(numbers)
-    return attention.scores(K, Q) if Q is not None and Q.shape == K.shape else None
+    return scores(K, Q) if Q is not None and Q.shape == K.shape else None
 
 
 def of_queries(numbers: Numbers) -> Array | None:
     """q · q, where there are as many queries as keys."""
     Q, K = _asking_and_answering(numbers)
-    return attention.scores(Q, Q) if Q is not None and len(Q) == len(K) else None
+    return scores(Q, Q) if Q is not None and len(Q) == len(K) else None
 
 
 def of_keys(numbers: Numbers) -> Array | None:
     """k · k, where there are as many queries as keys."""
     Q, K = _asking_and_answering(numbers)
-    return attention.scores(K, K) if Q is not None and len(Q) == len(K) else None
+    return scores(K, K) if Q is not None and len(Q) == len(K) else None
 
 
 def of_values(numbers: Numbers) -> Array | None:
@@ -122,7 +125,8 @@ def of_values(numbers: Numbers) -> Array | None:
     Q, K = _asking_and_answering(numbers)
     if Q is None or "V" not in numbers or numbers["V"].shape != K.shape:
         return None
-    return attention.scores(Q, numbers["V"])
+    S: Array = scores(Q, numbers["V"])
+    return S
 
 
 def entry_by_entry(numbers: Numbers) -> Array | None:
@@ -130,7 +134,8 @@ def entry_by_entry(numbers: Numbers) -> Array | None:
     Q, K = _asking_and_answering(numbers)
     if Q is None or not Q.shape == K.shape == numbers["scores"].shape:
         return None
-    return attention.products(Q, K)
+    terms: Array = Q * K
+    return terms
 
 
 def cosines(numbers: Numbers) -> Array | None:
@@ -138,7 +143,7 @@ def cosines(numbers: Numbers) -> Array | None:
     Q, K = _asking_and_answering(numbers)
     if Q is None:
         return None
-    lengths = [np.sqrt(attention.sums(attention.products(part, part))) for part in (Q, K)]
+    lengths = [np.sqrt(sums(part * part)) for part in (Q, K)]
     shares: Array = numbers["scores"] / (lengths[0][:, None] * lengths[1])
     return shares
 
@@ -172,7 +177,7 @@ def unmasked(numbers: Numbers) -> Array | None:
     S = before_mask(numbers)
     if S is None or numbers.trace.mask is None:
         return None
-    return attention.masked_scores(S, numbers.bias, None)
+    return masked_scores(S, numbers.bias, None)
 
 
 def masked_with_zero(numbers: Numbers) -> Array | None:
@@ -196,7 +201,7 @@ def masked_otherwise(mask: Callable[[Numbers, int, int], Array | None]) -> Rule:
         if S is None or other is None:
             return None
         before = before_mask(numbers)
-        return attention.masked_scores(S if before is None else before, numbers.bias, other)
+        return masked_scores(S if before is None else before, numbers.bias, other)
 
     return rule
 
@@ -207,7 +212,7 @@ def window_wider_by(more: int) -> Rule:
         window = problem.attention.mask
         if not isinstance(window, Window) or window.width + more < 1:
             return None
-        return attention.window_mask(n, m, window.width + more, problem.past_length)
+        return window_mask(n, m, window.width + more, problem.past_length)
 
     return masked_otherwise(mask)
 
@@ -218,9 +223,9 @@ def from_the_top_left(numbers: Numbers, n: int, m: int) -> Array | None:
     if not problem.past_length:
         return None
     if isinstance(window, Window):
-        return attention.window_mask(n, m, window.width)
+        return window_mask(n, m, window.width)
     causal = isinstance(window, str) and window == "causal"
-    return attention.causal_mask(n, m) if causal else None
+    return causal_mask(n, m) if causal else None
 
 
 def without_past(numbers: Numbers, n: int, m: int) -> Array | None:
@@ -239,7 +244,7 @@ def biased_otherwise(bias: Callable[[Numbers, Array], Array | None]) -> Rule:
         other = None if added is None else bias(numbers, added)
         if S is None or other is None:
             return None
-        return attention.masked_scores(S, other, numbers.trace.mask)
+        return masked_scores(S, other, numbers.trace.mask)
 
     return rule
 

@@ -11,7 +11,9 @@ from attncalc.checking.mistakes_in_scores import scored, unmasked
 from attncalc.numbers.arithmetic import Array, is_exact_kind, like, transcendental_context
 from attncalc.numbers.arithmetic import decimals as to_array
 from attncalc.problem import heads
-from attncalc.steps import attention
+from attncalc.steps.mix import output
+from attncalc.steps.project import projected
+from attncalc.steps.softmax import sums
 
 _FEWEST_KEYS = 2
 
@@ -54,7 +56,7 @@ def divided_by_the_sum(numbers: Numbers) -> Array | None:
     if S is None:
         return None
     S = np.where(numbers.like("-Infinity") == S, numbers.like(0), S)
-    return _shares(S, attention.sums(S))
+    return _shares(S, sums(S))
 
 
 def _shares(S: Array, totals: Array) -> Array:
@@ -80,7 +82,7 @@ def without_the_last_key(numbers: Numbers) -> Array | None:
     powers = numbers.trace.stages.get("exponentials")
     if powers is None or powers.values.shape[-1] < _FEWEST_KEYS:
         return None
-    return _shares(powers.values, attention.sums(powers.values[:, :-1]))
+    return _shares(powers.values, sums(powers.values[:, :-1]))
 
 
 def divided_by_magnitudes(numbers: Numbers) -> Array | None:
@@ -88,7 +90,7 @@ def divided_by_magnitudes(numbers: Numbers) -> Array | None:
     if S is None:
         return None
     S = np.where(numbers.like("-Infinity") == S, numbers.like(0), S)
-    return _shares(S, attention.sums(np.abs(S)))
+    return _shares(S, sums(np.abs(S)))
 
 
 def scaled_afterwards(numbers: Numbers) -> Array | None:
@@ -151,14 +153,12 @@ def shortened(decimals: int, rounding: str) -> Rule:
 
 
 def of_keys(numbers: Numbers) -> Array | None:
-    return attention.output(numbers["weights"], numbers["K"]) if _same_width(numbers, "K") else None
+    return output(numbers["weights"], numbers["K"]) if _same_width(numbers, "K") else None
 
 
 def of_embeddings(numbers: Numbers) -> Array | None:
     name = "X_key" if "X_key" in numbers else "X"
-    return (
-        attention.output(numbers["weights"], numbers[name]) if _same_width(numbers, name) else None
-    )
+    return output(numbers["weights"], numbers[name]) if _same_width(numbers, name) else None
 
 
 def _same_width(numbers: Numbers, name: str) -> bool:
@@ -166,18 +166,18 @@ def _same_width(numbers: Numbers, name: str) -> bool:
 
 
 def of_queries(numbers: Numbers) -> Array | None:
-    return attention.output(numbers["weights"], numbers["Q"]) if _same_width(numbers, "Q") else None
+    return output(numbers["weights"], numbers["Q"]) if _same_width(numbers, "Q") else None
 
 
 def added_up(numbers: Numbers) -> Array:
     """The sum of the values that have a weight at all."""
-    return attention.output(_ones_where_seen(numbers), numbers["V"])
+    return output(_ones_where_seen(numbers), numbers["V"])
 
 
 def averaged(numbers: Numbers) -> Array:
     """The mean of the values that have a weight at all."""
     ones = _ones_where_seen(numbers)
-    return attention.output(_shares(ones, attention.sums(ones)), numbers["V"])
+    return output(_shares(ones, sums(ones)), numbers["V"])
 
 
 def _ones_where_seen(numbers: Numbers) -> Array:
@@ -189,14 +189,14 @@ def _ones_where_seen(numbers: Numbers) -> Array:
 def values_transposed(numbers: Numbers) -> Array | None:
     if "V" not in numbers or numbers["V"].shape[0] != numbers["V"].shape[1]:
         return None
-    return attention.output(numbers["weights"], numbers["V"].T)
+    return output(numbers["weights"], numbers["V"].T)
 
 
 def weights_transposed(numbers: Numbers) -> Array | None:
     A = numbers["weights"]
     if "V" not in numbers or A.shape[0] != A.shape[1]:
         return None
-    return attention.output(A.T, numbers["V"])
+    return output(A.T, numbers["V"])
 
 
 def joined_without_transposing(numbers: Numbers) -> Array | None:
@@ -222,7 +222,7 @@ def projected_transposed(numbers: Numbers) -> Array | None:
     W = numbers.trace.problem.W_O
     if W is None or W.shape[0] != W.shape[1]:
         return None
-    return attention.projected(_before_projection(numbers), W.T, numbers.trace.problem.b_O)
+    return projected(_before_projection(numbers), W.T, numbers.trace.problem.b_O)
 
 
 def projected_without_bias(numbers: Numbers) -> Array | None:

@@ -1,4 +1,4 @@
-"""The rules of steps/attention.py and steps/positions.py, for one entry at a time and in intervals.
+"""The rules of the steps, for one entry at a time and in intervals.
 
 Where a row's own operands may be anywhere in their intervals, each stage's bounds are exact; from
 stage to stage they are safe, and may be wider than need be, because an operand that stands in two
@@ -23,7 +23,7 @@ from attncalc.problem import heads
 from attncalc.problem.claims import has_point, unit_of
 from attncalc.problem.options import Rotary, Sinusoidal, Window
 from attncalc.problem.problem import Problem
-from attncalc.steps import positions
+from attncalc.steps.bias import alibi_exponents
 from attncalc.steps.conventions import BITS, Blind, Reading, Shift
 from attncalc.steps.rows import RoundedRow, Row, below_the_largest, largest, less, rounded_shares
 from attncalc.steps.trace import Trace
@@ -287,7 +287,7 @@ class Rules:
 
     @cached_property
     def _slopes(self) -> list[Interval]:
-        exponents = positions.alibi_exponents(self.problem.heads or 1)
+        exponents = alibi_exponents(self.problem.heads or 1)
         return [transcendental.slope(*exponent) for exponent in exponents]
 
     # The softmax.

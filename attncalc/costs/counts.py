@@ -1,6 +1,6 @@
 """What a problem costs: the operations of each stage, from its shapes alone.
 
-Counted as the functions of attention.py and positions.py do them, which is as the formulas say: a
+Counted as the steps do them, which is as the formulas say: a
 dot product of d terms is d multiplications and d - 1 additions, and a difference is an addition.
 Not counted: what does not depend on a token, such as √d_k or the exponents of frequencies; copies
 and comparisons; and the powers that are taken again where a row's sum is out of range.

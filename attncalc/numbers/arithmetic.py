@@ -11,6 +11,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -285,6 +286,13 @@ def quotient_context(numerators: Array, divisor: Decimal | int) -> decimal.Conte
     # A division by 2 takes one digit more, and by no other prime but 5 has a quotient an end.
     halvings = min(int(divisor).bit_length(), 4 * MOST_DIGITS)
     return _context(TRANSCENDENTAL_DIGITS + 20 + longest + halvings)
+
+
+def dividing(numerators: Array, divisor: Any) -> AbstractContextManager[object]:
+    """The arithmetic in which these numbers are divided by another."""
+    if not is_exact_kind(numerators):
+        return nullcontext()
+    return decimal.localcontext(quotient_context(numerators, divisor))
 
 
 def wider(context: decimal.Context) -> decimal.Context:

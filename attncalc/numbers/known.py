@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -36,10 +36,9 @@ class Known:
         """The same numbers in other places: cut apart, repeated, side by side."""
         return Known(move(self.values), move(self.exact))
 
-    @property
-    def transposed(self) -> Known:
-        """Rows for columns, whatever stands in front. (…, n, m) -> (…, m, n)"""
-        return self.moved(lambda array: np.swapaxes(array, -1, -2))
+    def swapaxes(self, one: int, other: int) -> Known:
+        """Two axes, one in the place of the other, as those of an array."""
+        return self.moved(lambda array: np.swapaxes(array, one, other))
 
     def __getitem__(self, place: Any) -> Known:
         return self.moved(lambda array: array[place])
@@ -47,11 +46,20 @@ class Known:
     def __add__(self, other: Known) -> Known:
         return Known(self.values + other.values, self.exact & other.exact)
 
+    def __mul__(self, other: Known) -> Known:
+        """Entry by entry; 0 times anything is exact."""
+        exact = exactness.of_terms(self.values, self.exact, other.values, other.exact)
+        return Known(self.values * other.values, exact)
+
     def __matmul__(self, other: Known) -> Known:
         """(…, n, d), (…, d, m) -> (…, n, m); 0 where nothing but rounding is left."""
         exact = exactness.of_matrix_product(self.values, self.exact, other.values, other.exact)
         product = self.values @ other.values
         return Known(settled(product, self.values, other.values, exact), exact)
+
+
+N = TypeVar("N", Array, Known)
+"""Numbers, whether they know which of them are exact or not: what a formula is written for."""
 
 
 def joined(parts: Sequence[Known], axis: int) -> Known:

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.known import Known
 from attncalc.problem.options import Sinusoidal
 from attncalc.problem.problem import Problem
-from attncalc.steps import positions
+from attncalc.steps.angles import Angles, angles_at, turning
 from attncalc.steps.interface import Shape
 from attncalc.steps.trace import Stage, Trace
 
@@ -30,9 +31,9 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     where: Any = trace.problem.attention.positions
     if isinstance(where, Sinusoidal):
         d_model = trace["X"].shape[-1]
-        angles = positions.angles_at(trace.places, where.base, d_model, trace["X"])
+        angles = angles_at(trace.places, where.base, d_model, trace["X"])
         yield from turning(angles)
-        table = positions.sinusoidal(angles, d_model)
+        table = sinusoidal(angles, d_model)
         exact = np.repeat(angles.still, 2, axis=-1)[:, :d_model]
         yield Stage.of("positions", Known(table, exact))
     else:
@@ -41,8 +42,7 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     yield Stage.of("X_positioned", added, "X", "positions")
 
 
-def turning(angles: positions.Angles, side: str = "") -> Iterator[Stage]:
-    """Angles, their cosines and their sines, of the queries or of another side."""
-    yield Stage.of(f"{side}angles", Known(angles.angle, angles.exact))
-    yield Stage.of(f"{side}cosines", Known(angles.cosine, angles.still))
-    yield Stage.of(f"{side}sines", Known(angles.sine, angles.still))
+def sinusoidal(angles: Angles, d_model: int) -> Array:
+    """The table that is added to embeddings: sines in even columns, cosines in odd. (n, d_model)"""
+    beside = np.stack([angles.sine, angles.cosine], axis=-1)  # (n, pairs, 2)
+    return beside.reshape(len(beside), -1)[:, :d_model]

@@ -12,7 +12,7 @@ from attncalc.errors import AttncalcError, suggestion
 from attncalc.names import BY_PRODUCTS, COST, STAGES
 from attncalc.numbers.arithmetic import Array, Typed, exact_context, is_exact_kind
 from attncalc.problem.problem import Problem
-from attncalc.steps import positions
+from attncalc.steps.bias import alibi_slopes
 from attncalc.steps.order import STEPS
 from attncalc.steps.remarks import remarks
 from attncalc.steps.trace import Trace, arithmetic_of
@@ -67,4 +67,4 @@ def _of_options(problem: Problem) -> Iterator[Array]:
         if isinstance(number, Typed) and number.ratio is not None:
             yield np.array([Decimal(part) for part in number.ratio.as_integer_ratio()])
     if isinstance(options.bias, str):
-        yield positions.alibi_slopes(problem.heads or 1, np.array([], dtype=object))
+        yield alibi_slopes(problem.heads or 1, np.array([], dtype=object))

@@ -6,16 +6,14 @@ A bias is given, or grows with the distance (Press et al., "Train Short, Test Lo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from decimal import Decimal
 
 import numpy as np
 
-from attncalc.numbers import exactness
 from attncalc.numbers.arithmetic import Array, is_exact_kind, like
 from attncalc.numbers.known import Known, settled_sum
 from attncalc.problem.options import Window
 from attncalc.problem.problem import Problem
-from attncalc.steps import attention, positions
+from attncalc.steps.bias import biases
 from attncalc.steps.interface import Shape
 from attncalc.steps.trace import Stage, Trace
 
@@ -32,35 +30,16 @@ def shapes(problem: Problem) -> dict[str, Shape]:
 def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     """The bias is added first; what is hidden is -inf, whatever was added."""
     S, mask = trace.stages[trace.scored].plain, allowed(trace.problem)
-    yield from _bias(trace)
+    yield from biases(trace)
     if mask is not None:
         yield Stage.of("mask", Known(mask, np.full(mask.shape, True)))
     if trace.bias is not None:
         exact = S.exact & trace.bias.exact
         S = Known(settled_sum(S.values, trace.bias.values, exact), exact)
-    masked = attention.masked_scores(S.values, None, mask)
+    masked = masked_scores(S.values, None, mask)
     hidden = masked == like(S.values, "-Infinity")
     exact = S.exact | (hidden & is_exact_kind(S.values))
     yield Stage.of("masked_scores", Known(masked, exact), trace.scored)
-
-
-def _bias(trace: Trace) -> Iterator[Stage]:
-    """What is added to the scores: a given matrix, or distances times each head's slope."""
-    bias, problem = trace.problem.attention.bias, trace.problem
-    if not isinstance(bias, str):
-        if bias is not None:
-            yield Stage.of("bias", Known.given(bias))
-        return
-    h, S = problem.heads or 1, trace["scores"]
-    slopes = positions.alibi_slopes(h, S)
-    known = exactness.of_inverse_powers(Decimal(2), positions.alibi_exponents(h), slopes)
-    yield Stage.of("slopes", Known(slopes, known))
-    n, m = len(problem.tokens), len(problem.key_tokens)
-    distance = positions.distances(n, m, problem.past_length)
-    biases = positions.alibi_bias(slopes, distance)
-    exact = known[:, None, None] | ((distance == 0) & is_exact_kind(slopes))
-    of_heads = Known(biases, exact)
-    yield Stage.of("bias", of_heads if problem.heads is not None else of_heads[0])
 
 
 def allowed(problem: Problem) -> Array | None:
@@ -68,9 +47,9 @@ def allowed(problem: Problem) -> Array | None:
     mask, past = problem.attention.mask, problem.past_length
     n, m = len(problem.tokens), len(problem.key_tokens)
     if isinstance(mask, Window):
-        return attention.window_mask(n, m, mask.width, past)
+        return window_mask(n, m, mask.width, past)
     if isinstance(mask, str):
-        return attention.causal_mask(n, m, past) if mask == "causal" else None
+        return causal_mask(n, m, past) if mask == "causal" else None
     return mask
 
 
@@ -87,3 +66,19 @@ def visible_pairs(problem: Problem) -> int:
     if isinstance(bias, np.ndarray):
         visible &= bias != like(bias, "-Infinity")
     return int(visible.sum())
+
+
+def masked_scores(S: Array, bias: Array | None, mask: Array | None) -> Array:
+    """The bias added, and -inf where the query may not attend."""
+    biased = S if bias is None else S + bias
+    return biased if mask is None else np.where(mask, biased, like(S, "-Infinity"))
+
+
+def causal_mask(n: int, m: int, past: int = 0) -> Array:
+    """True where key j does not come after query i; queries come after the past. (n, m)"""
+    return np.tri(n, m, past, dtype=bool)
+
+
+def window_mask(n: int, m: int, width: int, past: int = 0) -> Array:
+    """True for the query's own position and the width - 1 before it. (n, m)"""
+    return causal_mask(n, m, past) & ~causal_mask(n, m, past - width)

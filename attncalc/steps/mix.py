@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import partial
 
-from attncalc.numbers import exactness
 from attncalc.numbers.arithmetic import is_exact_kind
-from attncalc.numbers.known import Known
+from attncalc.numbers.known import N
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
-from attncalc.steps import attention
 from attncalc.steps.interface import Shape
 from attncalc.steps.trace import Stage, Trace
 
@@ -30,14 +28,19 @@ def work(trace: Trace, asked: Collection[str]) -> Iterator[Stage]:
         V = V.moved(partial(heads.shared, heads=len(A.values)))
     if is_exact_kind(A.values) or "weighted_values" in asked:
         yield Stage.of("weighted_values", weighted_values(A, V), "weights", "V")
-    yield Stage.of(_last(trace.problem), A @ V, "weights", "V")  # (n, m) @ (m, d_v) -> (n, d_v)
+    yield Stage.of(_last(trace.problem), output(A, V), "weights", "V")
 
 
-def weighted_values(A: Known, V: Known) -> Known:
+def weighted_values(A: N, V: N) -> N:
     """α_ij v_j, before they are added up. (n, m), (m, d_v) -> (n, m, d_v)"""
-    factor, vector = A[..., None], V[..., None, :, :]
-    exact = exactness.of_terms(factor.values, factor.exact, vector.values, vector.exact)
-    return Known(attention.weighted_values(A.values, V.values), exact)
+    product: N = A[..., None] * V[..., None, :, :]
+    return product
+
+
+def output(A: N, V: N) -> N:
+    """O = A V: for each query, the values' sum, weighted."""
+    O: N = A @ V  # (n, m) @ (m, d_v) -> (n, d_v)  # noqa: E741 - the paper's name
+    return O
 
 
 def _last(problem: Problem) -> str:

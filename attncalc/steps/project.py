@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from functools import partial
 
 from attncalc.numbers.arithmetic import Array
-from attncalc.numbers.known import Known, joined
+from attncalc.numbers.known import Known, N, joined
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
 from attncalc.steps.interface import Shape
@@ -34,7 +34,7 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
         if given is not None:
             now, made_of = Known.given(given), ()
         elif W is not None:
-            now = affine(trace.stages[side], W, problem.by_head(f"b_{name}"))
+            now = affine(trace.stages[side].plain, W, problem.by_head(f"b_{name}"))
             made_of = (side, f"W_{name}")
         else:
             count = problem.heads if name == "Q" else problem.kv_heads
@@ -49,5 +49,10 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
 
 def affine(X: Known, W: Array, b: Array | None) -> Known:
     """X W + b, where W and b are given."""
-    product = X @ Known.given(W)  # (n, d_model) @ (d_model, d_k) -> (n, d_k)
-    return product if b is None else product + Known.given(b)[..., None, :]
+    return projected(X, Known.given(W), None if b is None else Known.given(b))
+
+
+def projected(X: N, W: N, b: N | None) -> N:
+    """Q = X W_Q + b_Q, and so for K and V."""
+    product: N = X @ W  # (n, d_model) @ (d_model, d_k) -> (n, d_k)
+    return product if b is None else product + b[..., None, :]

@@ -11,7 +11,7 @@ from attncalc.numbers import exactness
 from attncalc.numbers.arithmetic import Typed, doubt_of, is_exact_kind, like
 from attncalc.problem.options import STAND_IN
 from attncalc.problem.requirements import listed
-from attncalc.steps import attention
+from attncalc.steps.softmax import sums
 from attncalc.steps.trace import Trace
 
 _SUM_TOLERANCE = 1e-6
@@ -77,7 +77,7 @@ def _fate_of_output(trace: Trace) -> str:
 def _of_sums(trace: Trace) -> Iterator[str]:
     """Given weights whose row, as typed, does not add up to exactly 1."""
     weights = trace["weights"]
-    totals = attention.sums(weights)
+    totals = sums(weights)
     for place in np.ndindex(totals.shape):
         total: Any = totals[place]
         if is_exact_kind(weights):

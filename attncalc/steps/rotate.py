@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
+from attncalc.numbers import exactness
+from attncalc.numbers.arithmetic import Array, Exact
 from attncalc.numbers.known import Known, joined
-from attncalc.problem.options import Rotary
+from attncalc.problem.options import Pairing, Rotary
 from attncalc.problem.problem import Problem
-from attncalc.steps import positions
-from attncalc.steps.add_positions import turning
+from attncalc.steps.angles import Angles, angles_at, turning
 from attncalc.steps.interface import Shape
 from attncalc.steps.trace import Stage, Trace
 
@@ -29,16 +31,48 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     keys = range(past, trace["K"].shape[-2])
     sides = (("Q", "", trace.places, 0), ("K", "key_", keys, past))
     for name, side, places, start in sides:
-        angles = positions.angles_at(places, rotary.base, dims, trace[name])
+        angles = angles_at(places, rotary.base, dims, trace[name])
         yield from turning(angles, side)
         vectors = trace.stages[name].plain
-        now = rotated(vectors[..., start:, :], angles, rotary)
+        now = _rotated(vectors[..., start:, :], angles, rotary)
         yield Stage.of(f"{name}_rotated", joined([vectors[..., :start, :], now], axis=-2), name)
 
 
-def rotated(vectors: Known, angles: positions.Angles, rotary: Rotary) -> Known:
+def _rotated(vectors: Known, angles: Angles, rotary: Rotary) -> Known:
     """(a, b) → (a cos θ - b sin θ, a sin θ + b cos θ) for each pair of entries."""
     return Known(
-        positions.rotated(vectors.values, angles, rotary.pairing),
-        positions.rotated_exact(vectors.values, vectors.exact, angles, rotary.pairing),
+        rotated(vectors.values, angles, rotary.pairing),
+        rotated_exact(vectors.values, vectors.exact, angles, rotary.pairing),
     )
+
+
+def rotated(vectors: Array, angles: Angles, pairing: Pairing) -> Array:
+    """Each pair of entries turned by its position's angle; further entries as they are.
+
+    vectors: (…, n, d).
+    """
+    first, second = turned_pairs(angles.turned, pairing)
+    a, b = vectors[..., first], vectors[..., second]
+    turned = vectors.copy()
+    turned[..., first] = a * angles.cosine - b * angles.sine
+    turned[..., second] = a * angles.sine + b * angles.cosine
+    return turned
+
+
+def rotated_exact(vectors: Array, known: Exact, angles: Angles, pairing: Pairing) -> Exact:
+    """Which entries of rotated vectors are exact. known: which were before."""
+    first, second = turned_pairs(angles.turned, pairing)
+    pairs = [(vectors[..., at], known[..., at]) for at in (first, second)]
+    cosine, sine = (angles.cosine, angles.still), (angles.sine, angles.still)
+    exact = known.copy()
+    terms = exactness.of_terms
+    exact[..., first] = terms(*pairs[0], *cosine) & terms(*pairs[1], *sine)
+    exact[..., second] = terms(*pairs[0], *sine) & terms(*pairs[1], *cosine)
+    return exact
+
+
+def turned_pairs(dims: int, pairing: Pairing) -> tuple[Any, Any]:
+    """Which entries are turned together: the first and the second of each pair."""
+    if pairing == "interleaved":
+        return slice(0, dims, 2), slice(1, dims, 2)
+    return slice(0, dims // 2), slice(dims // 2, dims)

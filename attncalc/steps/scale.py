@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
 from attncalc.numbers import exactness
-from attncalc.numbers.arithmetic import Array, Typed, doubt_of, is_exact_kind, like
+from attncalc.numbers.arithmetic import (
+    Array,
+    Typed,
+    dividing,
+    doubt_of,
+    is_exact_kind,
+    like,
+    quotient_context,
+)
 from attncalc.numbers.known import Known
 from attncalc.problem.problem import Problem
-from attncalc.steps import attention
 from attncalc.steps.interface import Shape
 from attncalc.steps.trace import Stage, Trace
 
@@ -35,7 +43,7 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
         yield Stage.of("scaled_scores", multiplied(S, scale), "scores")
         return
     assert d_k is not None  # Problem does not let 1/sqrt(d_k) pass without it
-    divisor = attention.root(d_k, S.values)
+    divisor = root(d_k, S.values)
     yield Stage.of("divisor", _number(divisor))
     yield Stage.of("scaled_scores", _divided(S, divisor), "scores")
 
@@ -48,7 +56,7 @@ def _number(value: object) -> Known:
 
 
 def _divided(S: Known, divisor: object) -> Known:
-    quotients = attention.divided_scores(S.values, divisor)
+    quotients = divided_scores(S.values, divisor)
     return Known(quotients, exactness.of_quotient(S.values, S.exact, divisor, quotients))
 
 
@@ -57,9 +65,30 @@ def multiplied(S: Known, scale: Decimal) -> Known:
     factor = like(S.values, scale)
     ratio = scale.ratio if isinstance(scale, Typed) else None
     if not doubt_of(scale) or not is_exact_kind(S.values):
-        return Known(attention.multiplied_scores(S.values, factor), S.exact)
+        return Known(multiplied_scores(S.values, factor), S.exact)
     if ratio is None:
-        scaled = attention.multiplied_scores(S.values, factor)
+        scaled = multiplied_scores(S.values, factor)
         return Known(scaled, S.exact & np.equal(S.values, 0))
     above, below = Decimal(ratio.numerator), Decimal(ratio.denominator)
-    return _divided(Known(attention.multiplied_scores(S.values, above), S.exact), below)
+    return _divided(Known(multiplied_scores(S.values, above), S.exact), below)
+
+
+def divided_scores(S: Array, divisor: Any) -> Array:
+    """S / √d_k. Divided by the root, and not multiplied by its inverse, to stay exact if it is."""
+    with dividing(S, divisor):
+        # With the sign, a decimal is rounded first: one of 80,000 digits takes long to divide.
+        quotient: Array = (+S if is_exact_kind(S) else S) / divisor
+    return quotient
+
+
+def multiplied_scores(S: Array, factor: Any) -> Array:
+    """S · factor, for a scale that is given as a number."""
+    product: Array = S * factor
+    return product
+
+
+def root(d_k: int, kind: Array) -> Any:
+    """√d_k, of the same kind of number as the array."""
+    if not is_exact_kind(kind):
+        return float(np.sqrt(d_k))
+    return quotient_context(kind, d_k).sqrt(Decimal(d_k))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import partial
 
-from attncalc.numbers.known import Known
+from attncalc.numbers.known import Known, N
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
 from attncalc.steps.interface import Shape
@@ -25,8 +25,13 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     if given is not None:
         yield Stage.of("scores", Known.given(given))
         return
-    Q, K = trace.stages[trace.asking], trace.stages[trace.answering].plain
+    Q, K = trace.stages[trace.asking].plain, trace.stages[trace.answering].plain
     if trace.problem.heads is not None:
         K = K.moved(partial(heads.shared, heads=len(Q.values)))
-    S = Q @ K.transposed  # (n, d_k) @ (d_k, m) -> (n, m)
-    yield Stage.of("scores", S, trace.asking, trace.answering)
+    yield Stage.of("scores", scores(Q, K), trace.asking, trace.answering)
+
+
+def scores(Q: N, K: N) -> N:
+    """S = Q Kᵀ: the dot product of each query with each key."""
+    S: N = Q @ K.swapaxes(-1, -2)  # (n, d_k) @ (d_k, m) -> (n, m)
+    return S

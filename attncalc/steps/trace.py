@@ -19,7 +19,6 @@ from attncalc.numbers.arithmetic import Array, Exact, transcendental_context
 from attncalc.numbers.known import Known
 from attncalc.problem.heads import group_of
 from attncalc.problem.problem import Problem
-from attncalc.steps import attention
 from attncalc.steps.stages import OF_GROUPS, OF_HEADS, ON_REQUEST, axes_of, tokens_along
 
 K = TypeVar("K", bound=Known)
@@ -201,7 +200,8 @@ class Trace:
     def score_terms(self, query: int) -> Array:
         """q_i · k_j before it is added up: the products of one query of one head. (m, d_k)"""
         with self.arithmetic():
-            return attention.products(self[self.asking][query], self[self.answering])
+            terms: Array = self[self.asking][query] * self[self.answering]
+        return terms
 
     def score_terms_exact(self, query: int) -> Exact:
         """Where these products are exact. (m, d_k)"""
@@ -213,9 +213,9 @@ class Trace:
         if "weighted_values" in self.stages:
             recorded: Array = self["weighted_values"][query]
             return recorded
-        one = self["weights"][query : query + 1]
+        one = self["weights"][query]
         with self.arithmetic():
-            terms: Array = attention.weighted_values(one, self["V"])[0]
+            terms: Array = one[:, None] * self["V"]
         return terms
 
     @contextmanager

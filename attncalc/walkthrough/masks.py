@@ -30,7 +30,7 @@ from attncalc.document.expressions import (
 )
 from attncalc.document.numerals import shown
 from attncalc.problem.options import Window
-from attncalc.steps.positions import alibi_exponents
+from attncalc.steps.bias import alibi_exponents
 from attncalc.walkthrough.page import (
     Page,
     Step,

@@ -35,7 +35,8 @@ from attncalc.document.expressions import (
 )
 from attncalc.document.numerals import Shown, shown
 from attncalc.problem.options import Rotary, Sinusoidal
-from attncalc.steps.positions import Angles, turned_pairs
+from attncalc.steps.angles import Angles
+from attncalc.steps.rotate import turned_pairs
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page, omitted_row, result_cell, sign_of, words
 from attncalc.walkthrough.vectors import vector_table
