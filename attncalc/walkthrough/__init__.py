@@ -10,18 +10,18 @@ from attncalc.document.document import Document, Section
 from attncalc.names import COST
 from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.cache import cache
-from attncalc.walkthrough.cost import cost
-from attncalc.walkthrough.given import given, title
-from attncalc.walkthrough.heads import concatenation, folding, other_heads
-from attncalc.walkthrough.masks import masked_scores
-from attncalc.walkthrough.meaning import meaning
-from attncalc.walkthrough.output import weighted_sum
 from attncalc.walkthrough.page import Page, words
-from attncalc.walkthrough.positions import added_positions, rotation
-from attncalc.walkthrough.projections import output_projection, projections, unprojected
-from attncalc.walkthrough.scores import capped_scores, scaled_scores, scores
-from attncalc.walkthrough.softmax import softmax
+from attncalc.walkthrough.sections.cache import cache
+from attncalc.walkthrough.sections.cost import cost
+from attncalc.walkthrough.sections.given import given, title
+from attncalc.walkthrough.sections.join import concatenation, folding, other_heads
+from attncalc.walkthrough.sections.mask import masked_scores
+from attncalc.walkthrough.sections.meaning import meaning
+from attncalc.walkthrough.sections.mix import weighted_sum
+from attncalc.walkthrough.sections.project import output_projection, projections, unprojected
+from attncalc.walkthrough.sections.rotate import added_positions, rotation
+from attncalc.walkthrough.sections.score import capped_scores, scaled_scores, scores
+from attncalc.walkthrough.sections.softmax import softmax
 
 Part: TypeAlias = Callable[[Page, int], Section | None]
 """A part of the walkthrough, given its number; None where the problem does not have it."""

@@ -24,9 +24,9 @@ from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import Typed
 from attncalc.steps.stages import OF_GROUPS
 from attncalc.walkthrough.page import Page, sum_of
-from attncalc.walkthrough.positions import position_derivation, turned_derivation
-from attncalc.walkthrough.projections import product_terms
-from attncalc.walkthrough.softmax import base_of, weight_derivation
+from attncalc.walkthrough.sections.project import product_terms
+from attncalc.walkthrough.sections.rotate import position_derivation, turned_derivation
+from attncalc.walkthrough.sections.softmax import base_of, weight_derivation
 
 Index: TypeAlias = tuple[int, ...]
 Derived: TypeAlias = tuple[Expression | None, list[Shown]]

@@ -30,9 +30,9 @@ from attncalc.document.numerals import percentage_of_row, rounded, shown_array, 
 from attncalc.numbers import measures
 from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.given import title
 from attncalc.walkthrough.page import Page, bar, joining, together, words
 from attncalc.walkthrough.remark import remark
+from attncalc.walkthrough.sections.given import title
 
 
 def write_lookup(trace: Trace, selection: Selection | None = None) -> Document:

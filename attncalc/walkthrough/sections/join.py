@@ -29,8 +29,8 @@ from attncalc.document.expressions import (
 )
 from attncalc.problem.heads import group_of
 from attncalc.walkthrough.heatmaps import weights_heatmap
-from attncalc.walkthrough.masks import slopes_of_heads, told_or_kept
 from attncalc.walkthrough.page import Page, joining, omitted_row, words
+from attncalc.walkthrough.sections.mask import slopes_of_heads, told_or_kept
 from attncalc.walkthrough.vectors import vector_table
 
 _MOST_NAMED = 3

@@ -19,7 +19,7 @@ from attncalc.document.expressions import Expression, Number, Relation, Sign, Sy
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.options import Rotary, Sinusoidal, Window
 from attncalc.walkthrough.page import Page, matrix_table, provenance, words
-from attncalc.walkthrough.projections import given_projection
+from attncalc.walkthrough.sections.project import given_projection
 from attncalc.walkthrough.vectors import given_table
 
 

@@ -40,8 +40,8 @@ from attncalc.walkthrough.page import (
     sign_of,
     words,
 )
-from attncalc.walkthrough.projections import product_sizes, product_terms
 from attncalc.walkthrough.quantities import row_of, weight_of
+from attncalc.walkthrough.sections.project import product_sizes, product_terms
 
 S_IJ = Symbol("s", ("i", "j"))
 SCALED_IJ = Symbol("z", ("i", "j"))

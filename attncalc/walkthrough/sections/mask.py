@@ -41,7 +41,7 @@ from attncalc.walkthrough.page import (
     with_the_rest,
     words,
 )
-from attncalc.walkthrough.scores import MASKED_IJ, SCORE_SYMBOLS, all_queries
+from attncalc.walkthrough.sections.score import MASKED_IJ, SCORE_SYMBOLS, all_queries
 
 
 def masked_scores(page: Page, number: int) -> Section | None:

@@ -48,7 +48,7 @@ from attncalc.walkthrough.page import (
     words,
 )
 from attncalc.walkthrough.quantities import weight_of
-from attncalc.walkthrough.scores import SCORE_SYMBOLS
+from attncalc.walkthrough.sections.score import SCORE_SYMBOLS
 
 
 def softmax(page: Page, number: int) -> Section:
