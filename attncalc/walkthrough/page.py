@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -39,6 +39,7 @@ from attncalc.problem.problem import Problem, address_of
 from attncalc.selection import Selection
 from attncalc.steps.stages import tokens_along
 from attncalc.steps.trace import Trace
+from attncalc.walkthrough.places import greatest, kept, with_gaps, with_the_rest
 from attncalc.walkthrough.quantities import weight_of
 
 MOST_TOKENS = 12
@@ -313,45 +314,6 @@ def provenance(problem: Problem, warnings: Iterable[str]) -> list[Block]:
 def sum_of(terms: tuple[Expression, ...]) -> Expression:
     """The sum of some terms; a single one stands for itself."""
     return Sum(terms) if len(terms) > 1 else terms[0]
-
-
-def greatest(
-    sizes: Sequence[Any], most: int, count: int, always: Iterable[int] = ()
-) -> list[int | Omitted]:
-    """The places of the greatest in order, the first of equal ones, and how many more there are.
-
-    All of them where there are no more than most.
-    """
-    if len(sizes) <= most:
-        return list(range(len(sizes)))
-    places = {*heapq.nlargest(count, range(len(sizes)), key=sizes.__getitem__), *always}
-    return with_the_rest(places, len(sizes))
-
-
-def kept(count: int, most: int, ends: int, always: Iterable[int] = ()) -> list[int | Omitted]:
-    """Positions 0 to count-1, or the ends of them and those always shown, with the gaps counted."""
-    if count <= most:
-        return list(range(count))
-    ends_of_all = {*range(ends), *range(count - ends, count)}
-    return with_gaps(ends_of_all | {place for place in always if place < count}, count)
-
-
-def with_the_rest(shown_places: Collection[int], count: int) -> list[int | Omitted]:
-    """These of so many positions in order, and behind them how many more there are."""
-    left = count - len(shown_places)
-    return [*sorted(shown_places), *([Omitted(left)] if left else [])]
-
-
-def with_gaps(shown_places: Iterable[int], count: int) -> list[int | Omitted]:
-    """These of so many positions in order, with the gaps before, between and behind counted."""
-    places: list[int | Omitted] = []
-    previous = -1
-    for place in (*sorted(shown_places), count):
-        if gap := place - previous - 1:
-            places.append(Omitted(gap))
-        places.append(place)
-        previous = place
-    return places[:-1]
 
 
 def words(*parts: str | Token | Code | Expression) -> Inlines:

@@ -17,7 +17,7 @@ from attncalc.renderers.interface import Renderer
 from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.selection import Selection
 from attncalc.walkthrough import write_walkthrough
-from attncalc.walkthrough.page import kept
+from attncalc.walkthrough.places import kept
 from tests.conftest import Attncalc
 
 

@@ -38,9 +38,9 @@ from attncalc.walkthrough.page import (
     omitted_row,
     result_cell,
     sign_of,
-    with_the_rest,
     words,
 )
+from attncalc.walkthrough.places import with_the_rest
 from attncalc.walkthrough.sections.score import MASKED_IJ, SCORE_SYMBOLS, all_queries
 
 
