@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Collection
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +15,11 @@ import attncalc
 from attncalc.checking.rules import Rules
 from attncalc.costs import counts
 from attncalc.names import NAMES, STAGES
-from attncalc.walkthrough import derivation, exchange, pipeline
-from tests.conftest import ROOT
+from attncalc.readers import load_all
+from attncalc.steps.engine import explain
+from attncalc.steps.order import STEPS
+from attncalc.walkthrough.sections.order import EXPLANATIONS, told
+from tests.conftest import ROOT, SAMPLES
 
 NO_ARITHMETIC = {"X", "X_key", "weighted_values", "concatenated"}
 """Stages that are given or put together, or whose products are counted with the output's."""
@@ -31,15 +35,16 @@ def documented() -> set[str]:
 
 
 TABLES: dict[str, tuple[Collection[str], set[str]]] = {
-    "what is done, in the pipeline": (pipeline._OPERATIONS, set(pipeline.INSIDE)),
-    "what is done, in the sequence": (exchange._ACTIONS, set(pipeline.INSIDE)),
+    "derivations and drawings": (
+        [stage for each in EXPLANATIONS if each.step is not None for stage in each.told],
+        set(),
+    ),
     "bounds": (RULES._rules, set()),
     "operations": (counts._COUNTED, NO_ARITHMETIC),
     "parts of the cost": (
         [stage for stages in counts._PARTS.values() for stage in stages],
         NO_ARITHMETIC,
     ),
-    "derivations": (derivation._DERIVED, set()),
     "the schema of results": (OUTPUT["properties"]["stages"]["properties"], set()),
     "the schema of costs": (
         OUTPUT["properties"]["cost"]["properties"]["stages"]["properties"],
@@ -61,7 +66,29 @@ def test_names_of_tables_are_stages() -> None:
     """And what a table knows is a stage: nothing is left of one that was removed."""
     for table, (known, _) in TABLES.items():
         if "schema" not in table and "documentation" not in table:
-            assert set(known) - {*STAGES, "past"} == set(), table
+            assert set(known) - {*STAGES} == set(), table
+
+
+def test_every_step_is_explained() -> None:
+    """Once; a step that is added to the order is missing here until it has its section."""
+    explained = [each.step for each in EXPLANATIONS if each.step is not None]
+    assert [step for step in STEPS if step not in explained] == []
+    assert len(explained) == len(STEPS)
+
+
+@pytest.mark.parametrize("sample", sorted(SAMPLES.rglob("*.yaml")), ids=lambda path: path.stem)
+def test_every_stage_is_told_by_its_step(sample: Path) -> None:
+    """The step that makes it here says how its numbers come about, and how it is drawn."""
+    for problem in load_all(sample):
+        trace = explain(problem)
+        for stage, recorded in trace.stages.items():
+            (step,) = (step for step in STEPS if stage in step.shapes(problem))
+            own = next(each for each in EXPLANATIONS if each.step is step)
+            assert own.told[stage] is told(trace, stage)
+            drawn = own.told[stage].drawn
+            if drawn is not None:
+                assert drawn.participant(trace)
+                assert [drawn.done(trace, start) for start in recorded.made_of] != None
 
 
 def test_names_differ() -> None:

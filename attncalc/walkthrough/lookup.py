@@ -30,9 +30,10 @@ from attncalc.document.numerals import percentage_of_row, rounded, shown_array, 
 from attncalc.numbers import measures
 from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, bar, joining, together, words
+from attncalc.walkthrough.page import Page, joining, words
 from attncalc.walkthrough.remark import remark
-from attncalc.walkthrough.sections.given import title
+from attncalc.walkthrough.tables import bar, together
+from attncalc.walkthrough.title import title
 
 
 def write_lookup(trace: Trace, selection: Selection | None = None) -> Document:

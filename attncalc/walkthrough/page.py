@@ -7,32 +7,33 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from attncalc.document.document import (
-    Align,
-    Bar,
     Block,
-    Cell,
     Code,
-    Column,
     Inlines,
     Note,
     NoteKind,
     OfQuery,
     Paragraph,
-    Row,
-    RowKind,
-    Table,
     Token,
     Words,
 )
-from attncalc.document.expressions import Expression, Name, Omitted, Relation, Sign, Sum, Vector
+from attncalc.document.expressions import (
+    Expression,
+    Name,
+    Omitted,
+    Sign,
+    Sum,
+    Symbol,
+    Vector,
+)
 from attncalc.document.numerals import Shown, as_typed, shown, shown_array
 from attncalc.document.style import NumberStyle
-from attncalc.names import Axis
+from attncalc.names import NAMES, Axis
 from attncalc.numbers.arithmetic import Array, Typed
 from attncalc.problem.heads import group_of
 from attncalc.problem.problem import Problem, address_of
@@ -40,7 +41,6 @@ from attncalc.selection import Selection
 from attncalc.steps.stages import tokens_along
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.places import greatest, kept, with_gaps, with_the_rest
-from attncalc.walkthrough.quantities import weight_of
 
 MOST_TOKENS = 12
 MOST_ENTRIES = 8
@@ -125,6 +125,12 @@ class Page:
             return True
         told = [each for each in self.heads if each is not None]
         return head in ([group_of(each, heads, kv_heads) for each in told] if groups else told)
+
+    def kept_heads(self, count: int) -> list[int | Omitted]:
+        """Of a table of so many heads: those chosen, and how many more there are, or those kept."""
+        if not self.only:
+            return self.kept_entries(count)
+        return with_the_rest([head for head in self.heads if head is not None], count)
 
     def of_head(self, head: int | None) -> Page:
         """The same page about one head; about all there is if head is None."""
@@ -282,6 +288,13 @@ class Page:
             )
         )
 
+    def entry(self, name: str, index: tuple[int, ...]) -> Shown:
+        """One number of a stage by itself: verbatim if it was typed."""
+        recorded = self.trace.stages[name]
+        if not recorded.made_of and isinstance(recorded.values[index], Typed):
+            return self.number(recorded.values[index])
+        return shown([recorded.values[index]], [bool(recorded.exact[index])], self.style)[0]
+
     def given(self, array: Array) -> list[list[Shown]]:
         """A given matrix or vector: verbatim if it was typed."""
         matrix = array if array.ndim == 2 else array[None]
@@ -331,84 +344,13 @@ def joining(numbers: Iterable[Shown]) -> Sign:
     return Sign.EXACT if all(number.exact for number in numbers) else Sign.ROUNDED
 
 
-def result_cell(sign: Sign, value: Expression) -> Cell:
-    """A cell that goes on from the one before it: = 0.17."""
-    return (Relation((value,), (sign,)),)
+def in_digits(number: object) -> str:
+    """A given number in running text and in drawings, as it was typed."""
+    if isinstance(number, Typed):
+        return as_typed(number).number.digits
+    return shown([number], [True], NumberStyle())[0].number.digits
 
 
-def omitted_row(gap: Omitted) -> Row:
-    """A row that says how many stood there."""
-    return Row((words(f"… {gap.count} more"),), RowKind.OMITTED)
-
-
-def together(page: Page, query: int, keys: Sequence[int]) -> Cell:
-    """What the weights of keys that are left out add up to, behind its sign."""
-    weights = page.trace.stages["weights"]
-    row, known = weights.values[query], weights.exact[query]
-    with page.trace.arithmetic():
-        total = row[keys].sum()
-    number = shown([*row, total], [*known.tolist(), bool(known[keys].all())], page.style)[-1]
-    return result_cell(number.sign, number.number)
-
-
-def bar(number: Any, largest: Any) -> Bar:
-    """A number as a length, beside the largest of its column; nothing of what is not positive."""
-    return Bar(float(number / largest) if largest > 0 and number > 0 else 0.0)
-
-
-Step: TypeAlias = tuple[Expression, Sign, Expression]
-"""What is done to a number, the sign, and what comes out."""
-
-
-def key_table(
-    page: Page,
-    query: int,
-    operation: Inlines,
-    result: Inlines,
-    step: Callable[[int], Step],
-) -> Table:
-    """One step for one query: a row a key, what is done to its number and what comes out.
-
-    operation, result: the headings of the two columns.
-    """
-    rows: list[Row] = []
-    for key in page.kept_keys(query):
-        if isinstance(key, Omitted):
-            rows.append(omitted_row(key))
-            continue
-        done, sign, value = step(key)
-        own = page.is_own(query, key)
-        cells = ((page.key_token(key, focused=own),), (done,), result_cell(sign, value))
-        rows.append(Row(cells, focused=own, quantity=weight_of(page.trace, query, key)))
-    columns = (
-        Column(words("key")),
-        Column(operation, Align.RIGHT),
-        Column(result, Align.RIGHT, result=True),
-    )
-    return Table(columns, tuple(rows), page.query_caption(query))
-
-
-def matrix_table(
-    page: Page,
-    numbers: dict[int, list[Shown]],
-    rows: Sequence[int | Omitted],
-    columns: Sequence[int | Omitted],
-    caption: Inlines,
-) -> Table:
-    """A matrix with a query token a row and a key token a column."""
-    headings = [Column(())] + [
-        Column((page.key_token(place),) if isinstance(place, int) else words("…"), Align.RIGHT)
-        for place in columns
-    ]
-    body: list[Row] = []
-    for row in rows:
-        if isinstance(row, Omitted):
-            body.append(omitted_row(row))
-            continue
-        cells: list[Cell] = [(page.query_token(row, focused=row in page.queries),)]
-        cells += [
-            (numbers[row][place].number,) if isinstance(place, int) else words("…")
-            for place in columns
-        ]
-        body.append(Row(tuple(cells), focused=row in page.queries, query=row))
-    return Table(tuple(headings), tuple(body), caption)
+def pair_symbol(stage: str) -> Symbol:
+    """What a stage's number for each pair of a query and a key is called in formulas: s_ij."""
+    return Symbol(NAMES[stage].letter, ("i", "j"))

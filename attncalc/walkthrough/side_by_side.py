@@ -12,7 +12,8 @@ from attncalc.document.document import Align, Cell, Column, Inlines, Row, Table,
 from attncalc.document.expressions import Omitted
 from attncalc.document.numerals import Shown, shown, shown_array
 from attncalc.steps.trace import Stage
-from attncalc.walkthrough.page import Page, omitted_row, result_cell, words
+from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.tables import omitted_row, result_cell
 
 _LONGEST_NAME = 14
 

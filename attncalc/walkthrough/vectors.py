@@ -12,8 +12,9 @@ from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.problem import address_of
 from attncalc.steps.stages import OF_GROUPS, OF_KEYS
-from attncalc.walkthrough.page import Page, omitted_row, words
+from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.quantities import row_of, row_of_head
+from attncalc.walkthrough.tables import omitted_row
 
 
 @dataclass(frozen=True)

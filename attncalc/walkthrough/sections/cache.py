@@ -14,7 +14,19 @@ from attncalc.document.numerals import significant
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.problem import Problem
 from attncalc.steps.engine import explain
-from attncalc.walkthrough.page import Page, result_cell, words
+from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.sections.interface import (
+    PAST,
+    Drawn,
+    Explanation,
+    Part,
+    Place,
+    Told,
+    always,
+    given,
+    untold,
+)
+from attncalc.walkthrough.tables import result_cell
 
 _BYTES = (2, 4)
 """Of a number in half and in single precision."""
@@ -78,8 +90,7 @@ def _recomputed(problem: Problem, page: Page) -> Iterator[str]:
         yield f"{missing}, so its keys and values are taken as they were cached."
         return
     trace, new = explain(whole), len(problem.tokens)
-    last = trace.stages["K_rotated" if "K_rotated" in trace else "K"].values
-    cached = page.trace["K_rotated" if "K_rotated" in page.trace else "K"]
+    last, cached = trace[trace.answering], page.trace[page.trace.answering]
     with trace.arithmetic():
         apart = [_apart(last, cached)]
         if "V" in trace:
@@ -134,3 +145,13 @@ def _plain(problem: Problem) -> bool:
 def _apart(left: Array, right: Array) -> Any:
     """The largest difference of two arrays."""
     return abs(left - right).max()
+
+
+EXPLANATION = Explanation(
+    parts=(Part(Place.BEFORE_HEADS, cache),),
+    told={
+        PAST: Told(
+            given, Drawn(always("Cache"), untold, called=always("cache of"), box=always("cache"))
+        )
+    },
+)

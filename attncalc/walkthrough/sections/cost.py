@@ -37,10 +37,13 @@ from attncalc.walkthrough.growth import (
     with_more_tokens,
 )
 from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.sections.interface import Explanation, Part, Place
 
 
-def cost(page: Page, number: int) -> Section:
-    """The cost of the whole problem, whichever queries and heads the page shows."""
+def cost(page: Page, number: int) -> Section | None:
+    """The cost of the whole problem, if it is asked for, whichever queries the page shows."""
+    if COST not in page.selection.stages:
+        return None
     counted = cost_of(page.trace.problem)
     growth = growth_of(counted)
     heading = Heading(number, words("What it costs"))
@@ -183,3 +186,6 @@ def _how_saved(counted: Cost, by: set[str]) -> Iterator[Inline]:
 
 def _counted(count: int, noun: str) -> str:
     return noun if count == 1 else f"{count} {noun}s"
+
+
+EXPLANATION = Explanation(parts=(Part(Place.AFTER_HEADS, cost),))

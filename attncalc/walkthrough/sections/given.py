@@ -8,105 +8,16 @@ from functools import partial
 from attncalc.document.document import (
     Block,
     Heading,
-    Inline,
-    OfQuery,
     Paragraph,
     Section,
     Table,
-    Words,
 )
-from attncalc.document.expressions import Expression, Number, Relation, Sign, Symbol
 from attncalc.numbers.arithmetic import Array
-from attncalc.problem.options import Rotary, Sinusoidal, Window
-from attncalc.walkthrough.page import Page, matrix_table, provenance, words
-from attncalc.walkthrough.sections.project import given_projection
+from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.products import given_projection
+from attncalc.walkthrough.sections.interface import Explanation, Part, Place
+from attncalc.walkthrough.tables import matrix_table
 from attncalc.walkthrough.vectors import given_table
-
-
-def title(page: Page) -> Section:
-    """Heading, dimensions and options in a line, source and notes."""
-    problem = page.trace.problem
-    default = "Attention, step by step"
-    parts: list[Inline] = []
-    for part in _dimensions(page):
-        parts += words(part, " · ")
-    parts.append(Words("written out for "))
-
-    def about(query: int) -> Iterator[Block]:
-        yield Paragraph((*parts, Words("the query "), page.query_token(query, focused=True)))
-
-    content: list[Block | OfQuery] = []
-    if len(page.queries) == 1:
-        content += page.of_each_query(about)
-    else:
-        content.append(Paragraph((*parts, *_listed_queries(page))))
-    content += provenance(problem, page.trace.warnings)
-    return Section(Heading(None, words(problem.title or default)), tuple(content))
-
-
-def _dimensions(page: Page) -> Iterator[str | Expression]:
-    problem = page.trace.problem
-    n, m = len(problem.tokens), len(problem.key_tokens) - problem.past_length
-    if problem.self_attention:
-        yield f"{n} token{'s' if n != 1 else ''}"
-    else:
-        yield f"{n} quer{'ies' if n != 1 else 'y'}, {m} key{'s' if m != 1 else ''}"
-    if problem.past_length:
-        yield f"{problem.past_length} more in the cache"
-    if problem.heads is not None and problem.kv_heads is not None:
-        yield f"{problem.heads} head{'s' if problem.heads != 1 else ''}"
-        if problem.kv_heads != problem.heads:
-            yield f"{problem.kv_heads} for keys and values"
-    for width, size in (("model", problem.d_model), ("k", problem.d_k), ("v", problem.d_v)):
-        if size is not None:
-            yield Relation((Symbol("d", (width,)), Number(str(size))), (Sign.EXACT,))
-    positions = problem.attention.positions
-    if isinstance(positions, Rotary):
-        yield "rotary positions"
-    elif problem.adds_positions:
-        yield f"{'sinusoidal' if isinstance(positions, Sinusoidal) else 'learned'} positions"
-    if problem.weights is not None:
-        yield "attention weights given"
-        return
-    if problem.scores is not None:
-        yield "scores given"
-    yield from _options(page)
-
-
-def _options(page: Page) -> Iterator[str]:
-    trace, options = page.trace, page.trace.problem.attention
-    if trace.number("divisor") is not None:
-        yield f"scaled by 1/√{trace.problem.d_k}"
-    elif trace.number("factor") is not None:
-        yield f"scaled by {page.number(options.scale).number.digits}"
-    else:
-        yield "unscaled"
-    if options.softcap is not None:
-        yield f"capped at {page.number(options.softcap).number.digits}"
-    if isinstance(options.mask, Window):
-        yield f"a window of {options.mask.width}"
-    elif isinstance(options.mask, str):
-        yield "no mask" if options.mask == "none" else "causal mask"
-    else:
-        yield "own mask"
-    if options.bias is not None:
-        yield "ALiBi" if isinstance(options.bias, str) else "with a bias"
-    if options.sink is not None:
-        yield "with a sink"
-    if options.base != "e":
-        yield f"softmax to base {page.number(options.base).number.digits}"
-
-
-def _listed_queries(page: Page) -> Iterator[Inline]:
-    if len(page.queries) == len(page.trace.problem.tokens):
-        yield Words("every query")
-        return
-    yield Words("the queries ")
-    for number, query in enumerate(page.queries):
-        if number:
-            yield Words(" and " if number == len(page.queries) - 1 else ", ")
-        yield page.query_token(query, focused=True)
-
 
 _QUERY_SIDE = ("X", "Q")
 _KEY_SIDE = ("X_key", "K", "V")
@@ -198,3 +109,6 @@ def _given_scores(page: Page) -> Table:
     of_head = "" if page.trace.head is None else f" of head {page.trace.head + 1}"
     caption = words(f"The scores{of_head}: the query in the row, the key in the column")
     return matrix_table(page, page.vectors("scores"), rows, page.kept_columns(), caption)
+
+
+EXPLANATION = Explanation(parts=(Part(Place.BEFORE_HEADS, given),))

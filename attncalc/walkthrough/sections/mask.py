@@ -30,18 +30,22 @@ from attncalc.document.expressions import (
 )
 from attncalc.document.numerals import shown
 from attncalc.problem.options import Window
+from attncalc.steps import mask as step
 from attncalc.steps.bias import alibi_exponents
-from attncalc.walkthrough.page import (
-    Page,
-    Step,
-    key_table,
-    omitted_row,
-    result_cell,
-    sign_of,
-    words,
+from attncalc.steps.trace import Trace
+from attncalc.walkthrough.page import Page, pair_symbol, sign_of, sum_of, words
+from attncalc.walkthrough.sections.interface import (
+    Derived,
+    Drawn,
+    Explanation,
+    Index,
+    Part,
+    Place,
+    Told,
+    computed,
 )
-from attncalc.walkthrough.places import with_the_rest
-from attncalc.walkthrough.sections.score import MASKED_IJ, SCORE_SYMBOLS, all_queries
+from attncalc.walkthrough.sources import source_of
+from attncalc.walkthrough.tables import Step, all_queries, key_table, omitted_row, result_cell
 
 
 def masked_scores(page: Page, number: int) -> Section | None:
@@ -49,9 +53,9 @@ def masked_scores(page: Page, number: int) -> Section | None:
     trace = page.trace
     if "masked_scores" not in trace:
         return None
-    before_name = trace.stages["masked_scores"].made_of[0]
+    source = source_of(trace, "masked_scores")
     masks, biased = trace.mask is not None, trace.bias is not None
-    terms: list[Expression] = [SCORE_SYMBOLS[before_name]]
+    terms: list[Expression] = [pair_symbol(source)]
     content: list[Block | OfQuery] = []
     if biased:
         terms.append(Symbol("b", ("i", "j")))
@@ -60,10 +64,10 @@ def masked_scores(page: Page, number: int) -> Section | None:
         terms.append(Symbol("M", ("i", "j")))
         content.append(Paragraph(_what_the_mask_does(page)))
         content += _mask_matrix(page)
-    content += page.of_each_query(lambda query: [_masked_table(page, query, before_name)])
+    content += page.of_each_query(lambda query: [_masked_table(page, query, source)])
     content += all_queries(page, "masked_scores")
     title = "Bias and mask" if masks and biased else "Mask" if masks else "Bias"
-    formula = Relation((MASKED_IJ, Sum(tuple(terms))), (Sign.EXACT,))
+    formula = Relation((pair_symbol("masked_scores"), Sum(tuple(terms))), (Sign.EXACT,))
     heading = Heading(number, words(title), formula)
     return Section(heading, tuple(content), ("masked_scores",))
 
@@ -91,7 +95,7 @@ def slopes_of_heads(page: Page) -> Iterator[Block]:
     count = len(slopes.values)
     numbers = shown(list(slopes.values), slopes.exact.tolist(), page.style)
     rows: list[Row] = []
-    for head in told_or_kept(page, count):
+    for head in page.kept_heads(count):
         if isinstance(head, Omitted):
             rows.append(omitted_row(head))
             continue
@@ -107,13 +111,6 @@ def slopes_of_heads(page: Page) -> Iterator[Block]:
         Column((), Align.RIGHT, result=True),
     )
     yield Table(columns, tuple(rows), words("How steeply each head discounts what is far"))
-
-
-def told_or_kept(page: Page, count: int) -> list[int | Omitted]:
-    """The rows of a table of heads: those chosen, and how many more there are, or those kept."""
-    if not page.only:
-        return page.kept_entries(count)
-    return with_the_rest([head for head in page.heads if head is not None], count)
 
 
 def _slope(heads: int, head: int) -> Expression:
@@ -177,10 +174,10 @@ def _mask_matrix(page: Page) -> Iterator[Table]:
     yield Table(tuple(headings), tuple(body))
 
 
-def _masked_table(page: Page, query: int, before_name: str) -> Table:
+def _masked_table(page: Page, query: int, source: str) -> Table:
     trace = page.trace
     bias, mask = trace.bias, trace.mask
-    before = page.stage(before_name, [query])[0]
+    before = page.stage(source, [query])[0]
     after = page.stage("masked_scores", [query])[0]
     biases = page.bias_row(query) if bias is not None else None
 
@@ -201,3 +198,53 @@ def _masked_table(page: Page, query: int, before_name: str) -> Table:
     )
     result = "masked score" if mask is not None else "biased score"
     return key_table(page, query, words(heading), words(result), cells)
+
+
+def _derived(page: Page, stage: str, index: Index) -> Derived:
+    trace = page.trace
+    score = page.entry(source_of(trace, stage), index)
+    terms: list[Expression] = [score.number]
+    if trace.bias is not None:
+        terms.append(page.bias_row(index[0])[index[1]].number)
+    if trace.mask is not None:
+        terms.append(Number("0" if trace.mask[index] else "-inf"))
+    return computed(page, stage, index, sum_of(tuple(terms)), [score])
+
+
+def _mentioned(page: Page) -> Iterator[str]:
+    problem, options = page.trace.problem, page.trace.problem.attention
+    if problem.weights is not None:
+        return
+    if isinstance(options.mask, Window):
+        yield f"a window of {options.mask.width}"
+    elif isinstance(options.mask, str):
+        yield "no mask" if options.mask == "none" else "causal mask"
+    else:
+        yield "own mask"
+    if options.bias is not None:
+        yield "ALiBi" if isinstance(options.bias, str) else "with a bias"
+
+
+def _participant(trace: Trace) -> str:
+    return "Mask" if trace.bias is None else "Bias" if trace.mask is None else "Bias and Mask"
+
+
+def _masking(trace: Trace, _start: str) -> str:
+    return " ".join(["+ bias"] * (trace.bias is not None) + ["+ mask"] * (trace.mask is not None))
+
+
+def _asked(trace: Trace, _start: str) -> str:
+    added = {"add bias": trace.bias, "apply mask": trace.mask}
+    return ", ".join(name for name in added if added[name] is not None).capitalize()
+
+
+def _called(trace: Trace) -> str:
+    return "biased scores" if trace.mask is None else "masked scores"
+
+
+EXPLANATION = Explanation(
+    step,
+    parts=(Part(Place.OF_EACH_HEAD, masked_scores),),
+    told={"masked_scores": Told(_derived, Drawn(_participant, _masking, _asked, called=_called))},
+    mentioned=_mentioned,
+)

@@ -13,6 +13,8 @@ from attncalc.document.style import NumberStyle
 from attncalc.numbers import measures
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.remark import remark
+from attncalc.walkthrough.sections.interface import Explanation, Part, Place
+from attncalc.walkthrough.sources import sources
 
 _NEARLY_EVEN = 0.9
 _CONCENTRATED = 0.5
@@ -151,10 +153,14 @@ def _moved(page: Page, query: int) -> Iterator[Inline]:
     if not trace.problem.self_attention:
         yield Words(".")
         return
+    _, values = sources(trace, trace.attended)
     with trace.arithmetic():
-        moved = measures.distance(trace[trace.attended][query], trace["V"][page.offset + query])
+        moved = measures.distance(trace[trace.attended][query], trace[values][page.offset + query])
     if moved == 0 and sign is Sign.EXACT:
         yield Words(", exactly its own value.")
         return
     distance = rounded(moved, page.style).number.digits
     yield Words(f", a distance of {distance} from its own value.")
+
+
+EXPLANATION = Explanation(parts=(Part(Place.AFTER_HEADS, meaning),))

@@ -21,23 +21,36 @@ from attncalc.document.document import (
 )
 from attncalc.document.expressions import Omitted, Product, Relation, Sign, SumOver, Symbol
 from attncalc.document.numerals import Shown, shown
-from attncalc.walkthrough.page import Page, joining, words
+from attncalc.names import NAMES
+from attncalc.steps import mix
+from attncalc.steps.stages import OF_GROUPS
+from attncalc.steps.trace import Trace
+from attncalc.walkthrough.page import Page, joining, sum_of, words
+from attncalc.walkthrough.products import product_terms
 from attncalc.walkthrough.quantities import weight_of
+from attncalc.walkthrough.sections.interface import (
+    Derived,
+    Drawn,
+    Explanation,
+    Index,
+    Part,
+    Place,
+    Told,
+    always,
+    computed,
+)
+from attncalc.walkthrough.sources import sources
 from attncalc.walkthrough.vectors import vector_table
 
 
 def weighted_sum(page: Page, number: int) -> Section | None:
     """o_i = Σ α_ij v_j: each value times its weight, and the columns added up."""
     trace = page.trace
-    if "V" not in trace:
+    if trace.attended not in trace:
         return None
-    formula = Relation(
-        (
-            Symbol("o", ("i",)),
-            SumOver("j", Product((Symbol("α", ("i", "j")), Symbol("v", ("j",))))),
-        ),
-        (Sign.EXACT,),
-    )
+    weights, values = (NAMES[name].letter for name in sources(trace, trace.attended))
+    product = Product((Symbol(weights, ("i", "j")), Symbol(values, ("j",))))
+    formula = Relation((Symbol("o", ("i",)), SumOver("j", product)), (Sign.EXACT,))
     content: list[Block | OfQuery] = [
         Paragraph(words("Each value is multiplied by its weight, and all of them are added up."))
     ]
@@ -52,26 +65,27 @@ def weighted_sum(page: Page, number: int) -> Section | None:
 def _weighted_table(page: Page, query: int) -> Table:
     trace = page.trace
     terms = trace.weighted_values_of(query)  # (m, d_v)
-    weights = page.stage("weights", [query])[0]
-    weights_exact = trace.stages["weights"].exact[query]
+    shares, values = sources(trace, trace.attended)
+    weights, known_values = page.stage(shares, [query])[0], trace.stages[values].exact
+    weights_exact = trace.stages[shares].exact[query]
     keys = page.kept_keys(query)
     shown_keys = [key for key in keys if isinstance(key, int)]
-    v = dict(zip(shown_keys, page.stage("V", shown_keys), strict=True))
+    v = dict(zip(shown_keys, page.stage(values, shown_keys), strict=True))
     entries = page.kept_entries(terms.shape[-1])
     shown_entries = [entry for entry in entries if isinstance(entry, int)]
     totals = trace.stages[trace.attended]
-    values = [terms[key][entry] for entry in shown_entries for key in shown_keys]
-    values += [totals.values[query][entry] for entry in shown_entries]
+    summed = [terms[key][entry] for entry in shown_entries for key in shown_keys]
+    summed += [totals.values[query][entry] for entry in shown_entries]
     exact = [bool(weights_exact[key]) for _ in shown_entries for key in shown_keys]
     exact += [bool(totals.exact[query][entry]) for entry in shown_entries]
     rest = np.delete(np.arange(len(terms)), shown_keys)
     if len(rest):
         with trace.arithmetic():
             left_out = terms[rest].sum(axis=0)
-        known = (weights_exact[rest, None] & trace.stages["V"].exact[rest]).all(axis=0)
-        values += [left_out[entry] for entry in shown_entries]
+        known = (weights_exact[rest, None] & known_values[rest]).all(axis=0)
+        summed += [left_out[entry] for entry in shown_entries]
         exact += [bool(known[entry]) for entry in shown_entries]
-    numbers = shown(values, exact, page.style)
+    numbers = shown(summed, exact, page.style)
     height = len(shown_keys)
     ending = numbers[len(shown_entries) * (height + 1) :]
     columns = {
@@ -108,7 +122,7 @@ def _weighted_table(page: Page, query: int) -> Table:
     rows.append(Row(tuple(total), RowKind.TOTAL))
     headings = [
         Column(words("key")),
-        Column((Product((Symbol("α"), Symbol("v"))),)),
+        Column((Product((Symbol(NAMES[shares].letter), Symbol(NAMES[values].letter))),)),
         Column(()),
         *(
             Column(words(str(entry + 1) if isinstance(entry, int) else ""), Align.RIGHT)
@@ -126,3 +140,55 @@ def _rest_row(gap: Omitted, numbers: Mapping[int, Shown], entries: Sequence[int 
         (numbers[entry].number,) if isinstance(entry, int) else words("…") for entry in entries
     ]
     return Row(tuple(cells))
+
+
+def _product(page: Page, stage: str, index: Index) -> Derived:
+    """α_ij v_j"""
+    shares, values = sources(page.trace, stage)
+    weight, value = page.entry(shares, index[:2]), page.entry(values, index[1:])
+    product = Product((weight.number, value.number))
+    return computed(page, stage, index, product, [weight, value])
+
+
+def _sum(page: Page, stage: str, index: Index) -> Derived:
+    """Σ α_ij v_j"""
+    shares, values = sources(page.trace, stage)
+    weights = page.stage(shares, [index[0]])[0]
+    column = [page.stage(values, [key])[0][index[1]] for key in range(len(weights))]
+    total = sum_of(product_terms(page, weights, column))
+    return computed(page, stage, index, total, [*weights, *column])
+
+
+def sharing(trace: Trace, start: str) -> str:
+    """By how many heads each key-value head is used, where there are fewer of these."""
+    heads, groups = trace.problem.heads, trace.problem.kv_heads
+    if start not in OF_GROUPS or heads is None or groups is None or heads == groups:
+        return ""
+    return f"each for {heads // groups} heads"
+
+
+def _summing(trace: Trace, start: str) -> str:
+    first = sources(trace, trace.attended)[0]
+    return "Weighted Sum of V" if start == first else sharing(trace, start).capitalize()
+
+
+EXPLANATION = Explanation(
+    mix,
+    parts=(Part(Place.OF_EACH_HEAD, weighted_sum),),
+    told={
+        "weighted_values": Told(_product, None),
+        "head_outputs": Told(
+            _sum,
+            Drawn(always("Weighted Sum"), sharing, _summing, box=always("weighted sum of V")),
+        ),
+        "output": Told(
+            _sum,
+            Drawn(
+                always("Attention Output"),
+                sharing,
+                _summing,
+                box=always("output: weighted sum of V"),
+            ),
+        ),
+    },
+)

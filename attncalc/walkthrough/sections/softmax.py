@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from attncalc.document.document import (
@@ -35,20 +35,24 @@ from attncalc.document.expressions import (
 )
 from attncalc.document.numerals import Shown, rounded, shown
 from attncalc.numbers.arithmetic import transcendental_context
+from attncalc.steps import softmax as step
+from attncalc.steps.trace import Trace
 from attncalc.walkthrough.graph import graphs
 from attncalc.walkthrough.heatmaps import weights_heatmap
-from attncalc.walkthrough.page import (
-    Page,
-    bar,
-    joining,
-    result_cell,
-    sign_of,
-    sum_of,
-    together,
-    words,
-)
+from attncalc.walkthrough.page import Page, in_digits, joining, pair_symbol, sign_of, sum_of, words
 from attncalc.walkthrough.quantities import weight_of
-from attncalc.walkthrough.sections.score import SCORE_SYMBOLS
+from attncalc.walkthrough.sections.interface import (
+    Derived,
+    Drawn,
+    Explanation,
+    Index,
+    Part,
+    Place,
+    Told,
+    computed,
+)
+from attncalc.walkthrough.sources import source_of, sources
+from attncalc.walkthrough.tables import bar, result_cell, together
 
 
 def softmax(page: Page, number: int) -> Section:
@@ -57,8 +61,8 @@ def softmax(page: Page, number: int) -> Section:
     if trace.problem.weights is not None:
         heading = Heading(number, words("Attention weights"))
         return Section(heading, (weights_heatmap(page), *graphs(page)), ("weights",))
-    symbol = SCORE_SYMBOLS[trace.scored]
-    base = base_of(page)
+    symbol = pair_symbol(source_of(trace, "exponentials"))
+    base = _base(page)
     in_sum = Symbol(symbol.letter, ("i", "l"))
     total: Expression = SumOver("l", Power(base, in_sum))
     if trace.by_products.get("sink_powers") is not None:
@@ -72,7 +76,7 @@ def softmax(page: Page, number: int) -> Section:
     return Section(heading, content, ("exponentials", "sums", "weights"))
 
 
-def base_of(page: Page) -> Expression:
+def _base(page: Page) -> Expression:
     """The base of the powers: e, or a number."""
     base = page.trace.problem.attention.base
     return Symbol("e") if base == "e" else page.number(base).number
@@ -83,7 +87,7 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
     token = page.query_token(query, focused=True)
     if trace["sums"][query] == 0:
         return [Paragraph(words("Every key of ", token, " is masked: all its weights are 0."))]
-    scores = page.stage(trace.scored, [query])[0]
+    scores = page.stage(source_of(trace, "exponentials"), [query])[0]
     powers, sink, total = _powers(page, query)
     weights = page.stage("weights", [query])[0]
     row = trace["weights"][query]
@@ -144,7 +148,7 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
         Paragraph(intro),
         *_temperature(page),
         Table(columns, tuple(rows)),
-        Equation(weight_derivation(page, query, most)),
+        Equation(_of_greatest(page, query, most)),
     ]
 
 
@@ -232,11 +236,11 @@ def _share_of_keys(page: Page, query: int) -> tuple[Sign, Expression]:
     return number.sign, number.number
 
 
-def weight_derivation(page: Page, query: int, key: int) -> Relation:
+def _written_out(page: Page, query: int, key: int) -> Derived:
     """One weight from its scores to its value: α = e^s / (e^s + …) ≈ …"""
     trace = page.trace
-    base = base_of(page)
-    scores = page.stage(trace.scored, [query])[0]
+    base = _base(page)
+    scores = page.stage(source_of(trace, "exponentials"), [query])[0]
     powers, sink, total = _powers(page, query)
     weight = page.stage("weights", [query])[0][key]
     used = [place for place in range(len(scores)) if scores[place].number != Number("-inf")]
@@ -245,19 +249,76 @@ def weight_derivation(page: Page, query: int, key: int) -> Relation:
         place if isinstance(place, Omitted) else Power(base, scores[used[place]].number)
         for place in page.kept_terms([powers[place].value for place in used], always)
     )
-    symbol = Symbol("α", (page.query_name(query), page.key_name(key)))
     if not terms:
-        return Relation((symbol, weight.number), (Sign.EXACT,))
+        return Derived((weight.number,), (Sign.EXACT,))
     if sink is not None:
         terms = (Power(base, sink_of(page).number), *terms)
     first = Fraction(Power(base, scores[key].number), sum_of(terms))
     second = Fraction(powers[key].number, total.number)
     if key not in used and weight.exact:  # 0 over any sum is 0, however that sum is rounded
-        return Relation((symbol, first, second, weight.number), (Sign.EXACT,) * 3)
+        return Derived((first, second, weight.number), (Sign.EXACT,) * 3)
     before = (joining(scores), joining([*scores, powers[key], total]))
     equal = _equal_share(page, query, key)
     if equal is not None:
-        sides = (symbol, first, second, *equal, weight.number)
-        return Relation(sides, (*before, *(Sign.ROUNDED for _ in equal), joining([weight])))
+        sides = (first, second, *equal, weight.number)
+        return Derived(sides, (*before, *(Sign.ROUNDED for _ in equal), joining([weight])))
     last = sign_of(powers[key], total, result=weight)
-    return Relation((symbol, first, second, weight.number), (*before, last))
+    return Derived((first, second, weight.number), (*before, last))
+
+
+def _of_greatest(page: Page, query: int, key: int) -> Relation:
+    """The same of a weight, named."""
+    symbol = Symbol("α", (page.query_name(query), page.key_name(key)))
+    derived = _written_out(page, query, key)
+    return Relation((symbol, *derived.sides), derived.signs)
+
+
+def _power(page: Page, stage: str, index: Index) -> Derived:
+    score = page.entry(source_of(page.trace, stage), index)
+    return computed(page, stage, index, Power(_base(page), score.number), [score])
+
+
+def _row_sum(page: Page, stage: str, index: Index) -> Derived:
+    powers = page.stage(source_of(page.trace, stage), [index[0]])[0]
+    terms = tuple(
+        place if isinstance(place, Omitted) else powers[place].number
+        for place in page.kept_terms([power.value for power in powers])
+    )
+    return computed(page, stage, index, sum_of(terms), powers)
+
+
+def _weight(page: Page, _stage: str, index: Index) -> Derived | None:
+    return _written_out(page, *index) if page.trace.problem.weights is None else None
+
+
+def _mentioned(page: Page) -> Iterator[str]:
+    problem, options = page.trace.problem, page.trace.problem.attention
+    if problem.weights is not None:
+        yield "attention weights given"
+        return
+    if options.sink is not None:
+        yield "with a sink"
+    if options.base != "e":
+        yield f"softmax to base {page.number(options.base).number.digits}"
+
+
+def _participant(trace: Trace) -> str:
+    return "Softmax" if sources(trace, "weights") else "Attention Weights"
+
+
+def _softmax(trace: Trace, _start: str) -> str:
+    options = trace.problem.attention
+    base = "" if options.base == "e" else f", base {in_digits(options.base)}"
+    return f"softmax by row{base}" + (", with a sink" if options.sink is not None else "")
+
+
+EXPLANATION = Explanation(
+    step,
+    parts=(Part(Place.OF_EACH_HEAD, softmax),),
+    told={
+        "exponentials": Told(_power, None),
+        "sums": Told(_row_sum, None),
+        "weights": Told(_weight, Drawn(_participant, _softmax)),
+    },
+    mentioned=_mentioned,
+)

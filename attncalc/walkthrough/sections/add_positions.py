@@ -1,0 +1,194 @@
+"""Where tokens stand: a vector of each position, added to the embedding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from attncalc.document.document import (
+    Align,
+    Block,
+    Column,
+    Heading,
+    Inline,
+    OfQuery,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    Words,
+)
+from attncalc.document.expressions import (
+    Apply,
+    Expression,
+    Fraction,
+    Number,
+    Omitted,
+    Power,
+    Relation,
+    Sign,
+    Sum,
+    Symbol,
+)
+from attncalc.problem.options import Sinusoidal
+from attncalc.steps import add_positions
+from attncalc.steps.angles import Angles
+from attncalc.steps.trace import Trace
+from attncalc.walkthrough.angles import angle_of, angles_of
+from attncalc.walkthrough.page import Page, sign_of, words
+from attncalc.walkthrough.sections.interface import (
+    Derived,
+    Drawn,
+    Explanation,
+    Index,
+    Part,
+    Place,
+    Told,
+    always,
+    computed,
+    untold,
+)
+from attncalc.walkthrough.sources import sources
+from attncalc.walkthrough.tables import omitted_row, result_cell
+from attncalc.walkthrough.vectors import vector_table
+
+
+def added_positions(page: Page, number: int) -> Section | None:
+    """x + p: the position's vector of the focused queries, component by component, and of all."""
+    trace, problem = page.trace, page.trace.problem
+    if "positions" not in trace:
+        return None
+    angles = angles_of(trace)
+    if angles is None:
+        intro = "Each position has a learned vector of its own, which is added to the embedding."
+        formula: Expression | None = None
+    else:
+        intro = (
+            "Each position, counted from 0, has a vector that is added to the embedding: the sine "
+            "and the cosine of one angle, then of a smaller one, and so on."
+        )
+        wave = Fraction(
+            Symbol("pos"),
+            Power(_base(page), Fraction(Symbol("2t"), Symbol("d"))),
+        )
+        formula = Relation((Symbol("p", ("2t",)), Apply("sin", (wave,))), (Sign.EXACT,))
+    content: list[Block | OfQuery] = [Paragraph(words(intro))]
+    if angles is not None:
+        content += page.of_each_query(lambda query: [_waves(page, query, angles)])
+    embedded, _ = sources(trace, "X_positioned")
+    letters: dict[str, Expression | str] = {
+        embedded: "x",
+        "positions": "p",
+        "X_positioned": Sum((Symbol("x"), Symbol("p"))),
+    }
+    rows, caption = ("token", "tokens") if problem.self_attention else ("query token", "queries")
+    content.append(vector_table(page, letters, rows, caption=words(f"All {caption}")))
+    content += [Paragraph(tuple(sentence)) for sentence in _told_apart(page)]
+    if problem.X_key is not None:
+        content.append(Paragraph(words("The key side's embeddings are used as they are.")))
+    heading = Heading(number, words("Positions"), formula)
+    return Section(heading, tuple(content), ("positions", "X_positioned"))
+
+
+def _base(page: Page) -> Number:
+    """The number whose powers the waves' angles fall by."""
+    where = page.trace.problem.attention.positions
+    assert isinstance(where, Sinusoidal)
+    return page.number(where.base).number
+
+
+def _waves(page: Page, query: int, angles: Angles) -> Table:
+    """One position's vector: the angle of each component, and its sine or cosine."""
+    trace = page.trace
+    d_model, name = trace["positions"].shape[-1], page.query_name(query)
+    place = angles.places[query]
+    p = page.stage("positions", [query])[0]
+    rows: list[Row] = []
+    for component in page.kept_entries(d_model):
+        if isinstance(component, Omitted):
+            rows.append(omitted_row(component))
+            continue
+        pair = component // 2
+        angle = angle_of(page, angles, query, pair)
+        exponent = Fraction(Number(str(2 * pair)), Number(str(d_model)))
+        wave = Fraction(Number(str(place)), Power(_base(page), exponent))
+        function = Apply("cos" if component % 2 else "sin", (angle.number,))
+        cells = (
+            (Symbol("p", (name, str(component + 1))),),
+            (Relation((wave, angle.number), (angle.sign,)),),
+            (function,),
+            result_cell(sign_of(angle, result=p[component]), p[component].number),
+        )
+        rows.append(Row(cells))
+    columns = (
+        Column(()),
+        Column(words("angle")),
+        Column((Symbol("p"),), Align.RIGHT),
+        Column((), Align.RIGHT, result=True),
+    )
+    stands = (page.query_token(query, focused=True), Words(f" stands at position {place}"))
+    return Table(columns, tuple(rows), stands)
+
+
+def _told_apart(page: Page) -> Iterator[list[Inline]]:
+    """Tokens with one and the same embedding, which their positions tell apart."""
+    embedded, _ = sources(page.trace, "X_positioned")
+    X, positioned = page.trace[embedded], page.trace["X_positioned"]
+    for query in page.queries:
+        twins = [
+            other
+            for other in range(query + 1, len(X))
+            if np.array_equal(X[query], X[other])
+            and not np.array_equal(positioned[query], positioned[other])
+        ]
+        for other in twins[:3]:
+            yield [
+                page.query_token(query, focused=True),
+                Words(" and "),
+                page.query_token(other),
+                Words(
+                    " have the same embedding; with the vectors of positions "
+                    f"{page.offset + query} and {page.offset + other} added, they differ."
+                ),
+            ]
+
+
+def _wave(page: Page, stage: str, index: Index) -> Derived | None:
+    """The sine or the cosine of an angle; None where positions are learned."""
+    angles = angles_of(page.trace)
+    if angles is None:
+        return None
+    angle = angle_of(page, angles, index[0], index[1] // 2)
+    wave = Apply("cos" if index[1] % 2 else "sin", (angle.number,))
+    return computed(page, stage, index, wave, [angle])
+
+
+def _sum(page: Page, stage: str, index: Index) -> Derived:
+    x, p = (page.entry(source, index) for source in sources(page.trace, stage))
+    return computed(page, stage, index, Sum((x.number, p.number)), [x, p])
+
+
+def _mentioned(page: Page) -> Iterator[str]:
+    if page.trace.problem.adds_positions:
+        kind = isinstance(page.trace.problem.attention.positions, Sinusoidal)
+        yield f"{'sinusoidal' if kind else 'learned'} positions"
+
+
+def _adding(_trace: Trace, start: str) -> str:
+    return "+" if start == "positions" else ""
+
+
+def _asked(_trace: Trace, start: str) -> str:
+    return "Add positions" if start == "positions" else ""
+
+
+EXPLANATION = Explanation(
+    add_positions,
+    parts=(Part(Place.BEFORE_HEADS, added_positions),),
+    told={
+        "positions": Told(_wave, Drawn(always("Positions"), untold)),
+        "X_positioned": Told(_sum, Drawn(always("Embeddings with Positions"), _adding, _asked)),
+    },
+    mentioned=_mentioned,
+)

@@ -1,0 +1,85 @@
+"""Scores, bent so that none goes beyond a cap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attncalc.document.document import Block, Heading, OfQuery, Paragraph, Section
+from attncalc.document.expressions import Apply, Fraction, Product, Relation, Sign, Symbol
+from attncalc.steps import cap
+from attncalc.steps.trace import Trace
+from attncalc.walkthrough.page import Page, in_digits, pair_symbol, sign_of, words
+from attncalc.walkthrough.sections.interface import (
+    Derived,
+    Drawn,
+    Explanation,
+    Index,
+    Part,
+    Place,
+    Told,
+    always,
+    computed,
+)
+from attncalc.walkthrough.sources import source_of
+from attncalc.walkthrough.tables import Step, key_table
+
+
+def capped_scores(page: Page, number: int) -> Section | None:
+    """c · tanh(s / c), which leaves no score beyond ±c."""
+    trace, cap = page.trace, page.trace.problem.attention.softcap
+    if "capped_scores" not in trace:
+        return None
+    source = source_of(trace, "capped_scores")
+    c = page.number(cap).number
+
+    def step(query: int) -> Iterator[Block]:
+        before = page.stage(source, [query])[0]
+        after = page.stage("capped_scores", [query])[0]
+
+        def cells(key: int) -> Step:
+            done = Product((c, Apply("tanh", (Fraction(before[key].number, c),))))
+            return done, sign_of(before[key], result=after[key]), after[key].number
+
+        operation = Product((c, Apply("tanh", (Fraction(Symbol("score"), c),))))
+        yield key_table(page, query, (operation,), words("capped score"), cells)
+
+    intro = words(
+        "Scores are bent so that none goes beyond ",
+        c,
+        " or its negative. It is done after scaling, and before bias and mask.",
+    )
+    content: tuple[Block | OfQuery, ...] = (Paragraph(intro), *page.of_each_query(step))
+    bent = Product((Symbol("c"), Apply("tanh", (Fraction(pair_symbol(source), Symbol("c")),))))
+    formula = Relation((pair_symbol("capped_scores"), bent), (Sign.EXACT,))
+    heading = Heading(number, words("Capped scores"), formula)
+    return Section(heading, content, ("capped_scores",))
+
+
+def _derived(page: Page, stage: str, index: Index) -> Derived:
+    score = page.entry(source_of(page.trace, stage), index)
+    c = page.number(page.trace.problem.attention.softcap)
+    bent = Product((c.number, Apply("tanh", (Fraction(score.number, c.number),))))
+    return computed(page, stage, index, bent, [score, c])
+
+
+def _mentioned(page: Page) -> Iterator[str]:
+    problem = page.trace.problem
+    if problem.weights is None and problem.attention.softcap is not None:
+        yield f"capped at {page.number(problem.attention.softcap).number.digits}"
+
+
+def _capping(trace: Trace, _start: str) -> str:
+    c = in_digits(trace.problem.attention.softcap)
+    return f"{c} tanh(score / {c})"
+
+
+def _asked(trace: Trace, start: str) -> str:
+    return f"Cap, {_capping(trace, start)}"
+
+
+EXPLANATION = Explanation(
+    cap,
+    parts=(Part(Place.OF_EACH_HEAD, capped_scores),),
+    told={"capped_scores": Told(_derived, Drawn(always("Softcap"), _capping, _asked))},
+    mentioned=_mentioned,
+)

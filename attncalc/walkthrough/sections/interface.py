@@ -1,0 +1,124 @@
+"""What is said of a step: its parts of the page, where its numbers come from, how it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+from attncalc.document.document import Section
+from attncalc.document.expressions import Expression, Sign
+from attncalc.document.numerals import Shown
+from attncalc.steps.interface import Step
+from attncalc.steps.trace import Trace
+from attncalc.walkthrough.page import Page
+
+PAST = "past"
+"""What stands before this step's keys and values; no stage, but they are made of it."""
+
+Index: TypeAlias = tuple[int, ...]
+
+Called: TypeAlias = Callable[[Trace], str]
+"""What something is called in a drawing of this trace."""
+
+Operation: TypeAlias = Callable[[Trace, str], str]
+"""What is done to a stage, named second, on the way to the one that it is an operation of."""
+
+
+class Place(Enum):
+    """Where on a page a part stands: what is told of each head stands together."""
+
+    BEFORE_HEADS = "before heads"
+    OF_EACH_HEAD = "of each head"
+    AFTER_HEADS = "after heads"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a page.
+
+    write: given the page, and the part's number on it; None where the problem does not have it.
+    """
+
+    place: Place
+    write: Callable[[Page, int], Section | None]
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What a number is computed by, and its value: all sides of its equation but its symbol.
+
+    signs: one before each side.
+    """
+
+    sides: tuple[Expression, ...]
+    signs: tuple[Sign, ...]
+
+
+Derivation: TypeAlias = Callable[[Page, str, Index], Derived | None]
+"""How one number of a stage of one head comes about; None where it is given."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """How a stage is drawn.
+
+    participant: who makes it, in a sequence. done: what is done to each stage that it is made of,
+    in a flow; nothing where that is an empty text. asked: the same in a sequence, if it is more
+    than what is done, with a capital. called: how it is called there, and in a flow, if not as in
+    names.py. box: in a flow alone.
+    """
+
+    participant: Called
+    done: Operation
+    asked: Operation | None = None
+    called: Called | None = None
+    box: Called | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said of a stage by itself. drawn: None for a part of what is drawn as one."""
+
+    derivation: Derivation
+    drawn: Drawn | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """All that is said of a step.
+
+    step: None for what belongs to no step, such as what is given, or what it all means. told: of
+    each of the step's stages. mentioned: of its option, in the line under the title.
+    """
+
+    step: Step | None = None
+    parts: tuple[Part, ...] = ()
+    told: Mapping[str, Told] = field(default_factory=dict)
+    mentioned: Callable[[Page], Iterator[str]] = lambda _page: iter(())
+
+
+def given(_page: Page, _stage: str, _index: Index) -> None:
+    """The derivation of what is never computed."""
+
+
+def computed(
+    page: Page, stage: str, index: Index, operation: Expression, operands: Sequence[Shown]
+) -> Derived:
+    """A number as what it is computed by, and its value. operands: the numbers in the operation."""
+    value = page.entry(stage, index)
+    exact = all(operand.exact for operand in operands)
+    first = Sign.EXACT if exact else Sign.ROUNDED
+    last = Sign.EXACT if exact and value.exact else Sign.ROUNDED
+    return Derived((operation, value.number), (first, last))
+
+
+def always(name: str) -> Called:
+    """The same in every drawing."""
+    return lambda _trace: name
+
+
+def untold(_trace: Trace, _start: str) -> str:
+    """An operation of which nothing is said."""
+    return ""

@@ -1,0 +1,57 @@
+"""All that a page, a derivation and a drawing say, in the order of the page."""
+
+from __future__ import annotations
+
+from attncalc.steps.trace import Trace
+from attncalc.walkthrough.sections import (
+    add_positions,
+    cache,
+    cap,
+    cost,
+    embed,
+    fold,
+    given,
+    join,
+    mask,
+    meaning,
+    mix,
+    other_heads,
+    project,
+    project_out,
+    rotate,
+    scale,
+    score,
+    softmax,
+)
+from attncalc.walkthrough.sections.interface import Explanation, Told
+
+EXPLANATIONS: tuple[Explanation, ...] = (
+    given.EXPLANATION,
+    cache.EXPLANATION,
+    embed.EXPLANATION,
+    add_positions.EXPLANATION,
+    project.EXPLANATION,
+    fold.EXPLANATION,
+    rotate.EXPLANATION,
+    score.EXPLANATION,
+    scale.EXPLANATION,
+    cap.EXPLANATION,
+    mask.EXPLANATION,
+    softmax.EXPLANATION,
+    mix.EXPLANATION,
+    other_heads.EXPLANATION,
+    join.EXPLANATION,
+    project_out.EXPLANATION,
+    meaning.EXPLANATION,
+    cost.EXPLANATION,
+)
+"""Of each step, and of what belongs to none. Whatever explains walks this list."""
+
+
+def told(trace: Trace, name: str) -> Told:
+    """What is said of a stage by the step that makes it here, or of the past."""
+    return next(
+        each.told[name]
+        for each in EXPLANATIONS
+        if name in each.told and (each.step is None or name in each.step.shapes(trace.problem))
+    )

@@ -1,0 +1,29 @@
+"""What is told of heads that are not written out: their attention weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attncalc.document.document import Heading, Paragraph, Section
+from attncalc.walkthrough.heatmaps import weights_heatmap
+from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.sections.interface import Explanation, Part, Place
+
+
+def other_heads(page: Page, number: int) -> Section | None:
+    """The attention weights of the heads that are not written out."""
+    others = [head for head in page.every_head if head is not None and head not in page.heads]
+    if not others or page.only:
+        return None
+    blocks = [weights_heatmap(page.of_head(head)) for head in _some(page, others)]
+    left = len(others) - len(blocks)
+    more = [Paragraph(words(f"… {left} more heads"))] if left else []
+    title = "Attention weights of the other heads" if len(others) > 1 else "The other head"
+    return Section(Heading(number, words(title)), (*blocks, *more), ("weights",))
+
+
+def _some(page: Page, heads: list[int]) -> Iterator[int]:
+    yield from (heads if page.full else heads[:8])
+
+
+EXPLANATION = Explanation(parts=(Part(Place.AFTER_HEADS, other_heads),))

@@ -1,0 +1,72 @@
+"""The last step of several heads: what they gave, times a matrix."""
+
+from __future__ import annotations
+
+from attncalc.document.document import Block, Heading, OfQuery, Section
+from attncalc.document.expressions import Symbol
+from attncalc.names import NAMES
+from attncalc.steps import project_out
+from attncalc.steps.trace import Trace
+from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.products import (
+    given_projection,
+    projected,
+    projection_formula,
+    written_out,
+)
+from attncalc.walkthrough.sections.interface import (
+    Derived,
+    Drawn,
+    Explanation,
+    Index,
+    Part,
+    Place,
+    Told,
+    always,
+    computed,
+)
+from attncalc.walkthrough.sections.project import bias_too
+from attncalc.walkthrough.sources import source_of
+from attncalc.walkthrough.vectors import vector_table
+
+
+def output_projection(page: Page, number: int) -> Section | None:
+    """y_i = o_i W_O + b_O for the focused queries, and the results of all."""
+    if page.trace.problem.W_O is None:
+        return None
+    source = source_of(page.trace, "output")
+    letter = NAMES[source].letter
+    vectors = Symbol("y", ("i",)), Symbol(letter, ("i",))
+    formula = projection_formula(*vectors, "O", page.trace.problem.b_O)
+    content: list[Block | OfQuery] = [*given_projection(page, "O")]
+    content += page.of_each_query(
+        lambda query: [written_out(page, query, letter, "y", "output", "O")]
+    )
+    if len(page.trace.problem.tokens) > 1:
+        caption = words("All queries")
+        content.append(vector_table(page, {"output": "y"}, "query", caption=caption))
+    heading = Heading(number, words("Output projection"), formula)
+    return Section(heading, tuple(content), ("output",))
+
+
+def _derived(page: Page, stage: str, index: Index) -> Derived:
+    source = source_of(page.trace, stage)
+    if page.trace.problem.W_O is not None:
+        return computed(page, stage, index, *projected(page, source, "O", *index))
+    before = page.entry(source, index)
+    return computed(page, stage, index, before.number, [])
+
+
+def _projecting(trace: Trace, _start: str) -> str:
+    return bias_too(trace, "O") if trace.problem.W_O is not None else "as it is"
+
+
+def _asked(trace: Trace, start: str) -> str:
+    return f"Project, {_projecting(trace, start)}" if trace.problem.W_O is not None else ""
+
+
+EXPLANATION = Explanation(
+    project_out,
+    parts=(Part(Place.AFTER_HEADS, output_projection),),
+    told={"output": Told(_derived, Drawn(always("Attention Output"), _projecting, _asked))},
+)

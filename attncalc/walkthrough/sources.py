@@ -1,0 +1,16 @@
+"""What a stage is made of: asked of the trace, as there may be another step in between."""
+
+from __future__ import annotations
+
+from attncalc.steps.trace import Trace
+
+
+def sources(trace: Trace, stage: str) -> tuple[str, ...]:
+    """The stages that a stage is made of; without the matrices, and the past."""
+    return tuple(name for name in trace.stages[stage].made_of if name in trace)
+
+
+def source_of(trace: Trace, stage: str) -> str:
+    """The one stage that a stage is made of."""
+    (only,) = sources(trace, stage)
+    return only
