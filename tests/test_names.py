@@ -81,14 +81,12 @@ def test_every_stage_is_told_by_its_step(sample: Path) -> None:
     """The step that makes it here says how its numbers come about, and how it is drawn."""
     for problem in load_all(sample):
         trace = explain(problem)
-        for stage, recorded in trace.stages.items():
+        for stage in trace.stages:
             (step,) = (step for step in STEPS if stage in step.shapes(problem))
             own = next(each for each in EXPLANATIONS if each.step is step)
             assert own.told[stage] is told(trace, stage)
             drawn = own.told[stage].drawn
-            if drawn is not None:
-                assert drawn.participant(trace)
-                assert [drawn.done(trace, start) for start in recorded.made_of] != None
+            assert drawn is None or drawn.participant(trace)
 
 
 def test_names_differ() -> None:
