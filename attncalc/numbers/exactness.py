@@ -222,5 +222,50 @@ def of_products(left: Array, left_exact: Exact, right: Array, right_exact: Exact
     return exact
 
 
+def of_zeros(values: Array, known: Exact) -> Exact:
+    """Where a value is exactly 0. known: where it is exact."""
+    if not is_exact_kind(values):
+        return everywhere(values)
+    zeros: Exact = known & np.equal(values, 0)
+    return zeros
+
+
+def of_short_quotients(above: Array, known: Exact, below: Array, quotients: Array) -> Exact:
+    """Where above / below needed no rounding, and has few digits. known: where both are exact.
+
+    The context of a problem has room for products of short numbers that it was not made for.
+    """
+    if not is_exact_kind(quotients):
+        return everywhere(quotients)
+    room = wider(decimal.getcontext())
+    answers = [
+        exact and _is_short(quotient) and room.multiply(quotient, divisor) == number
+        for number, exact, divisor, quotient in zip(
+            above.flat, known.flat, below.flat, quotients.flat, strict=True
+        )
+    ]
+    return np.array(answers, dtype=bool).reshape(quotients.shape)
+
+
+def of_short_roots(squares: Array, known: Exact, roots: Array) -> Exact:
+    """Where a root needed no rounding, and has few digits. known: where the squares are exact."""
+    room = wider(decimal.getcontext())
+    answers = [
+        exact and _is_short(root) and room.multiply(root, root) == square
+        for square, exact, root in zip(squares.flat, known.flat, roots.flat, strict=True)
+    ]
+    return np.array(answers, dtype=bool).reshape(roots.shape)
+
+
+_FEW_DIGITS = 20
+
+
+def _is_short(number: Decimal) -> bool:
+    """Whether a number has few digits, before its point and behind it."""
+    _, digits, exponent = number.normalize().as_tuple()
+    assert isinstance(exponent, int)  # it is finite
+    return -exponent <= _FEW_DIGITS and len(digits) + exponent <= _FEW_DIGITS
+
+
 def _count(answers: Exact) -> npt.NDArray[np.int64]:
     return answers.astype(np.int64)

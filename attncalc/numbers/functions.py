@@ -15,6 +15,9 @@ from attncalc.numbers.arithmetic import (
 _RANGE = 20
 """e to ±10^20 is beyond the exponents of decimals, which end at 10^(10^18)."""
 
+_FARTHEST = Decimal(10**9)
+"""e to minus this is 0 beside 1, to whatever digits are kept."""
+
 
 def tanh(x: Decimal) -> Decimal:
     """tanh x = (1 - e^(-2|x|)) / (1 + e^(-2|x|)), with the sign of x, to 60 digits."""
@@ -24,6 +27,14 @@ def tanh(x: Decimal) -> Decimal:
     power = room.exp(room.multiply(Decimal(-2), x.copy_abs()))
     quotient = room.divide(room.subtract(Decimal(1), power), room.add(Decimal(1), power))
     return transcendental_context().plus(quotient.copy_sign(x))
+
+
+def logistic(x: Decimal) -> Decimal:
+    """σ(x) = 1 / (1 + e^(-x)), which is e^x / (1 + e^x), to 60 digits."""
+    room = transcendental_context(10)
+    power = room.exp(-min(x.copy_abs(), _FARTHEST))
+    above = power if x < 0 else Decimal(1)
+    return transcendental_context().divide(above, room.add(Decimal(1), power))
 
 
 def power_of(base: Decimal | None) -> Callable[[Decimal], Decimal]:

@@ -172,6 +172,17 @@ def root(number: int) -> Interval:
     return Interval(_DOWN.next_minus(nearest), _UP.next_plus(nearest))
 
 
+def root_of(square: Interval) -> Interval:
+    """√ of what is not negative. Rounded correctly, so that one digit further out is safe."""
+    wide = context(decimal.ROUND_FLOOR, DIGITS)  # the product of two bounds has room in it
+    low, high = _DOWN.sqrt(square.low), _UP.sqrt(square.high)
+    if wide.multiply(low, low) > square.low:
+        low = _DOWN.next_minus(low)
+    if wide.multiply(high, high) < square.high:
+        high = _UP.next_plus(high)
+    return Interval(low, high)
+
+
 def power(base: Decimal | None, exponent: Interval) -> Interval:
     """base to the exponent, e if None; base > 1, so it rises with the exponent."""
     return Interval(_power(base, exponent.low, _DOWN), _power(base, exponent.high, _UP))

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import decimal
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import numpy as np
 
-from attncalc.numbers import exactness
-from attncalc.numbers.arithmetic import Array, Exact, like, resolution
+from attncalc.numbers import exactness, functions
+from attncalc.numbers.arithmetic import (
+    Array,
+    Exact,
+    decimals,
+    is_exact_kind,
+    like,
+    resolution,
+    transcendental_context,
+)
+
+_ROOM = 20
+"""Digits of quotients and roots beyond those that are promised, as sums of them may cancel."""
 
 _ROWS_AT_ONCE = 256
 _PAIRS_AT_ONCE = 65_536
@@ -51,6 +65,53 @@ class Known:
         exact = exactness.of_terms(self.values, self.exact, other.values, other.exact)
         return Known(self.values * other.values, exact)
 
+    def __truediv__(self, other: Known) -> Known:
+        """0 where both are 0; as exact as a quotient is that is short, and undone by a product."""
+        above, below = np.broadcast_arrays(self.values, other.values)
+        nothing = np.equal(above, 0) & np.equal(below, 0)
+        one, zero = like(above, 1), like(above, 0)
+        with _rounding(above):
+            quotients = np.where(nothing, zero, above) / np.where(nothing, one, below)
+        exact = exactness.of_short_quotients(
+            above, self.exact & other.exact, below, quotients
+        ) | exactness.of_zeros(above, np.broadcast_to(self.exact, above.shape))
+        return Known(quotients, exact)
+
+    def total(self) -> Known:
+        """The sum of each row, which keeps its axis. (…, d) -> (…, 1)"""
+        exact: Exact = np.logical_and.reduce(self.exact, axis=-1, keepdims=True)
+        return Known(self.values.sum(axis=-1, keepdims=True), exact)
+
+    def root(self) -> Known:
+        """√ of each entry; exact where its square is what it was taken of, and it is short."""
+        if not is_exact_kind(self.values):
+            return Known(np.sqrt(self.values), self.exact)
+        context = transcendental_context(_ROOM)
+        roots = self._each(context.sqrt)
+        return Known(roots, exactness.of_short_roots(self.values, self.exact, roots))
+
+    def tanh(self) -> Known:
+        """Exact only where it is 0."""
+        values = self._each(functions.tanh) if is_exact_kind(self.values) else np.tanh(self.values)
+        return Known(values, exactness.of_zeros(self.values, self.exact))
+
+    def logistic(self) -> Known:
+        """σ(x) = 1 / (1 + e^(-x)); exact only where x is 0."""
+        if is_exact_kind(self.values):
+            values = self._each(functions.logistic)
+        else:
+            values = 1 / (1 + np.exp(-self.values))
+        return Known(values, exactness.of_zeros(self.values, self.exact))
+
+    def number(self, value: Decimal | int) -> Known:
+        """A single number of the same kind, as it was typed."""
+        if not is_exact_kind(self.values):
+            return Known.given(np.array(float(value)))
+        return Known.given(decimals([Decimal(value) if isinstance(value, int) else value], ()))
+
+    def _each(self, function: Callable[[Decimal], Decimal]) -> Array:
+        return decimals(map(function, self.values.flat), self.shape)
+
     def __matmul__(self, other: Known) -> Known:
         """(…, n, d), (…, d, m) -> (…, n, m); 0 where nothing but rounding is left."""
         exact = exactness.of_matrix_product(self.values, self.exact, other.values, other.exact)
@@ -60,6 +121,13 @@ class Known:
 
 N = TypeVar("N", Array, Known)
 """Numbers, whether they know which of them are exact or not: what a formula is written for."""
+
+
+def _rounding(kind: Array) -> AbstractContextManager[object]:
+    """The context of quotients that may have no end."""
+    if not is_exact_kind(kind):
+        return nullcontext()
+    return decimal.localcontext(transcendental_context(_ROOM))
 
 
 def joined(parts: Sequence[Known], axis: int) -> Known:
