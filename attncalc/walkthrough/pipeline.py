@@ -9,8 +9,9 @@ from attncalc.document.document import Arrow, Box, Flow
 from attncalc.names import NAMES
 from attncalc.steps.stages import OF_HEADS
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.sections.interface import PAST, Drawn
+from attncalc.walkthrough.sections.interface import Drawn
 from attncalc.walkthrough.sections.order import told
+from attncalc.walkthrough.sources import PAST
 
 _MOST_HEADS = 4
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attncalc.document.document import Quantity
+from attncalc.names import NAMES, Axis
 from attncalc.steps.stages import OF_GROUPS, OF_HEADS
 from attncalc.steps.trace import Trace
+from attncalc.walkthrough.sources import sources
 
 
 def row_of(trace: Trace, stage: str, place: int) -> Quantity:
@@ -30,23 +34,32 @@ def asking(trace: Trace, query: int) -> tuple[Quantity, ...]:
 
     Nothing where scores or weights are given.
     """
-    if "Q" not in trace:
-        return ()
-    embedded = ("X", "X_positioned") if trace.problem.unprojected else ()
-    return _rows(trace, (*embedded, "Q", "Q_rotated"), query)
+    made_of = sources(trace, "scores") if "scores" in trace else ()
+    return _rows(trace, _line(trace, made_of[:1]), query)
 
 
 def answering(trace: Trace, key: int) -> tuple[Quantity, ...]:
     """What a key brings where it is given a weight: k_j and v_j, in the same ways."""
-    rows = _rows(trace, ("K", "K_rotated", "V"), key)
+    keys = sources(trace, "scores")[1:] if "scores" in trace else ()
+    values = sources(trace, trace.attended)[1:] if trace.attended in trace else ()
+    line = dict.fromkeys((*_line(trace, keys), *_line(trace, values)))
+    of_keys = [name for name in line if Axis.KEY in NAMES[name].axes]
+    new = [name for name in line if name not in of_keys]
     own = key - trace.problem.past_length
-    if not trace.problem.unprojected or own < 0:
-        return rows
-    embedded = ("X", "X_positioned") if trace.problem.X_key is None else ("X_key",)
-    return (*_rows(trace, embedded, own), *rows)
+    return (*(_rows(trace, new, own) if own >= 0 else ()), *_rows(trace, of_keys, key))
 
 
-def _rows(trace: Trace, stages: tuple[str, ...], place: int) -> tuple[Quantity, ...]:
+def _line(trace: Trace, last: Sequence[str]) -> list[str]:
+    """A stage, if any, behind those that it is made of without a matrix between."""
+    line: list[str] = []
+    while last:
+        line = [last[0], *line]
+        projected = any(name.startswith("W_") for name in trace.stages[last[0]].made_of)
+        last = () if projected else sources(trace, last[0])
+    return line
+
+
+def _rows(trace: Trace, stages: Sequence[str], place: int) -> tuple[Quantity, ...]:
     """The rows that hold every head's, and those of the trace's own head."""
     every = (row_of_head(stage, None, place) for stage in stages)
     own = (row_of(trace, stage, place) for stage in stages)

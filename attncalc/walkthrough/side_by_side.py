@@ -11,6 +11,7 @@ from attncalc.comparison import Difference, Origin, QueryComparison, difference
 from attncalc.document.document import Align, Cell, Column, Inlines, Row, Table, Token
 from attncalc.document.expressions import Omitted
 from attncalc.document.numerals import Shown, shown, shown_array
+from attncalc.names import ONE_A_PAIR
 from attncalc.steps.trace import Stage
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.tables import omitted_row, result_cell
@@ -91,7 +92,7 @@ class Pair:
 
     def table(self, left: str, right: str, found: Difference, caption: Inlines) -> Table:
         """The query's rows of two stages: left, right, right - left. A row a key, or an entry."""
-        by_key = left not in ("head_outputs", "output")
+        by_key = left in ONE_A_PAIR
         page = self.left
         places = self._keys() if by_key else page.kept_entries(found.values.shape[-1])
         columns = (

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from attncalc.steps.trace import Trace
 
+PAST = "past"
+"""What stands before this step's keys and values; no stage, but they are made of it."""
+
 
 def sources(trace: Trace, stage: str) -> tuple[str, ...]:
     """The stages that a stage is made of; without the matrices, and the past."""

@@ -16,7 +16,6 @@ from attncalc.problem.problem import Problem
 from attncalc.steps.engine import explain
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.sections.interface import (
-    PAST,
     Drawn,
     Explanation,
     Part,
@@ -26,6 +25,7 @@ from attncalc.walkthrough.sections.interface import (
     given,
     untold,
 )
+from attncalc.walkthrough.sources import PAST
 from attncalc.walkthrough.tables import result_cell
 
 _BYTES = (2, 4)

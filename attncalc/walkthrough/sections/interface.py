@@ -14,9 +14,6 @@ from attncalc.steps.interface import Step
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page
 
-PAST = "past"
-"""What stands before this step's keys and values; no stage, but they are made of it."""
-
 Index: TypeAlias = tuple[int, ...]
 
 Called: TypeAlias = Callable[[Trace], str]

@@ -11,7 +11,6 @@ from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.products import projected, projection_formula, written_out
 from attncalc.walkthrough.sections.interface import (
-    PAST,
     Derived,
     Drawn,
     Explanation,
@@ -23,7 +22,7 @@ from attncalc.walkthrough.sections.interface import (
     always,
     computed,
 )
-from attncalc.walkthrough.sources import source_of
+from attncalc.walkthrough.sources import PAST, source_of
 from attncalc.walkthrough.vectors import vector_table
 
 

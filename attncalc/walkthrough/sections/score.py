@@ -49,12 +49,12 @@ def _score_blocks(page: Page, query: int) -> list[Block]:
     keys = page.kept_keys(query)
     shown_keys = [key for key in keys if isinstance(key, int)]
     k = dict(zip(shown_keys, page.stage(answering, shown_keys), strict=True))
-    terms = trace.score_terms(query)[shown_keys]
-    terms_exact = trace.score_terms_exact(query)[shown_keys]
+    with trace.arithmetic():
+        terms = trace.stages[asking].plain[query] * trace.stages[answering].plain[shown_keys]
     totals = trace.stages["scores"]
     together = shown(
-        [*terms.flat, *totals.values[query][shown_keys]],
-        [*map(bool, terms_exact.flat), *map(bool, totals.exact[query][shown_keys])],
+        [*terms.values.flat, *totals.values[query][shown_keys]],
+        [*map(bool, terms.exact.flat), *map(bool, totals.exact[query][shown_keys])],
         page.style,
     )
     width = terms.shape[-1]
@@ -64,7 +64,7 @@ def _score_blocks(page: Page, query: int) -> list[Block]:
         if isinstance(key, Omitted):
             rows.append(omitted_row(key))
             continue
-        products, total = together[at * width : (at + 1) * width], together[terms.size + at]
+        products, total = together[at * width : (at + 1) * width], together[terms.values.size + at]
         rows.append(_score_row(page, query, key, q, k[key], products, total))
         at += 1
     q_sign = Sign.EXACT if all(entry.exact for entry in q) else Sign.ROUNDED
