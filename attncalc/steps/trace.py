@@ -213,9 +213,9 @@ class Trace:
         if "weighted_values" in self.stages:
             recorded: Array = self["weighted_values"][query]
             return recorded
-        one = self["weights"][query]
+        weights, values = (self[name] for name in self.stages[self.attended].made_of)
         with self.arithmetic():
-            terms: Array = one[:, None] * self["V"]
+            terms: Array = weights[query][:, None] * values
         return terms
 
     @contextmanager

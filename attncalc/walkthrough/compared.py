@@ -23,6 +23,7 @@ from attncalc.selection import Selection
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.remark import remark
 from attncalc.walkthrough.side_by_side import Pair, side_names, told
+from attncalc.walkthrough.sources import source_of
 from attncalc.walkthrough.stages_compared import stages_compared
 from attncalc.walkthrough.steepness import derivative, steepness
 
@@ -90,19 +91,20 @@ def _title(comparison: Comparison, left: Origin, right: Origin, page: Page) -> S
 def _scores(pair: Pair) -> list[Block]:
     """What goes into the softmax on either side; nothing where it is the same, or not known."""
     left, right = pair.left.trace, pair.right.trace
-    if "scores" not in left or "scores" not in right:
+    if "exponentials" not in left or "exponentials" not in right:
         return []
-    found = pair.difference(left.scored, right.scored)
+    ours, theirs = (source_of(trace, "exponentials") for trace in (left, right))
+    found = pair.difference(ours, theirs)
     if found is None or found.same:
         return []
-    stages = [NAMES[left.scored].in_words, NAMES[right.scored].in_words]
+    stages = [NAMES[ours].in_words, NAMES[theirs].in_words]
     which = f": {stages[0]}"
     if stages[0] != stages[1]:
         which = ": " + ", ".join(
             f"{stage} ({name})" for stage, name in zip(stages, pair.names, strict=True)
         )
     caption = (*pair.owner, Words(which))
-    return [pair.table(left.scored, right.scored, found, caption)]
+    return [pair.table(ours, theirs, found, caption)]
 
 
 def _weights(pair: Pair) -> list[Block]:

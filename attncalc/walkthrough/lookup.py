@@ -26,12 +26,19 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Omitted, Product, Relation, Symbol
-from attncalc.document.numerals import percentage_of_row, rounded, shown_array, sunk_percentage
+from attncalc.document.numerals import (
+    Shown,
+    percentage_of_row,
+    rounded,
+    shown_array,
+    sunk_percentage,
+)
 from attncalc.numbers import measures
 from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page, joining, words
 from attncalc.walkthrough.remark import remark
+from attncalc.walkthrough.sources import source_of, sources
 from attncalc.walkthrough.tables import bar, together
 from attncalc.walkthrough.title import title
 
@@ -47,7 +54,7 @@ def write_lookup(trace: Trace, selection: Selection | None = None) -> Document:
         own = page.of_head(head)
         for query in page.queries:
             sections.append(_ranking(own, query, len(sections) + 1))
-            if "V" in trace:
+            if trace.attended in trace:
                 sections.append(_retrieved(own, query, len(sections) + 1))
     last = remark(page, view="steps")
     sections[-1] = replace(sections[-1], content=(*sections[-1].content, last))
@@ -74,8 +81,8 @@ def _ranking(page: Page, query: int, number: int) -> Section:
         " is given is shared out by the match.",
     )
     blocks: list[Block] = [Paragraph(text)]
-    if trace.asking in trace:
-        q = page.stage(trace.asking, [query])[0]
+    for asking in _met(trace)[:1]:
+        q = page.stage(asking, [query])[0]
         symbol = Symbol("q", (page.query_name(query),))
         blocks.append(Equation(Relation((symbol, page.vector(q)), (joining(q),))))
     blocks.append(_ranking_table(page, query, ranked))
@@ -91,9 +98,10 @@ def _ranking_table(page: Page, query: int, ranked: list[int]) -> Table:
     trace = page.trace
     weights = page.stage("weights", [query])[0]
     row = trace["weights"][query]
-    matches = page.stage(trace.scored, [query])[0] if "scores" in trace else None
+    matches = _matches(page, query)
+    answering = _met(trace)[1:]
     columns = [Column(words("rank")), Column(words("key"))]
-    if trace.answering in trace:
+    if answering:
         columns.append(Column((Symbol("k"),), optional=True))
     if matches is not None:
         columns.append(Column(words("match"), Align.RIGHT))
@@ -109,8 +117,7 @@ def _ranking_table(page: Page, query: int, ranked: list[int]) -> Table:
         key = ranked[place]
         own = page.is_own(query, key)
         cells: list[Cell] = [words(str(place + 1)), (page.key_token(key, focused=own),)]
-        if trace.answering in trace:
-            cells.append((page.vector(page.stage(trace.answering, [key])[0]),))
+        cells += [(page.vector(page.stage(stage, [key])[0]),) for stage in answering]
         if matches is not None:
             cells.append((matches[key].number,))
         cells.append((weights[key].number,))
@@ -119,11 +126,25 @@ def _ranking_table(page: Page, query: int, ranked: list[int]) -> Table:
     return Table(tuple(columns), tuple(rows))
 
 
+def _met(trace: Trace) -> tuple[str, ...]:
+    """The queries and the keys as they meet in a score; none where scores or weights are given."""
+    return sources(trace, "scores") if "scores" in trace else ()
+
+
+def _matches(page: Page, query: int) -> list[Shown] | None:
+    """What goes into the softmax; None where weights are given."""
+    trace = page.trace
+    if trace.problem.weights is not None:
+        return None
+    return page.stage(source_of(trace, "exponentials"), [query])[0]
+
+
 def _retrieved(page: Page, query: int, number: int) -> Section:
     """The share of each value, their sum, and what a hash table would have returned."""
     trace = page.trace
     ranked = _ranked(page, query)
-    weights = page.stage("weights", [query])[0]
+    shares, values = sources(trace, trace.attended)
+    weights = page.stage(shares, [query])[0]
     rows: list[Row] = []
     for place in page.greatest_tokens(trace["weights"][query][ranked]):
         if isinstance(place, Omitted):
@@ -131,7 +152,7 @@ def _retrieved(page: Page, query: int, number: int) -> Section:
             continue
         key = ranked[place]
         own = page.is_own(query, key)
-        value = page.stage("V", [key])[0]
+        value = page.stage(values, [key])[0]
         cells: tuple[Cell, ...] = (
             (page.key_token(key, focused=own),),
             (Product((weights[key].number, page.vector(value))),),
@@ -154,7 +175,8 @@ def _rest_row(page: Page, query: int, left: list[int]) -> Row:
     trace = page.trace
     with trace.arithmetic():
         total = trace.weighted_values_of(query)[left].sum(axis=0)
-    known = trace.stages["weights"].exact[query][left, None] & trace.stages["V"].exact[left]
+    shares, values = (trace.stages[name].exact for name in sources(trace, trace.attended))
+    known = shares[query][left, None] & values[left]
     numbers = shown_array(total[None], known.all(axis=0)[None], page.style)[0]
     result = Relation((page.vector(numbers),), (joining(numbers),))
     return Row((words(f"… {len(left)} more"), (result,)))
@@ -175,13 +197,14 @@ def _against_hard(page: Page, query: int, ranked: list[int]) -> Iterator[Inline]
             yield page.key_token(key)
         yield Words(" match equally well" + (", and more." if len(best) > 3 else "."))
         return
-    value = page.stage("V", [best[0]])[0]
+    _, values = sources(trace, trace.attended)
+    value = page.stage(values, [best[0]])[0]
     yield Words("A hash table would return the value of the best match alone, of ")
     yield page.key_token(best[0])
     yield Words(": ")
     yield Relation((Symbol("v", (page.key_name(best[0]),)), page.vector(value)), (joining(value),))
     with trace.arithmetic():
-        apart = measures.distance(trace[trace.attended][query], trace["V"][best[0]])
+        apart = measures.distance(trace[trace.attended][query], trace[values][best[0]])
     if apart == 0 and all(entry.exact for entry in page.stage(trace.attended, [query])[0]):
         yield Words(", which is what is retrieved here too.")
         return

@@ -17,6 +17,7 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Omitted, Relation, Symbol
+from attncalc.names import NAMES
 from attncalc.steps import join
 from attncalc.walkthrough.page import Page, joining, words
 from attncalc.walkthrough.sections.fold import multi_head
@@ -76,7 +77,9 @@ def _side_by_side(page: Page, query: int) -> Iterator[Block]:
         numbers = page.of_head(head).stage(source, [query])[0]
         rows.append(Row((words(str(head + 1)), (page.vector(numbers),))))
     caption = (Words("What each head gives "), page.query_token(query, focused=True))
-    yield Table((Column(words("head")), Column((Symbol("o"),))), tuple(rows), caption)
+    yield Table(
+        (Column(words("head")), Column((Symbol(NAMES[source].letter),))), tuple(rows), caption
+    )
     together = page.stage("concatenated", [query])[0]
     symbol = Symbol("c", (page.query_name(query),))
     yield Equation(Relation((symbol, page.vector(together)), (joining(together),)))

@@ -1,0 +1,98 @@
+"""Another step in between: what is said of the steps behind it is made of it, and stays true."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from decimal import Decimal
+
+import mpmath
+import numpy as np
+import pytest
+
+import attncalc
+from attncalc.document.document import Document
+from attncalc.names import NAMES
+from attncalc.numbers.known import Known
+from attncalc.selection import Selection
+from attncalc.steps.trace import Stage, Trace
+from attncalc.walkthrough import write_walkthrough
+from attncalc.walkthrough.derivation import derivation
+from attncalc.walkthrough.lookup import write_lookup
+from attncalc.walkthrough.page import Page
+from tests.conftest import SAMPLES
+from tests.walkthrough.test_true import STYLE, signs_on, value
+
+BETWEEN = "between"
+"""What the step in between is called."""
+
+CASES = [
+    ("projections", ("X", "Q", "K", "V", "scores", "scaled_scores", "weights", "head_outputs")),
+    ("rope", ("Q", "K", "Q_rotated", "K_rotated")),
+    ("llama", ("Q", "K", "V", "K_rotated", "scaled_scores", "masked_scores")),
+    ("llama-step", ("V", "Q_rotated", "scores")),
+    ("learned-positions", ("X", "X_positioned")),
+    ("softcap", ("scores", "scaled_scores", "capped_scores")),
+    ("alibi", ("scaled_scores", "masked_scores")),
+    ("sink", ("masked_scores", "weights")),
+    ("multi-head", ("head_outputs", "concatenated")),
+]
+
+
+def put_between(trace: Trace, stage: str, monkeypatch: pytest.MonkeyPatch) -> Trace:
+    """A trace in which a stage is half of what it was, and doubled before it is used.
+
+    All the stages behind it are as they were, so that whatever takes the stage for what they are
+    made of says what is not true.
+    """
+    monkeypatch.setitem(NAMES, BETWEEN, replace(NAMES[stage], name=BETWEEN))
+    for module in [each for name, each in sys.modules.items() if name.startswith("attncalc.")]:
+        for kind in ("OF_HEADS", "OF_GROUPS", "OF_KEYS", "ONE_A_PAIR"):
+            known = getattr(module, kind, ())
+            if stage in known:
+                monkeypatch.setattr(module, kind, (*known, BETWEEN))
+    stages: dict[str, Stage] = {}
+    for name, made in trace.stages.items():
+        if stage in made.made_of:
+            sources = tuple(BETWEEN if each == stage else each for each in made.made_of)
+            stages[name] = replace(made, made_of=sources)
+        else:
+            stages[name] = made
+        if name == stage:
+            half = Known(made.values * Decimal("0.5"), made.exact)
+            stages[name] = Stage.of(name, half, *made.made_of)
+            stages[BETWEEN] = Stage.of(BETWEEN, made.plain, name)
+    return replace(trace, stages=stages)
+
+
+def without(document: Document, stage: str) -> Document:
+    """The page without what tells how a stage comes about."""
+    kept = (section for section in document.sections if stage not in section.stages)
+    return replace(document, sections=tuple(kept))
+
+
+@pytest.mark.parametrize(
+    ("sample", "stage"), [(sample, stage) for sample, stages in CASES for stage in stages]
+)
+def test_between(sample: str, stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every sign on the page, and in the derivations of what is made of it, is true."""
+    recorded = attncalc.explain(attncalc.load(SAMPLES / f"{sample}.yaml"))
+    trace = put_between(recorded, stage, monkeypatch)
+    selection = Selection(style=STYLE, full=True, heads=tuple(range(trace.problem.heads or 0)))
+    assert signs_on(without(write_walkthrough(trace, selection), stage)) > 5
+    if stage != "weights":  # which a lookup shows as they are
+        signs_on(write_lookup(trace, selection))
+    page = Page(trace, selection, (0,))
+    for name in (name for name, made in trace.stages.items() if BETWEEN in made.made_of):
+        for index in np.ndindex(trace[name].shape):
+            expect_derived(page, name, index)
+
+
+def expect_derived(page: Page, stage: str, index: tuple[int, ...]) -> None:
+    """What an entry is computed by comes to that entry."""
+    sides = derivation(page, stage, index).sides
+    number = mpmath.mpf(str(page.trace[stage][index]).replace("Infinity", "inf"))
+    with mpmath.workdps(60):
+        for side in sides[1:]:
+            found = value(side)
+            assert found is None or abs(found - number) < 1e-12 * max(1, abs(number)), sides
