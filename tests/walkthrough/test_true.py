@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction as Rational
 from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import attncalc
@@ -30,6 +31,7 @@ from attncalc.document.document import (
 from attncalc.document.expressions import Expression, Relation, Sign
 from attncalc.document.style import NumberStyle
 from attncalc.problem.problem import address_of
+from attncalc.renderers.linear import linear
 from attncalc.selection import Selection
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.derivation import derivation
@@ -280,6 +282,63 @@ def test_every_derivation_is_true(problem: dict[str, Any]) -> None:
                 if end is not None:
                     number = mpmath.mpf(str(stage.values[index]))
                     assert abs(_real(end) - number) <= NEAR * max(1, abs(number)), (name, index)
+
+
+QK = {"tokens": list("ab"), "Q": [["1"], ["2"]], "K": [["1"], ["3"]], "V": [["1"], ["0"]]}
+ROUNDED_SLOPES = {
+    **QK,
+    "Q": [["1", "1", "1"], ["2", "2", "2"]],
+    "K": [["1", "1", "1"], ["3", "3", "3"]],
+    "V": [["1", "1", "1"], ["3", "3", "3"]],
+    "attention": {"heads": 3, "scale": "none", "bias": "alibi", "mask": "causal"},
+}
+
+
+def first_signs(problem: dict[str, Any], style: NumberStyle) -> Iterator[tuple[str, Relation, Any]]:
+    """Every derivation: its stage, and the number that it is of."""
+    trace = attncalc.explain(attncalc.load(problem))
+    page = Page(trace, Selection(style=style, full=True), (0,))
+    for name, stage in trace.stages.items():
+        for index in np.ndindex(stage.values.shape):
+            yield name, derivation(page, name, index), stage.values[index]
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@example(problem=ROUNDED_SLOPES, precision=4)
+@given(problem=problems(st.just(TAME)), precision=st.integers(0, 4))
+def test_what_follows_a_symbol(problem: dict[str, Any], precision: int) -> None:
+    """What = joins to a number's symbol is all there is of that number, in its few digits."""
+    with mpmath.workdps(60):
+        for stage, relation, number in first_signs(problem, NumberStyle(precision)):
+            found = value(relation.sides[1])
+            if relation.signs[0] is Sign.EXACT and found is not None:
+                off = abs(_real(found) - mpmath.mpf(str(number)))
+                assert off <= mpmath.mpf(10) ** -40 * max(1, abs(number)), (stage, relation)
+
+
+def test_hidden_is_exact() -> None:
+    """A sum with -inf is that, however a score or a bias in it was rounded."""
+    hidden = [
+        relation
+        for stage, relation, number in first_signs(ROUNDED_SLOPES, NumberStyle())
+        if stage == "masked_scores" and number == Decimal("-inf")
+    ]
+    assert len(hidden) == 3
+    assert {relation.signs for relation in hidden} == {(Sign.EXACT, Sign.EXACT)}
+
+
+@pytest.mark.parametrize(
+    ("stage", "expected"),
+    [
+        ("concatenated", "c_a,1 = o_head 1,a,1 ≈ 0.8808"),
+        ("output", "o_a,1 = c_a,1 ≈ 0.8808"),
+    ],
+)
+def test_what_is_handed_on(stage: str, expected: str) -> None:
+    """A number that is another one as it is stands behind that one's name, and not twice."""
+    problem = {**QK, "Q": [["-1"], ["2"]], "attention": {"heads": 1, "scale": "none"}}
+    found = [each for name, each, _ in first_signs(problem, NumberStyle()) if name == stage]
+    assert linear(found[0]) == expected
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)

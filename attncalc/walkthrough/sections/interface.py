@@ -8,8 +8,9 @@ from enum import Enum
 from typing import TypeAlias
 
 from attncalc.document.document import Section
-from attncalc.document.expressions import Expression, Sign
+from attncalc.document.expressions import Expression, Sign, Symbol
 from attncalc.document.numerals import Shown
+from attncalc.names import NAMES
 from attncalc.steps.interface import Step
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page
@@ -109,6 +110,13 @@ def computed(
     first = Sign.EXACT if exact else Sign.ROUNDED
     last = Sign.EXACT if exact and value.exact else Sign.ROUNDED
     return Derived((operation, value.number), (first, last))
+
+
+def handed_on(page: Page, source: str, index: Index) -> Derived:
+    """A number that is one of another stage as it is: that one's symbol, and its value."""
+    symbol = Symbol(NAMES[source].letter, page.index_names(source, index))
+    value = page.entry(source, index)
+    return Derived((symbol, value.number), (Sign.EXACT, value.sign))
 
 
 def always(name: str) -> Called:

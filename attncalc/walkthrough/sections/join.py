@@ -30,7 +30,7 @@ from attncalc.walkthrough.sections.interface import (
     Place,
     Told,
     always,
-    computed,
+    handed_on,
     untold,
 )
 from attncalc.walkthrough.sources import source_of, sources
@@ -89,8 +89,7 @@ def _derived(page: Page, stage: str, index: Index) -> Derived:
     """Whatever that head has there."""
     source = source_of(page.trace, stage)
     head, place = divmod(index[1], page.trace[source].shape[-1])
-    own = page.of_head(head).entry(source, (index[0], place))
-    return computed(page, stage, index, own.number, [])
+    return handed_on(page, source, (head, index[0], place))
 
 
 EXPLANATION = Explanation(

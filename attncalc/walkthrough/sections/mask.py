@@ -201,14 +201,17 @@ def _masked_table(page: Page, query: int, source: str) -> Table:
 
 
 def _derived(page: Page, stage: str, index: Index) -> Derived:
+    """The sum; where -inf is added it is that, exactly, whatever was rounded before."""
     trace = page.trace
     score = page.entry(source_of(trace, stage), index)
-    terms: list[Expression] = [score.number]
+    terms, operands = [score.number], [score]
     if trace.bias is not None:
-        terms.append(page.bias_row(index[0])[index[1]].number)
+        operands = [score, page.bias_row(index[0])[index[1]]]
+        terms.append(operands[-1].number)
     if trace.mask is not None:
         terms.append(Number("0" if trace.mask[index] else "-inf"))
-    return computed(page, stage, index, sum_of(tuple(terms)), [score])
+    hidden = page.entry(stage, index).number == Number("-inf")
+    return computed(page, stage, index, sum_of(tuple(terms)), [] if hidden else operands)
 
 
 def _mentioned(page: Page) -> Iterator[str]:

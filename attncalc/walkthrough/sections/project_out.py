@@ -24,6 +24,7 @@ from attncalc.walkthrough.sections.interface import (
     Told,
     always,
     computed,
+    handed_on,
 )
 from attncalc.walkthrough.sections.project import bias_too
 from attncalc.walkthrough.sources import source_of
@@ -53,8 +54,7 @@ def _derived(page: Page, stage: str, index: Index) -> Derived:
     source = source_of(page.trace, stage)
     if page.trace.problem.W_O is not None:
         return computed(page, stage, index, *projected(page, source, "O", *index))
-    before = page.entry(source, index)
-    return computed(page, stage, index, before.number, [])
+    return handed_on(page, source, index)
 
 
 def _projecting(trace: Trace, _start: str) -> str:
