@@ -57,7 +57,7 @@ ROOMS = {
     "attncalc/numbers/intervals.py": ("tests/checking/test_intervals.py", *CHECKING),
     "attncalc/numbers/rounding.py": CHECKING,
     "attncalc/numbers/transcendental.py": CHECKING,
-    "attncalc/steps/rows.py": CHECKING,
+    "attncalc/numbers/rows.py": CHECKING,
     "attncalc/checking/*.py": CHECKING,
     "attncalc/problem/claims.py": CHECKING,
     "attncalc/numbers/*.py": ARITHMETIC,

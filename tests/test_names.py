@@ -11,9 +11,6 @@ from pathlib import Path
 
 import pytest
 
-import attncalc
-from attncalc.checking.rules import Rules
-from attncalc.costs import counts
 from attncalc.names import NAMES, STAGES
 from attncalc.readers import load_all
 from attncalc.steps.engine import explain
@@ -24,7 +21,6 @@ from tests.conftest import ROOT, SAMPLES
 NO_ARITHMETIC = {"X", "X_key", "weighted_values", "concatenated"}
 """Stages that are given or put together, or whose products are counted with the output's."""
 
-RULES = Rules(attncalc.explain(attncalc.load({"scores": [["1"]]})))
 OUTPUT = json.loads((ROOT / "attncalc/schemas/output.schema.json").read_text(encoding="utf-8"))
 
 
@@ -38,12 +34,6 @@ TABLES: dict[str, tuple[Collection[str], set[str]]] = {
     "derivations and drawings": (
         [stage for each in EXPLANATIONS if each.step is not None for stage in each.told],
         set(),
-    ),
-    "bounds": (RULES._rules, set()),
-    "operations": (counts._COUNTED, NO_ARITHMETIC),
-    "parts of the cost": (
-        [stage for stages in counts._PARTS.values() for stage in stages],
-        NO_ARITHMETIC,
     ),
     "the schema of results": (OUTPUT["properties"]["stages"]["properties"], set()),
     "the schema of costs": (

@@ -10,7 +10,6 @@ from functools import partial, reduce
 from typing import TypeAlias
 
 from attncalc.checking.floors import floors
-from attncalc.checking.rules import Index, Operands, Rules
 from attncalc.names import STAGES
 from attncalc.numbers import intervals
 from attncalc.numbers.arithmetic import Array
@@ -18,6 +17,9 @@ from attncalc.numbers.intervals import HIDDEN, Interval
 from attncalc.numbers.rounding import rounded
 from attncalc.problem.claims import Claim
 from attncalc.steps.conventions import PLAIN, Reading
+from attncalc.steps.enclosing import Index, Operands, is_worked_with, works_out
+from attncalc.steps.mask import enclose_unmasked
+from attncalc.steps.order import steps_by_stage
 from attncalc.steps.trace import Trace
 
 Entry: TypeAlias = tuple[str, Index]
@@ -76,9 +78,11 @@ class Enclosures:
         self._printed_rows = {(stage, index[:axes]) for stage, index in self.claims}
         self.stand_ins: frozenset[Entry] = frozenset()
         self._readings: dict[Index, Reading] = {}
-        self._rules = Rules(trace)
-        self._inputs = _Source(Operands(self.computed, lambda _stage, _row: False, self.reading))
-        self._prints = _Source(Operands(self._operand, self._has_row, self.reading))
+        self._steps = steps_by_stage(trace.problem)
+        self._inputs = _Source(
+            Operands(trace, self.computed, lambda _stage, _row: False, self.reading)
+        )
+        self._prints = _Source(Operands(trace, self._operand, self._has_row, self.reading))
         self._floors: dict[int, dict[str, Array]] = {}
         self._rounding: dict[int, _Source] = {}
 
@@ -128,7 +132,11 @@ class Enclosures:
         return self._inputs.entry(stage, index, self._from_inputs)
 
     def _from_inputs(self, stage: str, index: Index) -> Interval:
-        return self._rules.enclosure(stage, index, self._inputs.operands)
+        return self._enclosed(self._inputs, stage, index)
+
+    def _enclosed(self, source: _Source, stage: str, index: Index) -> Interval:
+        """What an entry may be with a source's operands."""
+        return self._steps[stage].enclose(source.operands, stage, index)
 
     def unmasked(self, claim: Claim) -> Interval:
         """What a claimed score may have been that nothing hides, however it was come by.
@@ -139,17 +147,17 @@ class Enclosures:
         found: list[Interval] = []
         for source in (self._inputs, self._prints, self._rounded(claim.places)):
             if stage != "masked_scores":
-                found.append(self._rules.enclosure(stage, index, source.operands))
+                found.append(self._enclosed(source, stage, index))
                 continue
-            found.append(source.operands.of(self.trace.stages[stage].made_of[0], index))
-            found.append(self._rules.unmasked(index, source.operands))
+            found.append(source.operands.before(stage, index))
+            found.append(enclose_unmasked(source.operands, index))
         return rounded(reduce(Interval.hull, found), claim.places)
 
     def reachable(self, stage: str, index: Index) -> Interval:
         """What can be reached from the numbers that are printed of earlier stages."""
         if self._begins(stage):
             return self.computed(stage, index)
-        return self._rules.enclosure(stage, index, self._prints.operands)
+        return self._enclosed(self._prints, stage, index)
 
     def is_reached(self, claim: Claim, claimed: Interval) -> bool:
         """Whether a claim is what rounding on the way, to as many decimals, may have led to.
@@ -167,7 +175,7 @@ class Enclosures:
 
         decimals: those that are left of each of them, or more.
         """
-        return self._rules.enclosure(stage, index, self._rounded(decimals).operands)
+        return self._enclosed(self._rounded(decimals), stage, index)
 
     def claimed(self, claim: Claim) -> Interval:
         """The values that a claim, which is not NaN, may be the print of, rounded in either way."""
@@ -201,7 +209,7 @@ class Enclosures:
     def _rounded(self, decimals: int) -> _Source:
         if decimals not in self._rounding:
             operand = partial(self._rounded_operand, decimals)
-            operands = Operands(operand, self._has_row, self.reading, decimals)
+            operands = Operands(self.trace, operand, self._has_row, self.reading, decimals)
             self._rounding[decimals] = _Source(operands)
         return self._rounding[decimals]
 
@@ -236,11 +244,11 @@ class Enclosures:
     def _rounded_from_prints(self, decimals: int, stage: str, index: Index) -> Interval:
         if (stage, index) in self.claims:
             return self._operand(stage, index)
-        if self._begins(stage) and not self._rules.is_worked_with(stage):
+        if self._begins(stage) and not is_worked_with(self.trace, stage):
             value = self.computed(stage, index)
         else:
             value = self.reach(stage, index, decimals)
-        if self._rules.works_out(stage):
+        if works_out(self.problem, stage):
             value = rounded(value, decimals)
         return self._or_computed(stage, index, value)
 

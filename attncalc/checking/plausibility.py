@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from attncalc.checking.enclosures import Enclosures
-from attncalc.checking.rules import Index, group_of
 from attncalc.numbers import intervals
 from attncalc.numbers.intervals import ZERO, Interval
 from attncalc.problem.claims import Claim
 from attncalc.problem.problem import address_of
 from attncalc.report import Finding, Verdict
 from attncalc.steps.conventions import Blind
+from attncalc.steps.enclosing import Index, group_of
 from attncalc.steps.stages import OF_SCORES
 from attncalc.steps.trace import Trace
 

@@ -12,13 +12,13 @@ import numpy as np
 
 from attncalc.checking import reasons
 from attncalc.checking.enclosures import OF_ROWS, Enclosures, Entry
-from attncalc.checking.rules import Index
 from attncalc.numbers import intervals
 from attncalc.problem.claims import Claim
 from attncalc.problem.options import STAND_IN
 from attncalc.problem.problem import Problem
 from attncalc.report import Verdict
 from attncalc.steps.conventions import BITS, PLAIN, Blind, Reading, Shift
+from attncalc.steps.enclosing import Index
 from attncalc.steps.stages import OF_POWERS, OF_SCORES
 
 Judge: TypeAlias = Callable[[Claim, Enclosures], Verdict]

@@ -1,7 +1,7 @@
 """Sizes with their errors for a formula: how far a program may be off that rounds every operation.
 
 These are tolerances, and no enclosures: errors are taken to add up by their squares where many
-terms are, as in checking/floors.py, and as they are elsewhere.
+terms are, as in steps/roundoff.py, and as they are elsewhere.
 """
 
 from __future__ import annotations

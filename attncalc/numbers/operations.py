@@ -29,3 +29,8 @@ class Operations:
 def total(counts: Iterable[Operations]) -> Operations:
     """All of them together."""
     return sum(counts, Operations())
+
+
+def dots(count: int, terms: int) -> Operations:
+    """So many dot products of so many terms."""
+    return Operations(multiplications=count * terms, additions=count * (terms - 1))

@@ -77,6 +77,7 @@ def _decimals(interval: Any) -> Interval:
     )
 
 
+@lru_cache(maxsize=4096)
 def slope(above: int, below: int) -> Interval:
     """2^(-above/below): a head's slope in ALiBi, exact where it is a whole power."""
     if above % below == 0:

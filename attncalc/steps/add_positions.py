@@ -10,13 +10,21 @@ from typing import Any
 
 import numpy as np
 
+from attncalc.numbers import intervals, transcendental
 from attncalc.numbers.arithmetic import Array
+from attncalc.numbers.intervals import Interval
 from attncalc.numbers.known import Known
+from attncalc.numbers.operations import Operations
 from attncalc.problem.options import Sinusoidal
 from attncalc.problem.problem import Problem
-from attncalc.steps.angles import Angles, angles_at, turning
-from attncalc.steps.interface import Shape
+from attncalc.problem.sizes import Sizes
+from attncalc.steps.angles import Angles, angles_at, count_angles, floor_of_turns, turning
+from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.interface import Part, Shape
+from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.trace import Stage, Trace
+
+PART: Part | None = "positions"
 
 
 def shapes(problem: Problem) -> dict[str, Shape]:
@@ -46,3 +54,42 @@ def sinusoidal(angles: Angles, d_model: int) -> Array:
     """The table that is added to embeddings: sines in even columns, cosines in odd. (n, d_model)"""
     beside = np.stack([angles.sine, angles.cosine], axis=-1)  # (n, pairs, 2)
     return beside.reshape(len(beside), -1)[:, :d_model]
+
+
+def enclose(operands: Operands, stage: str, index: Index) -> Interval:
+    """A sine or a cosine, or what is given; and that added to an embedding."""
+    return _ENCLOSED[stage](operands, index)
+
+
+def _position(operands: Operands, index: Index) -> Interval:
+    where: Any = operands.problem.attention.positions
+    if not isinstance(where, Sinusoidal):
+        return operands.given(where[index])
+    (i, c), d_model = index, operands.trace["positions"].shape[-1]
+    place = operands.trace.places[i]
+    cosine, sine = transcendental.turn(place, where.base, 2 * (c // 2), d_model)
+    return cosine if c % 2 else sine
+
+
+def _positioned(operands: Operands, index: Index) -> Interval:
+    return intervals.add((operands.of("X", index), operands.of("positions", index)))
+
+
+_ENCLOSED = {"positions": _position, "X_positioned": _positioned}
+
+
+def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:
+    """A table of sines and cosines, nothing for one that is learned; and a sum an entry."""
+    d_model = problem.d_model or 0
+    sinusoidal = isinstance(problem.attention.positions, Sinusoidal)
+    return {
+        "positions": count_angles(sizes.n, d_model) if sinusoidal else Operations(),
+        "X_positioned": Operations(additions=sizes.n * d_model),
+    }
+
+
+def floor(roundoff: Roundoff) -> Iterator[tuple[str, Array]]:
+    """As far off as cosines and sines may be, and the sum as far as both and its own rounding."""
+    table = floor_of_turns(roundoff, roundoff.size("positions"))
+    yield "positions", table
+    yield "X_positioned", roundoff.found["X"] + table + roundoff.stored("X_positioned")

@@ -18,6 +18,8 @@ from attncalc.numbers import exactness
 from attncalc.numbers.arithmetic import Array, Exact, decimals, is_exact_kind
 from attncalc.numbers.functions import inverse_power, of_each
 from attncalc.numbers.known import Known
+from attncalc.numbers.operations import Operations
+from attncalc.steps.roundoff import OF_A_FUNCTION, Roundoff
 from attncalc.steps.trace import Stage
 
 
@@ -79,3 +81,18 @@ def turning(angles: Angles, side: str = "") -> Iterator[Stage]:
     yield Stage.of(f"{side}angles", Known(angles.angle, angles.exact))
     yield Stage.of(f"{side}cosines", Known(angles.cosine, angles.still))
     yield Stage.of(f"{side}sines", Known(angles.sine, angles.still))
+
+
+def count_angles(places: int, dims: int) -> Operations:
+    """pos · base^(-2t/dims), its sine and its cosine, for each position and pair."""
+    pairs = -(-dims // 2)
+    return Operations(
+        multiplications=places * pairs, powers=pairs, sines_and_cosines=2 * places * pairs
+    )
+
+
+def floor_of_turns(roundoff: Roundoff, size: Array) -> Array:
+    """Of cosines and sines of angles up to each row's position, times these sizes."""
+    place = np.arange(size.shape[-2])[:, None] + roundoff.problem.past_length
+    roundings = OF_A_FUNCTION * (roundoff.unit + roundoff.unit_of_sums * (1 + place))
+    return roundings * np.maximum(size, 1) + roundoff.smallest

@@ -10,10 +10,17 @@ from decimal import Decimal
 
 import numpy as np
 
-from attncalc.numbers import exactness
+from attncalc.numbers import exactness, intervals, transcendental
 from attncalc.numbers.arithmetic import Array, decimals, is_exact_kind
 from attncalc.numbers.functions import inverse_power
+from attncalc.numbers.intervals import HIDDEN, ZERO, Interval
 from attncalc.numbers.known import Known
+from attncalc.numbers.operations import Operations
+from attncalc.problem.problem import Problem
+from attncalc.problem.sizes import Sizes
+from attncalc.steps.enclosing import Index, Operands, typed
+from attncalc.steps.roundoff import OF_A_FUNCTION, Roundoff
+from attncalc.steps.roundoff import sizes as sizes_of
 from attncalc.steps.trace import Stage, Trace
 
 
@@ -67,3 +74,34 @@ def alibi_bias(slopes: Array, distance: Array) -> Array:
         distance = decimals(map(Decimal, distance.ravel().tolist()), distance.shape)
     bias: Array = -slopes[:, None, None] * distance
     return bias
+
+
+def enclose_bias(operands: Operands, index: Index) -> Interval:
+    """What is added to a score; hidden for -inf."""
+    bias, problem = operands.problem.attention.bias, operands.problem
+    if bias is None:
+        return ZERO
+    if isinstance(bias, np.ndarray):
+        added = bias[index[-bias.ndim :]]
+        return HIDDEN if added == -intervals.INFINITY else typed(added)
+    *head, i, j = index
+    exponent = alibi_exponents(problem.heads or 1)[head[0] if head else 0]
+    slope = operands.on_the_way(transcendental.slope(*exponent))
+    distance = abs(problem.past_length + i - j)
+    return intervals.multiply(slope, intervals.point(Decimal(-distance)))
+
+
+def count_bias(problem: Problem, sizes: Sizes) -> Operations:
+    """A bias is added; one of ALiBi is a slope times a distance."""
+    bias = problem.attention.bias
+    if bias is None:
+        return Operations()
+    added = Operations(additions=sizes.pairs)
+    slopes = Operations(multiplications=sizes.pairs, powers=sizes.heads)
+    return added + slopes if isinstance(bias, str) else added
+
+
+def floor_of_bias(roundoff: Roundoff) -> Array | float:
+    """By how much what is added is off."""
+    bias = roundoff.trace.bias
+    return 0.0 if bias is None else OF_A_FUNCTION * roundoff.unit * sizes_of(bias.values)

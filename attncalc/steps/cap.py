@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
-from attncalc.numbers import exactness
+from attncalc.numbers import exactness, intervals, transcendental
 from attncalc.numbers.arithmetic import (
     TRANSCENDENTAL_DIGITS,
     Array,
@@ -17,10 +18,26 @@ from attncalc.numbers.arithmetic import (
     transcendental_context,
 )
 from attncalc.numbers.functions import tanh
+from attncalc.numbers.intervals import Interval
 from attncalc.numbers.known import Known
+from attncalc.numbers.operations import Operations
 from attncalc.problem.problem import Problem
-from attncalc.steps.interface import Shape
+from attncalc.problem.sizes import Sizes
+from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.interface import Part, Shape
+from attncalc.steps.roundoff import OF_A_FUNCTION, Roundoff
 from attncalc.steps.trace import Stage, Trace
+
+PART: Part | None = "scores"
+
+
+def capped_scores(S: Array, cap: Any) -> Array:
+    """c · tanh(S / c): no score beyond ±c (Gemma 2, Riviere et al., 2024)."""
+    if not is_exact_kind(S):
+        capped: Array = cap * np.tanh(S / cap)
+        return capped
+    divide = transcendental_context(TRANSCENDENTAL_DIGITS).divide
+    return decimals((cap * tanh(divide(score, cap)) for score in S.flat), S.shape)
 
 
 def shapes(problem: Problem) -> dict[str, Shape]:
@@ -39,10 +56,25 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     yield Stage.of("capped_scores", Known(capped, exact), trace.scored)
 
 
-def capped_scores(S: Array, cap: Any) -> Array:
-    """c · tanh(S / c): no score beyond ±c (Gemma 2, Riviere et al., 2024)."""
-    if not is_exact_kind(S):
-        capped: Array = cap * np.tanh(S / cap)
-        return capped
-    divide = transcendental_context(TRANSCENDENTAL_DIGITS).divide
-    return decimals((cap * tanh(divide(score, cap)) for score in S.flat), S.shape)
+def enclose(operands: Operands, stage: str, index: Index) -> Interval:
+    """The same; where numbers are rounded on the way, s / c and its tanh are."""
+    cap, score = operands.problem.attention.softcap, operands.before(stage, index)
+    assert cap is not None
+    if operands.decimals is None:
+        return transcendental.capped(score, cap)
+    limit = intervals.typed(cap)
+    part = operands.on_the_way(intervals.divide(score, limit))
+    share = transcendental.capped(part, Decimal(1))
+    return intervals.multiply(limit, operands.on_the_way(share))
+
+
+def count(_problem: Problem, sizes: Sizes) -> dict[str, Operations]:
+    """A quotient, its tanh and a product for each pair."""
+    pairs = sizes.pairs
+    return {"capped_scores": Operations(multiplications=pairs, divisions=pairs, tanh=pairs)}
+
+
+def floor(roundoff: Roundoff) -> Iterator[tuple[str, Array]]:
+    """No further off than before, as tanh is nowhere steeper than 1, and a function's rounding."""
+    stored = OF_A_FUNCTION * roundoff.stored("capped_scores")
+    yield "capped_scores", roundoff.before("capped_scores") + stored

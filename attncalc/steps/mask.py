@@ -9,13 +9,37 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
+from attncalc.numbers import intervals
 from attncalc.numbers.arithmetic import Array, is_exact_kind, like
+from attncalc.numbers.intervals import HIDDEN, Interval
 from attncalc.numbers.known import Known, settled_sum
+from attncalc.numbers.operations import Operations
 from attncalc.problem.options import Window
 from attncalc.problem.problem import Problem
-from attncalc.steps.bias import biases
-from attncalc.steps.interface import Shape
+from attncalc.problem.sizes import Sizes
+from attncalc.steps.bias import biases, count_bias, enclose_bias, floor_of_bias
+from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.interface import Part, Shape
+from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.trace import Stage, Trace
+
+PART: Part | None = "scores"
+
+
+def masked_scores(S: Array, bias: Array | None, mask: Array | None) -> Array:
+    """The bias added, and -inf where the query may not attend."""
+    biased = S if bias is None else S + bias
+    return biased if mask is None else np.where(mask, biased, like(S, "-Infinity"))
+
+
+def causal_mask(n: int, m: int, past: int = 0) -> Array:
+    """True where key j does not come after query i; queries come after the past. (n, m)"""
+    return np.tri(n, m, past, dtype=bool)
+
+
+def window_mask(n: int, m: int, width: int, past: int = 0) -> Array:
+    """True for the query's own position and the width - 1 before it. (n, m)"""
+    return causal_mask(n, m, past) & ~causal_mask(n, m, past - width)
 
 
 def shapes(problem: Problem) -> dict[str, Shape]:
@@ -68,17 +92,38 @@ def visible_pairs(problem: Problem) -> int:
     return int(visible.sum())
 
 
-def masked_scores(S: Array, bias: Array | None, mask: Array | None) -> Array:
-    """The bias added, and -inf where the query may not attend."""
-    biased = S if bias is None else S + bias
-    return biased if mask is None else np.where(mask, biased, like(S, "-Infinity"))
+def enclose(operands: Operands, stage: str, index: Index) -> Interval:
+    """The bias added, or -inf."""
+    bias = enclose_bias(operands, index)
+    if bias.hidden or not sees(operands.problem, index):
+        return HIDDEN
+    return intervals.add((operands.before(stage, index), bias))
 
 
-def causal_mask(n: int, m: int, past: int = 0) -> Array:
-    """True where key j does not come after query i; queries come after the past. (n, m)"""
-    return np.tri(n, m, past, dtype=bool)
+def enclose_unmasked(operands: Operands, index: Index) -> Interval:
+    """A masked score as it would be if nothing hid it."""
+    bias = enclose_bias(operands, index)
+    score = operands.before("masked_scores", index)
+    return score if bias.hidden else intervals.add((score, bias))
 
 
-def window_mask(n: int, m: int, width: int, past: int = 0) -> Array:
-    """True for the query's own position and the width - 1 before it. (n, m)"""
-    return causal_mask(n, m, past) & ~causal_mask(n, m, past - width)
+def sees(problem: Problem, index: Index) -> bool:
+    """Whether the query may attend to the key."""
+    mask = problem.attention.mask
+    if isinstance(mask, np.ndarray):
+        return bool(mask[index[-mask.ndim :]])
+    back = problem.past_length + index[-2] - index[-1]
+    if isinstance(mask, Window):
+        return 0 <= back < mask.width
+    return mask == "none" or back >= 0
+
+
+def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:
+    """What the bias takes; a mask takes no arithmetic."""
+    return {"masked_scores": count_bias(problem, sizes)}
+
+
+def floor(roundoff: Roundoff) -> Iterator[tuple[str, Array]]:
+    """As far off as before, and as the bias is."""
+    before = roundoff.before("masked_scores") + floor_of_bias(roundoff)
+    yield "masked_scores", before + roundoff.stored("masked_scores")

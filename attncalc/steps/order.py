@@ -47,3 +47,8 @@ def stage_shapes(problem: Problem) -> dict[str, Shape]:
                 shape = (count, *shape)
             shapes[name] = shape
     return shapes
+
+
+def steps_by_stage(problem: Problem) -> dict[str, Step]:
+    """The step that makes each of the stages that a problem has."""
+    return {stage: step for step in STEPS for stage in step.shapes(problem)}

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 
+import numpy as np
+
+from attncalc.numbers import intervals
 from attncalc.numbers.arithmetic import Array
+from attncalc.numbers.intervals import Interval
 from attncalc.numbers.known import Known, N, joined
+from attncalc.numbers.operations import Operations, dots
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
-from attncalc.steps.interface import Shape
+from attncalc.problem.sizes import Sizes
+from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.interface import Part, Shape
+from attncalc.steps.roundoff import Roundoff
+from attncalc.steps.roundoff import sizes as sizes_of
 from attncalc.steps.trace import Stage, Trace
+
+PART: Part | None = "projections"
 
 
 def shapes(problem: Problem) -> dict[str, Shape]:
@@ -56,3 +67,83 @@ def projected(X: N, W: N, b: N | None) -> N:
     """Q = X W_Q + b_Q, and so for K and V."""
     product: N = X @ W  # (n, d_model) @ (d_model, d_k) -> (n, d_k)
     return product if b is None else product + b[..., None, :]
+
+
+def enclose(operands: Operands, stage: str, index: Index) -> Interval:
+    """Cached, given, projected, or an entry of the embeddings."""
+    problem, past = operands.problem, operands.problem.past_length
+    *head, j, c = index
+    if stage != "Q":
+        cached = problem.past_by_head(stage)
+        if cached is not None and j < past:
+            return operands.given(cached[index])
+        j -= past
+    given = problem.by_head(stage)
+    if given is not None:
+        return operands.given(given[*head, j, c])
+    side = "X_key" if problem.X_key is not None and stage != "Q" else operands.trace.embedded
+    W, b = problem.by_head(f"W_{stage}"), problem.by_head(f"b_{stage}")
+    if W is None:
+        width = operands.trace[stage].shape[-1]
+        return operands.of(side, (j, (head[0] if head else 0) * width + c))
+    at = tuple(head)
+    before = partial(_entry, operands, side, j)
+    return enclose_affine(operands, before, W[at], None if b is None else b[at], c)
+
+
+def _entry(operands: Operands, stage: str, row: int, column: int) -> Interval:
+    return operands.of(stage, (row, column))
+
+
+def enclose_affine(
+    operands: Operands, x: Callable[[int], Interval], W: Array, b: Array | None, c: int
+) -> Interval:
+    """x W + b in column c, where W and b are given. x: the entries of a row, by their place."""
+    product = intervals.dot((x(d), operands.given(W[d, c])) for d in range(len(W)))
+    return product if b is None else intervals.add((product, operands.given(b[c])))
+
+
+def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:
+    """A dot product an entry; what is cached or given takes none."""
+    new = sizes.m - sizes.past
+    entries = {
+        "Q": sizes.heads * sizes.n * sizes.d_k,
+        "K": sizes.kv_heads * new * sizes.d_k,
+        "V": sizes.kv_heads * new * sizes.d_v,
+    }
+    return {stage: count_affine(problem, stage, entries[stage]) for stage in shapes(problem)}
+
+
+def count_affine(problem: Problem, letter: str, entries: int) -> Operations:
+    """X W + b, by the number of its entries."""
+    W, b = getattr(problem, f"W_{letter}"), getattr(problem, f"b_{letter}")
+    if W is None:
+        return Operations()
+    return dots(entries, W.shape[-2]) + Operations(additions=0 if b is None else entries)
+
+
+def floor(roundoff: Roundoff) -> Iterator[tuple[str, Array]]:
+    """As far off as the embeddings, the product and the rounding of what is stored."""
+    for stage in shapes(roundoff.problem):
+        yield stage, _floor(roundoff, stage)
+
+
+def _floor(roundoff: Roundoff, stage: str) -> Array:
+    problem, stored = roundoff.problem, roundoff.stored(stage)
+    if problem.by_head(stage) is not None:
+        return stored
+    side = "X_key" if problem.X_key is not None and stage != "Q" else roundoff.trace.embedded
+    W = problem.by_head(f"W_{stage}")
+    if W is None:
+        made, count = roundoff.found[side], problem.heads if stage == "Q" else problem.kv_heads
+        made = made if count is None else heads.split(made, count)
+    else:
+        made = floor_of_affine(roundoff, side, W, problem.by_head(f"b_{stage}"))
+    before, now = np.split(stored, [0 if stage == "Q" else problem.past_length], axis=-2)
+    return np.concatenate([before, now + made], axis=-2)
+
+
+def floor_of_affine(roundoff: Roundoff, stage: str, W: Array, b: Array | None) -> Array:
+    """Of a stage times W, and b added, where W and b are given."""
+    made = roundoff.product(roundoff.size(stage), roundoff.found[stage], sizes_of(W))
+    return made if b is None else made + 2 * roundoff.unit * sizes_of(b)[..., None, :]

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from attncalc.numbers import exactness
+import numpy as np
+
+from attncalc.numbers import exactness, intervals, transcendental
 from attncalc.numbers.arithmetic import Array, Exact
+from attncalc.numbers.intervals import Interval
 from attncalc.numbers.known import Known, joined
+from attncalc.numbers.operations import Operations
 from attncalc.problem.options import Pairing, Rotary
 from attncalc.problem.problem import Problem
-from attncalc.steps.angles import Angles, angles_at, turning
-from attncalc.steps.interface import Shape
+from attncalc.problem.sizes import Sizes
+from attncalc.steps.angles import Angles, angles_at, count_angles, floor_of_turns, turning
+from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.interface import Part, Shape
+from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.trace import Stage, Trace
+
+PART: Part | None = "positions"
 
 
 def shapes(problem: Problem) -> dict[str, Shape]:
@@ -76,3 +85,49 @@ def turned_pairs(dims: int, pairing: Pairing) -> tuple[Any, Any]:
     if pairing == "interleaved":
         return slice(0, dims, 2), slice(1, dims, 2)
     return slice(0, dims // 2), slice(dims // 2, dims)
+
+
+def enclose(operands: Operands, stage: str, index: Index) -> Interval:
+    """One entry of a pair: a cos θ - b sin θ, or a sin θ + b cos θ."""
+    rotary, past = operands.problem.attention.positions, operands.problem.past_length
+    name = stage[0]
+    assert isinstance(rotary, Rotary)
+    *head, i, c = index
+    dims = rotary.dims or operands.trace[name].shape[-1]
+    own = operands.of(name, index)
+    if c >= dims or (name == "K" and i < past):
+        return own
+    interleaved = rotary.pairing == "interleaved"
+    pair, second = (c // 2, c % 2) if interleaved else (c % (dims // 2), c // (dims // 2))
+    apart = 1 if interleaved else dims // 2
+    other = operands.of(name, (*head, i, c - apart if second else c + apart))
+    position = i if name == "K" else past + i
+    turn = transcendental.turn(position, rotary.base, 2 * pair, dims)
+    cosine, sine = map(operands.on_the_way, turn)
+    sine = sine if second else sine.negated()
+    return intervals.dot(((own, cosine), (other, sine)))
+
+
+def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:
+    """The angles, and a cos θ - b sin θ and a sin θ + b cos θ for each pair of each vector."""
+    rotary = problem.attention.positions
+    assert isinstance(rotary, Rotary)
+    dims = rotary.dims or sizes.d_k
+    return {
+        "Q_rotated": _count(sizes.n, sizes.heads, dims),
+        "K_rotated": _count(sizes.m - sizes.past, sizes.kv_heads, dims),
+    }
+
+
+def _count(places: int, heads: int, dims: int) -> Operations:
+    turned = heads * places * dims
+    return count_angles(places, dims) + Operations(multiplications=2 * turned, additions=turned)
+
+
+def floor(roundoff: Roundoff) -> Iterator[tuple[str, Array]]:
+    """Of each row by its widest entry, which any other of it may have met."""
+    for stage in shapes(roundoff.problem):
+        off = roundoff.found[stage[0]]
+        widest = roundoff.size(stage[0]).max(axis=-1, keepdims=True) + np.zeros_like(off)
+        met = 2 * off.max(axis=-1, keepdims=True) + 2 * floor_of_turns(roundoff, widest)
+        yield stage, met + roundoff.stored(stage)

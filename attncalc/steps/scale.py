@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from attncalc.numbers import exactness
+from attncalc.numbers import exactness, intervals
 from attncalc.numbers.arithmetic import (
     Array,
     Typed,
@@ -18,10 +18,38 @@ from attncalc.numbers.arithmetic import (
     like,
     quotient_context,
 )
+from attncalc.numbers.intervals import ONE, Interval
 from attncalc.numbers.known import Known
+from attncalc.numbers.operations import Operations
 from attncalc.problem.problem import Problem
-from attncalc.steps.interface import Shape
+from attncalc.problem.sizes import Sizes
+from attncalc.steps.enclosing import Index, Operands, typed
+from attncalc.steps.interface import Part, Shape
+from attncalc.steps.roundoff import OF_A_FUNCTION, Roundoff
 from attncalc.steps.trace import Stage, Trace
+
+PART: Part | None = "scores"
+
+
+def divided_scores(S: Array, divisor: Any) -> Array:
+    """S / √d_k. Divided by the root, and not multiplied by its inverse, to stay exact if it is."""
+    with dividing(S, divisor):
+        # With the sign, a decimal is rounded first: one of 80,000 digits takes long to divide.
+        quotient: Array = (+S if is_exact_kind(S) else S) / divisor
+    return quotient
+
+
+def multiplied_scores(S: Array, factor: Any) -> Array:
+    """S · factor, for a scale that is given as a number."""
+    product: Array = S * factor
+    return product
+
+
+def root(d_k: int, kind: Array) -> Any:
+    """√d_k, of the same kind of number as the array."""
+    if not is_exact_kind(kind):
+        return float(np.sqrt(d_k))
+    return quotient_context(kind, d_k).sqrt(Decimal(d_k))
 
 
 def shapes(problem: Problem) -> dict[str, Shape]:
@@ -73,22 +101,34 @@ def multiplied(S: Known, scale: Decimal) -> Known:
     return _divided(Known(multiplied_scores(S.values, above), S.exact), below)
 
 
-def divided_scores(S: Array, divisor: Any) -> Array:
-    """S / √d_k. Divided by the root, and not multiplied by its inverse, to stay exact if it is."""
-    with dividing(S, divisor):
-        # With the sign, a decimal is rounded first: one of 80,000 digits takes long to divide.
-        quotient: Array = (+S if is_exact_kind(S) else S) / divisor
-    return quotient
+def enclose(operands: Operands, stage: str, index: Index) -> Interval:
+    """Divided by the root, or multiplied by its inverse; each may have been rounded."""
+    score = operands.before(stage, index)
+    scale, d_k = operands.problem.attention.scale, operands.problem.d_k
+    if isinstance(scale, Decimal):
+        factor = typed(scale)
+        if operands.decimals is None or not (isinstance(scale, Typed) and scale.quotient):
+            return intervals.multiply(score, factor)
+        divisor = intervals.divide(ONE, factor)
+    else:
+        assert d_k is not None
+        divisor = intervals.root(d_k)
+        if operands.decimals is None:
+            return intervals.divide(score, divisor)
+    inverse = intervals.divide(ONE, operands.on_the_way(divisor))
+    return intervals.multiply(score, operands.on_the_way(inverse))
 
 
-def multiplied_scores(S: Array, factor: Any) -> Array:
-    """S · factor, for a scale that is given as a number."""
-    product: Array = S * factor
-    return product
+def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:
+    """Divided by √d_k, or multiplied by a number that is given."""
+    if isinstance(problem.attention.scale, Decimal):
+        return {"scaled_scores": Operations(multiplications=sizes.pairs)}
+    return {"scaled_scores": Operations(divisions=sizes.pairs)}
 
 
-def root(d_k: int, kind: Array) -> Any:
-    """√d_k, of the same kind of number as the array."""
-    if not is_exact_kind(kind):
-        return float(np.sqrt(d_k))
-    return quotient_context(kind, d_k).sqrt(Decimal(d_k))
+def floor(roundoff: Roundoff) -> Iterator[tuple[str, Array]]:
+    """As far off as the scores, scaled, and a quotient."""
+    factor, divisor = roundoff.trace.number("factor"), roundoff.trace.number("divisor")
+    scale = abs(float(factor)) if factor is not None else 1 / float(divisor or 1)
+    before = roundoff.before("scaled_scores")
+    yield "scaled_scores", before * scale + OF_A_FUNCTION * roundoff.stored("scaled_scores")

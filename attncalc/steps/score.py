@@ -5,11 +5,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import partial
 
+import numpy as np
+
+from attncalc.numbers import intervals
+from attncalc.numbers.arithmetic import Array
+from attncalc.numbers.intervals import Interval
 from attncalc.numbers.known import Known, N
+from attncalc.numbers.operations import Operations, dots
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
-from attncalc.steps.interface import Shape
+from attncalc.problem.sizes import Sizes
+from attncalc.steps.enclosing import Index, Operands, group_of
+from attncalc.steps.interface import Part, Shape
+from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.trace import Stage, Trace
+
+PART: Part | None = "scores"
+
+
+def scores(Q: N, K: N) -> N:
+    """S = Q Kᵀ: the dot product of each query with each key."""
+    S: N = Q @ K.swapaxes(-1, -2)  # (n, d_k) @ (d_k, m) -> (n, m)
+    return S
 
 
 def shapes(problem: Problem) -> dict[str, Shape]:
@@ -31,7 +48,33 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     yield Stage.of("scores", scores(Q, K), trace.asking, trace.answering)
 
 
-def scores(Q: N, K: N) -> N:
-    """S = Q Kᵀ: the dot product of each query with each key."""
-    S: N = Q @ K.swapaxes(-1, -2)  # (n, d_k) @ (d_k, m) -> (n, m)
-    return S
+def enclose(operands: Operands, _stage: str, index: Index) -> Interval:
+    """The same dot product, or what is given."""
+    problem, trace = operands.problem, operands.trace
+    if problem.scores is not None:
+        return operands.given(problem.scores[index])
+    *head, i, j = index
+    width = trace["Q"].shape[-1]
+    query = operands.vector(trace.asking, (*head, i), width)
+    key = operands.vector(trace.answering, (*group_of(problem, head), j), width)
+    return intervals.dot(zip(query, key, strict=True))
+
+
+def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:
+    """A dot product for each pair."""
+    given = problem.scores is not None
+    return {"scores": Operations() if given else dots(sizes.pairs, sizes.d_k)}
+
+
+def floor(roundoff: Roundoff) -> Iterator[tuple[str, Array]]:
+    """As far off as queries and keys, the dot product and the rounding of what is stored."""
+    trace, h, stored = roundoff.trace, roundoff.problem.heads, roundoff.stored("scores")
+    if roundoff.problem.scores is not None:
+        yield "scores", stored
+        return
+    Q, K = roundoff.size(trace.asking), roundoff.size(trace.answering)
+    Q_off, K_off = roundoff.found[trace.asking], roundoff.found[trace.answering]
+    if h is not None:
+        K, K_off = heads.shared(K, h), heads.shared(K_off, h)
+    K, K_off = np.swapaxes(K, -1, -2), np.swapaxes(K_off, -1, -2)
+    yield "scores", roundoff.dot(Q, Q_off, K, K_off) + stored

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Collection, Iterator
-from typing import Any
+from decimal import Decimal
+from typing import Any, assert_never
 
 import numpy as np
 
-from attncalc.numbers import exactness
+from attncalc.numbers import exactness, intervals
 from attncalc.numbers.arithmetic import (
     MOST_DIGITS,
     Array,
@@ -21,12 +22,24 @@ from attncalc.numbers.arithmetic import (
     dividing,
     is_exact_kind,
     like,
+    transcendental_context,
 )
 from attncalc.numbers.functions import power_of
+from attncalc.numbers.intervals import ZERO, Interval
 from attncalc.numbers.known import Known, joined
+from attncalc.numbers.operations import Operations
+from attncalc.numbers.rows import RoundedRow, Row, below_the_largest, largest, less, rounded_shares
 from attncalc.problem.problem import Problem
-from attncalc.steps.interface import Shape
+from attncalc.problem.sizes import Sizes
+from attncalc.steps.conventions import BITS, Blind, Shift
+from attncalc.steps.enclosing import Index, Operands, typed
+from attncalc.steps.interface import Part, Shape
+from attncalc.steps.mask import enclose_unmasked
+from attncalc.steps.roundoff import FACTOR, FARTHEST, OF_A_FUNCTION, Roundoff
+from attncalc.steps.roundoff import sizes as sizes_of
 from attncalc.steps.trace import Stage, Trace
+
+PART: Part | None = "softmax"
 
 _SMALLEST_SUM = 1e-200
 """A row sum of float64 powers below this has lost digits to underflow."""
@@ -36,6 +49,63 @@ _ROOM = 10**15
 
 _MOST_DIGITS_OF_A_SUM = 2 * MOST_DIGITS
 """Digits of a sum of powers. One that is longer, as e^100000 + 1 is, is not called exact."""
+
+
+def exponentials(S: Array, base: Any | None) -> Array:
+    """e to each score, or base to it; 0 for a masked one."""
+    if not is_exact_kind(S):
+        with np.errstate(over="ignore", under="ignore"):
+            powers: Array = np.exp(S) if base is None else np.power(base, S)
+        return powers
+    return decimals(map(power_of(base), S.flat), S.shape)
+
+
+def sums(powers: Array) -> Array:
+    """The sum of each row, the softmax's denominator. (n, m) -> (n,)"""
+    with decimal.localcontext() as context:
+        context.prec = min(context.prec, _MOST_DIGITS_OF_A_SUM)
+        total: Array = powers.sum(axis=-1)
+    return total
+
+
+def weights(S: Array, base: Any | None, powers: Array, row_sums: Array) -> Array:
+    """A = softmax(S): each power divided by its row's sum; 0 in a row with every key masked.
+
+    Where a row's sum is out of range, the powers are taken again with the row's largest score
+    subtracted from all of it, which changes no quotient.
+    """
+    quotients = _quotients(powers, row_sums)
+    lost = ~_in_range(row_sums)
+    if not lost.any():
+        return quotients
+    largest = S.max(axis=-1, keepdims=True)  # (n, 1)
+    hidden = largest == like(S, "-Infinity")
+    shifted = exponentials(S - np.where(hidden, like(S, 0), largest), base)
+    return np.where(lost[..., None], _quotients(shifted, sums(shifted)), quotients)
+
+
+def _in_range(row_sums: Array) -> Array:
+    if is_exact_kind(row_sums):
+        sums_in_range = [
+            s.is_finite() and s and -_ROOM < s.adjusted() < _ROOM for s in row_sums.flat
+        ]
+        return np.array(sums_in_range, dtype=bool).reshape(row_sums.shape)
+    return np.isfinite(row_sums) & (row_sums > _SMALLEST_SUM)
+
+
+def _quotients(powers: Array, row_sums: Array) -> Array:
+    zero, one = like(powers, 0), like(powers, 1)
+    denominators = np.where(row_sums == zero, one, row_sums)[..., None]
+    infinite = denominators == like(powers, "Infinity")
+    with dividing(np.empty(0, powers.dtype), 1):  # powers have no more digits than are kept
+        quotients: Array = np.where(infinite, zero, powers) / np.where(infinite, one, denominators)
+    return quotients
+
+
+def with_sink(S: Array, sink: Array) -> Array:
+    """The scores with one more column, a logit that has no value. (…, n, m) -> (…, n, m + 1)"""
+    column = np.broadcast_to(sink[..., None, None], (*S.shape[:-1], 1))
+    return np.concatenate([S, column], axis=-1)
 
 
 def shapes(problem: Problem) -> dict[str, Shape]:
@@ -96,58 +166,158 @@ def _equal_rows(trace: Trace) -> Exact:
     return equal & exactness.equal_rows(visible, bias.values, bias.exact)
 
 
-def exponentials(S: Array, base: Any | None) -> Array:
-    """e to each score, or base to it; 0 for a masked one."""
-    if not is_exact_kind(S):
-        with np.errstate(over="ignore", under="ignore"):
-            powers: Array = np.exp(S) if base is None else np.power(base, S)
-        return powers
-    return decimals(map(power_of(base), S.flat), S.shape)
+def enclose(operands: Operands, stage: str, index: Index) -> Interval:
+    """From what is printed nearest before it; straight from the scores, as close as can be."""
+    return _ENCLOSED[stage](operands, index)
 
 
-def sums(powers: Array) -> Array:
-    """The sum of each row, the softmax's denominator. (n, m) -> (n,)"""
-    with decimal.localcontext() as context:
-        context.prec = min(context.prec, _MOST_DIGITS_OF_A_SUM)
-        total: Array = powers.sum(axis=-1)
-    return total
+def _power(operands: Operands, index: Index) -> Interval:
+    *place, j = index
+    row, base = tuple(place), _base(operands)
+    if operands.reading(row).shift is Shift.NOTHING:
+        return intervals.power(base, _scored(operands, index))
+    return intervals.power(base, _shifted(operands, row)[j])
 
 
-def weights(S: Array, base: Any | None, powers: Array, row_sums: Array) -> Array:
-    """A = softmax(S): each power divided by its row's sum; 0 in a row with every key masked.
-
-    Where a row's sum is out of range, the powers are taken again with the row's largest score
-    subtracted from all of it, which changes no quotient.
-    """
-    quotients = _quotients(powers, row_sums)
-    lost = ~_in_range(row_sums)
-    if not lost.any():
-        return quotients
-    largest = S.max(axis=-1, keepdims=True)  # (n, 1)
-    hidden = largest == like(S, "-Infinity")
-    shifted = exponentials(S - np.where(hidden, like(S, 0), largest), base)
-    return np.where(lost[..., None], _quotients(shifted, sums(shifted)), quotients)
+def _sum(operands: Operands, index: Index) -> Interval:
+    return intervals.add(operands.of("exponentials", (*index, j)) for j in operands.keys)
 
 
-def _in_range(row_sums: Array) -> Array:
-    if is_exact_kind(row_sums):
-        sums_in_range = [
-            s.is_finite() and s and -_ROOM < s.adjusted() < _ROOM for s in row_sums.flat
-        ]
-        return np.array(sums_in_range, dtype=bool).reshape(row_sums.shape)
-    return np.isfinite(row_sums) & (row_sums > _SMALLEST_SUM)
+def _weight(operands: Operands, index: Index) -> Interval:
+    if operands.problem.weights is not None:
+        return operands.given(operands.problem.weights[index])
+    *place, j = index
+    row = tuple(place)
+    if operands.printed("sums", row):
+        whole = operands.of("sums", row).not_negative()
+        if sink := _power_of_sink(operands, row):
+            whole = operands.on_the_way(intervals.add((whole, *sink)))
+        return intervals.ratio(operands.of("exponentials", index), whole)
+    if operands.printed("exponentials", row):
+        powers = [operands.of("exponentials", (*row, each)) for each in operands.keys]
+        powers += _power_of_sink(operands, row)
+        if operands.decimals is not None:
+            powers = [power.not_negative() for power in powers]
+            return rounded_shares(powers, len(operands.keys), operands.decimals)[j]
+        return intervals.share(powers, j)
+    if operands.decimals is not None:
+        return rounded_row(operands, row, operands.decimals).shares[j]
+    scored = row_of(operands, row)
+    if scored.tight:
+        return scored.shares[j]
+    return intervals.softmax(_base(operands), scored.scores, j)
 
 
-def _quotients(powers: Array, row_sums: Array) -> Array:
-    zero, one = like(powers, 0), like(powers, 1)
-    denominators = np.where(row_sums == zero, one, row_sums)[..., None]
-    infinite = denominators == like(powers, "Infinity")
-    with dividing(np.empty(0, powers.dtype), 1):  # powers have no more digits than are kept
-        quotients: Array = np.where(infinite, zero, powers) / np.where(infinite, one, denominators)
-    return quotients
+_ENCLOSED = {"exponentials": _power, "sums": _sum, "weights": _weight}
 
 
-def with_sink(S: Array, sink: Array) -> Array:
-    """The scores with one more column, a logit that has no value. (…, n, m) -> (…, n, m + 1)"""
-    column = np.broadcast_to(sink[..., None, None], (*S.shape[:-1], 1))
-    return np.concatenate([S, column], axis=-1)
+def row_of(operands: Operands, row: Index) -> Row:
+    """The scores of a row, and the sink, taken once."""
+    if row not in operands.rows:
+        scores = [_scored(operands, (*row, j)) for j in operands.keys]
+        operands.rows[row] = Row(_base(operands), [*scores, *_sink(operands, row)])
+    return operands.rows[row]
+
+
+def rounded_row(operands: Operands, row: Index, decimals: int) -> RoundedRow:
+    """The same with numbers that were rounded on the way."""
+    if row not in operands.rounded_rows:
+        scores, keys = row_of(operands, row).scores, len(operands.keys)
+        operands.rounded_rows[row] = RoundedRow(_base(operands), scores, keys, decimals)
+    return operands.rounded_rows[row]
+
+
+def _base(operands: Operands) -> Decimal | None:
+    base = operands.problem.attention.base
+    return None if isinstance(base, str) else base
+
+
+def _scored(operands: Operands, index: Index) -> Interval:
+    """A score that goes into the softmax, as its row is read."""
+    blind = operands.reading(index[:-1]).blind
+    if blind is Blind.EQUAL:
+        return ZERO
+    if blind is Blind.UNMASKED:
+        return enclose_unmasked(operands, index)
+    score = operands.of(operands.trace.scored, index)
+    return score if blind is Blind.COMPUTED else intervals.in_bits(score, BITS[blind])
+
+
+def _sink(operands: Operands, row: Index) -> list[Interval]:
+    """The logit that has no value, where there is one."""
+    sink = operands.problem.attention.sink
+    if sink is None:
+        return []
+    return [typed(sink[row[0]] if sink.ndim else sink[()])]
+
+
+def _power_of_sink(operands: Operands, row: Index) -> list[Interval]:
+    """What a sink adds to the sum of powers, where there is one."""
+    if operands.problem.attention.sink is None:
+        return []
+    scores, base = _shifted(operands, row)[len(operands.keys) :], _base(operands)
+    return [operands.on_the_way(intervals.power(base, score)) for score in scores]
+
+
+def _shifted(operands: Operands, row: Index) -> list[Interval]:
+    """The scores of a row, and the sink, less what the row's reading subtracts first."""
+    if row not in operands.shifted:
+        operands.shifted[row] = _less_the_largest(operands, row)
+    return operands.shifted[row]
+
+
+def _less_the_largest(operands: Operands, row: Index) -> list[Interval]:
+    scores, m = row_of(operands, row).scores, len(operands.keys)
+    match operands.reading(row).shift:
+        case Shift.NOTHING:
+            return scores
+        case Shift.ROW:
+            # The sink takes no part, and may be above the largest score.
+            sink = [less(score, largest(scores[:m])) for score in scores[m:]]
+            return [*below_the_largest(scores[:m]), *sink]
+        case Shift.SINK:
+            return below_the_largest(scores)
+        case Shift.MATRIX:
+            rows = range(len(operands.problem.tokens))
+            tops = [largest(row_of(operands, (*row[:-1], i)).scores[:m]) for i in rows]
+            return [less(score, largest(tops)) for score in scores]
+        case other:
+            assert_never(other)
+
+
+def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:
+    """A power and a quotient for each score and each sink, and their sum."""
+    if problem.weights is not None:
+        return {"weights": Operations()}
+    rows, columns = sizes.heads * sizes.n, sizes.m + (problem.attention.sink is not None)
+    return {
+        "exponentials": Operations(powers=rows * columns),
+        "sums": Operations(additions=rows * (columns - 1)),
+        "weights": Operations(divisions=rows * columns),
+    }
+
+
+def floor(roundoff: Roundoff) -> Iterator[tuple[str, Array]]:
+    """Powers and sums relative to themselves, by how far their exponents are off."""
+    problem = roundoff.problem
+    if problem.weights is not None:
+        yield "weights", roundoff.stored("weights")
+        return
+    A, base, m = roundoff.size("weights"), problem.attention.base, len(problem.key_tokens)
+    log = 1.0 if base == "e" else float(transcendental_context().ln(base))
+    off = np.minimum(log * roundoff.found[roundoff.trace.scored], FARTHEST)
+    # The sink and the largest score, which is subtracted, are off too.
+    sink = problem.attention.sink
+    least = 0.0 if sink is None else roundoff.unit * float(np.max(sizes_of(np.asarray(sink))))
+    whole = np.sqrt((A**2 * off**2).sum(axis=-1)) + log * least
+    function, adding = OF_A_FUNCTION * roundoff.unit, m / FACTOR * roundoff.unit_of_sums
+    yield "exponentials", _relative(off + function)
+    yield "sums", _relative(whole + function + adding)
+    share = _relative(off + whole[..., None] + 2 * function + adding)
+    yield "weights", A * share + roundoff.smallest
+
+
+def _relative(off: Array) -> Array:
+    """How far a power may be off, relative to itself, if its exponent is off by so much."""
+    relative: Array = np.expm1(FACTOR * np.minimum(off, FARTHEST)) / FACTOR
+    return relative

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import attncalc
-from attncalc.checking import check, rules
+from attncalc.checking import check
 from attncalc.checking.enclosures import Enclosures
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.rounding import moved, rounded
+from attncalc.numbers.rows import RoundedRow
 from attncalc.report import Verdict
-from attncalc.steps.rows import RoundedRow
+from attncalc.steps import softmax
 from tests.conftest import SAMPLES
 
 NUMBERS = st.builds(
@@ -64,7 +65,7 @@ def test_wrong_numbers_of_a_type_have_their_rows_in_common() -> None:
     wrong = powers / powers.sum(axis=-1, keepdims=True)
     problem = attncalc.load({"Q": Q, "K": K, "claims": {"weights": wrong}})
     assert len({claim.places for claim in problem.claims.numbers}) > 3
-    with patch.object(rules, "RoundedRow", wraps=RoundedRow) as made:
+    with patch.object(softmax, "RoundedRow", wraps=RoundedRow) as made:
         report = check(attncalc.explain(problem))
     assert {finding.verdict for finding in report.findings} == {Verdict.WRONG}
     assert made.call_count == len(Q)
