@@ -27,6 +27,12 @@ from attncalc.steps.trace import Stage, Trace
 PART: Part | None = "positions"
 
 
+def sinusoidal(angles: Angles, d_model: int) -> Array:
+    """The table that is added to embeddings: sines in even columns, cosines in odd. (n, d_model)"""
+    beside = np.stack([angles.sine, angles.cosine], axis=-1)  # (n, pairs, 2)
+    return beside.reshape(len(beside), -1)[:, :d_model]
+
+
 def shapes(problem: Problem) -> dict[str, Shape]:
     """positions and X_positioned, (n, d_model) each."""
     if not problem.adds_positions or problem.X is None:
@@ -48,12 +54,6 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
         yield Stage.of("positions", Known.given(where))
     added = trace.stages["X"] + trace.stages["positions"]
     yield Stage.of("X_positioned", added, "X", "positions")
-
-
-def sinusoidal(angles: Angles, d_model: int) -> Array:
-    """The table that is added to embeddings: sines in even columns, cosines in odd. (n, d_model)"""
-    beside = np.stack([angles.sine, angles.cosine], axis=-1)  # (n, pairs, 2)
-    return beside.reshape(len(beside), -1)[:, :d_model]
 
 
 def enclose(operands: Operands, stage: str, index: Index) -> Interval:

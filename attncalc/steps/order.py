@@ -34,7 +34,10 @@ STEPS: tuple[Step, ...] = (
     join,
     project_out,
 )
-"""Attention(Q, K, V) = softmax(Q Kᵀ / √d_k) V, from top to bottom."""
+"""Attention(Q, K, V) = softmax(Q Kᵀ / √d_k) V, from top to bottom (Vaswani et al., 2017, 3.2).
+
+    Q = X W_Q + b_Q,  S = Q Kᵀ,  A = softmax(c tanh(S / √d_k / c) + B),  O = A V
+"""
 
 
 def stage_shapes(problem: Problem) -> dict[str, Shape]:

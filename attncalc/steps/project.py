@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -24,6 +24,12 @@ from attncalc.steps.trace import Stage, Trace
 PART: Part | None = "projections"
 
 
+def projected(X: N, W: N, b: N | None) -> N:
+    """Q = X W_Q + b_Q, and so for K and V."""
+    product: N = X @ W  # (n, d_model) @ (d_model, d_k) -> (n, d_k)
+    return product if b is None else product + b[..., None, :]
+
+
 def shapes(problem: Problem) -> dict[str, Shape]:
     """Q (n, d_k), K (m, d_k), V (m, d_v)."""
     n, m = len(problem.tokens), len(problem.key_tokens)
@@ -39,7 +45,7 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     """Given, projected from embeddings, or embeddings as they are."""
     problem = trace.problem
     for name in shapes(problem):
-        side = "X_key" if problem.X_key is not None and name != "Q" else trace.embedded
+        side = _projected_from(trace, name)
         W, given = problem.by_head(f"W_{name}"), problem.by_head(name)
         made_of: tuple[str, ...] = (side,)
         if given is not None:
@@ -58,15 +64,14 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
         yield Stage.of(name, now, *made_of)
 
 
+def _projected_from(trace: Trace, stage: str) -> str:
+    """The embeddings that queries are made from, or keys and values."""
+    return "X_key" if trace.problem.X_key is not None and stage != "Q" else trace.embedded
+
+
 def affine(X: Known, W: Array, b: Array | None) -> Known:
     """X W + b, where W and b are given."""
     return projected(X, Known.given(W), None if b is None else Known.given(b))
-
-
-def projected(X: N, W: N, b: N | None) -> N:
-    """Q = X W_Q + b_Q, and so for K and V."""
-    product: N = X @ W  # (n, d_model) @ (d_model, d_k) -> (n, d_k)
-    return product if b is None else product + b[..., None, :]
 
 
 def enclose(operands: Operands, stage: str, index: Index) -> Interval:
@@ -81,25 +86,22 @@ def enclose(operands: Operands, stage: str, index: Index) -> Interval:
     given = problem.by_head(stage)
     if given is not None:
         return operands.given(given[*head, j, c])
-    side = "X_key" if problem.X_key is not None and stage != "Q" else operands.trace.embedded
+    side = _projected_from(operands.trace, stage)
     W, b = problem.by_head(f"W_{stage}"), problem.by_head(f"b_{stage}")
     if W is None:
         width = operands.trace[stage].shape[-1]
         return operands.of(side, (j, (head[0] if head else 0) * width + c))
     at = tuple(head)
-    before = partial(_entry, operands, side, j)
-    return enclose_affine(operands, before, W[at], None if b is None else b[at], c)
-
-
-def _entry(operands: Operands, stage: str, row: int, column: int) -> Interval:
-    return operands.of(stage, (row, column))
+    x = [operands.of(side, (j, d)) for d in range(W.shape[-2])]
+    return enclose_affine(operands, x, W[at], None if b is None else b[at], c)
 
 
 def enclose_affine(
-    operands: Operands, x: Callable[[int], Interval], W: Array, b: Array | None, c: int
+    operands: Operands, x: Sequence[Interval], W: Array, b: Array | None, c: int
 ) -> Interval:
-    """x W + b in column c, where W and b are given. x: the entries of a row, by their place."""
-    product = intervals.dot((x(d), operands.given(W[d, c])) for d in range(len(W)))
+    """x W + b in column c, where W and b are given. x: a row, (d,)"""
+    column = [operands.given(number) for number in W[:, c]]
+    product = intervals.dot(zip(x, column, strict=True))
     return product if b is None else intervals.add((product, operands.given(b[c])))
 
 
@@ -132,7 +134,7 @@ def _floor(roundoff: Roundoff, stage: str) -> Array:
     problem, stored = roundoff.problem, roundoff.stored(stage)
     if problem.by_head(stage) is not None:
         return stored
-    side = "X_key" if problem.X_key is not None and stage != "Q" else roundoff.trace.embedded
+    side = _projected_from(roundoff.trace, stage)
     W = problem.by_head(f"W_{stage}")
     if W is None:
         made, count = roundoff.found[side], problem.heads if stage == "Q" else problem.kv_heads

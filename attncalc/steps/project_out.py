@@ -43,9 +43,8 @@ def enclose(operands: Operands, stage: str, index: Index) -> Interval:
     (i, c), W = index, operands.problem.W_O
     if W is None:
         return operands.before(stage, index)
-    return enclose_affine(
-        operands, lambda d: operands.before(stage, (i, d)), W, operands.problem.b_O, c
-    )
+    x = [operands.before(stage, (i, d)) for d in range(len(W))]
+    return enclose_affine(operands, x, W, operands.problem.b_O, c)
 
 
 def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:

@@ -24,6 +24,26 @@ from attncalc.steps.trace import Stage, Trace
 PART: Part | None = "positions"
 
 
+def rotated(vectors: Array, angles: Angles, pairing: Pairing) -> Array:
+    """Each pair of entries turned by its position's angle; further entries as they are.
+
+    vectors: (…, n, d).
+    """
+    first, second = turned_pairs(angles.turned, pairing)
+    a, b = vectors[..., first], vectors[..., second]
+    turned = vectors.copy()
+    turned[..., first] = a * angles.cosine - b * angles.sine
+    turned[..., second] = a * angles.sine + b * angles.cosine
+    return turned
+
+
+def turned_pairs(dims: int, pairing: Pairing) -> tuple[Any, Any]:
+    """Which entries are turned together: the first and the second of each pair."""
+    if pairing == "interleaved":
+        return slice(0, dims, 2), slice(1, dims, 2)
+    return slice(0, dims // 2), slice(dims // 2, dims)
+
+
 def shapes(problem: Problem) -> dict[str, Shape]:
     """Q_rotated (n, d_k), K_rotated (m, d_k)."""
     if problem.d_k is None or not isinstance(problem.attention.positions, Rotary):
@@ -55,19 +75,6 @@ def _rotated(vectors: Known, angles: Angles, rotary: Rotary) -> Known:
     )
 
 
-def rotated(vectors: Array, angles: Angles, pairing: Pairing) -> Array:
-    """Each pair of entries turned by its position's angle; further entries as they are.
-
-    vectors: (…, n, d).
-    """
-    first, second = turned_pairs(angles.turned, pairing)
-    a, b = vectors[..., first], vectors[..., second]
-    turned = vectors.copy()
-    turned[..., first] = a * angles.cosine - b * angles.sine
-    turned[..., second] = a * angles.sine + b * angles.cosine
-    return turned
-
-
 def rotated_exact(vectors: Array, known: Exact, angles: Angles, pairing: Pairing) -> Exact:
     """Which entries of rotated vectors are exact. known: which were before."""
     first, second = turned_pairs(angles.turned, pairing)
@@ -78,13 +85,6 @@ def rotated_exact(vectors: Array, known: Exact, angles: Angles, pairing: Pairing
     exact[..., first] = terms(*pairs[0], *cosine) & terms(*pairs[1], *sine)
     exact[..., second] = terms(*pairs[0], *sine) & terms(*pairs[1], *cosine)
     return exact
-
-
-def turned_pairs(dims: int, pairing: Pairing) -> tuple[Any, Any]:
-    """Which entries are turned together: the first and the second of each pair."""
-    if pairing == "interleaved":
-        return slice(0, dims, 2), slice(1, dims, 2)
-    return slice(0, dims // 2), slice(dims // 2, dims)
 
 
 def enclose(operands: Operands, stage: str, index: Index) -> Interval:
