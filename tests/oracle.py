@@ -1,10 +1,10 @@
 """A second opinion on attention, which shares nothing with the package but the formulas.
 
 Plain loops over fractions for everything rational, and mpmath to 60 digits for roots and powers;
-sines, cosines and hyperbolic tangents are worked out here. A number comes out as a Fraction
-wherever it is rational, as an mpf elsewhere, and as None where a score is masked; so an entry that
-claims to be exact must find a Fraction here. Heads are worked out one after the other, each as if
-it were the only one.
+sines, cosines, hyperbolic tangents and sigmoids are worked out here. A number comes out as a
+Fraction wherever it is rational, as an mpf elsewhere, and as None where a score is masked; so an
+entry that claims to be exact must find a Fraction here. Heads are worked out one after the other,
+each as if it were the only one.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ def attention(problem: Mapping[str, Any]) -> dict[str, Any]:
     options = problem.get("attention", {})
     declared, kv_heads = head_counts(problem)
     heads = declared or 1
-    before = len(options.get("past", {}).get("tokens", []))
+    where = places(problem)
     stages: dict[str, Any] = {}
     with mpmath.workdps(DIGITS + _room(problem)):
-        _embed(stages, problem, options.get("positions", "none"), before)
-        vectors = _vectors(stages, problem, heads, kv_heads, before)
+        _embed(stages, problem, options.get("positions", "none"), where)
+        vectors = _vectors(stages, problem, heads, kv_heads, where)
         by_head: list[dict[str, Any]] = []
         for head in range(heads):
             own = {
@@ -53,7 +53,7 @@ def attention(problem: Mapping[str, Any]) -> dict[str, Any]:
             for name in ("scores", "weights"):
                 if name in problem:
                     own[name] = grid(_part(problem[name], head))
-            by_head.append(_one_head(own, options, Place(head, heads, before)))
+            by_head.append(_one_head(own, options, Seat(head, heads, where, _width(problem))))
         for name, parts in vectors.items():
             stages[name] = parts if declared else parts[0]
         for name in by_head[0]:
@@ -81,12 +81,59 @@ def head_counts(problem: Mapping[str, Any]) -> tuple[int | None, int]:
 
 def is_stacked(typed: Any) -> bool:
     """Whether it is a list of matrices."""
-    return isinstance(typed, list) and isinstance(typed[0], list) and isinstance(typed[0][0], list)
+    return is_rows(typed) and isinstance(typed[0][0], list)
+
+
+def is_rows(typed: Any) -> bool:
+    """Whether it is a list of lists."""
+    return isinstance(typed, list) and isinstance(typed[0], list)
 
 
 def _part(typed: Any, head: int) -> Any:
     """What a head has of something that may be typed once for all of them, or one a head."""
     return typed[head] if is_stacked(typed) else typed
+
+
+class Places(NamedTuple):
+    """Where queries and keys stand.
+
+    before: how many keys are cached. queries, keys: their positions, the cached keys first; these
+    are what turns, waves and distances go by. Masks and buckets go by the place in the row.
+    """
+
+    before: int
+    queries: list[int]
+    keys: list[int]
+
+
+def places(problem: Mapping[str, Any]) -> Places:
+    """Where the queries and keys of a problem stand: as it says, or one after the other."""
+    options = problem.get("attention", {})
+    before = len(options.get("past", {}).get("tokens", []))
+    n = _rows(problem, ("tokens", "X", "Q", "scores", "weights"))
+    m = _rows(problem, ("key_tokens", "X_key", "K"))
+    if not m:
+        later = problem.get("scores", problem.get("weights"))
+        m = n if later is None else len(_part(later, 0)[0])
+    cross = "key_tokens" in problem or "X_key" in problem or m != n
+    queries = [before + i for i in range(n)]
+    keys = [before + j for j in range(m)]
+    if "position_ids" in options:
+        queries = [int(text) for text in options["position_ids"]]
+        keys = keys if cross else queries
+    if "key_position_ids" in options:
+        keys = [int(text) for text in options["key_position_ids"]]
+    return Places(before, queries, [*range(before), *keys])
+
+
+def _rows(problem: Mapping[str, Any], names: Iterable[str]) -> int:
+    """The rows of the first of these that is given; 0 if none is."""
+    return next((len(_part(problem[name], 0)) for name in names if name in problem), 0)
+
+
+def _width(problem: Mapping[str, Any]) -> int | None:
+    """d_model; None where there are no embeddings."""
+    return len(problem["X"][0]) if "X" in problem else None
 
 
 def slices(matrix: Sequence[Row], parts: int) -> list[Grid]:
@@ -107,15 +154,17 @@ def offsets_per_head(typed: Any, parts: int) -> list[Row]:
     return [rows[0] for rows in slices(grid([typed]), parts)]
 
 
-def _embed(stages: dict[str, Any], problem: Mapping[str, Any], positions: Any, before: int) -> None:
+def _embed(
+    stages: dict[str, Any], problem: Mapping[str, Any], positions: Any, where: Places
+) -> None:
     """The embeddings, and the positions that are added to the queries' ones."""
     for name in ("X", "X_key"):
         if name in problem:
             stages[name] = grid(problem[name])
     base = sinusoidal_base(positions)
     if base is not None:
-        n, width = len(stages["X"]), len(stages["X"][0])
-        stages["positions"] = [sinusoidal(before + i, width, base) for i in range(n)]
+        width = len(stages["X"][0])
+        stages["positions"] = [sinusoidal(place, width, base) for place in where.queries]
     elif isinstance(positions, list):
         stages["positions"] = grid(positions)
     if "positions" in stages:
@@ -126,9 +175,9 @@ def _embed(stages: dict[str, Any], problem: Mapping[str, Any], positions: Any, b
 
 
 def _vectors(
-    stages: Mapping[str, Any], problem: Mapping[str, Any], heads: int, kv_heads: int, before: int
+    stages: Mapping[str, Any], problem: Mapping[str, Any], heads: int, kv_heads: int, where: Places
 ) -> dict[str, list[Grid]]:
-    """Q, K and V of each head that has them, and Q and K turned, if they are."""
+    """Q, K and V of each head that has them, and Q and K normalised and turned, if they are."""
     projected = any(f"W_{name}" in problem for name in "QKV")
     vectors: dict[str, list[Grid]] = {}
     for name, parts in (("Q", heads), ("K", kv_heads), ("V", kv_heads)):
@@ -147,17 +196,23 @@ def _vectors(
         elif source is not None and not projected:
             vectors[name] = slices(source, parts)
     options = problem.get("attention", {})
+    norm = options.get("qk_norm", "none")
+    if norm != "none":
+        for name in ("Q", "K"):
+            vectors[f"{name}_normalized"] = [
+                [normalized(row, norm, name) for row in part] for part in vectors[name]
+            ]
     rope = _rope(options.get("positions", "none"))
     if rope is not None:
-        for name in ("Q", "K"):
+        for name, own in (("Q", where.queries), ("K", where.keys[where.before :])):
             vectors[f"{name}_rotated"] = [
-                [rotated(row, before + i, rope) for i, row in enumerate(part)]
-                for part in vectors[name]
+                [rotated(row, place, rope) for row, place in zip(part, own, strict=True)]
+                for part in vectors.get(f"{name}_normalized", vectors[name])
             ]
     for name, typed in options.get("past", {}).items():
         if name in ("K", "V"):
             cached = per_head(typed, kv_heads)
-            for stage in (name, f"{name}_rotated"):
+            for stage in (name, f"{name}_normalized", f"{name}_rotated"):
                 if stage in vectors:
                     both = zip(cached, vectors[stage], strict=True)
                     vectors[stage] = [first + then for first, then in both]
@@ -167,15 +222,16 @@ def _vectors(
 # One head.
 
 
-class Place(NamedTuple):
-    """Which head of how many, after so many past tokens."""
+class Seat(NamedTuple):
+    """Which head of how many, where its queries and keys stand, and d_model, if there is one."""
 
     head: int
     heads: int
-    before: int
+    places: Places
+    d_model: int | None
 
 
-def _one_head(given: dict[str, Any], options: Options, place: Place) -> dict[str, Any]:
+def _one_head(given: dict[str, Any], options: Options, seat: Seat) -> dict[str, Any]:
     """The stages of one head from its scores to its output.
 
     given: its vectors, and its scores or weights where the problem gives them.
@@ -186,10 +242,15 @@ def _one_head(given: dict[str, Any], options: Options, place: Place) -> dict[str
     else:
         stages["scores"], d_k = given.get("scores"), None
         if "scores" not in given:
-            queries = given.get("Q_rotated", given["Q"])
-            keys = given.get("K_rotated", given["K"])
-            stages["scores"], d_k = [[dot(q, k) for k in keys] for q in queries], len(queries[0])
-        _attend(stages, options, place, d_k)
+            queries, keys = (
+                next(
+                    given[x] for x in (f"{name}_rotated", f"{name}_normalized", name) if x in given
+                )
+                for name in "QK"
+            )
+            score = scorer(options.get("score", "dot"), seat.head)
+            stages["scores"], d_k = [[score(q, k) for k in keys] for q in queries], len(keys[0])
+        _attend(stages, options, seat, d_k)
     if "V" in given:
         V = given["V"]
         terms = [
@@ -203,12 +264,18 @@ def _one_head(given: dict[str, Any], options: Options, place: Place) -> dict[str
     return stages
 
 
-def _attend(stages: dict[str, Any], options: Options, place: Place, d_k: int | None) -> None:
+def _attend(stages: dict[str, Any], options: Options, seat: Seat, d_k: int | None) -> None:
     """Scores scaled, capped, biased, masked, and their softmax."""
     S: Grid = stages["scores"]
-    scale = options.get("scale", "none" if d_k is None else "1/sqrt(d_k)")
-    if scale == "1/sqrt(d_k)":
-        root = square_root(d_k or 1)
+    bias, mask = options.get("bias", "none"), options.get("mask", "none")
+    if comes_first(bias):
+        S = stages["biased_scores"] = _masked(S, bias, "none", seat)
+        bias = "none"
+    scaled_unless_said = d_k is not None and options.get("score", "dot") == "dot"
+    scale = options.get("scale", "1/sqrt(d_k)" if scaled_unless_said else "none")
+    widths = {"1/sqrt(d_k)": d_k, "1/sqrt(d_model)": seat.d_model}
+    if scale in widths:
+        root = square_root(widths[scale] or 1)
         S = stages["scaled_scores"] = each(S, lambda x: over(x, root))
     elif scale != "none":
         factor = number(scale)
@@ -216,50 +283,186 @@ def _attend(stages: dict[str, Any], options: Options, place: Place, d_k: int | N
     if "softcap" in options:
         cap = number(options["softcap"])
         S = stages["capped_scores"] = each(S, lambda x: capped(x, cap))
-    bias, mask = options.get("bias", "none"), options.get("mask", "none")
     if bias != "none" or mask != "none":
-        S = stages["masked_scores"] = _masked(S, bias, mask, place)
+        S = stages["masked_scores"] = _masked(S, bias, mask, seat)
     base = None if options.get("base", "e") == "e" else number(options["base"])
-    powers = each(S, lambda x: Fraction(0) if x is None else power(base, x))
+    powers = [[Fraction(0) if x is None else power(base, x) for x in row] for row in S]
     sink = options.get("sink")
     if isinstance(sink, list):
-        sink = sink[place.head]
+        sink = sink[seat.head]
     stages["exponentials"] = powers
     stages["sums"] = [total(row) for row in powers]
     stages["weights"] = [softmax(row, base, None if sink is None else number(sink)) for row in S]
 
 
-def _masked(S: Grid, bias: Any, mask: Any, place: Place) -> Grid:
+def _masked(S: Grid, bias: Any, mask: Any, seat: Seat) -> Grid:
+    """Each score with its bias, None where it is hidden."""
+    m, n = len(S[0]), len(S)
     result: Grid = []
     for i, row in enumerate(S):
         result.append([])
         for j, score in enumerate(row):
-            added = _added(bias, i, j, place)
-            seen = _seen(mask, i, j, place)
-            result[i].append(plus(score, added) if seen and added is not None else None)
+            added = bias_of(bias, mask, i, j, seat)
+            seen = is_seen(mask, i, j, seat, m - n)
+            hidden = score is None or added is None or not seen
+            result[i].append(None if hidden else plus(score, added))
     return result
 
 
-def _added(bias: Any, i: int, j: int, place: Place) -> Real:
+# What is added.
+
+
+def comes_first(bias: Any) -> bool:
+    """Whether a bias is added before scores are scaled."""
+    return isinstance(bias, Mapping) and bias.get("before_scale") == "true"
+
+
+def bias_of(bias: Any, mask: Any, i: int, j: int, seat: Seat) -> Real:
     """The bias of query i on key j."""
+    where = seat.places
     if bias == "none":
         return Fraction(0)
+    slope: Real = None
     if bias == "alibi":
-        distance = abs(place.before + i - j)
-        return times(Fraction(-distance), alibi_slopes(place.heads)[place.head])
-    return number(_part(bias, place.head)[i][j])
+        slope = alibi_slopes(seat.heads)[seat.head]
+    elif isinstance(bias, Mapping) and "slopes" in bias:
+        slope = number(bias["slopes"][seat.head])
+    if slope is not None:
+        distance = abs(where.queries[i] - where.keys[j])
+        return times(Fraction(-distance), slope)
+    if isinstance(bias, Mapping) and "t5" in bias:
+        given = bias["t5"]
+        both = given.get("bidirectional", "true" if may_look_ahead(mask) else "false")
+        bucket = t5_bucket(
+            j - (where.before + i),
+            int(given.get("buckets", "32")),
+            int(given.get("max_distance", "128")),
+            bidirectional=both == "true",
+        )
+        return number(given["table"][bucket][seat.head])
+    rows = bias["rows"] if isinstance(bias, Mapping) else bias
+    return number(_part(rows, seat.head)[i][j])
 
 
-def _seen(mask: Any, i: int, j: int, place: Place) -> bool:
-    """Whether query i sees key j."""
-    here = place.before + i
+def t5_bucket(
+    ahead: int, buckets: int = 32, max_distance: int = 128, *, bidirectional: bool = True
+) -> int:
+    """The bucket of a key that is so many places ahead of the query, behind it if negative.
+
+    Half of the buckets hold one distance each; the others hold more and more, by equal steps of
+    the logarithm, up to max_distance, and the last one all that is further away. With both
+    directions, keys ahead have the second half of the buckets, and those behind have the first
+    with the query itself; with one, keys ahead are all in bucket 0.
+    """
+    first = 0
+    if bidirectional:
+        buckets //= 2
+        first = buckets if ahead > 0 else 0
+        distance = abs(ahead)
+    else:
+        distance = max(-ahead, 0)
+    single = buckets // 2
+    if distance < single:
+        return first + distance
+    steps = buckets - single
+    # The most steps k with single · (max_distance / single)^(k / steps) <= distance.
+    further = 0
+    while (
+        further < steps - 1
+        and Fraction(max_distance, single) ** (further + 1) <= Fraction(distance, single) ** steps
+    ):
+        further += 1
+    return first + single + further
+
+
+# What is seen.
+
+
+def is_seen(mask: Any, i: int, j: int, seat: Seat, surplus: int) -> bool:
+    """Whether query i sees key j, of so many more keys than queries."""
+    here = seat.places.before + i
     if mask == "none":
         return True
     if mask == "causal":
         return j <= here
+    if not isinstance(mask, Mapping):
+        row = _part(mask, seat.head)[i] if is_rows(mask) else mask
+        return is_true(row[j])
+    seen = True
+    if "padding" in mask:
+        seen = is_true(mask["padding"][j])
+    if mask.get("causal") == "lower-right":
+        seen = seen and j <= i + surplus
+    elif "causal" in mask:
+        seen = seen and j <= here
+    if isinstance(mask.get("window"), list):
+        back, ahead = map(int, mask["window"])
+        seen = seen and (back == -1 or here - j <= back) and (ahead == -1 or j - here <= ahead)
+    elif "window" in mask:
+        near = here - j < int(mask["window"]) or j < int(mask.get("first", "0"))
+        seen = seen and j <= here and near
+    return seen
+
+
+def may_look_ahead(mask: Any) -> bool:
+    """Whether a mask of that form lets a query see keys after it."""
     if isinstance(mask, Mapping):
-        return here - int(mask["window"]) < j <= here
-    return bool(number(_part(mask, place.head)[i][j]) == 1)
+        window = mask.get("window", ["-1", "-1"])
+        return "causal" not in mask and isinstance(window, list) and window[1] != "0"
+    return bool(mask != "causal")
+
+
+def is_true(text: str) -> bool:
+    """1 or true, and not 0 or false."""
+    return text == "true" or (text != "false" and number(text) == 1)
+
+
+# How a query and a key are scored, and what they are made of before that.
+
+
+def scorer(score: Any, head: int) -> Callable[[Row, Row], Real]:
+    """What a head makes of the row of a query and that of a key."""
+    if score == "dot":
+        return dot
+    if score == "cosine":
+        return cosine
+    if "general" in score:
+        W = grid(_part(score["general"], head))
+        return lambda q, k: dot(_row_times(q, W), k)
+    given = score["additive"]
+    W_1, W_2 = (grid(_part(given[name], head)) for name in ("W_1", "W_2"))
+    v = grid([given["v"][head] if is_rows(given["v"]) else given["v"]])[0]
+
+    def additive(q: Row, k: Row) -> Real:
+        inside = zip(_row_times(q, W_1), _row_times(k, W_2), strict=True)
+        return dot(v, [capped(plus(x, y), Fraction(1)) for x, y in inside])
+
+    return additive
+
+
+def _row_times(row: Row, W: Grid) -> Row:
+    return affine([row], W, [Fraction(0)] * len(W[0]))[0]
+
+
+def cosine(q: Row, k: Row) -> Real:
+    """The cosine of the angle between them; 0 where one of them has no direction."""
+    return over(dot(q, k), square_root(times(dot(q, q), dot(k, k))))
+
+
+def normalized(vector: Row, norm: Any, name: str) -> Row:
+    """The vector of length 1 (l2), or with entries of size 1 on average (rms), times the gains.
+
+    name: Q or K, which have gains of their own.
+    """
+    squares = dot(vector, vector)
+    settings: Options = {}
+    if norm != "l2":
+        settings = norm["rms"] if isinstance(norm, Mapping) else settings
+        epsilon = number(settings.get("epsilon", "1e-6"))
+        squares = plus(over(squares, Fraction(len(vector))), epsilon)
+    gains = settings.get(f"gain_{name.lower()}", ["1"] * len(vector))
+    size = square_root(squares)
+    return [times(over(x, size), number(gain)) for x, gain in zip(vector, gains, strict=True)]
 
 
 def alibi_slopes(heads: int) -> Row:
@@ -297,17 +500,35 @@ def softmax(row: Row, base: Fraction | None, sink: Fraction | None = None) -> Ro
 def _put_together(
     stages: dict[str, Any], heads: list[Grid], problem: Mapping[str, Any], declared: bool
 ) -> None:
-    """The heads' outputs side by side, and the output projection if there is one."""
+    """The heads' outputs side by side, their gate, and the output projection if there is one."""
     joined = [[x for part in row for x in part] for row in zip(*heads, strict=True)]
+    gate = gate_of(stages, problem)
     if declared:
         stages["concatenated"] = joined
-    elif "W_O" not in problem:
+    elif "W_O" not in problem and gate is None:
         del stages["head_outputs"]
+    if gate is not None:
+        joined = stages["gated"] = [
+            [times(x, sigmoid(g)) for x, g in zip(row, own, strict=True)]
+            for row, own in zip(joined, gate, strict=True)
+        ]
     if "W_O" in problem:
         W = grid(problem["W_O"])
         b = grid([problem["b_O"]])[0] if "b_O" in problem else [Fraction(0)] * len(W[0])
         joined = affine(joined, W, b)
     stages["output"] = joined
+
+
+def gate_of(stages: Mapping[str, Any], problem: Mapping[str, Any]) -> Grid | None:
+    """What the gate is opened by, before its sigmoid: given, or made of the queries' embeddings."""
+    options = problem.get("attention", {})
+    if "gate" in options:
+        return grid(options["gate"])
+    if "W_G" not in problem:
+        return None
+    W = grid(problem["W_G"])
+    b = grid([problem["b_G"]])[0] if "b_G" in problem else [Fraction(0)] * len(W[0])
+    return affine(stages.get("X_positioned", stages["X"]), W, b)
 
 
 # Positions.
@@ -371,16 +592,20 @@ def number(text: str) -> Real:
     """The value of a typed number, an mpf where it is a root; None for -inf."""
     if text == "-inf":
         return None
-    above, line, below = text.removeprefix("-").partition("/")
-    if "sqrt" in text:
-        sign = Fraction(-1 if text.startswith("-") else 1)
-        return times(sign, over(_root_or_number(above), _root_or_number(below if line else "1")))
-    return Fraction(text[:-1]) / 100 if text.endswith("%") else Fraction(text)
+    if text.endswith("%"):
+        return Fraction(text[:-1]) / 100
+    if "sqrt" not in text:
+        return Fraction(text)
+    sign = Fraction(-1 if text.startswith("-") else 1)
+    above, _, below = text.removeprefix("-").rpartition("/")
+    if not above or above.count("(") > above.count(")"):  # none, or inside of a root
+        above, below = text.removeprefix("-"), "1"
+    return times(sign, over(_root_or_number(above), _root_or_number(below)))
 
 
 def _root_or_number(part: str) -> Real:
     inside = part.removeprefix("sqrt(").removesuffix(")")
-    return Fraction(part) if inside == part else square_root(int(inside))
+    return Fraction(part) if inside == part else square_root(Fraction(inside))
 
 
 def grid(texts: Iterable[Iterable[str]]) -> Grid:
@@ -389,8 +614,8 @@ def grid(texts: Iterable[Iterable[str]]) -> Grid:
 
 
 def each(matrix: Grid, change: Callable[[Real], Real]) -> Grid:
-    """The matrix with every entry changed."""
-    return [[change(x) for x in row] for row in matrix]
+    """The matrix with every entry changed but those that are masked."""
+    return [[None if x is None else change(x) for x in row] for row in matrix]
 
 
 def real(x: Real) -> Any:
@@ -449,10 +674,12 @@ def affine(X: Grid, W: Grid, b: Row) -> Grid:
     ]
 
 
-def square_root(whole: int) -> Real:
+def square_root(x: Real) -> Real:
     """The root, a Fraction where it is rational."""
-    root = isqrt(whole)
-    return Fraction(root) if root * root == whole else mpmath.sqrt(whole)
+    if not isinstance(x, int | Fraction):
+        return mpmath.sqrt(x)
+    root = Fraction(isqrt(x.numerator), isqrt(x.denominator))
+    return root if root * root == x else mpmath.sqrt(real(Fraction(x)))
 
 
 def power(base: Fraction | None, exponent: Real) -> Real:
@@ -501,6 +728,13 @@ def capped(score: Real, cap: Fraction) -> Real:
     return real(cap) * (twice - 1) / (twice + 1)
 
 
+def sigmoid(x: Real) -> Real:
+    """1 / (1 + e^-x)."""
+    if x == 0:
+        return Fraction(1, 2)
+    return 1 / (1 + mpmath.exp(-real(x)))
+
+
 def _room(problem: Mapping[str, Any]) -> int:
     """More digits, so that the largest power has its 60, and different scores stay different.
 
@@ -509,7 +743,8 @@ def _room(problem: Mapping[str, Any]) -> int:
     typed = [x for name, x in problem.items() if name[:2] in ("X", "X_", "Q", "K", "V", "W_", "b_")]
     typed += [problem[name] for name in ("scores", "weights") if name in problem]
     options = problem.get("attention", {})
-    typed += [x for name, x in options.items() if name not in ("past", "positions")]
+    known_otherwise = ("past", "positions", "position_ids", "key_position_ids")
+    typed += [x for name, x in options.items() if name not in known_otherwise]
     past, positions = options.get("past", {}), options.get("positions")
     typed += [past[name] for name in ("K", "V") if name in past]
     typed += [*positions.values()] if isinstance(positions, Mapping) else [positions]

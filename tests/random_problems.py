@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -45,6 +45,21 @@ FRACTIONS = st.one_of(
 TEXTS = st.sampled_from((PLAIN, SMALL_WHOLE, WILD))
 """What the numbers of one problem look like."""
 
+EVERYTHING = frozenset(
+    (
+        *("true and false", "a row of m", "1/sqrt(d_model)"),
+        *("lower-right", "window to both sides", "window with first", "padding"),
+        *("slopes", "t5", "before_scale"),
+        *("qk_norm", "position_ids", "general", "additive", "cosine"),
+        *("gate", "W_G"),
+    )
+)
+"""What came after the plain options, by name."""
+
+BUILT = frozenset(("true and false", "a row of m", "1/sqrt(d_model)"))
+"""What the package knows of it: what has no name here is never drawn, unless it is asked for."""
+
+TRUTHS = ("true", "false")
 SCALES = ("none", "0.5", "0.125", "1", "2.5", "1e-3", "30%", "1/3", "1/sqrt(9)", "2/sqrt(3)")
 BASES = ("e", "2", "3", "4", "10", "1.5", "2.25", "4/3", "9/4")
 CAPS = ("0.5", "1", "2.75", "30", "50", "20/3")
@@ -116,8 +131,13 @@ def _plain_options(draw: st.DrawFn, n: int, m: int, numbers: Texts, knows_d_k: b
 
 
 @st.composite
-def problems(draw: st.DrawFn, texts: st.SearchStrategy[Texts]) -> Problem:
-    """Any problem at all: heads, key-value heads, positions, a past, and every option."""
+def problems(
+    draw: st.DrawFn, texts: st.SearchStrategy[Texts], known: frozenset[str] = BUILT
+) -> Problem:
+    """Any problem at all: heads, key-value heads, positions, a past, and every option.
+
+    known: what may be drawn of EVERYTHING.
+    """
     numbers = draw(texts)
     declared = draw(st.sampled_from((None, 1, 2, 2, 3, 4, 4)))
     heads = declared or 1
@@ -130,17 +150,23 @@ def problems(draw: st.DrawFn, texts: st.SearchStrategy[Texts]) -> Problem:
     groupable = start in ("Q", "X") or (has_values and start != "X alone")
     # Where not all of a vector turns, and by more than one angle, it has five entries or more.
     narrow, wide = (1, 2, 2, 3), (1, 2, 3, 4, 5, 6)
+    d_k = draw(st.sampled_from(wide if heads <= 2 else narrow))
+    others = [name for name in ("general", "additive", "cosine") if name in known]
+    scores = others if start in ("Q", "X", "X alone") else []
+    score = draw(st.sampled_from(["dot"] * max(1, len(scores)) + scores))
+    own_width = score in ("general", "additive") and start in ("Q", "X") and draw(st.booleans())
     sizes = Sizes(
         heads=declared,
         kv_heads=draw(st.sampled_from(divisors)) if declared and groupable else heads,
         n=n,
         m=draw(st.integers(1, 3)) if cross else n,
         before=draw(st.sampled_from((0, 0, 1, 2))) if start in ("Q", "X", "X alone") else 0,
-        d_k=draw(st.sampled_from(wide if heads <= 2 else narrow)),
+        d_q=draw(st.sampled_from(narrow)) if own_width else d_k,
+        d_k=d_k,
         d_v=draw(st.sampled_from(narrow)),
         d_model=draw(st.integers(1, 4)),
     )
-    return _Author(draw, numbers, sizes, start, cross, has_values).problem()
+    return _Author(draw, numbers, sizes, start, cross, has_values, score, known).problem()
 
 
 @dataclass(frozen=True)
@@ -152,6 +178,7 @@ class Sizes:
     n: int
     m: int
     before: int
+    d_q: int
     d_k: int
     d_v: int
     d_model: int
@@ -167,6 +194,8 @@ class _Author:
     start: str
     cross: bool
     has_values: bool
+    score: str
+    known: frozenset[str]
 
     def problem(self) -> Problem:
         sizes = self.sizes
@@ -186,6 +215,8 @@ class _Author:
             if self.maybe():
                 result["b_O"] = self.vector(width)
         options = {} if self.start == "weights" else self.options(result)
+        if self.has_values and self.maybe():
+            self.add_gate(result, options)
         options |= self.counts(result)
         if sizes.before:
             options["past"] = self.past()
@@ -196,7 +227,7 @@ class _Author:
     def from_vectors(self) -> Problem:
         sizes = self.sizes
         result = {
-            "Q": self.headed(sizes.heads or 1, sizes.n, sizes.d_k),
+            "Q": self.headed(sizes.heads or 1, sizes.n, sizes.d_q),
             "K": self.headed(sizes.kv_heads, sizes.m, sizes.d_k),
         }
         if self.has_values:
@@ -210,7 +241,7 @@ class _Author:
         if self.cross:
             rows = self.draw(st.integers(1, 4))
             result["X_key"] = self.matrix(sizes.m, rows)
-        vectors = [("Q", sizes.heads or 1, sizes.d_model, sizes.d_k)]
+        vectors = [("Q", sizes.heads or 1, sizes.d_model, sizes.d_q)]
         vectors.append(("K", sizes.kv_heads, rows, sizes.d_k))
         if self.has_values:
             vectors.append(("V", sizes.kv_heads, rows, sizes.d_v))
@@ -241,27 +272,15 @@ class _Author:
 
     def options(self, problem: Problem) -> Problem:
         """Those of the scores and the positions, some of them left to their defaults."""
-        n, m = self.sizes.n, self.sizes.before + self.sizes.m
-        biased = st.one_of(self.numbers, self.numbers, st.just("-inf"))
-        knows_d_k = self.start != "scores"
+        knows_d_k = self.start != "scores" and self.sizes.d_q == self.sizes.d_k
+        scales = [*SCALES, *["1/sqrt(d_k)"] * knows_d_k]
+        if "X" in problem and "1/sqrt(d_model)" in self.known:
+            scales.append("1/sqrt(d_model)")
         choices: dict[str, Callable[[], Any]] = {
-            "scale": lambda: self.one_of((*SCALES, "1/sqrt(d_k)") if knows_d_k else SCALES),
+            "scale": lambda: self.one_of(scales),
             "softcap": lambda: self.one_of(CAPS),
-            "mask": lambda: self.one_of(
-                (
-                    lambda: "none",
-                    lambda: "causal",
-                    lambda: {"window": self.one_of("12345")},
-                    lambda: self.per_head(lambda: self.matrix(n, m, st.sampled_from("01"))),
-                )
-            )(),
-            "bias": lambda: self.one_of(
-                (
-                    lambda: "none",
-                    lambda: "alibi",
-                    lambda: self.per_head(lambda: self.matrix(n, m, biased)),
-                )
-            )(),
+            "mask": self.mask,
+            "bias": self.bias,
             "sink": lambda: (
                 self.vector(self.sizes.heads)
                 if self.sizes.heads and self.maybe()
@@ -269,19 +288,169 @@ class _Author:
             ),
             "base": lambda: self.one_of(BASES),
         }
+        if self.start != "scores" and "qk_norm" in self.known:
+            choices["qk_norm"] = self.norm
         result = {name: choose() for name, choose in choices.items() if self.maybe()}
-        return result | self.positions(problem)
+        if self.score != "dot":
+            result["score"] = self.scored()
+        result |= self.positions(problem)
+        if "position_ids" in self.known:
+            result |= self.position_ids(result)
+        return result
+
+    def only(self, choices: Mapping[str, Callable[[], Any]]) -> list[Callable[[], Any]]:
+        """Those of the choices that may be drawn."""
+        return [choose for name, choose in choices.items() if name in self.known]
+
+    @property
+    def keys(self) -> int:
+        """m, with the past."""
+        return self.sizes.before + self.sizes.m
+
+    # What is hidden, and what is added.
+
+    def mask(self) -> Any:
+        signs = "01" if "true and false" not in self.known or self.maybe() else TRUTHS
+        cells = st.sampled_from(signs)
+        kinds: list[Callable[[], Any]] = [
+            lambda: "none",
+            lambda: "causal",
+            lambda: {"window": self.one_of("12345")},
+            lambda: self.per_head(lambda: self.matrix(self.sizes.n, self.keys, cells)),
+        ]
+        kinds += self.only(
+            {
+                "a row of m": lambda: self.matrix(1, self.keys, cells)[0],
+                "lower-right": lambda: {"causal": "lower-right"},
+                "window to both sides": self.window_to_both_sides,
+                "window with first": self.window_with_first,
+                "padding": lambda: self.padded(self.matrix(1, self.keys, cells)[0]),
+            }
+        )
+        return self.one_of(kinds)()
+
+    def window_to_both_sides(self) -> Any:
+        return {"window": [self.one_of(("-1", "0", "1", "2")) for _ in range(2)]}
+
+    def window_with_first(self) -> Any:
+        return {"window": self.one_of("123"), "first": self.one_of("0123")}
+
+    def padded(self, padding: Any) -> Any:
+        """Keys hidden from all queries, and what else is hidden."""
+        kinds: list[Callable[[], Any]] = [dict]
+        kinds += [lambda: {"causal": "true"}, lambda: {"window": self.one_of("123")}]
+        kinds += self.only(
+            {
+                "lower-right": lambda: {"causal": "lower-right"},
+                "window to both sides": self.window_to_both_sides,
+                "window with first": self.window_with_first,
+            }
+        )
+        return self.one_of(kinds)() | {"padding": padding}
+
+    def bias(self) -> Any:
+        cells = st.one_of(self.numbers, self.numbers, st.just("-inf"))
+
+        def rows() -> Any:
+            return self.per_head(lambda: self.matrix(self.sizes.n, self.keys, cells))
+
+        kinds: list[Callable[[], Any]] = [lambda: "none", lambda: "alibi", rows]
+        kinds += self.only(
+            {
+                "slopes": lambda: {"slopes": self.vector(self.sizes.heads or 1)},
+                "t5": lambda: {"t5": self.t5()},
+                "before_scale": lambda: {
+                    "rows": rows(),
+                    "before_scale": self.one_of(("true", "true", "false")),
+                },
+            }
+        )
+        return self.one_of(kinds)()
+
+    def t5(self) -> Problem:
+        """Buckets of which some hold more than one of the few distances that there are."""
+        result: Problem = {}
+        heads = self.sizes.heads or 1
+        buckets = self.one_of((4, 6, 8, 8, 32))
+        if buckets != 32 or self.maybe():
+            result["buckets"] = str(buckets)
+            if buckets != 32:
+                result["max_distance"] = str(buckets // 2 + self.one_of(range(1, 9)))
+        if self.maybe():
+            result["bidirectional"] = self.one_of(("true", "false"))
+        few = self.vector(7)
+        cells = [few[k % 7] for k in range(buckets * heads)]
+        table = [cells[k : k + heads] for k in range(0, len(cells), heads)]
+        return result | {"table": table}
+
+    # How queries and keys are scored.
+
+    def norm(self) -> Any:
+        kind = self.one_of(("l2", "rms", "settings", "settings"))
+        if kind != "settings":
+            return kind
+        settings: dict[str, Callable[[], Any]] = {
+            "epsilon": lambda: self.one_of(("0", "1e-6", "1e-5", "0.25")),
+            "gain_q": lambda: self.vector(self.sizes.d_q),
+            "gain_k": lambda: self.vector(self.sizes.d_k),
+        }
+        chosen = {name: choose() for name, choose in settings.items() if self.maybe()}
+        return {"rms": chosen} if chosen else "rms"
+
+    def scored(self) -> Any:
+        sizes = self.sizes
+        if self.score == "cosine":
+            return "cosine"
+        if self.score == "general":
+            return {"general": self.per_head(lambda: self.matrix(sizes.d_q, sizes.d_k))}
+        a = self.one_of((1, 2, 3))
+        return {
+            "additive": {
+                "W_1": self.per_head(lambda: self.matrix(sizes.d_q, a)),
+                "W_2": self.per_head(lambda: self.matrix(sizes.d_k, a)),
+                "v": self.per_head(lambda: self.vector(a)),
+            }
+        }
+
+    # Where they stand.
 
     def positions(self, problem: Problem) -> Problem:
         """Positions of a kind that the problem can have, if any."""
         kinds: list[Callable[[], Any]] = [lambda: "none"]
-        if self.start != "scores" and self.sizes.d_k > 1:
+        if self.start != "scores" and self.sizes.d_q == self.sizes.d_k > 1:
             kinds += [self.rope, self.rope]
         if "X" in problem:
             rows, width = len(problem["X"]), len(problem["X"][0])
             kinds += [self.sinusoidal, lambda: self.matrix(rows, width)]
         chosen = self.one_of(kinds)()
         return {} if chosen == "none" and self.maybe() else {"positions": chosen}
+
+    def position_ids(self, options: Problem) -> Problem:
+        """Places out of order, for what goes by them."""
+        result: Problem = {}
+        positions, bias = options.get("positions", "none"), options.get("bias", "none")
+        waves = positions == "sinusoidal" or "sinusoidal" in positions
+        pairs = positions == "rope" or "rope" in positions or bias == "alibi" or "slopes" in bias
+        ids = st.integers(0, 40).map(str)
+        if (waves or pairs) and self.maybe():
+            result["position_ids"] = self.matrix(1, self.sizes.n, ids)[0]
+        if pairs and not waves and self.maybe():
+            result["key_position_ids"] = self.matrix(1, self.sizes.m, ids)[0]
+        return result
+
+    def add_gate(self, problem: Problem, options: Problem) -> None:
+        """A gate, given or made of the embeddings."""
+        width = (self.sizes.heads or 1) * self.d_v()
+        kinds: dict[str, Callable[[], Any]] = {"gate": lambda: self.matrix(self.sizes.n, width)}
+        if "X" in problem:
+            kinds["W_G"] = lambda: self.matrix(len(problem["X"][0]), width)
+        names = [name for name in kinds if name in self.known]
+        if not names:
+            return
+        name = self.one_of(names)
+        (options if name == "gate" else problem)[name] = kinds[name]()
+        if name == "W_G" and self.maybe():
+            problem["b_G"] = self.vector(width)
 
     def sinusoidal(self) -> Any:
         if self.maybe():

@@ -24,8 +24,9 @@ POSITIVE = ("exponentials", "sums", "weights")
 """Stages without cancellation: right to so many digits however small they are."""
 
 BEFORE_POWERS = (
-    *("X", "X_key", "positions", "X_positioned", "Q", "K", "V", "Q_rotated", "K_rotated"),
-    *("scores", "scaled_scores", "capped_scores", "masked_scores"),
+    *("X", "X_key", "positions", "X_positioned", "Q", "K", "V", "Q_normalized", "K_normalized"),
+    *("Q_rotated", "K_rotated"),
+    *("scores", "biased_scores", "scaled_scores", "capped_scores", "masked_scores"),
 )
 """Stages in which nothing is exact by chance, in the order in which they are computed."""
 
@@ -67,12 +68,15 @@ def without_functions(problem: Mapping[str, Any]) -> tuple[str, ...]:
     What is rational there and has finitely many decimals must be called exact. After a sine, cosine
     or hyperbolic tangent, or a bias that falls by roots of 2, it may be.
     """
+    score = problem.get("attention", {}).get("score", "dot")
     options = problem.get("attention", {})
     positions = options.get("positions", "none")
     if oracle.sinusoidal_base(positions) is not None:
         end = "positions"
     elif positions == "rope" or isinstance(positions, Mapping):
         end = "Q_rotated"
+    elif "additive" in score:
+        end = "scores"
     elif "softcap" in options:
         end = "capped_scores"
     elif options.get("bias") == "alibi" and (oracle.head_counts(problem)[0] or 1) > 8:

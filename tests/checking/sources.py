@@ -56,8 +56,8 @@ class Habits:
 Grid: TypeAlias = list[list[Any]]
 
 BEFORE_HEADS = ("X", "X_key", "positions", "X_positioned")
-AFTER_HEADS = ("concatenated", "output")
-OF_TOKENS = (*BEFORE_HEADS, "K", "V", "K_rotated")
+AFTER_HEADS = ("concatenated", "gated", "output")
+OF_TOKENS = (*BEFORE_HEADS, "K", "V", "K_normalized", "K_rotated")
 """Stages that every query is worked out from."""
 
 CHAINED = (
@@ -65,9 +65,12 @@ CHAINED = (
     "Q",
     "K",
     "V",
+    "Q_normalized",
+    "K_normalized",
     "Q_rotated",
     "K_rotated",
     "scores",
+    "biased_scores",
     "scaled_scores",
     "capped_scores",
     "masked_scores",
@@ -97,6 +100,17 @@ def each(values: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(values, list):
         return [each(part, change) for part in values]
     return change(values)
+
+
+def visible(values: Any, change: Callable[[Any], Any]) -> Any:
+    """The same with every number changed but those that are masked."""
+    return each(values, lambda number: None if number is None else change(number))
+
+
+def default_scale(problem: Problem) -> str:
+    """What scores are multiplied by where it is not said: only q · k is scaled."""
+    plain = problem.get("attention", {}).get("score", "dot") == "dot"
+    return "1/sqrt(d_k)" if plain and "scores" not in problem else "none"
 
 
 def printed(values: Any, written: Print, fill: str = "-inf") -> Any:
@@ -140,7 +154,9 @@ class _Source:
         self.has_heads, self.heads = declared is not None, declared or 1
         self.options: Mapping[str, Any] = problem.get("attention", {})
         self.past = self.options.get("past", {})
-        self.before = len(self.past.get("tokens", []))
+        self.places = oracle.places(problem)
+        self.before = self.places.before
+        self.embedded: Grid | None = None
         self.claims: dict[str, Any] = {}
         self.unmasked: Any = None
         self.blind_rows: set[int] = set()
@@ -157,7 +173,9 @@ class _Source:
 
     def printed(self, name: str, values: Any) -> Any:
         """A stage as it is printed, where masked scores are what the source fills in for them."""
-        if name != "masked_scores" or not self.habits.added or self.habits.fill == "-inf":
+        if name != "masked_scores":
+            return printed(values, self.prints[name])
+        if not self.habits.added or self.habits.fill == "-inf":
             return printed(values, self.prints[name], self.habits.fill)
         filled = Fraction(self.habits.fill)
 
@@ -189,7 +207,7 @@ class _Source:
         """Every stage, from what is given to the output."""
         Q, K, V = self.vectors()
         scores = self.keep_parts("scores", self.scores(Q, K))
-        weights = self.softmax(self.scored(scores, Q))
+        weights = self.softmax(self.scored(scores, K))
         if V:
             self.combine(weights, V)
         undefined = self.habits.blind == "nan" and not self.has_heads
@@ -204,7 +222,7 @@ class _Source:
         where = self.options.get("positions", "none")
         base = oracle.sinusoidal_base(where)
         if base is not None:
-            table = [oracle.sinusoidal(self.before + i, len(X[0]), base) for i in range(len(X))]
+            table = [oracle.sinusoidal(at, len(X[0]), base) for at in self.places.queries]
         elif isinstance(where, list):
             table = oracle.grid(where)
         else:
@@ -219,24 +237,35 @@ class _Source:
     def vectors(self) -> tuple[list[Grid], list[Grid], list[Grid]]:
         """Q, K and V of each head, turned if they are; without matrices where there are none."""
         X, X_key = self.embeddings()
+        self.embedded = X
         Q = self.vectors_of("Q", X, self.heads)
         K, V = (self.vectors_of(name, X_key, self.groups) for name in ("K", "V"))
-        where = self.options.get("positions", "none")
-        rope = oracle._rope(where)
+        norm = self.options.get("qk_norm", "none")
+        if norm != "none" and Q:
+            Q, K = self.changed(
+                "normalized", Q, K, lambda row, _, name: oracle.normalized(row, norm, name)
+            )
+        rope = oracle._rope(self.options.get("positions", "none"))
         if rope is not None and Q:
-            asked = [
-                [oracle.rotated(row, self.before + i, rope) for i, row in enumerate(part)]
-                for part in Q
-            ]
-            answered = [
-                [
-                    oracle.rotated(row, j, rope) if j >= self.before else row
-                    for j, row in enumerate(part)
-                ]
-                for part in K
-            ]
-            Q, K = self.keep_parts("Q_rotated", asked), self.keep_parts("K_rotated", answered)
+            Q, K = self.changed("rotated", Q, K, lambda row, at, _: oracle.rotated(row, at, rope))
         return Q, K, V
+
+    def changed(
+        self, how: str, Q: list[Grid], K: list[Grid], change: Callable[..., list[Any]]
+    ) -> tuple[list[Grid], list[Grid]]:
+        """Queries and keys, each row made another by where it stands; cached ones as they are."""
+        asked = [
+            [change(row, at, "Q") for row, at in zip(part, self.places.queries, strict=True)]
+            for part in Q
+        ]
+        answered = [
+            [
+                change(row, at, "K") if j >= self.before else row
+                for j, (row, at) in enumerate(zip(part, self.places.keys, strict=True))
+            ]
+            for part in K
+        ]
+        return self.keep_parts(f"Q_{how}", asked), self.keep_parts(f"K_{how}", answered)
 
     def vectors_of(self, name: str, X: Grid | None, parts: int) -> list[Grid]:
         problem = self.problem
@@ -265,25 +294,31 @@ class _Source:
         if "scores" in self.problem:
             typed = self.problem["scores"]
             return [oracle.grid(part) for part in (typed if self.has_heads else [typed])]
-        return [_times(q, _turned(k)) for q, k in zip(Q, self.shared(K), strict=True)]
+        made = []
+        for head, (q, k) in enumerate(zip(Q, self.shared(K), strict=True)):
+            score = oracle.scorer(self.options.get("score", "dot"), head)
+            made.append([[score(row, other) for other in k] for row in q])
+        return made
 
-    def scored(self, S: list[Grid], Q: list[Grid]) -> list[Grid]:
+    def scored(self, S: list[Grid], K: list[Grid]) -> list[Grid]:
         """The scores that go into the softmax."""
         options = self.options
-        scale = options.get("scale", "none" if "scores" in self.problem else "1/sqrt(d_k)")
+        bias, mask = options.get("bias", "none"), options.get("mask", "none")
+        if oracle.comes_first(bias):
+            S = self.keep_parts("biased_scores", self.masked(S, bias, "none"))
+            bias = "none"
+        scale = options.get("scale", default_scale(self.problem))
         if scale != "none":
-            factor = oracle.number(scale) if scale != "1/sqrt(d_k)" else self.factor(len(Q[0][0]))
-            S = self.keep_parts("scaled_scores", each(S, lambda x: x * factor))
+            widths = {"1/sqrt(d_k)": K and K[0], "1/sqrt(d_model)": self.embedded}
+            width = widths.get(scale)
+            factor = self.factor(len(width[0])) if width else oracle.number(scale)
+            S = self.keep_parts("scaled_scores", visible(S, lambda x: x * factor))
         if "softcap" in options:
-            cap = Fraction(options["softcap"])
-            S = self.keep_parts("capped_scores", each(S, lambda x: oracle.capped(x, cap)))
-        if options.get("mask", "none") != "none" or options.get("bias", "none") != "none":
+            cap = oracle.number(options["softcap"])
+            S = self.keep_parts("capped_scores", visible(S, lambda x: oracle.capped(x, cap)))
+        if bias != "none" or mask != "none":
             self.unmasked = S if self.has_heads else S[0]
-            hidden = [
-                [[self.biased(x, head, i, j) for j, x in enumerate(row)] for i, row in enumerate(s)]
-                for head, s in enumerate(S)
-            ]
-            S = self.keep_parts("masked_scores", hidden)
+            S = self.keep_parts("masked_scores", self.masked(S, bias, mask))
         return S
 
     def factor(self, d_k: int) -> Fraction:
@@ -295,21 +330,24 @@ class _Source:
         divided = self.habits.scaling == "divided"
         return Fraction(inverse if divided else self.on_the_way(inverse))
 
-    def biased(self, score: Any, head: int, i: int, j: int) -> Any:
-        """A score with its bias; None where it is masked."""
-        mask, bias = self.options.get("mask", "none"), self.options.get("bias", "none")
-        back = self.before + i - j
-        if isinstance(mask, list):
-            seen = _own(mask, head)[i][j] == "1"
-        elif mask == "none":
-            seen = True
-        else:
-            seen = back >= 0 and (mask == "causal" or back < int(mask["window"]))
-        if bias == "alibi":
-            slope = oracle.alibi_slopes(self.heads)[head]
-            return score - as_fraction(slope) * abs(back) if seen else None
-        added = Fraction(0) if bias == "none" else oracle.number(_own(bias, head)[i][j])
-        return None if added is None or not seen else score + added
+    def masked(self, S: list[Grid], bias: Any, mask: Any) -> list[Grid]:
+        """Scores with their bias; None where they are masked."""
+        d_model = len(self.embedded[0]) if self.embedded else None
+        result: list[Grid] = []
+        for head, part in enumerate(S):
+            seat = oracle.Seat(head, self.heads, self.places, d_model)
+            surplus = len(part[0]) - len(part)
+            result.append([])
+            for i, row in enumerate(part):
+                result[-1].append([])
+                for j, score in enumerate(row):
+                    added = oracle.bias_of(bias, mask, i, j, seat)
+                    hidden = score is None or added is None
+                    if hidden or not oracle.is_seen(mask, i, j, seat, surplus):
+                        result[-1][-1].append(None)
+                    else:
+                        result[-1][-1].append(score + as_fraction(added))
+        return result
 
     def softmax(self, S: list[Grid]) -> list[Grid]:
         sink = self.options.get("sink")
@@ -382,25 +420,21 @@ class _Source:
         ]
         terms = self.keep_parts("weighted_values", terms)
         result: Any = [[_sum_of(*per_key) for per_key in part] for part in terms]
-        if self.has_heads or "W_O" in self.problem:
+        gated = "W_G" in self.problem or "gate" in self.options
+        if self.has_heads or gated or "W_O" in self.problem:
             result = self.keep_parts("head_outputs", result)
         result = [[x for part in row for x in part] for row in zip(*result, strict=True)]
         if self.has_heads:
             result = self.keep("concatenated", result)
+        gate = oracle.gate_of({"X": self.embedded}, self.problem)
+        if gate is not None:
+            opened = together(lambda x, g: x * as_fraction(oracle.sigmoid(g)), result, gate)
+            result = self.keep("gated", opened)
         if "W_O" in self.problem:
             offsets = self.problem.get("b_O")
             b = None if offsets is None else [oracle.number(text) for text in offsets]
             result = _times(result, oracle.grid(self.problem["W_O"]), b)
         self.keep("output", result)
-
-
-def _own(typed: Any, head: int) -> Any:
-    """What a head has of something that is one for all of them, or one a head."""
-    return typed[head] if oracle.is_stacked(typed) else typed
-
-
-def _turned(matrix: Grid) -> Grid:
-    return [list(column) for column in zip(*matrix, strict=True)]
 
 
 def _sum_of(*vectors: Sequence[Any]) -> list[Any]:

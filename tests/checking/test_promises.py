@@ -29,6 +29,7 @@ from tests.checking.sources import (
     Problem,
     Shift,
     as_fraction,
+    default_scale,
     each,
     of_one_query,
     printed,
@@ -331,11 +332,10 @@ def mistaken_chains(draw: st.DrawFn) -> tuple[Problem, dict[str, Any]]:
     problem = draw(problems(("Q", "X", "scores")))
     truth = oracle.attention(problem)
     scores = st.builds(_typed, st.integers(-300_000, 300_000), st.just(5))
-    scale = "none" if "scores" in problem else "1/sqrt(d_k)"
     mistaken = {
         **problem,
         "scores": each(truth["scores"], lambda _: draw(scores)),
-        "attention": {"scale": scale, **problem.get("attention", {})},
+        "attention": {"scale": default_scale(problem), **problem.get("attention", {})},
     }
     stages = draw(st.lists(st.sampled_from(SCORES_AND_LATER), min_size=2, unique=True))
     prints = {name: printer(draw(st.integers(1, 4)), "half-up") for name in ("scores", *stages)}
@@ -554,7 +554,9 @@ def test_tolerance_widens_by_just_so_much(
     off = abs(value_of(text) - number)
     assume(off == room or abs(off - room) > Fraction(1, 10**30))
     report = judged(problem, {stage: only(values, index, text), "tolerance": tolerance})
-    assert (report.findings[0].verdict is Verdict.CORRECT) == (off <= room)
+    found = report.findings[0]
+    assume(not (found.reason or "").startswith("stable softmax"))  # another number, which may fit
+    assert (found.verdict is Verdict.CORRECT) == (off <= room)
 
 
 @settings(max_examples=25, deadline=None)
