@@ -286,12 +286,11 @@ def test_every_derivation_is_true(problem: dict[str, Any]) -> None:
 
 QK = {"tokens": list("ab"), "Q": [["1"], ["2"]], "K": [["1"], ["3"]], "V": [["1"], ["0"]]}
 ROUNDED_SLOPES = {
-    **QK,
-    "Q": [["1", "1", "1"], ["2", "2", "2"]],
-    "K": [["1", "1", "1"], ["3", "3", "3"]],
-    "V": [["1", "1", "1"], ["3", "3", "3"]],
-    "attention": {"heads": 3, "scale": "none", "bias": "alibi", "mask": "causal"},
+    "tokens": list("ab"),
+    **{name: [["1"] * 16, ["3"] * 16] for name in ("Q", "K", "V")},
+    "attention": {"heads": 16, "scale": "none", "bias": "alibi", "mask": "causal"},
 }
+"""Of 16 heads, every other slope is a power of √2."""
 
 
 def first_signs(problem: dict[str, Any], style: NumberStyle) -> Iterator[tuple[str, Relation, Any]]:
@@ -323,7 +322,7 @@ def test_hidden_is_exact() -> None:
         for stage, relation, number in first_signs(ROUNDED_SLOPES, NumberStyle())
         if stage == "masked_scores" and number == Decimal("-inf")
     ]
-    assert len(hidden) == 3
+    assert len(hidden) == 16
     assert {relation.signs for relation in hidden} == {(Sign.EXACT, Sign.EXACT)}
 
 
