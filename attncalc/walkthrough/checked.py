@@ -310,8 +310,9 @@ def _where(page: Page, stage: str, index: tuple[int, ...]) -> Iterator[Inline]:
 
 def _first_wrong(page: Page, number: int, finding: Finding) -> Section:
     claim = finding.claim
-    stage = _noun(claim.stage).removeprefix("the ")
-    sentence: list[Inline] = [Words(f"The first number that is wrong is in {stage}, at ")]
+    sentence: list[Inline] = [
+        Words(f"The first number that is wrong is in {_noun(claim.stage)}, at ")
+    ]
     sentence += _where(page, claim.stage, claim.index)
     sentence += [Words(": "), Number(claim.text), Words(" is claimed, and it should be ")]
     sentence += [_computed(page, [finding])[0].number, Words(".")]
