@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
 
 import attncalc
-from attncalc.document.document import Document
+from attncalc.document.document import Document, Table, Words
+from attncalc.document.expressions import Product, Vector
 from attncalc.names import NAMES
 from attncalc.numbers.known import Known
 from attncalc.selection import Selection
@@ -96,3 +98,46 @@ def expect_derived(page: Page, stage: str, index: tuple[int, ...]) -> None:
         for side in sides[1:]:
             found = value(side)
             assert found is None or abs(found - number) < 1e-12 * max(1, abs(number)), sides
+
+
+def vectors(table: Table) -> list[list[Any]]:
+    """Each row's vectors and products of one, as numbers."""
+    found: list[list[Any]] = []
+    for row in table.rows:
+        cells = [cell[0] for cell in row.cells if isinstance(cell, tuple)]
+        found.append([value(each) for each in cells if isinstance(each, Vector | Product)])
+    return found
+
+
+def tables(document: Document, title: str) -> list[Table]:
+    """The tables of the section of that title."""
+    (section,) = (each for each in document.sections if each.heading.words[0] == Words(title))
+    return [block for block in section.blocks if isinstance(block, Table)]
+
+
+def test_sum_of_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The embeddings that positions are added to, and the positions, add up to the sums."""
+    recorded = attncalc.explain(attncalc.load(SAMPLES / "learned-positions.yaml"))
+    trace = put_between(recorded, "X", monkeypatch)
+    table = tables(write_walkthrough(trace, Selection(style=STYLE)), "Positions")[-1]
+    for x, p, both in vectors(table):
+        assert [one + other for one, other in zip(x, p, strict=True)] == both
+
+
+def test_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What each head gives is what is put side by side."""
+    recorded = attncalc.explain(attncalc.load(SAMPLES / "multi-head.yaml"))
+    trace = put_between(recorded, "head_outputs", monkeypatch)
+    document = write_walkthrough(trace, Selection(style=STYLE))
+    heads, every = tables(document, "Heads together")
+    query = recorded.problem.queries[0] if recorded.problem.queries else 0
+    beside = [entry for (vector,) in vectors(heads) for entry in vector]
+    assert beside == vectors(every)[query][0]
+
+
+def test_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shares of values add up to what is retrieved, and the best match's value is its own."""
+    recorded = attncalc.explain(attncalc.load(SAMPLES / "projections.yaml"))
+    trace = put_between(recorded, "V", monkeypatch)
+    document = write_lookup(trace, Selection(style=STYLE))
+    assert document == write_lookup(recorded, Selection(style=STYLE))
