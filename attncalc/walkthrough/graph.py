@@ -18,6 +18,7 @@ from attncalc.problem.problem import addresses_of
 from attncalc.selection import Edges
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import MOST_TOKENS, Page, words
+from attncalc.walkthrough.sources import source_of
 
 _MODERATE, _HIGH = 0.5, 0.75
 """Shares of a query's largest number from which on an edge is moderate, and high."""
@@ -206,10 +207,8 @@ def _attended(trace: Trace, stage: str, query: int, row: Array) -> Exact:
     """Which keys are not masked, and not of weight 0."""
     if stage == "weights":
         return np.asarray(np.not_equal(row, 0), dtype=bool)
-    if "masked_scores" not in trace:
-        return np.ones(row.shape, dtype=bool)
-    masked = trace["masked_scores"][query]
-    return np.asarray(np.not_equal(masked, like(masked, "-Infinity")), dtype=bool)
+    last = trace[source_of(trace, "exponentials")][query]
+    return np.asarray(np.not_equal(last, like(last, "-Infinity")), dtype=bool)
 
 
 def _shares(trace: Trace, numbers: Array) -> list[Any]:
