@@ -106,6 +106,13 @@ class Root:
 
 
 @dataclass(frozen=True)
+class Length:
+    """‖x‖, the length of a vector."""
+
+    of: Expression
+
+
+@dataclass(frozen=True)
 class Power:
     """base to the exponent."""
 
@@ -178,6 +185,7 @@ Expression: TypeAlias = (
     | Juxtaposed
     | Fraction
     | Root
+    | Length
     | Power
     | Apply
     | SumOver

@@ -11,6 +11,7 @@ from attncalc.document.expressions import (
     Expression,
     Fraction,
     Juxtaposed,
+    Length,
     Matrix,
     Name,
     Number,
@@ -55,6 +56,8 @@ def linear(expression: Expression) -> str:
             return f"{_in(Place.NUMERATOR, numerator)} / {_in(Place.DENOMINATOR, denominator)}"
         case Root(radicand):
             return f"√{_in(Place.RADICAND, radicand)}"
+        case Length(of):
+            return f"‖{linear(of)}‖"
         case Power(base, exponent):
             return f"{_in(Place.BASE, base)}^{_in(Place.EXPONENT, exponent)}"
         case Apply(function, arguments):

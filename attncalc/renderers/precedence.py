@@ -15,6 +15,7 @@ from attncalc.document.expressions import (
     Expression,
     Fraction,
     Juxtaposed,
+    Length,
     Matrix,
     Number,
     Omitted,
@@ -61,6 +62,7 @@ HOLDS: dict[type, Hold] = {
     Number: Hold.ATOM,
     Omitted: Hold.ATOM,
     Apply: Hold.ATOM,
+    Length: Hold.ATOM,
     Vector: Hold.ATOM,
     Matrix: Hold.ATOM,
 }

@@ -14,6 +14,7 @@ from attncalc.document.expressions import (
     Expression,
     Fraction,
     Juxtaposed,
+    Length,
     Matrix,
     Name,
     Number,
@@ -68,6 +69,7 @@ def short(markup: str) -> str:
         (Fraction(Sum((X, Y)), Product((X, Y))), "<mo>(<mi>x<mo>+<mi>y<mo>)<mo>/"
          "<mo>(<mi>x<mo>×<mi>y<mo>)"),
         (Root(Sum((X, Y))), "<msqrt><mi>x<mo>+<mi>y"),
+        (Length(X), "<mo>‖<mi>x<mo>‖"),
         (Power(Symbol("e"), MINUS), "<msup><mi>e<mo>−<mn>2"),
         (Power(MINUS, ONE), "<msup><mo>(<mo>−<mn>2<mo>)<mn>1"),
         (Power(Number("1e5"), ONE), "<msup><mo>(<mn>1<mo>×<msup><mn>10<mn>5<mo>)<mn>1"),

@@ -15,6 +15,7 @@ from attncalc.document.expressions import (
     Expression,
     Fraction,
     Juxtaposed,
+    Length,
     Matrix,
     Name,
     Number,
@@ -111,6 +112,8 @@ class _Writer:
                 return self._fraction(numerator, denominator)
             case Root(radicand):
                 return f"<msqrt>{self.node(radicand)}</msqrt>"
+            case Length(of):
+                return _brackets("‖", self.node(of), "‖")
             case Power(base, exponent):
                 raised = _ON_THE_LINE.node(exponent)
                 return f"<msup>{self._in(Place.BASE, base)}{raised}</msup>"

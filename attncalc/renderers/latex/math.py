@@ -18,6 +18,7 @@ from attncalc.document.expressions import (
     Expression,
     Fraction,
     Juxtaposed,
+    Length,
     Matrix,
     Name,
     Number,
@@ -110,6 +111,8 @@ class LatexMath:
                 return f"{above} / {self._in(Place.DENOMINATOR, denominator)}"
             case Root(radicand):
                 return rf"\sqrt{{{self.write(radicand)}}}"
+            case Length(of):
+                return rf"\lVert {self.write(of)} \rVert"
             case Power(base, exponent):
                 raised = LatexMath(self.spell).write(exponent)
                 return f"{self._in(Place.BASE, base)}^{{{raised}}}"

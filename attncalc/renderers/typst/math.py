@@ -12,6 +12,7 @@ from attncalc.document.expressions import (
     Expression,
     Fraction,
     Juxtaposed,
+    Length,
     Matrix,
     Name,
     Number,
@@ -69,6 +70,8 @@ def typst_math(expression: Expression, *, stacked: bool = False) -> str:
             return rf"{_in(Place.NUMERATOR, numerator)}\/{_in(Place.DENOMINATOR, denominator)}"
         case Root(radicand):
             return f"sqrt({typst_math(radicand)})"
+        case Length(of):
+            return f"norm({typst_math(of, stacked=stacked)})"
         case Power(base, exponent):
             return f"{_in(Place.BASE, base, stacked)}^({typst_math(exponent)})"
         case Apply(function, arguments):
