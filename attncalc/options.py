@@ -94,6 +94,7 @@ class Option:
     default: str = "none"
     expected: str = ""
     forms: tuple[Form, ...] = ()
+    of_vectors: bool = False
 
     @property
     def flag(self) -> str:

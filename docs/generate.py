@@ -17,7 +17,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any, assert_never, get_args
 
 from rich.console import Console
 from rich.text import Text
@@ -28,6 +28,7 @@ from attncalc.cli import main
 from attncalc.cli.app import COMMANDS
 from attncalc.names import NAMES, StageName
 from attncalc.options import OPTIONS, Number, Numbers, Option, Settings, Truth, Value, Whole
+from attncalc.steps.interface import Part
 from attncalc.steps.stages import OF_HEADS
 
 DOCS = Path(__file__).parent
@@ -148,8 +149,11 @@ def with_rows(page: str, head: str, rows: Sequence[str]) -> str:
 def input_schema() -> str:
     """The schema of problem files, with the options that are read by their declaration."""
     schema = schema_of("input")
-    options = schema["properties"]["attention"]["properties"]
-    options |= {each.name: option_schema(each) for each in OPTIONS.values() if each.forms}
+    attention = schema["properties"]["attention"]
+    attention["properties"] = {
+        each.name: option_schema(each) if each.forms else attention["properties"][each.name]
+        for each in OPTIONS.values()
+    }
     return written(schema)
 
 
@@ -201,7 +205,9 @@ def output_schema() -> str:
         name: stage_schema(stage) for name, stage in NAMES.items()
     }
     counted = {name: {"$ref": "#/$defs/operations"} for name in NAMES}
-    schema["properties"]["cost"]["properties"]["stages"]["properties"] = counted
+    cost = schema["properties"]["cost"]["properties"]
+    cost["stages"]["properties"] = counted
+    cost["parts"]["properties"] = dict.fromkeys(get_args(Part), counted["X"])
     return written(schema)
 
 

@@ -23,7 +23,7 @@ from attncalc.costs.counts import Cost, cost_of
 from attncalc.costs.growth import Doubling, growth_of
 from attncalc.costs.savings import reused, savings_of
 from attncalc.names import STAGES
-from attncalc.numbers import exactness, functions
+from attncalc.numbers import exactness, functions, known
 from attncalc.numbers.arithmetic import Array, decimals, exact_context, transcendental_context
 from attncalc.numbers.known import Known
 from attncalc.numbers.operations import Operations, total
@@ -109,6 +109,10 @@ class CountingContext(decimal.Context):
         TALLY.add("powers")
         return Counting(super().exp(x))
 
+    def sqrt(self, x: Any, /) -> Decimal:
+        TALLY.add("powers")
+        return Counting(super().sqrt(x))
+
     def power(self, a: Any, b: Any, modulo: Any = None) -> Decimal:
         TALLY.add("powers")
         return Counting(super().power(a, b, modulo))
@@ -137,6 +141,14 @@ def counting_problem(problem: Problem) -> Problem:
         options = replace(options, past=Past(past.tokens, counting(past.K), V, X))
     if isinstance(options.scale, Decimal):  # 1/3 is one factor, though scores are divided by 3
         options = replace(options, scale=Decimal(options.scale))
+    for name, chosen in options.further.items():
+        own = {
+            key: counting(value)
+            if isinstance(value, np.ndarray) and value.dtype == object
+            else value
+            for key, value in chosen.settings.items()
+        }
+        options = options.choosing(name, replace(chosen, settings=own))
     numbers: dict[str, Any] = {name: counting(array) for name, array in problem.arrays().items()}
     return replace(problem, attention=replace(options, **arrays), **numbers)
 
@@ -164,6 +176,8 @@ def counted_functions() -> Iterator[None]:
 
     with (
         patch.object(functions, "transcendental_context", context),
+        patch.object(known, "transcendental_context", context),
+        patch.object(functions, "tanh", one("tanh", functions.tanh)),
         patch.object(cap, "transcendental_context", context),
         patch.object(cap, "tanh", one("tanh", functions.tanh)),
         patch.object(angles, "inverse_power", one("powers", functions.inverse_power)),
@@ -213,10 +227,10 @@ def counted(problem: Problem) -> dict[str, Operations]:
     found: dict[str, Operations] = {}
     record = Stage.of
 
-    def recorded(name: str, known: Known, *made_of: str) -> Stage:
+    def recorded(name: str, made: Known, *made_of: str) -> Stage:
         if name in STAGES:  # what a by-product takes is part of the stage that it is made for
             found[name] = TALLY.taken()
-        return record(name, known, *made_of)
+        return record(name, made, *made_of)
 
     def begun(arrays: Iterable[Array]) -> decimal.Context:
         context = exact_context(arrays)

@@ -16,6 +16,7 @@ import yaml
 
 import attncalc
 from attncalc.names import STAGES
+from attncalc.options import OPTIONS
 from attncalc.readers import load_text, options
 from attncalc.readers.fields import KEYS
 from attncalc.readers.rows import VECTORS_OF_A_ROW
@@ -105,6 +106,9 @@ def test_every_key_has_an_example() -> None:
     written = set(re.findall(r"(\w+):(?: |$)", "\n".join(EXAMPLES), re.MULTILINE))
     rows = {"token", *VECTORS_OF_A_ROW}
     settings = {"sinusoidal", "rope", "base", "pairing", "dims", "window"}
+    for option in OPTIONS.values():
+        for form in option.forms:
+            settings |= {name for name in (form.word, *form.settings) if name and form.value}
     assert {*KEYS, *options.KEYS, *rows, *settings} <= written
 
 

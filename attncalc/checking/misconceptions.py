@@ -24,13 +24,13 @@ from attncalc.steps.mix import output, weighted_values
 from attncalc.steps.project import projected
 from attncalc.steps.scale import divided_scores, multiplied_scores
 from attncalc.steps.softmax import exponentials, sums, weights, with_sink
-from attncalc.steps.stages import OF_HEADS
+from attncalc.steps.stages import OF_ANSWERS, OF_HEADS, OF_QUERIES
 from attncalc.steps.trace import Trace
 
-_UNCHANGED = {
+_UNCHANGED: dict[str, tuple[str, ...]] = {
     "X_positioned": ("X",),
-    "Q_rotated": ("Q",),
-    "K_rotated": ("K",),
+    **{name: OF_QUERIES[place::-1] for place, name in enumerate(OF_QUERIES)},
+    **{name: OF_ANSWERS[place::-1] for place, name in enumerate(OF_ANSWERS)},
     "concatenated": ("head_outputs", "output"),
 }
 """What stands in the place of a stage that an altered problem does not have."""

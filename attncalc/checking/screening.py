@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -29,6 +30,8 @@ def _as_floats(value: Any) -> Any:
     """Arrays of decimals as arrays of doubles, in whatever holds them."""
     if isinstance(value, np.ndarray):
         return value.astype(np.float64) if is_exact_kind(value) else value
+    if isinstance(value, Mapping):
+        return {name: _as_floats(part) for name, part in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
         parts = {part.name: getattr(value, part.name) for part in fields(value)}
         changed = {name: _as_floats(part) for name, part in parts.items()}

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from attncalc.numbers.operations import Operations, total
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
+from attncalc.steps import score
 from attncalc.steps.mask import visible_pairs
 from attncalc.steps.order import STEPS, stage_shapes, steps_by_stage
 
@@ -26,6 +27,7 @@ def sizes_of(problem: Problem) -> Sizes:
         past=problem.past_length,
         heads=problem.heads or 1,
         kv_heads=problem.kv_heads or 1,
+        d_q=stages["Q"][-1] if "Q" in stages else 0,
         d_k=stages["K"][-1] if "K" in stages else 0,
         d_v=problem.d_v or 0,
     )
@@ -89,6 +91,11 @@ def stage_costs(problem: Problem, sizes: Sizes) -> dict[str, Operations]:
             counted = step.count(problem, sizes)
             counts |= {stage: counted[stage] for stage in stages}
     return {name: operations for name, operations in counts.items() if operations.all}
+
+
+def are_dot_products(problem: Problem) -> bool:
+    """Whether a score takes a product of d_k terms, and nothing else."""
+    return bool(score.shapes(problem))
 
 
 def part_of(problem: Problem, stage: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
-from attncalc.costs.counts import Cost, part_of
+from attncalc.costs.counts import Cost, are_dot_products, part_of
 
 
 @dataclass(frozen=True)
@@ -92,12 +92,13 @@ class _Names:
         for stage in self.cost.stages:
             part = part_of(self.problem, stage)
             if stage == "Q":
-                yield Quantity(stage, ("n", self._rows("Q"), *self.heads, "d_k"))
+                width = self._width("d_k", "d_q", self.cost.sizes.d_q)
+                yield Quantity(stage, ("n", self._rows("Q"), *self.heads, width))
             elif part == "projections":
                 width = "d_k" if stage == "K" else "d_v"
                 factors = (self.new_keys, self._rows(stage), *self.kv_heads, width)
                 yield Quantity(stage, factors)
-            elif stage == "scores":
+            elif stage == "scores" and are_dot_products(self.problem):
                 yield Quantity(stage, (*self.heads, "n", self.keys, "d_k"))
             elif part == "weighted_sum":
                 yield Quantity(part, (*self.heads, "n", self.keys, "d_v"))

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, replace
 
-from attncalc.costs.counts import Cost, stage_costs
+from attncalc.costs.counts import Cost, are_dot_products, stage_costs
 from attncalc.numbers.operations import Operations, total
 from attncalc.problem.sizes import Sizes
+from attncalc.steps.stages import OF_ANSWERS
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def reused(cost: Cost) -> Operations:
 def _by_mask(cost: Cost) -> Iterator[Saving]:
     """The products of the pairs that are hidden, which a kernel may skip."""
     pairs, visible = cost.sizes.pairs, cost.visible
-    widths = {"scores": cost.sizes.d_k, "weighted_sum": cost.sizes.d_v}
+    of_scores = cost.sizes.d_k if are_dot_products(cost.problem) else 0
+    widths = {"scores": of_scores, "weighted_sum": cost.sizes.d_v}
     for what, width in widths.items():
         if visible < pairs and width:
             yield Saving("mask", what, pairs * width, visible * width)
@@ -72,4 +74,4 @@ def _made(cost: Cost) -> str:
 def _making_keys(cost: Cost, sizes: Sizes) -> Operations:
     """The operations of the stages that a cache holds, for these sizes."""
     counts = stage_costs(cost.problem, sizes)
-    return total(counts[name] for name in ("K", "V", "K_rotated") if name in counts)
+    return total(counts[name] for name in (*OF_ANSWERS, "V") if name in counts)

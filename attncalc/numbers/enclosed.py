@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -32,6 +32,11 @@ class Enclosed:
         """A row of intervals. (d,) -> (1, d)"""
         return Enclosed(_objects(cells, (1, len(cells))), decimals)
 
+    @classmethod
+    def like(cls, array: Array, cells: Iterable[Interval], decimals: int | None) -> Enclosed:
+        """Intervals in the shape of an array."""
+        return Enclosed(_objects([*cells], array.shape), decimals)
+
     @property
     def shape(self) -> tuple[int, ...]:
         return self.cells.shape
@@ -42,6 +47,11 @@ class Enclosed:
     def swapaxes(self, one: int, other: int) -> Enclosed:
         """Two axes, one in the place of the other."""
         return Enclosed(np.swapaxes(self.cells, one, other), self.decimals, self.result)
+
+    def hull(self, other: Enclosed) -> Enclosed:
+        """Everything from the lower of both to the higher, entry by entry."""
+        cells = [a.hull(b) for a, b in zip(self.cells.flat, other.cells.flat, strict=True)]
+        return Enclosed(_objects(cells, self.shape), self.decimals, result=True)
 
     def __add__(self, other: Enclosed) -> Enclosed:
         return self._with(other, lambda left, right: intervals.add((left, right)))
@@ -60,9 +70,10 @@ class Enclosed:
         return self._made(_objects(cells, (len(left), right.shape[-1])))
 
     def total(self) -> Enclosed:
-        """The sum of each row. (n, d) -> (n, 1)"""
-        cells = [intervals.add(row) for row in self.operands]
-        return self._made(_objects(cells, (len(cells), 1)))
+        """The sum of each row. (…, d) -> (…, 1)"""
+        rows = self.operands.reshape(-1, self.shape[-1])
+        cells = [intervals.add(row) for row in rows]
+        return self._made(_objects(cells, (*self.shape[:-1], 1)))
 
     def root(self) -> Enclosed:
         """√ of each entry, of what of it is not negative."""

@@ -257,14 +257,15 @@ def of_short_roots(squares: Array, known: Exact, roots: Array) -> Exact:
     return np.array(answers, dtype=bool).reshape(roots.shape)
 
 
-_FEW_DIGITS = 20
+_FEW_DIGITS = TRANSCENDENTAL_DIGITS // 2
+"""Two such numbers have a product that any problem's context has room for."""
 
 
 def _is_short(number: Decimal) -> bool:
-    """Whether a number has few digits, before its point and behind it."""
+    """Whether a number has few digits, before its point and behind it together."""
     _, digits, exponent = number.normalize().as_tuple()
     assert isinstance(exponent, int)  # it is finite
-    return -exponent <= _FEW_DIGITS and len(digits) + exponent <= _FEW_DIGITS
+    return max(0, -exponent) + max(0, len(digits) + exponent) <= _FEW_DIGITS
 
 
 def _count(answers: Exact) -> npt.NDArray[np.int64]:

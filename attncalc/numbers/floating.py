@@ -26,6 +26,12 @@ class Floating:
     off: Array
     unit: float
 
+    @classmethod
+    def stored(cls, numbers: Array, unit: float) -> Floating:
+        """Given numbers, each rounded once."""
+        values = numbers.astype(np.float64)
+        return Floating(values, unit * np.abs(values), unit)
+
     @property
     def shape(self) -> tuple[int, ...]:
         return self.values.shape
@@ -47,7 +53,7 @@ class Floating:
 
     def __truediv__(self, other: Floating) -> Floating:
         nothing = (self.values == 0) & (other.values == 0)
-        quotient = np.where(nothing, 0, self.values) / np.where(nothing, 1, other.values)
+        quotient = self.values / np.where(nothing, 1, other.values)
         off = (self.off + np.abs(quotient) * other.off) / np.where(nothing, 1, np.abs(other.values))
         return self._made(quotient, np.where(nothing, 0, off), _OF_A_FUNCTION)
 
@@ -77,8 +83,7 @@ class Floating:
 
     def number(self, value: Decimal | int) -> Floating:
         """A single number, as it is stored."""
-        stored = np.array(float(value))
-        return Floating(stored, self.unit * np.abs(stored), self.unit)
+        return Floating.stored(np.array(float(value)), self.unit)
 
     def _made(self, values: Array, off: Array, roundings: int = 1) -> Floating:
         return Floating(values, off + roundings * self.unit * np.abs(values), self.unit)

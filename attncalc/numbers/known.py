@@ -69,9 +69,8 @@ class Known:
         """0 where both are 0; as exact as a quotient is that is short, and undone by a product."""
         above, below = np.broadcast_arrays(self.values, other.values)
         nothing = np.equal(above, 0) & np.equal(below, 0)
-        one, zero = like(above, 1), like(above, 0)
         with _rounding(above):
-            quotients = np.where(nothing, zero, above) / np.where(nothing, one, below)
+            quotients = above / np.where(nothing, like(above, 1), below)
         exact = exactness.of_short_quotients(
             above, self.exact & other.exact, below, quotients
         ) | exactness.of_zeros(above, np.broadcast_to(self.exact, above.shape))

@@ -104,6 +104,7 @@ class Problem:
             past=self.past_length,
             positions="rope" if rotary else "added" if self.adds_positions else "none",
             turned=positions.dims if isinstance(positions, Rotary) else None,
+            chosen={name: chosen.word for name, chosen in options.further.items()},
         )
 
     def arrays(self) -> dict[str, Array]:
@@ -170,11 +171,21 @@ class Problem:
         return isinstance(positions, np.ndarray | Sinusoidal)
 
     @property
-    def d_k(self) -> int | None:
-        """Width of one head's queries and keys; None where the problem starts after them."""
+    def d_q(self) -> int | None:
+        """Width of one head's queries; that of its keys too, unless the score allows for another.
+
+        None where the problem starts after them.
+        """
         if self.unprojected and self.scores is None and self.weights is None:
             return _width(self.by_head("X"))
         return _width(self.by_head("Q"), self.by_head("W_Q"))
+
+    @property
+    def d_k(self) -> int | None:
+        """Width of one head's keys; None where the problem starts after them."""
+        return (
+            None if self.d_q is None else _width(self.by_head("K"), self.by_head("W_K")) or self.d_q
+        )
 
     @property
     def d_v(self) -> int | None:

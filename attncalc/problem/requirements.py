@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from attncalc.errors import Fault
+from attncalc.options import OPTIONS
 
 STARTS = "Q and K, or X with W_Q and W_K, or scores, or weights"
 
@@ -91,6 +92,16 @@ def needs_of_positions(given: set[str], kind: str) -> Iterator[Fault]:
         )
     if kind == "rope" and {"scores", "weights"} & given:
         yield Fault(where, "rope, but there are no queries and keys to turn; expected Q and K")
+
+
+def needs_of_vectors(given: set[str], chosen: Iterable[str]) -> Iterator[Fault]:
+    """Options that change queries and keys, or how they are compared. chosen: by their names."""
+    if not {"scores", "weights"} & given:
+        return
+    for name in chosen:
+        if OPTIONS[name].of_vectors:
+            message = f"{name}, but there are no queries and keys; expected Q and K"
+            yield Fault(("attention", name), message)
 
 
 def needs_of_past(given: set[str], past: set[str]) -> Iterator[Fault]:

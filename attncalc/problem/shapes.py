@@ -7,13 +7,18 @@ unreadable, and report everything that is wrong in one go.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
 
 from attncalc.errors import Fault, FieldPath
 from attncalc.options import Numbers, axes_of
-from attncalc.problem.requirements import missing_or_twice, needs_of_past, needs_of_positions
+from attncalc.problem.requirements import (
+    missing_or_twice,
+    needs_of_past,
+    needs_of_positions,
+    needs_of_vectors,
+)
 
 Shape: TypeAlias = tuple[int | None, ...]
 """None: not known, because the rows differ or could not be read."""
@@ -29,6 +34,9 @@ _BY_GROUP = (
     (*_PAST, "V"),
 )
 _OF_PAIRS = (("scores",), ("weights",), ("attention", "mask"), ("attention", "bias"))
+_OF_ANY_WIDTHS = ("general", "additive")
+"""Scores of queries and keys that need not be as wide as each other."""
+
 _VECTORS = (("b_Q",), ("b_K",), ("b_V",), ("b_O",))
 
 
@@ -40,6 +48,7 @@ class Outline:
     by its place in the problem file. cross: whether the key side has tokens of its own. heads,
     kv_heads: as declared. past: how many keys stand before this step's. positions: whether they
     are added to X or turn Q and K. turned: how many entries of a vector are turned, if not all.
+    chosen: of options that are read by their declaration, the form that was chosen.
     """
 
     tokens: int
@@ -51,6 +60,7 @@ class Outline:
     past: int = 0
     positions: Literal["none", "added", "rope"] = "none"
     turned: int | None = None
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     def faults(self) -> list[Fault]:
         """Everything that is missing, given twice, or of a shape that does not fit."""
@@ -62,6 +72,7 @@ class Outline:
         faults = [
             *missing_or_twice(given, cross=self.cross),
             *needs_of_positions(given, self.positions),
+            *needs_of_vectors(given, self.chosen),
             *(needs_of_past(given, past) if past or self.past else ()),
         ]
         counted = list(self._miscounted())
@@ -300,7 +311,10 @@ class Outline:
             case ("attention", "positions"):
                 return (per_token, (self._size(("X",), -1), "the width of X"))
             case ("attention", "past", "K"):
-                return (per_past, self._of_groups(path, self.d_k, "the width of the keys"))
+                return (
+                    per_past,
+                    self._of_groups(path, self.width_of_keys, "the width of the keys"),
+                )
             case ("attention", "past", "V"):
                 return (per_past, self._of_groups(path, self.d_v, "the width of the values"))
             case ("attention", "past", "X"):
@@ -323,6 +337,8 @@ class Outline:
 
     def _like(self, path: FieldPath, other: FieldPath) -> _Axis:
         """The width that a matrix must have to go with another one."""
+        if self.chosen.get("score") in _OF_ANY_WIDTHS and path in (("K",), ("W_K",)):
+            return (None, "")
         plain = self._is_stacked(path) == self._is_stacked(other)
         if self._count(path) == self._count(other) and plain:
             return (self._size(other, -1), f"the width of {other[0]}")
@@ -340,6 +356,12 @@ class Outline:
         if self.positions != "rope" or self.d_k is None:
             return
         where = ("attention", "positions")
+        apart = self.width_of_keys is not None and self.width_of_keys != self.d_k
+        if apart and self.chosen.get("score") in _OF_ANY_WIDTHS:
+            widths = f"queries have {self.d_k} entries and keys {self.width_of_keys}"
+            message = f"rope turns queries and keys alike, but {widths}"
+            yield Fault(where, f"{message}; expected the same width")
+            return
         if self.turned is None and self.d_k % 2:
             message = f"rope turns pairs of entries, and d_k={self.d_k} is odd"
             yield Fault(where, f"{message}; expected an even d_k, or dims", "dims: 2 turns two")

@@ -10,7 +10,7 @@ class Sizes:
     """What counts depend on: tokens, heads, and the widths of one head.
 
     n: queries. m: keys, of which past are cached. 1 head where none are declared; a width is 0
-    where the problem has no queries and keys, or no values.
+    where the problem has no queries and keys, or no values. d_q: of queries, d_k: of keys.
     """
 
     n: int
@@ -20,6 +20,7 @@ class Sizes:
     kv_heads: int
     d_k: int
     d_v: int
+    d_q: int = 0
 
     @property
     def pairs(self) -> int:

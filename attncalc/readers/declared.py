@@ -13,7 +13,7 @@ from attncalc.numbers.arithmetic import Array, NumberError, parse_number
 from attncalc.options import Form, Number, Numbers, Option, Settings, Truth, Value, Whole
 from attncalc.problem.options import Chosen
 from attncalc.readers.interface import Node
-from attncalc.readers.numbers import Faults, Rows, found_instead, rows_of, whole_number
+from attncalc.readers.numbers import Faults, Rows, found_instead, is_absent, rows_of, whole_number
 from attncalc.readers.prints import spelled_out
 
 TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -41,7 +41,7 @@ class GivenChoice:
 def read_choice(option: Option, node: Node, faults: Faults) -> GivenChoice | None:
     """What is chosen of an option; None for what holds without it, and for what is none."""
     where, node = ("attention", option.name), spelled_out(node)
-    if node is None or (isinstance(node, str) and node in ("none", option.default.strip("`"))):
+    if is_absent(node) or (isinstance(node, str) and node in ("none", option.default.strip("`"))):
         return None
     words = {form.word: form for form in option.forms}
     if isinstance(node, list | np.ndarray) and "" in words:
@@ -50,7 +50,7 @@ def read_choice(option: Option, node: Node, faults: Faults) -> GivenChoice | Non
         return _choice(words[node], None, where, faults)
     if isinstance(node, dict) and len(node) == 1:
         ((word, value),) = node.items()
-        if word in words and (value is not None or words[word].alone):
+        if word in words and (words[word].alone or not is_absent(value)):
             return _choice(words[word], value, (*where, word), faults)
     hint = suggestion(node, words) if isinstance(node, str) else None
     found = "rows" if isinstance(node, list | np.ndarray) else found_instead(node)
@@ -65,7 +65,7 @@ def _choice(form: Form, node: Node, where: FieldPath, faults: Faults) -> GivenCh
         if form.value is None:
             return GivenChoice(form.word)
         return _given(form, {"": node}, lambda _: where, faults)
-    if node is None:
+    if is_absent(node):
         return _given(form, {}, lambda name: (*where, name), faults)
     if not isinstance(node, dict):
         known = ", ".join(form.value.values)
@@ -77,7 +77,7 @@ def _choice(form: Form, node: Node, where: FieldPath, faults: Faults) -> GivenCh
             message = f"an unknown key “{key}”; expected one of {known}"
             faults((*where, key), message, suggestion(key, form.value.values))
     for name in form.value.required:
-        if node.get(name) is None:
+        if is_absent(node.get(name)):
             needed = ", ".join(form.value.required)
             faults(where, f"{name} is missing; expected {needed}", None)
     return _given(form, node, lambda name: (*where, name), faults)
@@ -89,7 +89,8 @@ def _given(
     plain: dict[str, Any] = {}
     rows: dict[str, Rows] = {}
     for name, value in form.settings.items():
-        read = _value(value, node.get(name), place(name), faults)
+        own = None if is_absent(node.get(name)) else node[name]
+        read = _value(value, own, place(name), faults)
         if isinstance(read, Rows):
             rows[name] = read
         elif read is not None:

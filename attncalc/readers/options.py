@@ -72,6 +72,7 @@ class GivenOptions:
             past=len(self.past_tokens),
             positions="rope" if isinstance(where, Rotary) else "added" if added else "none",
             turned=where.dims if isinstance(where, Rotary) else None,
+            chosen={name: choice.word for name, choice in self.further.items()},
         )
 
     def attention(self, exact: bool, queries: int, faults: Faults) -> AttentionOptions:

@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from attncalc.numbers import intervals
+from attncalc.numbers.arithmetic import Array
+from attncalc.numbers.enclosed import Enclosed
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.rounding import rounded
 from attncalc.numbers.rows import RoundedRow, Row
@@ -37,7 +39,7 @@ class Operands:
     so that it is taken from there. reading: how a row is read. decimals: those that numbers are
     rounded to on the way, or more of them; None where they are not. rows, rounded_rows: those of
     scores that were taken already; shifted: those less what is subtracted from them; vectors: of
-    queries and keys.
+    queries and keys; formulas: what was worked out of these.
     """
 
     trace: Trace
@@ -49,6 +51,7 @@ class Operands:
     rounded_rows: dict[Index, RoundedRow] = field(default_factory=dict)
     shifted: dict[Index, list[Interval]] = field(default_factory=dict)
     vectors: dict[tuple[str, Index], list[Interval]] = field(default_factory=dict)
+    formulas: dict[tuple[str, Index], Enclosed] = field(default_factory=dict)
 
     @property
     def problem(self) -> Problem:
@@ -67,6 +70,20 @@ class Operands:
             vector = [self.of(stage, (*row, place)) for place in range(width)]
             self.vectors[stage, row] = vector
         return vector
+
+    def row(self, stage: str, row: Index) -> Enclosed:
+        """The same for a formula. -> (1, d)"""
+        return Enclosed.of(self.vector(stage, row, self.trace[stage].shape[-1]), self.decimals)
+
+    def worked(self, name: str, row: Index, formula: Callable[[], Enclosed]) -> Enclosed:
+        """What a formula makes of a row, or of nothing but what is given; it is worked out once."""
+        if (name, row) not in self.formulas:
+            self.formulas[name, row] = formula()
+        return self.formulas[name, row]
+
+    def constant(self, numbers: Array) -> Enclosed:
+        """Numbers of the problem, for a formula."""
+        return Enclosed.like(numbers, map(self.given, numbers.flat), self.decimals)
 
     def before(self, stage: str, index: Index) -> Interval:
         """The entry at the same place of the stage that this one is made of."""

@@ -61,6 +61,10 @@ def _of_options(problem: Problem) -> Iterator[Array]:
     """The numbers of the options, which exact sums and products are made of too."""
     options = problem.attention
     yield from options.arrays().values()
+    for chosen in options.further.values():
+        for number in chosen.settings.values():
+            if isinstance(number, Decimal):
+                yield np.array([number], dtype=object)
     for number in (options.scale, options.softcap):
         if isinstance(number, Decimal):
             yield np.array([number], dtype=object)

@@ -17,7 +17,12 @@ from attncalc.steps.trace import Stage, Trace
 Shape: TypeAlias = tuple[int, ...]
 
 Part: TypeAlias = Literal[
-    "projections", "positions", "scores", "softmax", "weighted_sum", "output_projection"
+    "projections",
+    "positions",
+    "scores",
+    "softmax",
+    "weighted_sum",
+    "output_projection",
 ]
 """What costs are added up by."""
 

@@ -34,8 +34,8 @@ def shapes(problem: Problem) -> dict[str, Shape]:
     """Q (n, d_k), K (m, d_k), V (m, d_v)."""
     n, m = len(problem.tokens), len(problem.key_tokens)
     found: dict[str, Shape] = {}
-    if problem.d_k is not None:
-        found |= {"Q": (n, problem.d_k), "K": (m, problem.d_k)}
+    if problem.d_q is not None and problem.d_k is not None:
+        found |= {"Q": (n, problem.d_q), "K": (m, problem.d_k)}
     if problem.d_v is not None:
         found["V"] = (m, problem.d_v)
     return found
@@ -109,7 +109,7 @@ def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:
     """A dot product an entry; what is cached or given takes none."""
     new = sizes.m - sizes.past
     entries = {
-        "Q": sizes.heads * sizes.n * sizes.d_k,
+        "Q": sizes.heads * sizes.n * sizes.d_q,
         "K": sizes.kv_heads * new * sizes.d_k,
         "V": sizes.kv_heads * new * sizes.d_v,
     }

@@ -62,9 +62,10 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     for name, side, places, start in sides:
         angles = angles_at(places, rotary.base, dims, trace[name])
         yield from turning(angles, side)
-        vectors = trace.stages[name].plain
+        source = trace.asking if name == "Q" else trace.answering
+        vectors = trace.stages[source].plain
         now = _rotated(vectors[..., start:, :], angles, rotary)
-        yield Stage.of(f"{name}_rotated", joined([vectors[..., :start, :], now], axis=-2), name)
+        yield Stage.of(f"{name}_rotated", joined([vectors[..., :start, :], now], axis=-2), source)
 
 
 def _rotated(vectors: Known, angles: Angles, rotary: Rotary) -> Known:
@@ -94,13 +95,14 @@ def enclose(operands: Operands, stage: str, index: Index) -> Interval:
     assert isinstance(rotary, Rotary)
     *head, i, c = index
     dims = rotary.dims or operands.trace[name].shape[-1]
-    own = operands.of(name, index)
+    source = operands.trace.stages[stage].made_of[0]
+    own = operands.of(source, index)
     if c >= dims or (name == "K" and i < past):
         return own
     interleaved = rotary.pairing == "interleaved"
     pair, second = (c // 2, c % 2) if interleaved else (c % (dims // 2), c // (dims // 2))
     apart = 1 if interleaved else dims // 2
-    other = operands.of(name, (*head, i, c - apart if second else c + apart))
+    other = operands.of(source, (*head, i, c - apart if second else c + apart))
     position = i if name == "K" else past + i
     turn = transcendental.turn(position, rotary.base, 2 * pair, dims)
     cosine, sine = map(operands.on_the_way, turn)
@@ -127,7 +129,8 @@ def _count(places: int, heads: int, dims: int) -> Operations:
 def floor(roundoff: Roundoff) -> Iterator[tuple[str, Array]]:
     """Of each row by its widest entry, which any other of it may have met."""
     for stage in shapes(roundoff.problem):
-        off = roundoff.found[stage[0]]
-        widest = roundoff.size(stage[0]).max(axis=-1, keepdims=True) + np.zeros_like(off)
+        source = roundoff.trace.stages[stage].made_of[0]
+        off = roundoff.found[source]
+        widest = roundoff.size(source).max(axis=-1, keepdims=True) + np.zeros_like(off)
         met = 2 * off.max(axis=-1, keepdims=True) + 2 * floor_of_turns(roundoff, widest)
         yield stage, met + roundoff.stored(stage)

@@ -53,8 +53,10 @@ def root(d_k: int, kind: Array) -> Any:
 
 
 def shapes(problem: Problem) -> dict[str, Shape]:
-    """scaled_scores (n, m); given scores have no d_k, and are scaled only if it is said how."""
+    """scaled_scores (n, m); of given scores, or others than dot products, only if it is asked."""
     scale = problem.attention.scale
+    if scale is None and problem.attention.chosen("score") is not None:
+        scale = "none"
     given = isinstance(scale, Decimal)
     if problem.weights is not None or not (given or (scale != "none" and problem.d_k is not None)):
         return {}
@@ -63,17 +65,17 @@ def shapes(problem: Problem) -> dict[str, Shape]:
 
 def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     """By the root, so that a quotient stays exact if it is, or by the given number."""
-    S = trace.stages["scores"]
+    S, source = trace.stages[trace.scored].plain, trace.scored
     scale, d_k = trace.problem.attention.scale, trace.problem.d_k
     if isinstance(scale, Decimal):
         factor = like(S.values, scale)
         yield Stage.of("factor", _number(factor))
-        yield Stage.of("scaled_scores", multiplied(S, scale), "scores")
+        yield Stage.of("scaled_scores", multiplied(S, scale), source)
         return
     assert d_k is not None  # Problem does not let 1/sqrt(d_k) pass without it
     divisor = root(d_k, S.values)
     yield Stage.of("divisor", _number(divisor))
-    yield Stage.of("scaled_scores", _divided(S, divisor), "scores")
+    yield Stage.of("scaled_scores", _divided(S, divisor), source)
 
 
 def _number(value: object) -> Known:

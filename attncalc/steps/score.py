@@ -30,8 +30,8 @@ def scores(Q: N, K: N) -> N:
 
 
 def shapes(problem: Problem) -> dict[str, Shape]:
-    """scores (n, m), unless weights are given."""
-    if problem.weights is not None:
+    """scores (n, m), unless weights are given, or another score is chosen."""
+    if problem.weights is not None or problem.attention.chosen("score") is not None:
         return {}
     return {"scores": (len(problem.tokens), len(problem.key_tokens))}
 
@@ -54,7 +54,7 @@ def enclose(operands: Operands, _stage: str, index: Index) -> Interval:
     if problem.scores is not None:
         return operands.given(problem.scores[index])
     *head, i, j = index
-    width = trace["Q"].shape[-1]
+    width = trace[trace.asking].shape[-1]
     query = operands.vector(trace.asking, (*head, i), width)
     key = operands.vector(trace.answering, (*group_of(problem, head), j), width)
     return intervals.dot(zip(query, key, strict=True))

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attncalc.names import NAMES, STAGES, Axis
+from attncalc.names import NAMES, ONE_A_PAIR, STAGES, Axis
 from attncalc.problem.problem import Problem
 
 ON_REQUEST = tuple(stage.name for stage in NAMES.values() if stage.on_request)
 """Stages that JSON leaves out unless they are asked for or claimed."""
 
-OF_SCORES = ("scores", "scaled_scores", "capped_scores", "masked_scores")
+_BEFORE_POWERS = STAGES[: STAGES.index("exponentials")]
+
+OF_SCORES = tuple(name for name in ONE_A_PAIR if name in _BEFORE_POWERS)
 """Stages of the scores, in which a key may be masked."""
+
+OF_QUERIES = tuple(name for name in STAGES if NAMES[name].letter == "q")
+"""Stages of the queries, from Q on until they meet the keys."""
+
+OF_ANSWERS = tuple(name for name in STAGES if NAMES[name].letter == "k")
+"""Stages of the keys, likewise."""
 
 OF_POWERS = ("exponentials", "sums")
 """Stages between the scores and the weights."""

@@ -19,7 +19,16 @@ from attncalc.numbers.arithmetic import Array, Exact, transcendental_context
 from attncalc.numbers.known import Known
 from attncalc.problem.heads import group_of
 from attncalc.problem.problem import Problem
-from attncalc.steps.stages import OF_GROUPS, OF_HEADS, ON_REQUEST, axes_of, tokens_along
+from attncalc.steps.stages import (
+    OF_ANSWERS,
+    OF_GROUPS,
+    OF_HEADS,
+    OF_QUERIES,
+    OF_SCORES,
+    ON_REQUEST,
+    axes_of,
+    tokens_along,
+)
 
 K = TypeVar("K", bound=Known)
 
@@ -129,18 +138,21 @@ class Trace:
     @property
     def scored(self) -> str:
         """The stage that goes into the softmax: the last one of the scores."""
-        last = ("masked_scores", "capped_scores", "scaled_scores", "scores")
-        return next(name for name in last if name in self.stages)
+        return self._last_of(OF_SCORES)
 
     @property
     def asking(self) -> str:
         """The stage that asks: queries as they meet the keys."""
-        return "Q_rotated" if "Q_rotated" in self.stages else "Q"
+        return self._last_of(OF_QUERIES)
 
     @property
     def answering(self) -> str:
         """The stage that is asked: keys as they meet the queries."""
-        return "K_rotated" if "K_rotated" in self.stages else "K"
+        return self._last_of(OF_ANSWERS)
+
+    def _last_of(self, kin: Sequence[str]) -> str:
+        """The last of some stages, in the order of computing, that there is yet; or the first."""
+        return next((name for name in reversed(kin) if name in self.stages), kin[0])
 
     @property
     def attended(self) -> str:
@@ -175,7 +187,8 @@ class Trace:
             if name in stages:
                 stages[name] = _sliced(stages[name], group if name in OF_GROUPS else head)
         by_products = {
-            name: _own(found, head, BY_PRODUCTS[name]) for name, found in self.by_products.items()
+            name: _own(found, head, group, BY_PRODUCTS[name])
+            for name, found in self.by_products.items()
         }
         return replace(self, stages=stages, by_products=by_products, head=head)
 
@@ -234,8 +247,10 @@ class Trace:
             yield
 
 
-def _own(found: Known, head: int, axes: Sequence[Axis]) -> Known:
-    """A head's slice of what may be the same for all; then it has one axis fewer."""
+def _own(found: Known, head: int, group: int, axes: Sequence[Axis]) -> Known:
+    """A head's slice, or its key-value head's; what is the same for all has one axis fewer."""
+    if axes[:1] == (Axis.KV_HEAD,) and found.values.ndim == len(axes):
+        return _sliced(found, group)
     shared = Axis.HEAD not in axes or found.values.ndim < len(axes)
     return found if shared else _sliced(found, head)
 

@@ -22,23 +22,24 @@ def write_walkthrough(trace: Trace, selection: Selection | None = None) -> Docum
     page = Page.of(trace, selection or Selection())
     stages = page.selection.stages
     sections: list[Section] = []
-    for part in _parts(Place.BEFORE_HEADS):
+    for part in _parts(page, Place.BEFORE_HEADS):
         _append(sections, part.write(page, len(sections) + 1))
     for head in page.heads:
         own = page.of_head(head)
-        for part in _parts(Place.OF_EACH_HEAD):
+        for part in _parts(page, Place.OF_EACH_HEAD):
             _append(sections, part.write(own, len(sections) + 1), head)
-    for part in _parts(Place.AFTER_HEADS):
+    for part in _parts(page, Place.AFTER_HEADS):
         _append(sections, part.write(page, len(sections) + 1))
     if stages:
         sections = [section for section in sections if set(section.stages) & set(stages)]
     return Document(title(page), tuple(sections))
 
 
-def _parts(place: Place) -> Iterator[Part]:
-    """The parts that stand there, in order."""
-    for explanation in EXPLANATIONS:
-        yield from (part for part in explanation.parts if part.place is place)
+def _parts(page: Page, place: Place) -> Iterator[Part]:
+    """The parts that stand there, in order, of the steps that the problem takes."""
+    for each in EXPLANATIONS:
+        if each.step is None or each.step.shapes(page.trace.problem):
+            yield from (part for part in each.parts if part.place is place)
 
 
 def _append(sections: list[Section], section: Section | None, head: int | None = None) -> None:

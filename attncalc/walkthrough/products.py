@@ -105,7 +105,7 @@ def given_projection(page: Page, letter: str) -> Iterator[Block]:
         if stacked and not page.tells_of(head, groups=groups):
             continue
         indices = (letter, str(head + 1)) if stacked else (letter,)
-        yield _matrix_equation(page, Symbol("W", indices), page.given(matrix))
+        yield matrix_equation(page, Symbol("W", indices), page.given(matrix))
     stacked = b is not None and b.ndim == 2
     for head, row in enumerate(b if stacked else [] if b is None else [b]):
         if stacked and not page.tells_of(head, groups=groups):
@@ -115,7 +115,7 @@ def given_projection(page: Page, letter: str) -> Iterator[Block]:
         yield Equation(Relation((symbol, page.vector(numbers)), (joining(numbers),)))
 
 
-def _matrix_equation(page: Page, symbol: Symbol, numbers: list[list[Shown]]) -> Equation:
+def matrix_equation(page: Page, symbol: Symbol, numbers: list[list[Shown]]) -> Equation:
     """A matrix's name and its numbers; the middle of a large one is left out."""
     rows: list[tuple[Expression, ...]] = []
     for place in page.kept_entries(len(numbers)):
