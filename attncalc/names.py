@@ -78,6 +78,22 @@ _STAGES = (
         "V", "values", "v", "m×d_v", "given or projected; the past first", _KEYS_OF_HEADS, "V"
     ),
     StageName(
+        "Q_normalized",
+        "normalized queries",
+        "q",
+        "n×d_k",
+        "each row of Q divided by its length or size; only with qk_norm",
+        _QUERIES_OF_HEADS,
+    ),
+    StageName(
+        "K_normalized",
+        "normalized keys",
+        "k",
+        "m×d_k",
+        "the same of K; cached keys are as they are",
+        _KEYS_OF_HEADS,
+    ),
+    StageName(
         "Q_rotated", "rotated queries", "q", "n×d_k", "Q turned by its positions", _QUERIES_OF_HEADS
     ),
     StageName(
@@ -168,6 +184,8 @@ COST = "cost"
 """What may be asked for beside the stages: what they take to compute."""
 
 BY_PRODUCTS: dict[str, tuple[Axis, ...]] = {
+    "Q_lengths": (Axis.HEAD, Axis.QUERY, Axis.ENTRY),
+    "K_lengths": (Axis.KV_HEAD, Axis.NEW_KEY, Axis.ENTRY),
     "angles": _QUERIES,
     "cosines": _QUERIES,
     "sines": _QUERIES,

@@ -179,6 +179,30 @@ OPTIONS = {
             "half, dims: 4}}`, or a learned n×d_model matrix",
         ),
         Option(
+            "qk_norm",
+            "NORM",
+            "none, l2, rms, or {rms: {epsilon: 1e-6, gain_q: [1,2]}}: queries and keys by length.",
+            "`l2`, `rms`, or `{rms: {epsilon: 1e-6, gain_q: […], gain_k: […]}}`: each head's "
+            "queries and keys are divided by their length, or by their root mean square and "
+            "multiplied by gains of d_k numbers, before they are turned",
+            expected="none, l2, rms, or {rms: {epsilon: 1e-6, gain_q: [1, 1], gain_k: [1, 1]}}",
+            forms=(
+                Form("l2", alone=True),
+                Form(
+                    "rms",
+                    Settings(
+                        {
+                            "epsilon": Number(least=0, default="1e-6"),
+                            "gain_q": Numbers(("d_q",)),
+                            "gain_k": Numbers(("d_k",)),
+                        }
+                    ),
+                    alone=True,
+                ),
+            ),
+            of_vectors=True,
+        ),
+        Option(
             "past",
             "PAST",
             "none, or a key-value cache: {tokens: [a], K: [[1,0]], V: [[1,2]]}.",

@@ -56,7 +56,12 @@ EVERYTHING = frozenset(
 )
 """What came after the plain options, by name."""
 
-BUILT = frozenset(("true and false", "a row of m", "1/sqrt(d_model)"))
+BUILT = frozenset(
+    (
+        *("true and false", "a row of m", "1/sqrt(d_model)"),
+        *("qk_norm",),
+    )
+)
 """What the package knows of it: what has no name here is never drawn, unless it is asked for."""
 
 TRUTHS = ("true", "false")

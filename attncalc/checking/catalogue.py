@@ -8,15 +8,17 @@ digits, both may be said.
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, ROUND_HALF_UP
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from attncalc.checking import alterations
+from attncalc.checking import alterations_of_options as of_options
 from attncalc.checking import alterations_of_positions as of_positions
 from attncalc.checking import mistakes_in_masks as in_masks
 from attncalc.checking import mistakes_in_scores as in_scores
 from attncalc.checking import mistakes_in_weights as in_weights
 from attncalc.checking.misconceptions import Alteration, Misconception
 from attncalc.checking.mistakes_in_scores import biased_otherwise, masked_otherwise
+from attncalc.problem.options import Chosen
 
 CATALOGUE: tuple[Misconception | Alteration, ...] = (
     Misconception("query and key are swapped", "scores", in_scores.swapped),
@@ -284,6 +286,19 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
     Alteration("the keys are not turned", of_positions.keys_unturned),
     Alteration("the values are turned too", of_positions.values_turned_too),
     Alteration("rope turns whole vectors", of_positions.with_all_entries_turned),
+    Alteration("queries and keys are not normalized", of_options.without("qk_norm")),
+    Alteration(
+        "the gains of queries and keys are left out",
+        of_options.leaving_out("qk_norm", "gain_q", "gain_k"),
+    ),
+    Alteration(
+        "queries and keys are divided by their length, not by their root mean square",
+        of_options.taken_for("qk_norm", "rms", Chosen("l2")),
+    ),
+    Alteration(
+        "queries and keys are divided by their root mean square, not by their length",
+        of_options.taken_for("qk_norm", "l2", Chosen("rms", {"epsilon": Decimal("1e-6")})),
+    ),
     *(
         Alteration(f"positions are to base {base}", of_positions.to_base(base))
         for base in (10_000, 500_000, 1_000_000, 100_000, 1000, 100, 10)

@@ -19,6 +19,7 @@ Shape: TypeAlias = tuple[int, ...]
 Part: TypeAlias = Literal[
     "projections",
     "positions",
+    "normalization",
     "scores",
     "softmax",
     "weighted_sum",

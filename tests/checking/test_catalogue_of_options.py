@@ -115,6 +115,11 @@ ALIBI = with_options(FOLDED, bias="alibi", mask="causal")
 BIASED = with_options(FOLDED, bias=[typed(3, 3, 13), typed(3, 3, 14)])
 HIDING = with_options(FOLDED, bias=[["0.5", "-inf", "1"], ["0.25", "2", "-1"], ["0", "0", "-0.7"]])
 SUNK = with_options(FOLDED, sink=["0.5", "-0.25"])
+NORMED = with_options(ROTATED, qk_norm="l2")
+GAINS = {"gain_q": typed(1, 4, 21)[0], "gain_k": typed(1, 4, 22)[0]}
+GAINED = with_options(ROTATED, qk_norm={"rms": GAINS})
+CACHED_NORMED = with_options(CACHED, qk_norm="rms")
+UNNORMED = {"Q_normalized": "Q", "K_normalized": "K"}
 ALL = with_options(GROUPED, sink="0.3", softcap="2", mask="causal", positions="rope", bias="alibi")
 """Everything at once."""
 
@@ -687,6 +692,19 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
     "the mask is on the wrong side": (Plant(ALL, "masked_scores", with_options(ALL, mask=UPPER)),),
     "the softmax is to base 2": (Plant(ALL, "weights", with_options(ALL, base="2")),),
     "the softmax is to base e": (Plant(with_options(ALL, base="3"), "weights", ALL),),
+    "queries and keys are not normalized": (
+        Plant(NORMED, "Q_normalized", with_options(NORMED, qk_norm=None), UNNORMED),
+        Plant(CACHED_NORMED, "Q_normalized", with_options(CACHED_NORMED, qk_norm=None), UNNORMED),
+    ),
+    "the gains of queries and keys are left out": (
+        Plant(GAINED, "Q_normalized", with_options(GAINED, qk_norm="rms")),
+    ),
+    "queries and keys are divided by their length, not by their root mean square": (
+        Plant(GAINED, "Q_normalized", with_options(GAINED, qk_norm="l2")),
+    ),
+    "queries and keys are divided by their root mean square, not by their length": (
+        Plant(NORMED, "Q_normalized", with_options(NORMED, qk_norm="rms")),
+    ),
     "the weights are applied to the keys": (
         Plant(GROUPED, "head_outputs", {**GROUPED, "V": GROUPED["K"]}),
         Plant(SUNK, "head_outputs", {**SUNK, "V": SUNK["K"]}),

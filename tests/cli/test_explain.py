@@ -48,6 +48,8 @@ WALKTHROUGHS: dict[str, list[str]] = {
     "scaling": ["scaling.yaml"],
     "tennis": ["tennis.yaml"],
     "window": ["window.yaml"],
+    "qk-norm": ["qk-norm.yaml"],
+    "rms-norm": ["rms-norm.yaml"],
     "lookup-animal": ["animal.yaml", "--view", "lookup"],
     "lookup-llama": ["llama.yaml", "--view", "lookup", "--head", "3", "--all-queries"],
     "lookup-sink": ["sink.yaml", "--view", "lookup", "--mask", "causal"],

@@ -1,0 +1,212 @@
+"""Queries and keys made of one length, so that a score depends on their directions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from attncalc.document.document import (
+    Align,
+    Block,
+    Column,
+    Equation,
+    Heading,
+    OfQuery,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+)
+from attncalc.document.expressions import (
+    Expression,
+    Fraction,
+    Length,
+    Number,
+    Omitted,
+    Power,
+    Product,
+    Relation,
+    Root,
+    Sign,
+    Sum,
+    Symbol,
+)
+from attncalc.document.numerals import Shown, shown, size_of_product
+from attncalc.problem.options import Chosen
+from attncalc.steps import normalize
+from attncalc.steps.normalize import gain_of, norm_of
+from attncalc.steps.trace import Trace
+from attncalc.walkthrough.page import Page, sign_of, sum_of, words
+from attncalc.walkthrough.sections.interface import (
+    Derived,
+    Drawn,
+    Explanation,
+    Index,
+    Part,
+    Place,
+    Told,
+    always,
+    computed,
+)
+from attncalc.walkthrough.sources import source_of
+from attncalc.walkthrough.tables import omitted_row, result_cell
+from attncalc.walkthrough.vectors import vector_table
+
+_TWO = Number("2")
+
+
+def normalization(page: Page, number: int) -> Section | None:
+    """x / |x| for each query and each key of this step."""
+    if "Q_normalized" not in page.trace:
+        return None
+    norm = norm_of(page.trace.problem)
+    normal, q = Symbol("q", ("normalized",)), Symbol("q")
+    size = Length(q) if norm.word == "l2" else Symbol("r", ("q",))
+    gained = gain_of(norm, "Q") is not None
+    above: Expression = Product((Symbol("g", ("q",)), q)) if gained else q
+    formula = Relation((normal, Fraction(above, size)), (Sign.EXACT,))
+    content: list[Block | OfQuery] = [Paragraph(words(_how(norm))), *_gains(page, norm)]
+    content += page.of_each_query(lambda query: _written_out(page, norm, query))
+    key = Symbol("k", ("normalized",))
+    if page.trace.problem.self_attention:
+        letters = {"Q_normalized": normal, "K_normalized": key}
+        content.append(vector_table(page, letters, "token", caption=words("All tokens")))
+    else:
+        caption = words("All queries")
+        content.append(vector_table(page, {"Q_normalized": normal}, "query token", caption=caption))
+        caption = words("All keys")
+        letters = {"K_normalized": key}
+        content.append(vector_table(page, letters, "key token", queries=False, caption=caption))
+    if page.offset:
+        text = "Keys in the cache were normalized when they were cached, and are taken as they are."
+        content.append(Paragraph(words(text)))
+    heading = Heading(number, words("Normalized queries and keys"), formula)
+    return Section(heading, tuple(content), ("Q_normalized", "K_normalized"))
+
+
+def _how(norm: Chosen) -> str:
+    if norm.word == "l2":
+        return (
+            "Each query and each key is divided by its length, the root of the sum of its "
+            "squares: so a score depends on their directions alone."
+        )
+    gained = (
+        ", and multiplied by a gain, entry by entry" if len({*norm.settings} - {"epsilon"}) else ""
+    )
+    small = (
+        " A small ε under the root keeps the size of a vector of zeros from being 0."
+        if norm.number("epsilon")
+        else ""
+    )
+    return (
+        "Each query and each key is divided by its size r, the root of the mean of its squares"
+        f"{gained}: so no score grows because a vector is long.{small}"
+    )
+
+
+def _gains(page: Page, norm: Chosen) -> Iterator[Block]:
+    for name in ("Q", "K"):
+        gain = gain_of(norm, name)
+        if gain is not None:
+            numbers = page.given(gain)[0]
+            symbol = Symbol("g", (name.lower(),))
+            yield Equation(Relation((symbol, page.vector(numbers)), (Sign.EXACT,)))
+
+
+def _written_out(page: Page, norm: Chosen, query: int) -> Iterator[Block]:
+    """One query: its length, and each of its entries divided by it."""
+    name = page.query_name(query)
+    q = page.stage(source_of(page.trace, "Q_normalized"), [query])[0]
+    length, gains = _length(page, "Q", query), _gains_of(page, norm, "Q")
+    size = Length(Symbol("q", (name,))) if norm.word == "l2" else Symbol("r", (name,))
+    if length.number == Number("0"):
+        text = "The query of ", page.query_token(query, focused=True)
+        yield Paragraph(words(*text, " has length 0: it has no direction, and stays 0."))
+        return
+    of_squares = _root_of_squares(page, norm, q)
+    first = Sign.EXACT if all(entry.exact for entry in q) else Sign.ROUNDED
+    signs = (first, sign_of(*q, result=length))
+    yield Equation(Relation((size, of_squares, length.number), signs))
+    result = page.stage("Q_normalized", [query])[0]
+    rows: list[Row] = []
+    for place in page.kept_entries(len(q)):
+        if isinstance(place, Omitted):
+            rows.append(omitted_row(place))
+            continue
+        done, operands = _divided(q[place], length, gains[place])
+        symbol = Symbol("q", (name, str(place + 1)))
+        sign = sign_of(*operands, result=result[place])
+        rows.append(Row(((symbol,), (done,), result_cell(sign, result[place].number))))
+    columns = (Column(()), Column(words("normalized")), Column((), Align.RIGHT, result=True))
+    yield Table(columns, tuple(rows))
+
+
+def _root_of_squares(page: Page, norm: Chosen, vector: Sequence[Shown]) -> Expression:
+    """√(x_1² + x_2²), or the root of their mean and ε."""
+    sizes = [size_of_product(each, each) for each in vector]
+    total = sum_of(
+        tuple(
+            place if isinstance(place, Omitted) else Power(vector[place].number, _TWO)
+            for place in page.kept_terms(sizes)
+        )
+    )
+    if norm.word == "l2":
+        return Root(total)
+    mean, epsilon = Fraction(total, Number(str(len(vector)))), norm.number("epsilon")
+    return Root(Sum((mean, page.number(epsilon).number)) if epsilon else mean)
+
+
+def _divided(entry: Shown, length: Shown, gain: Shown | None) -> tuple[Expression, list[Shown]]:
+    """x / r, or a gain times x by r; and the numbers in it."""
+    if gain is None:
+        return Fraction(entry.number, length.number), [entry, length]
+    above = Product((gain.number, entry.number))
+    return Fraction(above, length.number), [gain, entry, length]
+
+
+def _length(page: Page, name: str, row: int) -> Shown:
+    lengths = page.trace.by_products[f"{name}_lengths"]
+    return shown([lengths.values[row, 0]], [bool(lengths.exact[row, 0])], page.style)[0]
+
+
+def _gains_of(page: Page, norm: Chosen, name: str) -> list[Shown | None]:
+    """The gain of each entry; None where there is none."""
+    gain = gain_of(norm, name)
+    if gain is None:
+        return [None] * page.trace[name].shape[-1]
+    return [*page.given(gain)[0]]
+
+
+def _derived(page: Page, stage: str, index: Index) -> Derived | None:
+    """One entry divided by the length of its vector; None for a cached key, and for one of 0."""
+    norm, name = norm_of(page.trace.problem), stage[0]
+    row = index[0] - (0 if name == "Q" else page.offset)
+    if row < 0:
+        return None
+    length, gains = _length(page, name, row), _gains_of(page, norm, name)
+    if length.number == Number("0"):
+        return None
+    entry = page.entry(source_of(page.trace, stage), index)
+    done, operands = _divided(entry, length, gains[index[1]])
+    return computed(page, stage, index, done, operands)
+
+
+def _mentioned(page: Page) -> Iterator[str]:
+    norm = page.trace.problem.attention.chosen("qk_norm")
+    if norm is not None:
+        yield f"queries and keys {'of length 1' if norm.word == 'l2' else 'normalized'}"
+
+
+def _normalizing(trace: Trace, _start: str) -> str:
+    by = "length" if norm_of(trace.problem).word == "l2" else "root mean square"
+    return f"divide by {by}"
+
+
+EXPLANATION = Explanation(
+    normalize,
+    parts=(Part(Place.OF_EACH_HEAD, normalization),),
+    told={
+        "Q_normalized": Told(_derived, Drawn(always("Normalized Query"), _normalizing)),
+        "K_normalized": Told(_derived, Drawn(always("Normalized Key"), _normalizing)),
+    },
+    mentioned=_mentioned,
+)
