@@ -186,6 +186,8 @@ COST = "cost"
 BY_PRODUCTS: dict[str, tuple[Axis, ...]] = {
     "Q_lengths": (Axis.HEAD, Axis.QUERY, Axis.ENTRY),
     "K_lengths": (Axis.KV_HEAD, Axis.NEW_KEY, Axis.ENTRY),
+    "query_parts": (Axis.HEAD, Axis.QUERY, Axis.ENTRY),
+    "key_parts": (Axis.HEAD, Axis.KEY, Axis.ENTRY),
     "angles": _QUERIES,
     "cosines": _QUERIES,
     "sines": _QUERIES,

@@ -179,6 +179,32 @@ OPTIONS = {
             "half, dims: 4}}`, or a learned n×d_model matrix",
         ),
         Option(
+            "score",
+            "SCORE",
+            "dot, {general: W}, {additive: {W_1: W, W_2: W, v: [1,2]}}, or cosine.",
+            "`dot`, `{general: W}` (q W kᵀ, W d_q×d_k), `{additive: {W_1: …, W_2: …, v: …}}` "
+            "(v · tanh(q W_1 + k W_2), W_1 d_q×a, W_2 d_k×a, v a numbers), or `cosine`; a matrix "
+            "for all heads, or one for each. Any but `dot` is not scaled unless `scale` is given",
+            "`dot`",
+            "dot, {general: [[1, 0], [0, 1]]}, {additive: {W_1: …, W_2: …, v: …}}, or cosine",
+            (
+                Form("general", Numbers(("d_q", "d_k"), of_each_head=True)),
+                Form(
+                    "additive",
+                    Settings(
+                        {
+                            "W_1": Numbers(("d_q", "a"), of_each_head=True),
+                            "W_2": Numbers(("d_k", "a"), of_each_head=True),
+                            "v": Numbers(("a",), of_each_head=True),
+                        },
+                        required=("W_1", "W_2", "v"),
+                    ),
+                ),
+                Form("cosine", alone=True),
+            ),
+            of_vectors=True,
+        ),
+        Option(
             "qk_norm",
             "NORM",
             "none, l2, rms, or {rms: {epsilon: 1e-6, gain_q: [1,2]}}: queries and keys by length.",

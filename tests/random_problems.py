@@ -59,7 +59,7 @@ EVERYTHING = frozenset(
 BUILT = frozenset(
     (
         *("true and false", "a row of m", "1/sqrt(d_model)"),
-        *("qk_norm",),
+        *("qk_norm", "general", "additive", "cosine"),
     )
 )
 """What the package knows of it: what has no name here is never drawn, unless it is asked for."""

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
-from attncalc.checking.alterations import from_vectors
+import numpy as np
+
+from attncalc.checking.alterations import from_vectors, with_options
 from attncalc.options import OPTIONS
 from attncalc.problem.options import Chosen
 from attncalc.problem.problem import Problem
@@ -57,3 +59,34 @@ def leaving_out(option: str, *names: str) -> Alter:
 def taken_for(option: str, word: str, other: Chosen) -> Alter:
     """One form taken for another."""
     return chosen_otherwise(option, lambda chosen: other if chosen.word == word else chosen)
+
+
+def as_dot_products(trace: Trace) -> Problem | None:
+    """Q Kᵀ, with the scale that the other scores have."""
+    alike = trace.problem.d_q == trace.problem.d_k
+    problem = without("score")(trace) if alike else None
+    return problem and with_options(problem, scale=problem.attention.scale or "none")
+
+
+def with_its_matrix_transposed(trace: Trace) -> Problem | None:
+    """q Wᵀ kᵀ, where W is square."""
+
+    def change(chosen: Chosen) -> Chosen:
+        W = chosen.array()
+        if W is None or W.shape[-1] != W.shape[-2]:
+            return chosen
+        return Chosen(chosen.word, {"": np.swapaxes(W, -1, -2)})
+
+    return chosen_otherwise("score", change)(trace)
+
+
+def with_its_matrices_exchanged(trace: Trace) -> Problem | None:
+    """v · tanh(q W_2 + k W_1), where both are of one shape."""
+
+    def change(chosen: Chosen) -> Chosen:
+        one, other = chosen.array("W_1"), chosen.array("W_2")
+        if one is None or other is None or one.shape != other.shape:
+            return chosen
+        return Chosen(chosen.word, {**chosen.settings, "W_1": other, "W_2": one})
+
+    return chosen_otherwise("score", change)(trace)

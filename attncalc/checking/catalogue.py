@@ -299,6 +299,9 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
         "queries and keys are divided by their root mean square, not by their length",
         of_options.taken_for("qk_norm", "l2", Chosen("rms", {"epsilon": Decimal("1e-6")})),
     ),
+    Alteration("the scores are plain dot products", of_options.as_dot_products),
+    Alteration("the matrix of the score is transposed", of_options.with_its_matrix_transposed),
+    Alteration("W_1 and W_2 of the score are exchanged", of_options.with_its_matrices_exchanged),
     *(
         Alteration(f"positions are to base {base}", of_positions.to_base(base))
         for base in (10_000, 500_000, 1_000_000, 100_000, 1000, 100, 10)

@@ -6,6 +6,7 @@ from attncalc.problem.problem import Problem
 from attncalc.steps import (
     add_positions,
     cap,
+    compare,
     embed,
     join,
     mask,
@@ -28,6 +29,7 @@ STEPS: tuple[Step, ...] = (
     normalize,
     rotate,
     score,
+    compare,
     scale,
     cap,
     mask,

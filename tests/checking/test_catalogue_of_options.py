@@ -120,6 +120,11 @@ GAINS = {"gain_q": typed(1, 4, 21)[0], "gain_k": typed(1, 4, 22)[0]}
 GAINED = with_options(ROTATED, qk_norm={"rms": GAINS})
 CACHED_NORMED = with_options(CACHED, qk_norm="rms")
 UNNORMED = {"Q_normalized": "Q", "K_normalized": "K"}
+COSINE = with_options(FOLDED, score="cosine", scale="5")
+GENERAL = with_options(FOLDED, score={"general": typed(4, 4, 23)})
+ADDED = {"W_1": typed(4, 3, 24), "W_2": typed(4, 3, 25), "v": ["1", "2", "-1"]}
+ADDITIVE = with_options(FOLDED, score={"additive": ADDED})
+EXCHANGED = {"W_1": ADDED["W_2"], "W_2": ADDED["W_1"], "v": ADDED["v"]}
 ALL = with_options(GROUPED, sink="0.3", softcap="2", mask="causal", positions="rope", bias="alibi")
 """Everything at once."""
 
@@ -704,6 +709,23 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
     ),
     "queries and keys are divided by their root mean square, not by their length": (
         Plant(NORMED, "Q_normalized", with_options(NORMED, qk_norm="rms")),
+    ),
+    "the scores are plain dot products": (
+        Plant(COSINE, "scores", with_options(COSINE, score=None)),
+        Plant(GENERAL, "scores", with_options(GENERAL, score=None, scale="none")),
+    ),
+    "the matrix of the score is transposed": (
+        Plant(
+            GENERAL,
+            "scores",
+            with_options(
+                GENERAL,
+                score={"general": turned_over(GENERAL["attention"]["score"]["general"])},
+            ),
+        ),
+    ),
+    "W_1 and W_2 of the score are exchanged": (
+        Plant(ADDITIVE, "scores", with_options(ADDITIVE, score={"additive": EXCHANGED})),
     ),
     "the weights are applied to the keys": (
         Plant(GROUPED, "head_outputs", {**GROUPED, "V": GROUPED["K"]}),

@@ -1,0 +1,290 @@
+"""How well each key matches what each query asks for, by another score than the dot product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from attncalc.document.document import (
+    Align,
+    Block,
+    Cell,
+    Column,
+    Equation,
+    Heading,
+    OfQuery,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+)
+from attncalc.document.expressions import (
+    Apply,
+    Dot,
+    Expression,
+    Fraction,
+    Juxtaposed,
+    Length,
+    Name,
+    Number,
+    Omitted,
+    Product,
+    Relation,
+    Sign,
+    Sum,
+    Symbol,
+)
+from attncalc.document.numerals import Shown, shown
+from attncalc.numbers.known import Known
+from attncalc.steps import compare
+from attncalc.steps.compare import form_of, given_numbers, length, of_head
+from attncalc.steps.trace import Trace
+from attncalc.walkthrough.page import Page, joining, pair_symbol, sign_of, sum_of, words
+from attncalc.walkthrough.products import matrix_equation, product_terms
+from attncalc.walkthrough.quantities import row_of, weight_of
+from attncalc.walkthrough.sections.interface import (
+    Derived,
+    Drawn,
+    Explanation,
+    Index,
+    Part,
+    Place,
+    Told,
+    always,
+    computed,
+)
+from attncalc.walkthrough.sections.mix import sharing
+from attncalc.walkthrough.sources import sources
+from attncalc.walkthrough.tables import all_queries, omitted_row, result_cell
+
+_NAMES = {"general": "General", "additive": "Additive", "cosine": "Cosine"}
+_HOW = {
+    "general": (
+        "A query is multiplied by a matrix before it meets the keys: the score is the dot product "
+        "of what comes out with a key."
+    ),
+    "additive": (
+        "Query and key are each multiplied by a matrix and added, and tanh bends every entry of "
+        "the sum; the dot product of that with v is the score."
+    ),
+    "cosine": (
+        "The score is the cosine of the angle between query and key: their dot product, divided "
+        "by both lengths. It is 1 for the same direction, and -1 for the opposite one."
+    ),
+}
+
+
+def other_scores(page: Page, number: int) -> Section | None:
+    """The score that is chosen, of the focused queries term by term, the matrix for all."""
+    if page.trace.problem.attention.chosen("score") is None:
+        return None
+    form = form_of(page.trace.problem)
+    content: list[Block | OfQuery] = [Paragraph(words(_HOW[form])), *_given(page)]
+    if form == "additive":
+        content.append(_keys(page))
+    content += page.of_each_query(lambda query: _written_out(page, form, query))
+    content += all_queries(page, "scores")
+    q, k = Symbol("q", ("i",)), Symbol("k", ("j",))
+    formula = Relation((pair_symbol("scores"), _formula(form, q, k)), (Sign.EXACT,))
+    heading = Heading(number, words(f"{_NAMES[form]} scores"), formula)
+    return Section(heading, tuple(content), ("scores",))
+
+
+def _formula(form: str, q: Symbol, k: Symbol) -> Expression:
+    if form == "general":
+        return Dot(Juxtaposed((q, Symbol("W"))), k)
+    if form == "cosine":
+        return Fraction(Dot(q, k), Product((Length(q), Length(k))))
+    together = Sum((Juxtaposed((q, Symbol("W", ("1",)))), Juxtaposed((k, Symbol("W", ("2",))))))
+    return Dot(Symbol("v"), Apply("tanh", (together,)))
+
+
+def _given(page: Page) -> Iterator[Block]:
+    """The matrices of the score, as they are given: a head's own."""
+    for name, array in given_numbers(page.trace.problem).items():
+        numbers = page.given(of_head(array, name, page.trace.head))
+        if name == "v":
+            sign = joining(numbers[0])
+            yield Equation(Relation((Symbol("v"), page.vector(numbers[0])), (sign,)))
+        else:
+            letter, _, index = (name or "W").partition("_")
+            yield matrix_equation(page, Symbol(letter, (index,) if index else ()), numbers)
+
+
+def _keys(page: Page) -> Table:
+    """What each key brings: k W_2."""
+    answering = sources(page.trace, "scores")[1]
+    places = page.kept_rows(range(len(page.trace.problem.key_tokens)))
+    rows: list[Row] = []
+    for key in places:
+        if isinstance(key, Omitted):
+            rows.append(omitted_row(key))
+            continue
+        vector = page.stage(answering, [key])[0]
+        b = _shown(page.trace.by_products["key_parts"][key], page)
+        rows.append(Row(((page.key_token(key),), (page.vector(vector),), (page.vector(b),))))
+    k = Symbol("k")
+    columns = [Column(words("key")), Column((k,)), Column((Juxtaposed((k, Symbol("W", ("2",)))),))]
+    return Table(tuple(columns), tuple(rows), words("All keys"))
+
+
+def _written_out(page: Page, form: str, query: int) -> Iterator[Block]:
+    asking, answering = sources(page.trace, "scores")
+    q = page.stage(asking, [query])[0]
+    name = page.query_name(query)
+    yield Paragraph(
+        words(
+            "How well does each key match what ",
+            page.query_token(query, focused=True),
+            " asks for?  ",
+            Relation((Symbol("q", (name,)), page.vector(q)), (joining(q),)),
+        )
+    )
+    if form != "cosine":
+        yield _brought(page, form, query, q)
+    keys = page.kept_keys(query)
+    rows: list[Row] = []
+    for key in keys:
+        if isinstance(key, Omitted):
+            rows.append(omitted_row(key))
+            continue
+        made = _score(page, form, query, key)
+        score = page.entry("scores", (query, key))
+        own = page.is_own(query, key)
+        rows.append(
+            Row(
+                (
+                    (page.key_token(key, focused=own),),
+                    (page.vector(page.stage(answering, [key])[0]),),
+                    *made.cells,
+                    (score.number,)
+                    if made.operation is None
+                    else result_cell(sign_of(*made.operands, result=score), score.number),
+                ),
+                focused=own,
+                quantity=weight_of(page.trace, query, key),
+                quantities=(None, row_of(page.trace, answering, key)),
+            )
+        )
+    columns = (Column(words("key")), Column((Symbol("k"),), optional=True))
+    headings = (Column((each,)) for each in _headings(form, name))
+    result = Column(words("score"), Align.RIGHT, result=True)
+    yield Table((*columns, *headings, result), tuple(rows))
+
+
+def _headings(form: str, query: Name) -> Iterator[Expression]:
+    """What the cells of a key are, before its score."""
+    a, k = Symbol("a", (query,)), Symbol("k")
+    if form == "general":
+        yield Dot(a, k)
+    elif form == "cosine":
+        yield _formula(form, Symbol("q", (query,)), k)
+    else:
+        together = Sum((a, Juxtaposed((k, Symbol("W", ("2",))))))
+        yield together
+        yield Apply("tanh", (together,))
+        yield Dot(Symbol("v"), Apply("tanh", (together,)))
+
+
+def _brought(page: Page, form: str, query: int, q: list[Shown]) -> Table:
+    """What a query brings to every key: q W, entry by entry."""
+    given = given_numbers(page.trace.problem)
+    name = "" if form == "general" else "W_1"
+    W = page.given(of_head(given[name], name, page.trace.head))
+    matrix = Symbol("W", ("1",) if name else ())
+    a, token = _shown(page.trace.by_products["query_parts"][query], page), page.query_name(query)
+    rows: list[Row] = []
+    for place in page.kept_entries(len(a)):
+        if isinstance(place, Omitted):
+            rows.append(omitted_row(place))
+            continue
+        w = [row[place] for row in W]
+        sign = sign_of(*q, *w, result=a[place])
+        symbol = Symbol("a", (token, str(place + 1)))
+        terms = sum_of(product_terms(page, q, w))
+        rows.append(Row(((symbol,), (terms,), result_cell(sign, a[place].number))))
+    columns = (
+        Column(()),
+        Column((Juxtaposed((Symbol("q", (token,)), matrix)),)),
+        Column((Symbol("a", (token,)),), Align.RIGHT, result=True),
+    )
+    return Table(columns, tuple(rows))
+
+
+def _shown(numbers: Known, page: Page) -> list[Shown]:
+    return shown(list(numbers.values), numbers.exact.tolist(), page.style)
+
+
+@dataclass(frozen=True)
+class _Score:
+    """cells: what stands in a key's row before the score. operation: what the score is computed by,
+    from these operands; None where there is nothing to be computed.
+    """
+
+    cells: tuple[Cell, ...]
+    operation: Expression | None
+    operands: list[Shown]
+
+
+def _score(page: Page, form: str, query: int, key: int) -> _Score:
+    trace = page.trace
+    A, B = trace.by_products["query_parts"][query], trace.by_products["key_parts"][key]
+    if form == "additive":
+        return _additive(page, A, B)
+    a, b = _shown(A, page), _shown(B, page)
+    products = sum_of(product_terms(page, a, b))
+    if form == "general":
+        return _Score(((products,),), products, [*a, *b])
+    with trace.arithmetic():
+        lengths = [_shown(length(each[None, :])[0], page)[0] for each in (A, B)]
+    if any(each.number == Number("0") for each in lengths):
+        return _Score((words("no direction"),), None, [])
+    divided = Fraction(products, Product(tuple(each.number for each in lengths)))
+    return _Score(((divided,),), divided, [*a, *b, *lengths])
+
+
+def _additive(page: Page, A: Known, B: Known) -> _Score:
+    """a + k W_2, its tanh, and the dot product with v."""
+    with page.trace.arithmetic():
+        together = A + B
+        bent = together.tanh()
+    given = of_head(given_numbers(page.trace.problem)["v"], "v", page.trace.head)
+    t, v = _shown(bent, page), page.given(given)[0]
+    done = sum_of(product_terms(page, v, t))
+    sums = page.vector(_shown(together, page))
+    return _Score(((sums,), (page.vector(t),), (done,)), done, [*v, *t])
+
+
+def _derived(page: Page, stage: str, index: Index) -> Derived | None:
+    """Its last step; None where there is no direction to compare."""
+    score = _score(page, form_of(page.trace.problem), *index)
+    if score.operation is None:
+        return None
+    return computed(page, stage, index, score.operation, score.operands)
+
+
+def _mentioned(page: Page) -> Iterator[str]:
+    if page.trace.problem.attention.chosen("score") is not None:
+        yield f"{form_of(page.trace.problem)} scores"
+
+
+def _meeting(trace: Trace, start: str) -> str:
+    if start == sources(trace, "scores")[0]:
+        return {"general": "q W · k", "additive": "v · tanh(q W₁ + k W₂)", "cosine": "cosine"}[
+            form_of(trace.problem)
+        ]
+    return sharing(trace, start)
+
+
+def _asked(trace: Trace, start: str) -> str:
+    asking = sources(trace, "scores")[0]
+    named = f"{_NAMES[form_of(trace.problem)]} Scores of Q and K"
+    return named if start == asking else sharing(trace, start).capitalize()
+
+
+EXPLANATION = Explanation(
+    compare,
+    parts=(Part(Place.OF_EACH_HEAD, other_scores),),
+    told={"scores": Told(_derived, Drawn(always("Scores"), _meeting, _asked))},
+    mentioned=_mentioned,
+)
