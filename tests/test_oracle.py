@@ -467,9 +467,10 @@ def test_a_gate_sees_positions() -> None:
     """It is made of the embeddings with their positions, where these are added."""
     one = [["1"]]
     problem: Problem = {"X": [["2"]], "W_Q": one, "W_K": one, "W_V": one, "W_G": one}
-    stages = oracle.attention(problem | {"attention": {"positions": [["-2"]]}})
+    moved: Problem = {"b_V": ["4"], "attention": {"positions": [["-2"]]}}
+    stages = oracle.attention(problem | moved)
     assert stages["X_positioned"] == [[0]]
-    assert stages["gated"] == [[0]]
+    assert stages["gated"] == [[2]]  # half of 4
     stages = oracle.attention(problem | {"b_G": ["-2"]})
     assert stages["gated"] == [[1]]  # half of 2
 
