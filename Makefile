@@ -15,7 +15,8 @@ test: lint unit wheel-test
 # What is run while one works: the examples, and nothing that is drawn, set or started.
 QUICK := tests/test_names.py tests/test_numerals.py tests/test_exactness.py tests/test_published.py
 QUICK += tests/readers tests/walkthrough tests/cli/test_explain.py
-QUICK += $(addprefix tests/checking/test_,verdicts.py conventions.py rounding.py diagnoses.py)
+QUICK += tests/steps tests/numbers/test_rounding.py
+QUICK += $(addprefix tests/checking/test_,verdicts.py conventions.py diagnoses.py)
 quick: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports

@@ -31,9 +31,10 @@ PATIENCE = 600
 CHECKING = (
     "tests/checking/test_conventions.py",
     "tests/checking/test_verdicts.py",
-    "tests/checking/test_rounding.py",
+    "tests/numbers/test_rounding.py",
     "tests/checking/test_promises.py",
-    "tests/checking/test_intervals.py",
+    "tests/numbers/test_intervals.py",
+    "tests/numbers",
     "tests/checking",
     "tests/test_published.py",
     "tests/test_gallery.py",
@@ -45,6 +46,8 @@ ARITHMETIC = (
     "tests/test_settled.py",
     "tests/test_properties.py",
     "tests/test_against_oracle.py",
+    "tests/steps",
+    "tests/test_cost.py",
     "tests/walkthrough/test_true.py",
     "tests/walkthrough/test_large.py",
     "tests/test_numerals.py",
@@ -54,7 +57,7 @@ ARITHMETIC = (
     "tests/checking",
 )
 ROOMS = {
-    "attncalc/numbers/intervals.py": ("tests/checking/test_intervals.py", *CHECKING),
+    "attncalc/numbers/intervals.py": ("tests/numbers/test_intervals.py", *CHECKING),
     "attncalc/numbers/rounding.py": CHECKING,
     "attncalc/numbers/transcendental.py": CHECKING,
     "attncalc/numbers/rows.py": CHECKING,

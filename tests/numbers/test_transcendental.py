@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from attncalc.numbers import transcendental
 from attncalc.numbers.intervals import ANYTHING, ZERO, Interval
-from tests.checking.test_intervals import at, encloses_real, inhabited, is_tight, real
+from tests.numbers.test_intervals import at, encloses_real, inhabited, is_tight, real
 
 DIGITS = 400
 """Far more than the 50 that bounds have, and enough for angles of hundreds of digits."""
