@@ -141,3 +141,12 @@ def test_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     trace = put_between(recorded, "V", monkeypatch)
     document = write_lookup(trace, Selection(style=STYLE))
     assert document == write_lookup(recorded, Selection(style=STYLE))
+
+
+@pytest.mark.parametrize("stage", ["scores", "scaled_scores"])
+def test_place_of_a_cap(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a cap comes is said only as long as nothing else comes there."""
+    recorded = attncalc.explain(attncalc.load(SAMPLES / "softcap.yaml"))
+    assert "before bias and mask" in repr(write_walkthrough(recorded))
+    trace = put_between(recorded, stage, monkeypatch)
+    assert "before bias and mask" not in repr(write_walkthrough(trace))

@@ -46,13 +46,19 @@ def capped_scores(page: Page, number: int) -> Section | None:
     intro = words(
         "Scores are bent so that none goes beyond ",
         c,
-        " or its negative. It is done after scaling, and before bias and mask.",
+        f" or its negative.{_place(trace, source)}",
     )
     content: tuple[Block | OfQuery, ...] = (Paragraph(intro), *page.of_each_query(step))
     bent = Product((Symbol("c"), Apply("tanh", (Fraction(pair_symbol(source), Symbol("c")),))))
     formula = Relation((pair_symbol("capped_scores"), bent), (Sign.EXACT,))
     heading = Heading(number, words("Capped scores"), formula)
     return Section(heading, content, ("capped_scores",))
+
+
+def _place(trace: Trace, source: str) -> str:
+    """What it comes after and before; nothing of it where another step is in between."""
+    scored = source_of(trace, source) if source == "scaled_scores" else source
+    return " It is done after scaling, and before bias and mask." if scored == "scores" else ""
 
 
 def _derived(page: Page, stage: str, index: Index) -> Derived:
