@@ -16,6 +16,7 @@ from attncalc.readers import load_all
 from attncalc.steps.engine import explain
 from attncalc.steps.order import STEPS
 from attncalc.walkthrough.sections.order import EXPLANATIONS, told
+from attncalc.walkthrough.sources import sources
 from tests.conftest import ROOT, SAMPLES
 
 NO_ARITHMETIC = {"X", "X_key", "weighted_values", "concatenated"}
@@ -29,6 +30,9 @@ def documented() -> set[str]:
     text = (ROOT / "docs/output-format.md").read_text(encoding="utf-8")
     return set(re.findall(r"`([A-Za-z_]+)`", text))
 
+
+LONGEST_LABEL = 40
+"""Of an arrow; more would not stand beside it."""
 
 TABLES: dict[str, tuple[Collection[str], set[str]]] = {
     "derivations and drawings": (
@@ -76,7 +80,10 @@ def test_every_stage_is_told_by_its_step(sample: Path) -> None:
             own = next(each for each in EXPLANATIONS if each.step is step)
             assert own.told[stage] is told(trace, stage)
             drawn = own.told[stage].drawn
-            assert drawn is None or drawn.participant(trace)
+            if drawn is not None:
+                labels = [drawn.done(trace, start) for start in sources(trace, stage)]
+                assert drawn.participant(trace)
+                assert max(map(len, labels), default=0) <= LONGEST_LABEL
 
 
 def test_names_differ() -> None:
