@@ -351,7 +351,7 @@ def test_labels_are_true(problem: dict[str, Any]) -> None:
         assert (f"× W_{letter}" in labels) == (W is not None)
         assert (f"+ b_{letter}" in labels) == (b is not None)
     assert (f"÷ √{asked.d_k}" in labels) == (trace.number("divisor") is not None)
-    assert ("tanh" in labels) == (options.softcap is not None)
+    assert ("tanh(score" in labels) == (options.softcap is not None)
     assert ("+ bias" in labels) == (options.bias is not None)
     assert ("+ mask" in labels) == (trace.mask is not None)
     assert ("with a sink" in labels) == (options.sink is not None)
