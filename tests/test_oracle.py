@@ -504,6 +504,99 @@ def test_roots_that_are_not_rational() -> None:
             assert abs(error) < mpmath.mpf(10) ** -(oracle.DIGITS - 2)
 
 
+# Published numbers.
+
+
+FOUR_BUCKETS = [[str(3 * bucket + head) for head in (1, 2, 3)] for bucket in range(4)]
+IDENTITY = [["1", "0"], ["0", "1"]]
+ZEROS = [[["0", "0"]] * 2] * 3
+
+PUBLISHED: dict[str, tuple[Problem, str, Any, str]] = {
+    "ONNX Runtime, RelativePositionBiasTest2_FP16": (
+        {"scores": ZEROS, "attention": {"bias": {"t5": {"buckets": "4", "table": FOUR_BUCKETS}}}},
+        "masked_scores",
+        [[["1", "10"], ["4", "1"]], [["2", "11"], ["5", "2"]], [["3", "12"], ["6", "3"]]],
+        "0",
+    ),
+    "ONNX Runtime, RelativePositionBiasTest_FP16_No_Bidirectional": (
+        {
+            "scores": ZEROS,
+            "attention": {
+                "bias": {"t5": {"buckets": "4", "bidirectional": "false", "table": FOUR_BUCKETS}}
+            },
+        },
+        "masked_scores",
+        [[["1", "1"], ["4", "1"]], [["2", "2"], ["5", "2"]], [["3", "3"], ["6", "3"]]],
+        "0",
+    ),
+    "Keras, additive_attention_test.py, test_attention_correctness": (
+        {
+            "Q": [["1", "0"], ["0", "1"]],
+            "K": [["0", "1"], ["1", "0"]],
+            "V": [["1", "2"], ["3", "4"]],
+            "attention": {
+                "score": {"additive": {"W_1": IDENTITY, "W_2": IDENTITY, "v": ["1", "1"]}}
+            },
+        },
+        "output",
+        [["1.727", "2.727"], ["2.272", "3.272"]],
+        "1e-3",
+    ),
+    "Keras in TensorFlow, dense_attention_test.py, test_multi_dim_with_query_mask": (
+        {
+            "Q": [["1.1"], ["-0.5"]],
+            "K": [["1.6"], ["0.7"], ["-0.8"]],
+            "attention": {
+                "score": {"additive": {"W_1": [["1"]], "W_2": [["1"]], "v": ["0.5"]}},
+                "mask": ["true", "true", "false"],
+            },
+        },
+        "weights",
+        [["0.50552495521", "0.49447504478", "0"], ["0.57482427975", "0.42517572025", "0"]],
+        "1e-10",
+    ),
+    "AllenNLP, bilinear_matrix_attention_test.py": (
+        {
+            "Q": [["1", "1"], ["2", "2"]],
+            "K": IDENTITY,
+            "attention": {
+                "score": {"general": [["-0.3", "0.5"], ["2.0", "-1.0"]]},
+                "bias": [["0.1", "0.1"], ["0.1", "0.1"]],
+            },
+        },
+        "masked_scores",
+        [["1.8", "-0.4"], ["3.5", "-0.9"]],
+        "0",
+    ),
+    "AllenNLP, cosine_attention_test.py": (
+        {
+            "Q": [[["0", "0", "0"]], [["1", "1", "1"]]],
+            "K": [[["1", "2", "3"], ["4", "5", "6"]], [["7", "8", "9"], ["10", "11", "12"]]],
+            "attention": {"score": "cosine"},
+        },
+        "scores",
+        [[["0.0", "0.0"]], [["0.9948", "0.9973"]]],
+        "0.00005",
+    ),
+}
+"""What others print: a problem, a stage, its numbers, and how far off they may be."""
+
+
+@pytest.mark.parametrize("source", PUBLISHED)
+def test_published_numbers(source: str) -> None:
+    """The oracle agrees with what was printed by others."""
+    problem, name, printed, within = PUBLISHED[source]
+
+    def compare(found: Any, right: Any) -> None:
+        if isinstance(right, list):
+            for one, other in zip(found, right, strict=True):
+                compare(one, other)
+        else:
+            assert abs(oracle.real(found - Fraction(right))) <= oracle.real(Fraction(within))
+
+    compare(stage(problem, name), printed)
+
+
 # Everything.
 
 
