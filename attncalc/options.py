@@ -136,8 +136,9 @@ OPTIONS = {
         Option(
             "bias",
             "BIAS",
-            "none, alibi, or rows of numbers to add to the scaled scores, like [[0,-inf],[0,0]].",
-            "n×m (h×n×m) numbers added after scaling and capping, `-inf` hides a key; or `alibi`",
+            "none, alibi, {slopes: [1,2]}, or rows to add to the scaled scores, like [[0,-inf]].",
+            "n×m (h×n×m) numbers added after scaling and capping, `-inf` hides a key; `alibi`; or "
+            "`{slopes: […]}`, ALiBi with a given slope for each head",
         ),
         Option(
             "softcap",

@@ -60,6 +60,7 @@ BUILT = frozenset(
     (
         *("true and false", "a row of m", "1/sqrt(d_model)"),
         *("qk_norm", "general", "additive", "cosine"),
+        "slopes",
     )
 )
 """What the package knows of it: what has no name here is never drawn, unless it is asked for."""

@@ -6,7 +6,7 @@ import decimal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -128,14 +128,25 @@ def counting_numbers(*shape: int) -> Array:
     return decimals(map(Counting, range(int(np.prod(shape)))), shape)
 
 
+def counting_bias(bias: Any) -> Any:
+    """A bias, or the numbers that it is made of."""
+    if isinstance(bias, np.ndarray):
+        return counting(bias)
+    if not is_dataclass(bias) or isinstance(bias, type):
+        return bias
+    parts = {part.name: counting_bias(getattr(bias, part.name)) for part in fields(bias)}
+    return replace(bias, **parts)
+
+
 def counting_problem(problem: Problem) -> Problem:
     """The same problem, every number of which counts what is done with it."""
     options, past = problem.attention, problem.attention.past
     arrays: dict[str, Any] = {
         name: counting(value)
-        for name in ("bias", "sink", "positions")
+        for name in ("sink", "positions")
         if isinstance(value := getattr(options, name), np.ndarray)
     }
+    arrays["bias"] = counting_bias(options.bias)
     if past is not None:
         V, X = (None if each is None else counting(each) for each in (past.V, past.X))
         options = replace(options, past=Past(past.tokens, counting(past.K), V, X))

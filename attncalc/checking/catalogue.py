@@ -161,8 +161,17 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
             ("1/2, 1/4, …, whatever the number of heads", in_masks.halved),
             ("1, 1/2, …, whatever the number of heads", in_masks.halved_from_one),
             ("2^(-8/h), 2^(-16/h), … though h is no power of two", in_masks.in_even_steps),
-            ("in reverse order", in_masks.reversed_),
         )
+    ),
+    Misconception(
+        "the slopes are ALiBi's own for so many heads, and not those that are given",
+        "masked_scores",
+        biased_otherwise(in_masks.with_slopes(in_masks.its_own, given=True)),
+    ),
+    Misconception(
+        "the slopes of ALiBi are in reverse order",
+        "masked_scores",
+        biased_otherwise(in_masks.reversed_),
     ),
     Misconception(
         "the distances of ALiBi are signed, so that later keys are favoured",

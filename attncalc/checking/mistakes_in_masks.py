@@ -14,8 +14,9 @@ import numpy as np
 
 from attncalc.checking.misconceptions import Numbers
 from attncalc.numbers.arithmetic import Array
-from attncalc.problem.options import Window
-from attncalc.steps.bias import alibi_bias, alibi_exponents, distances
+from attncalc.numbers.known import Known
+from attncalc.problem.options import Slopes, Window
+from attncalc.steps.bias import alibi_exponents, distances, linear
 from attncalc.steps.mask import causal_mask, masked_scores, window_mask
 from attncalc.steps.softmax import exponentials
 
@@ -87,38 +88,42 @@ def window_both_ways(numbers: Numbers, n: int, m: int) -> Array | None:
     window = problem.attention.mask
     if not isinstance(window, Window):
         return None
-    near: Array = distances(n, m, problem.past_length) < window.width
-    return near
+    near = causal_mask(n, m, problem.past_length + window.width - 1)
+    return near & ~causal_mask(n, m, problem.past_length - window.width)
 
 
-def with_the_first_slope(numbers: Numbers, bias: Array) -> Array | None:
+def with_the_first_slope(numbers: Numbers, _bias: Array) -> Array | None:
     """ALiBi with one slope for all heads."""
     slopes, problem = numbers.trace.by_products.get("slopes"), numbers.trace.problem
-    return (
-        None
-        if problem.heads is None or slopes is None
-        else _alibi(numbers, slopes.values[:1], bias)
-    )
+    return None if problem.heads is None or slopes is None else _alibi(numbers, slopes.values[:1])
 
 
-def with_slopes(exponent: Exponent) -> Callable[[Numbers, Array], Array | None]:
-    """ALiBi with other slopes."""
+def with_slopes(
+    exponent: Exponent, *, given: bool = False
+) -> Callable[[Numbers, Array], Array | None]:
+    """ALiBi with other slopes than its own; or than those that are given."""
 
     def rule(numbers: Numbers, bias: Array) -> Array | None:
+        if isinstance(numbers.trace.problem.attention.bias, Slopes) is not given:
+            return None
         if numbers.trace.by_products.get("slopes") is None:
             return None
         e = exponent(numbers.trace.head or 0, numbers.trace.problem.heads or 1)
         power = numbers.like(-e.numerator) / numbers.like(e.denominator)
         slope = exponentials(np.array([power], bias.dtype), numbers.like(2))
-        return _alibi(numbers, slope, bias)
+        return _alibi(numbers, slope)
 
     return rule
 
 
-def _alibi(numbers: Numbers, slope: Array, bias: Array) -> Array:
-    (n, m), past = bias.shape, numbers.trace.problem.past_length
-    of_head: Array = alibi_bias(slope, distances(n, m, past))[0]
+def _alibi(numbers: Numbers, slope: Array) -> Array:
+    of_head: Array = linear(Known.given(slope), distances(numbers.trace.problem)).values[0]
     return of_head
+
+
+def its_own(head: int, heads: int) -> Fraction:
+    """2^(-8/h), 2^(-16/h), …, and between them for a number of heads that is no power of two."""
+    return Fraction(*alibi_exponents(heads)[head])
 
 
 def from_one(head: int, heads: int) -> Fraction:
@@ -141,9 +146,13 @@ def in_even_steps(head: int, heads: int) -> Fraction:
     return Fraction(8 * (head + 1), heads)
 
 
-def reversed_(head: int, heads: int) -> Fraction:
+def reversed_(numbers: Numbers, _bias: Array) -> Array | None:
     """The last head's slope first."""
-    return Fraction(*alibi_exponents(heads)[heads - 1 - head])
+    slopes = numbers.trace.by_products.get("slopes")
+    if slopes is None:
+        return None
+    opposite = len(slopes.values) - 1 - (numbers.trace.head or 0)
+    return _alibi(numbers, slopes.values[opposite : opposite + 1])
 
 
 def signed(numbers: Numbers, bias: Array) -> Array | None:

@@ -8,8 +8,6 @@ from decimal import Decimal
 from itertools import product, takewhile
 from typing import Any, TypeAlias
 
-import numpy as np
-
 from attncalc.checking import reasons
 from attncalc.checking.enclosures import OF_ROWS, Enclosures, Entry
 from attncalc.numbers import intervals
@@ -127,8 +125,8 @@ def _fates(enclosures: Enclosures, row: Index) -> list[Blind]:
 
 def hiding_bias(problem: Problem, index: Index) -> Any | None:
     """A bias that is meant for -inf; None where there is none of the kind."""
-    bias = problem.attention.bias
-    if not isinstance(bias, np.ndarray):
+    bias = problem.attention.bias_rows
+    if bias is None:
         return None
     added = bias[index[-bias.ndim :]]
     return added if -intervals.INFINITY < added <= STAND_IN else None

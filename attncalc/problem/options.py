@@ -86,8 +86,15 @@ class Chosen:
         return Chosen(self.word, kept)
 
 
+@dataclass(frozen=True, eq=False)
+class Slopes:
+    """ALiBi with slopes that are given, one for each head. (h,)"""
+
+    numbers: Array
+
+
 Mask: TypeAlias = Literal["none", "causal"] | Window | Array
-Bias: TypeAlias = Literal["alibi"] | Array
+Bias: TypeAlias = Literal["alibi"] | Slopes | Array
 Positions: TypeAlias = Literal["none"] | Sinusoidal | Rotary | Array
 
 
@@ -97,7 +104,8 @@ class AttentionOptions:
 
     scale: what scores are multiplied by; None stands for the default, 1/sqrt(d_k), which given
     scores go without because their d_k is not known. mask: True where a query may attend, (n, m)
-    or (h, n, m). bias: added after scaling and capping, (n, m) or (h, n, m), -inf allowed.
+    or (h, n, m). bias: added after scaling and capping, or what it is made of; a matrix is (n, m)
+    or (h, n, m), -inf allowed.
     softcap: c of c·tanh(s/c). sink: a logit without a value, () or (h,). base: of the softmax's
     powers. heads, kv_heads: how many are declared. positions: a matrix (n, d_model) is learned.
     further: of the options that are read by their declaration, what was chosen.
@@ -137,7 +145,7 @@ class AttentionOptions:
     def arrays(self) -> dict[tuple[str, ...], Array]:
         """Every array among the options that takes part in the arithmetic, by its place."""
         found = {
-            ("bias",): self.bias,
+            **self._of_bias(),
             ("sink",): self.sink,
             ("positions",): self.positions,
             ("past", "K"): self.past and self.past.K,
@@ -148,6 +156,17 @@ class AttentionOptions:
         counts = self.counts()
         given |= {path: array for path, array in self._declared() if path not in counts}
         return given  # type: ignore[return-value]
+
+    @property
+    def bias_rows(self) -> Array | None:
+        """The numbers that are added to the scores, where these are given themselves."""
+        return self.bias if isinstance(self.bias, np.ndarray) else None
+
+    def _of_bias(self) -> dict[tuple[str, ...], Array | None]:
+        """The numbers that a bias is, or is made of."""
+        if isinstance(self.bias, Slopes):
+            return {("bias", "slopes"): self.bias.numbers}
+        return {("bias",): self.bias_rows}
 
 
 def _is_array(value: object) -> bool:

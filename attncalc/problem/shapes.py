@@ -34,6 +34,7 @@ _BY_GROUP = (
     (*_PAST, "V"),
 )
 _OF_PAIRS = (("scores",), ("weights",), ("attention", "mask"), ("attention", "bias"))
+_SLOPES = ("attention", "bias", "slopes")
 _OF_ANY_WIDTHS = ("general", "additive")
 """Scores of queries and keys that need not be as wide as each other."""
 
@@ -219,6 +220,8 @@ class Outline:
             return f"rows of numbers for each of {self.counts[0]} heads"
         if path == ("attention", "sink"):
             return "a number, or one for each head"
+        if path == _SLOPES:
+            return _levels(1)
         return _levels(2)
 
     def _expected(self, path: FieldPath) -> tuple[_Axis, ...]:
@@ -234,6 +237,8 @@ class Outline:
             if path == ("attention", "mask") and len(self.shapes[path]) == 1:
                 return matrix[1:]  # a row for all queries
             return ((h, "one for each head"), *matrix) if stacked else matrix
+        if path == _SLOPES:
+            return ((h or 1, "one for each head"),)
         if path == ("attention", "sink"):
             single = not self.shapes[path]
             return () if single or h is None else ((h, "one for each head"),)

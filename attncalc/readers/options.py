@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Literal
 
 import numpy as np
 
 from attncalc.errors import FieldPath, suggestion
-from attncalc.numbers.arithmetic import Array, NumberError, Typed, parse_bias, parse_number
+from attncalc.numbers.arithmetic import Array, NumberError, Typed, parse_number
 from attncalc.options import OPTIONS
 from attncalc.problem.options import AttentionOptions, Base, Mask, Rotary, Scale, Sinusoidal, Window
 from attncalc.problem.shapes import Outline, Shape
+from attncalc.readers.bias import GivenBias, read_bias
 from attncalc.readers.declared import TRUTHS, GivenChoice, read_choice
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import (
@@ -39,7 +39,7 @@ class GivenOptions:
 
     plain: AttentionOptions
     mask: Rows | None = None
-    bias: Rows | None = None
+    bias: GivenBias | None = None
     sink: Rows | None = None
     positions: Rows | None = None
     past: GivenPast | None = None
@@ -47,7 +47,8 @@ class GivenOptions:
 
     def rows(self) -> list[Rows]:
         """The options that have a shape."""
-        own = [part for part in (self.mask, self.bias, self.sink, self.positions) if part]
+        own = [part for part in (self.mask, self.sink, self.positions) if part]
+        own += self.bias.rows() if self.bias else []
         further = [rows for choice in self.further.values() for rows in choice.rows.values()]
         return [*own, *(self.past.matrices.values() if self.past else ()), *further]
 
@@ -81,7 +82,7 @@ class GivenOptions:
         if self.mask:
             given = replace(given, mask=_mask(self.mask, queries, faults))
         if self.bias:
-            given = replace(given, bias=self.bias.numbers(exact, faults, parse_bias))
+            given = replace(given, bias=self.bias.bias(exact, faults))
         if self.sink:
             given = replace(given, sink=self.sink.numbers(exact, faults, parse_number))
         if self.positions:
@@ -100,13 +101,13 @@ def read(attention: Mapping[str, Node], matrices: Collection[str], faults: Fault
     """
     given = {key: node for key, node in attention.items() if not is_absent(node)}
     mask = _mask_rows(given.get("mask"), faults)
-    bias = _bias_rows(given.get("bias"), faults)
+    bias = read_bias(given.get("bias"), faults)
     where = read_positions(given.get("positions"), matrices, faults)
     return GivenOptions(
         AttentionOptions(
             scale=_scale(given.get("scale"), "scores" in matrices, faults),
             mask="none" if isinstance(mask, Rows) else mask,
-            bias="alibi" if bias == "alibi" else None,
+            bias=None if isinstance(bias, GivenBias) else bias,
             softcap=_softcap(given.get("softcap"), faults),
             base=_base(given.get("base"), faults),
             heads=_count(given.get("heads"), "heads", faults),
@@ -114,7 +115,7 @@ def read(attention: Mapping[str, Node], matrices: Collection[str], faults: Fault
             positions="none" if isinstance(where, Rows) else where,
         ),
         mask=mask if isinstance(mask, Rows) else None,
-        bias=bias if isinstance(bias, Rows) else None,
+        bias=bias if isinstance(bias, GivenBias) else None,
         sink=_sink(given.get("sink"), faults),
         positions=where if isinstance(where, Rows) else None,
         past=read_past(given.get("past"), faults),
@@ -280,22 +281,6 @@ def _mask(rows: Rows, queries: int, faults: Faults) -> Array:
         faults(first, message, "to add numbers to the scores, use bias")
     seen = np.equal(numbers, 1)
     return seen if seen.ndim > 1 else np.tile(seen, (queries, 1))
-
-
-def _bias_rows(node: Node, faults: Faults) -> Literal["alibi"] | Rows | None:
-    """alibi, or rows."""
-    where = ("attention", "bias")
-    node = spelled_out(node)
-    if isinstance(node, list | np.ndarray):
-        return rows_of(node, where, (), faults, stacked=True)
-    if node is None or node == "none":
-        return None
-    if node == "alibi":
-        return "alibi"
-    found = f"“{node}”" if isinstance(node, str) else "a mapping"
-    message = f"{found}; expected none, alibi, or rows of numbers, like [[0, -inf], [0, 0]]"
-    faults(where, message, suggestion(node, ("alibi",)) if isinstance(node, str) else None)
-    return None
 
 
 def _sink(node: Node, faults: Faults) -> Rows | None:

@@ -1,11 +1,11 @@
-"""B: what is added to the scores, given or growing with the distance.
+"""What is added to the scores: a matrix, or -a_h · |i - j| with a slope a_h of each head.
 
-s_ij - slope · |i - j|        Press et al., "Train Short, Test Long" (2022): ALiBi
+Press et al., "Train Short, Test Long: Attention with Linear Biases", 2022, section 3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -16,6 +16,7 @@ from attncalc.numbers.functions import inverse_power
 from attncalc.numbers.intervals import HIDDEN, ZERO, Interval
 from attncalc.numbers.known import Known
 from attncalc.numbers.operations import Operations
+from attncalc.problem.options import Slopes
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands, typed
@@ -27,20 +28,23 @@ from attncalc.steps.trace import Stage, Trace
 def biases(trace: Trace) -> Iterator[Stage]:
     """What is added to the scores: a given matrix, or distances times each head's slope."""
     bias, problem = trace.problem.attention.bias, trace.problem
-    if not isinstance(bias, str):
-        if bias is not None:
-            yield Stage.of("bias", Known.given(bias))
-        return
-    h, S = problem.heads or 1, trace["scores"]
-    slopes = alibi_slopes(h, S)
+    if isinstance(bias, np.ndarray):
+        yield Stage.of("bias", Known.given(bias))
+    elif bias is not None:
+        slopes = slopes_of(problem, trace["scores"])
+        yield Stage.of("slopes", slopes)
+        of_heads = linear(slopes, distances(problem))
+        yield Stage.of("bias", of_heads if problem.heads is not None else of_heads[0])
+
+
+def slopes_of(problem: Problem, kind: Array) -> Known:
+    """The slope of each head, given or ALiBi's own. (h,)"""
+    bias, h = problem.attention.bias, problem.heads or 1
+    if isinstance(bias, Slopes):
+        return Known.given(bias.numbers)
+    slopes = alibi_slopes(h, kind)
     known = exactness.of_inverse_powers(Decimal(2), alibi_exponents(h), slopes)
-    yield Stage.of("slopes", Known(slopes, known))
-    n, m = len(problem.tokens), len(problem.key_tokens)
-    distance = distances(n, m, problem.past_length)
-    B = alibi_bias(slopes, distance)
-    exact = known[:, None, None] | ((distance == 0) & is_exact_kind(slopes))
-    of_heads = Known(B, exact)
-    yield Stage.of("bias", of_heads if problem.heads is not None else of_heads[0])
+    return Known(slopes, known)
 
 
 def alibi_exponents(heads: int) -> list[tuple[int, int]]:
@@ -62,43 +66,68 @@ def alibi_slopes(heads: int, kind: Array) -> Array:
     return decimals((inverse_power(Decimal(2), *each) for each in exponents), (heads,))
 
 
-def distances(n: int, m: int, past: int) -> Array:
-    """|i - j|, the number of tokens between query and key, with queries after the past. (n, m)"""
-    apart: Array = np.abs(np.arange(past, past + n)[:, None] - np.arange(m))
+def seats(problem: Problem) -> tuple[Sequence[int], Sequence[int]]:
+    """Where queries and keys stand for their distances: queries after the past."""
+    past = problem.past_length
+    return range(past, past + len(problem.tokens)), range(len(problem.key_tokens))
+
+
+def distances(problem: Problem) -> Array:
+    """|i - j|, the number of tokens between query and key. (n, m)"""
+    queries, keys = map(np.asarray, seats(problem))
+    apart: Array = np.abs(queries[:, None] - keys)
     return apart
 
 
-def alibi_bias(slopes: Array, distance: Array) -> Array:
-    """-slope · |i - j|. (h,) and (n, m) -> (h, n, m)"""
-    if is_exact_kind(slopes):
-        distance = decimals(map(Decimal, distance.ravel().tolist()), distance.shape)
-    bias: Array = -slopes[:, None, None] * distance
-    return bias
+def linear(slopes: Known, distance: Array) -> Known:
+    """-slope · |i - j|; at no distance that is 0, whatever the slope. (h,), (n, m) -> (h, n, m)"""
+    product = slopes[:, None, None] * _counted(distance, slopes.values)
+    return Known(-product.values, product.exact)
+
+
+def _counted(numbers: Array, kind: Array) -> Known:
+    """Whole numbers, of the same kind as others."""
+    if not is_exact_kind(kind):
+        return Known.given(numbers.astype(np.float64))
+    return Known.given(decimals(map(Decimal, numbers.ravel().tolist()), numbers.shape))
 
 
 def enclose_bias(operands: Operands, index: Index) -> Interval:
     """What is added to a score; hidden for -inf."""
-    bias, problem = operands.problem.attention.bias, operands.problem
+    bias = operands.problem.attention.bias
     if bias is None:
         return ZERO
     if isinstance(bias, np.ndarray):
-        added = bias[index[-bias.ndim :]]
-        return HIDDEN if added == -intervals.INFINITY else typed(added)
-    *head, i, j = index
-    exponent = alibi_exponents(problem.heads or 1)[head[0] if head else 0]
-    slope = operands.on_the_way(transcendental.slope(*exponent))
-    distance = abs(problem.past_length + i - j)
+        return enclose_given(bias, index)
+    queries, keys = seats(operands.problem)
+    distance = abs(queries[index[-2]] - keys[index[-1]])
+    slope = _enclose_slope(operands, bias, index[0] if len(index) > 2 else 0)
     return intervals.multiply(slope, intervals.point(Decimal(-distance)))
 
 
+def enclose_given(rows: Array, index: Index) -> Interval:
+    """A number that is given to be added; hidden for -inf. rows: (n, m), or (h, n, m)"""
+    added = rows[index[-rows.ndim :]]
+    return HIDDEN if added == -intervals.INFINITY else typed(added)
+
+
+def _enclose_slope(operands: Operands, bias: Slopes | str, head: int) -> Interval:
+    if isinstance(bias, Slopes):
+        return operands.given(bias.numbers[head])
+    exponent = alibi_exponents(operands.problem.heads or 1)[head]
+    return operands.on_the_way(transcendental.slope(*exponent))
+
+
 def count_bias(problem: Problem, sizes: Sizes) -> Operations:
-    """A bias is added; one of ALiBi is a slope times a distance."""
+    """A bias is added; one of ALiBi is a slope times a distance, and its own slopes are powers."""
     bias = problem.attention.bias
     if bias is None:
         return Operations()
     added = Operations(additions=sizes.pairs)
-    slopes = Operations(multiplications=sizes.pairs, powers=sizes.heads)
-    return added + slopes if isinstance(bias, str) else added
+    if isinstance(bias, np.ndarray):
+        return added
+    powers = 0 if isinstance(bias, Slopes) else sizes.heads
+    return added + Operations(multiplications=sizes.pairs, powers=powers)
 
 
 def floor_of_bias(roundoff: Roundoff) -> Array | float:

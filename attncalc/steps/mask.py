@@ -84,10 +84,10 @@ def visible_pairs(problem: Problem) -> int:
     """
     shape = (problem.heads or 1, len(problem.tokens), len(problem.key_tokens))
     visible = np.full(shape, True)
-    mask, bias = allowed(problem), problem.attention.bias
+    mask, bias = allowed(problem), problem.attention.bias_rows
     if mask is not None:
         visible &= mask
-    if isinstance(bias, np.ndarray):
+    if bias is not None:
         visible &= bias != like(bias, "-Infinity")
     return int(visible.sum())
 

@@ -36,8 +36,8 @@ def remarks(trace: Trace) -> Iterator[str]:
 
 def _of_stand_ins(trace: Trace) -> Iterator[str]:
     """A large number in the place of -inf, which is added like any other."""
-    bias = trace.problem.attention.bias
-    if not isinstance(bias, np.ndarray):
+    bias = trace.problem.attention.bias_rows
+    if bias is None:
         return
     most, hidden = (like(bias, each) for each in (STAND_IN, "-Infinity"))
     meant = bias[(bias <= most) & (bias != hidden)]

@@ -112,6 +112,7 @@ PARTLY_ROTATED = with_options(FOLDED, positions={"rope": {"dims": "2"}})
 CAPPED = with_options(FOLDED, softcap="1.5", mask="causal")
 WINDOW = with_options(FOLDED, mask={"window": "2"})
 ALIBI = with_options(FOLDED, bias="alibi", mask="causal")
+SLOPED = with_options(FOLDED, bias={"slopes": ["1/3", "0.3"]})
 BIASED = with_options(FOLDED, bias=[typed(3, 3, 13), typed(3, 3, 14)])
 HIDING = with_options(FOLDED, bias=[["0.5", "-inf", "1"], ["0.25", "2", "-1"], ["0", "0", "-0.7"]])
 SUNK = with_options(FOLDED, sink=["0.5", "-0.25"])
@@ -445,6 +446,7 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
             "masked_scores",
             with_options(ALIBI, bias=alibi(ALIBI, lambda _: Fraction(1, 16))),
         ),
+        Plant(SLOPED, "masked_scores", with_options(SLOPED, bias={"slopes": ["1/3", "1/3"]})),
     ),
     "the sink is left out": (
         Plant(SUNK, "weights", with_options(SUNK, sink=None)),
@@ -636,9 +638,19 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
             ("1, 2^(-8/h), … and begin one head too early", lambda h: Fraction(1, 16**h)),
             ("1/2, 1/4, …, whatever the number of heads", lambda h: Fraction(1, 2 ** (h + 1))),
             ("1, 1/2, …, whatever the number of heads", lambda h: Fraction(1, 2**h)),
-            ("in reverse order", lambda h: Fraction(1, 16 ** (2 - h))),
         )
     },
+    "the slopes of ALiBi are in reverse order": (
+        Plant(
+            ALIBI,
+            "masked_scores",
+            with_options(ALIBI, bias=alibi(ALIBI, lambda h: Fraction(1, 16 ** (2 - h)))),
+        ),
+        Plant(SLOPED, "masked_scores", with_options(SLOPED, bias={"slopes": ["0.3", "1/3"]})),
+    ),
+    "the slopes are ALiBi's own for so many heads, and not those that are given": (
+        Plant(SLOPED, "masked_scores", with_options(SLOPED, bias="alibi")),
+    ),
     "the slopes of ALiBi are 2^(-8/h), 2^(-16/h), … though h is no power of two": (
         Plant(
             THREE_HEADED,

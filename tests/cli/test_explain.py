@@ -41,6 +41,7 @@ WALKTHROUGHS: dict[str, list[str]] = {
         *("--scale", "0.5", "--mask", "[[1,1,1],[1,1,0],[0,0,0]]"),
         *("--bias", "[[0,-inf,1],[0.5,0,-1],[1,1,1]]", "--all-queries"),
     ],
+    "slopes": ["slopes.yaml"],
     "rope": ["rope.yaml"],
     "rope-half": ["rope.yaml", "--positions", "{rope: {pairing: half, dims: 2}}"],
     "sink": ["sink.yaml"],

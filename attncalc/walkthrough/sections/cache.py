@@ -138,7 +138,7 @@ def without_cache(problem: Problem) -> Problem | None:
 def _plain(problem: Problem) -> bool:
     """Whether no option has a row for each query of this step alone."""
     options = problem.attention
-    of_rows = (options.mask, options.bias, options.positions)
+    of_rows = (options.mask, options.bias_rows, options.positions)
     return not any(isinstance(option, np.ndarray) for option in of_rows)
 
 

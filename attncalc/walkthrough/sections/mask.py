@@ -28,8 +28,9 @@ from attncalc.document.expressions import (
     Sum,
     Symbol,
 )
-from attncalc.document.numerals import shown
-from attncalc.problem.options import Window
+from attncalc.document.numerals import Shown, shown
+from attncalc.numbers.known import Known
+from attncalc.problem.options import Bias, Slopes, Window
 from attncalc.steps import mask as step
 from attncalc.steps.bias import alibi_exponents
 from attncalc.steps.trace import Trace
@@ -77,14 +78,16 @@ def _distances(page: Page) -> Iterator[Block]:
     slopes = page.trace.by_products.get("slopes")
     if slopes is None:
         return
+    head = page.trace.head or 0
+    falls = slopes.values[head] > 0
     text = (
         "The further a key is from the query, the more is taken off its score: a slope times the "
         "number of tokens from one to the other. The slope is "
+        if falls
+        else "What is taken off a score is a slope times the number of tokens from the query to "
+        "the key. The slope is "
     )
-    head = page.trace.head or 0
-    number = shown([slopes.values[head]], [bool(slopes.exact[head])], page.style)[0]
-    slope = Relation((_slope(len(slopes.values), head), number.number), (number.sign,))
-    yield Paragraph(words(text, slope, "."))
+    yield Paragraph(words(text, _slope(page, slopes, head), "."))
 
 
 def slopes_of_heads(page: Page) -> Iterator[Block]:
@@ -92,28 +95,41 @@ def slopes_of_heads(page: Page) -> Iterator[Block]:
     slopes = page.trace.by_products.get("slopes")
     if slopes is None:
         return
-    count = len(slopes.values)
-    numbers = shown(list(slopes.values), slopes.exact.tolist(), page.style)
+    count, own = len(slopes.values), _are_given(page)
+    numbers = page.given(slopes.values)[0] if own else _worked_out(page, slopes)
     rows: list[Row] = []
     for head in page.kept_heads(count):
         if isinstance(head, Omitted):
             rows.append(omitted_row(head))
             continue
-        cells: tuple[Cell, ...] = (
-            words(str(head + 1)),
-            (_slope(count, head),),
-            result_cell(numbers[head].sign, numbers[head].number),
-        )
-        rows.append(Row(cells))
-    columns = (
-        Column(words("head")),
-        Column(words("slope"), Align.RIGHT),
-        Column((), Align.RIGHT, result=True),
-    )
-    yield Table(columns, tuple(rows), words("How steeply each head discounts what is far"))
+        number = numbers[head]
+        cells: list[Cell] = [words(str(head + 1))]
+        cells += [] if own else [(_power_of_two(count, head),)]
+        cells.append((number.number,) if own else result_cell(number.sign, number.number))
+        rows.append(Row(tuple(cells)))
+    heading = words("slope")
+    columns = [Column(words("head")), Column(heading, Align.RIGHT, result=own)]
+    columns += [] if own else [Column((), Align.RIGHT, result=True)]
+    yield Table(tuple(columns), tuple(rows), words("How steeply each head discounts what is far"))
 
 
-def _slope(heads: int, head: int) -> Expression:
+def _are_given(page: Page) -> bool:
+    return isinstance(page.trace.problem.attention.bias, Slopes)
+
+
+def _worked_out(page: Page, slopes: Known) -> list[Shown]:
+    return shown(list(slopes.values), slopes.exact.tolist(), page.style)
+
+
+def _slope(page: Page, slopes: Known, head: int) -> Expression:
+    """A head's slope: as it is given, or as it is worked out."""
+    if _are_given(page):
+        return page.number(slopes.values[head]).number
+    number = _worked_out(page, slopes[head : head + 1])[0]
+    return Relation((_power_of_two(len(slopes.values), head), number.number), (number.sign,))
+
+
+def _power_of_two(heads: int, head: int) -> Expression:
     """2 to the minus 8k/h."""
     above, below = alibi_exponents(heads)[head]
     if above % below == 0:
@@ -225,7 +241,13 @@ def _mentioned(page: Page) -> Iterator[str]:
     else:
         yield "own mask"
     if options.bias is not None:
-        yield "ALiBi" if isinstance(options.bias, str) else "with a bias"
+        yield _biased(options.bias)
+
+
+def _biased(bias: Bias) -> str:
+    if isinstance(bias, Slopes):
+        return "ALiBi with given slopes"
+    return "ALiBi" if isinstance(bias, str) else "with a bias"
 
 
 def _participant(trace: Trace) -> str:
