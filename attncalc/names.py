@@ -162,6 +162,14 @@ _STAGES = (
         _QUERIES,
     ),
     StageName(
+        "gated",
+        "gated outputs",
+        "u",
+        "n×(h·d_v)",
+        "what came before times a sigmoid, only with a gate",
+        _QUERIES,
+    ),
+    StageName(
         "output",
         "output",
         "o",
@@ -188,6 +196,8 @@ BY_PRODUCTS: dict[str, tuple[Axis, ...]] = {
     "K_lengths": (Axis.KV_HEAD, Axis.NEW_KEY, Axis.ENTRY),
     "query_parts": (Axis.HEAD, Axis.QUERY, Axis.ENTRY),
     "key_parts": (Axis.HEAD, Axis.KEY, Axis.ENTRY),
+    "gate_inputs": _QUERIES,
+    "gates": _QUERIES,
     "angles": _QUERIES,
     "cosines": _QUERIES,
     "sines": _QUERIES,

@@ -230,6 +230,15 @@ OPTIONS = {
             of_vectors=True,
         ),
         Option(
+            "gate",
+            "GATE",
+            "none, or rows of numbers whose sigmoids multiply what the heads give, before W_O.",
+            "n×(h·d_v) numbers: their sigmoids multiply the heads' results side by side, before "
+            "`W_O`. `W_G` and `b_G` at the top level make it of X",
+            expected="none, or rows of numbers, like [[0, 1], [-1, 2]]",
+            forms=(Form("", Numbers(("n", "h·d_v"))),),
+        ),
+        Option(
             "past",
             "PAST",
             "none, or a key-value cache: {tokens: [a], K: [[1,0]], V: [[1,2]]}.",

@@ -60,6 +60,7 @@ BUILT = frozenset(
     (
         *("true and false", "a row of m", "1/sqrt(d_model)"),
         *("qk_norm", "general", "additive", "cosine"),
+        *("gate", "W_G"),
         "slopes",
     )
 )

@@ -185,10 +185,18 @@ def counted_functions() -> Iterator[None]:
 
         return wrapped
 
+    def logistic(x: Decimal) -> Decimal:
+        """1 / (1 + e^(-x))"""
+        for kind in ("powers", "additions", "divisions"):
+            TALLY.add(kind)
+        return Counting(TALLY.uncounted(sigmoid)(x))
+
+    sigmoid = functions.logistic
     with (
         patch.object(functions, "transcendental_context", context),
         patch.object(known, "transcendental_context", context),
         patch.object(functions, "tanh", one("tanh", functions.tanh)),
+        patch.object(functions, "logistic", logistic),
         patch.object(cap, "transcendental_context", context),
         patch.object(cap, "tanh", one("tanh", functions.tanh)),
         patch.object(angles, "inverse_power", one("powers", functions.inverse_power)),

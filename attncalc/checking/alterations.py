@@ -14,10 +14,12 @@ import numpy as np
 
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem import heads
+from attncalc.problem.options import AttentionOptions, Chosen
 from attncalc.problem.problem import Problem
 from attncalc.steps.trace import Trace
 
-_EMBEDDED: dict[str, Any] = dict.fromkeys(("X", "X_key", "W_Q", "W_K", "W_V", "b_Q", "b_K", "b_V"))
+_PROJECTIONS = ("W_Q", "W_K", "W_V", "b_Q", "b_K", "b_V")
+_EMBEDDED: dict[str, Any] = dict.fromkeys(("X", "X_key", *_PROJECTIONS, "W_G", "b_G"))
 
 
 def with_groups_in_turn(trace: Trace) -> Problem | None:
@@ -102,7 +104,7 @@ def unprojected(trace: Trace) -> Problem | None:
     problem = trace.problem
     if problem.X is None or problem.unprojected:
         return None
-    none: dict[str, Any] = {name: None for name in _EMBEDDED if name not in ("X", "X_key")}
+    none: dict[str, Any] = dict.fromkeys(_PROJECTIONS)
     return replace(problem, **none)
 
 
@@ -112,8 +114,16 @@ def without_embeddings(trace: Trace) -> Problem | None:
     if problem.W_Q is None or problem.past_length:
         return None
     vectors: dict[str, Any] = {name: getattr(problem, f"W_{name}") for name in ("Q", "K", "V")}
-    attention = replace(problem.attention, positions="none")
+    attention = replace(_with_its_gate(trace), positions="none")
     return replace(problem, **_EMBEDDED, **vectors, attention=attention)
+
+
+def _with_its_gate(trace: Trace) -> AttentionOptions:
+    """The options, with a gate that is made of embeddings as it came out."""
+    options = trace.problem.attention
+    if trace.problem.W_G is None or "gate_inputs" not in trace.by_products:
+        return options
+    return options.choosing("gate", Chosen("", {"": trace.by_products["gate_inputs"].values}))
 
 
 def _split_otherwise(trace: Trace, split: Callable[[Array, int], Array]) -> Problem | None:
@@ -161,7 +171,7 @@ def from_vectors(
             if name in trace
         }
         given["past"] = replace(past, X=None, **cached)
-    attention = replace(problem.attention, **given)
+    attention = replace(_with_its_gate(trace), **given)
     return replace(problem, **_EMBEDDED, **vectors, attention=attention)
 
 

@@ -13,6 +13,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from attncalc.checking import alterations
 from attncalc.checking import alterations_of_options as of_options
 from attncalc.checking import alterations_of_positions as of_positions
+from attncalc.checking import mistakes_in_gates as in_gates
 from attncalc.checking import mistakes_in_masks as in_masks
 from attncalc.checking import mistakes_in_scores as in_scores
 from attncalc.checking import mistakes_in_weights as in_weights
@@ -241,6 +242,9 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
     Misconception(
         "the heads are put together in reverse order", "concatenated", in_weights.joined_backwards
     ),
+    Misconception("the gate is left out", "gated", in_gates.ungated),
+    Misconception("the gate is not put through a sigmoid", "gated", in_gates.without_sigmoid),
+    Misconception("the gate is inverted, 1 - σ(g)", "gated", in_gates.inverted),
     Misconception("the output projection is left out", "output", in_weights.unprojected),
     Misconception(
         "W_O is transposed (out × in, as nn.Linear keeps it)",

@@ -112,7 +112,7 @@ class Enclosures:
     def rows_behind(self, claim: Claim) -> list[Index]:
         """The rows of scores that something after the heads depends on."""
         rows = self.rows_of(claim.index[0])
-        if self.problem.W_O is None or claim.stage == "concatenated":
+        if self.problem.W_O is None or claim.stage != "output":
             head = claim.index[1] // self.trace["head_outputs"].shape[-1]
             return rows[head : head + 1]
         return rows

@@ -128,6 +128,8 @@ class Numbers:
             steps["weighted_values"] = ("weights", self._terms)
             steps["head_outputs"] = attended
             steps["output"] = attended
+            if "gated" in self:
+                steps["gated"] = (self.trace.joined, self._gated)
             if self.trace.attended == "head_outputs":
                 steps["output"] = (self.trace.stages["output"].made_of[0], self._projected)
         return steps
@@ -137,6 +139,10 @@ class Numbers:
 
     def _attended(self, A: Array) -> Array:
         return output(A, self["V"])
+
+    def _gated(self, C: Array) -> Array:
+        gates: Array = self.trace.by_products["gates"].values
+        return gates * C
 
     def _projected(self, O: Array) -> Array:  # noqa: E741 - the paper's name
         W = self.trace.problem.W_O

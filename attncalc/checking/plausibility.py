@@ -169,7 +169,8 @@ def _weighted_sum(trace: Trace, claim: Claim) -> Index | None:
     if claim.stage == trace.attended:
         return claim.index
     joined = claim.stage == "concatenated" or (claim.stage == "output" and trace.has_heads)
-    if not joined or (claim.stage == "output" and trace.problem.W_O is not None):
+    changed = trace.problem.W_O is not None or trace.problem.is_gated
+    if not joined or (claim.stage == "output" and changed):
         return None
     row, column = claim.index
     head, place = divmod(column, trace["head_outputs"].shape[-1])

@@ -21,8 +21,8 @@ from attncalc.problem.heads import split
 from attncalc.problem.options import AttentionOptions, Rotary, Sinusoidal
 from attncalc.problem.shapes import Outline, Shape, head_counts
 
-MATRICES = ("Q", "K", "V", "X", "X_key", "W_Q", "W_K", "W_V", "W_O", "scores", "weights")
-VECTORS = ("b_Q", "b_K", "b_V", "b_O")
+MATRICES = ("Q", "K", "V", "X", "X_key", "W_Q", "W_K", "W_V", "W_G", "W_O", "scores", "weights")
+VECTORS = ("b_Q", "b_K", "b_V", "b_G", "b_O")
 TEXTS = ("title", "source", "notes")
 
 PER_QUERY = ("Q", "X", "scores", "weights")
@@ -40,9 +40,11 @@ class Problem:
 
     Q (n, d_k); K (m, d_k); V (m, d_v); X (n, d_model); X_key (m, d_model); W_Q, W_K (d_model, d_k);
     W_V (d_model, d_v); b_Q, b_K (d_k,); b_V (d_v,); W_O (d_v, d_model); b_O (d_model,);
+    W_G (d_model, d_v); b_G (d_v,);
     scores, weights (n, m). X without any of W_Q, W_K, W_V stands for Q, K and V itself.
     With h heads, Q, W_Q and b_Q are folded, (n, h·d_k), or stacked, (h, n, d_k); so are K, V, W_K,
-    W_V, b_K and b_V with h_kv; W_O is (h·d_v, d_model); scores and weights are (h, n, m). With a
+    W_V, b_K and b_V with h_kv; W_O is (h·d_v, d_model), W_G
+    (d_model, h·d_v) and b_G (h·d_v,); scores and weights are (h, n, m). With a
     past of p tokens, key_tokens lists them first, and K, V and X_key have m - p rows.
     queries: the positions that are written out term by term, from 0. inputs: whether the numbers
     are themselves prints of longer ones. claims: published numbers, to be checked. remarks: what
@@ -64,6 +66,8 @@ class Problem:
     b_Q: Array | None = None
     b_K: Array | None = None
     b_V: Array | None = None
+    W_G: Array | None = None
+    b_G: Array | None = None
     W_O: Array | None = None
     b_O: Array | None = None
     scores: Array | None = None
@@ -163,6 +167,16 @@ class Problem:
         """How many keys stand before this step's, p: where its positions begin."""
         past = self.attention.past
         return 0 if past is None else len(past.tokens)
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether the heads' results go through a gate."""
+        return self.W_G is not None or self.attention.chosen("gate") is not None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether anything follows the weighted sum: heads are joined, gated, or projected."""
+        return self.heads is not None or self.W_O is not None or self.is_gated
 
     @property
     def adds_positions(self) -> bool:

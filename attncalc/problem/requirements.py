@@ -69,14 +69,18 @@ def _orphans(given: set[str]) -> Iterator[Fault]:
         ("b_K", "W_K"),
         ("b_V", "W_V"),
         ("b_O", "W_O"),
+        ("W_G", "X"),
+        ("b_G", "W_G"),
     ):
         if name in given and needs not in given:
             yield Fault(
                 (name,), f"{name} is given but {needs} is missing; expected both or neither"
             )
     unprojected = "X" in given and not {"W_Q", "W_K"} & given
-    if "W_O" in given and not {"V", "W_V"} & given and not unprojected:
-        yield Fault(("W_O",), "W_O is given but there are no values; expected V, or X with W_V")
+    for name in ("W_G", "W_O"):
+        if name in given and not {"V", "W_V"} & given and not unprojected:
+            message = f"{name} is given but there are no values; expected V, or X with W_V"
+            yield Fault((name,), message)
     if "V" in given and "W_V" in given:
         yield Fault(("V",), "V and W_V are both given; expected one or the other")
 
@@ -92,6 +96,19 @@ def needs_of_positions(given: set[str], kind: str) -> Iterator[Fault]:
         )
     if kind == "rope" and {"scores", "weights"} & given:
         yield Fault(where, "rope, but there are no queries and keys to turn; expected Q and K")
+
+
+def needs_of_gate(given: set[str], chosen: Iterable[str]) -> Iterator[Fault]:
+    """A gate opens for something, and is given once. chosen: options by their names."""
+    if "gate" not in chosen:
+        return
+    where = ("attention", "gate")
+    if "W_G" in given:
+        message = "gate and W_G are both given; expected one of them"
+        yield Fault(where, message, "the gate is X W_G + b_G")
+    unprojected = "X" in given and not {"W_Q", "W_K", "W_V"} & given
+    if not {"V", "W_V"} & given and not unprojected:
+        yield Fault(where, "gate, but there are no values; expected V, or X with W_V")
 
 
 def needs_of_vectors(given: set[str], chosen: Iterable[str]) -> Iterator[Fault]:

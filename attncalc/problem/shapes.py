@@ -15,6 +15,7 @@ from attncalc.errors import Fault, FieldPath
 from attncalc.options import Numbers, axes_of
 from attncalc.problem.requirements import (
     missing_or_twice,
+    needs_of_gate,
     needs_of_past,
     needs_of_positions,
     needs_of_vectors,
@@ -38,7 +39,7 @@ _SLOPES = ("attention", "bias", "slopes")
 _OF_ANY_WIDTHS = ("general", "additive")
 """Scores of queries and keys that need not be as wide as each other."""
 
-_VECTORS = (("b_Q",), ("b_K",), ("b_V",), ("b_O",))
+_VECTORS = (("b_Q",), ("b_K",), ("b_V",), ("b_G",), ("b_O",))
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Outline:
             *missing_or_twice(given, cross=self.cross),
             *needs_of_positions(given, self.positions),
             *needs_of_vectors(given, self.chosen),
+            *needs_of_gate(given, self.chosen),
             *(needs_of_past(given, past) if past or self.past else ()),
         ]
         counted = list(self._miscounted())
@@ -311,6 +313,10 @@ class Outline:
                 return (self._like(path, (f"W_{str(path[0])[-1]}",)),)
             case ("b_O",):
                 return ((self._size(("W_O",), -1), "the width of W_O"),)
+            case ("W_G",):
+                return ((self._size(("X",), -1), "the width of X"), self._combined())
+            case ("b_G",):
+                return (self._combined(),)
             case ("W_O",):
                 return (self._combined(), anything)
             case ("attention", "positions"):

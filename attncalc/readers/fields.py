@@ -40,7 +40,7 @@ KEYS = (
 _PATIENCE = 200
 """By how much a problem of rounded inputs may be larger than what is called hand-sized."""
 
-_NEVER_STACKED = ("X", "X_key", "W_O", "b_O")
+_NEVER_STACKED = ("X", "X_key", "W_G", "b_G", "W_O", "b_O")
 
 
 def build(
@@ -336,6 +336,11 @@ def _work(outline: Outline, options: AttentionOptions) -> tuple[int, int]:
         if str(path[0]).startswith("W_") and len(shape) > 1:
             products += max(n, m) * math.prod(size or 0 for size in shape)
     powers = 0 if ("weights",) in shapes else h * n * m
+    if "gate" in outline.chosen or ("W_G",) in shapes:
+        powers += n * h * (outline.d_v or 0)
+    if outline.chosen.get("score") == "additive":
+        W_1 = next(shape for path, shape in shapes.items() if path[-1] == "W_1")
+        powers += h * n * m * (W_1[-1] or 0)
     if options.softcap is not None:
         powers *= 2
     if isinstance(options.positions, Rotary):

@@ -23,6 +23,7 @@ Part: TypeAlias = Literal[
     "scores",
     "softmax",
     "weighted_sum",
+    "gate",
     "output_projection",
 ]
 """What costs are added up by."""

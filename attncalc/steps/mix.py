@@ -45,7 +45,7 @@ def shapes(problem: Problem) -> dict[str, Shape]:
 
 def _last(problem: Problem) -> str:
     """What the weighted sum is called: the output, where nothing is done with it."""
-    return "output" if problem.heads is None and problem.W_O is None else "head_outputs"
+    return "head_outputs" if problem.goes_on else "output"
 
 
 def work(trace: Trace, asked: Collection[str]) -> Iterator[Stage]:

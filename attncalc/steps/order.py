@@ -8,6 +8,7 @@ from attncalc.steps import (
     cap,
     compare,
     embed,
+    gate,
     join,
     mask,
     mix,
@@ -36,6 +37,7 @@ STEPS: tuple[Step, ...] = (
     softmax,
     mix,
     join,
+    gate,
     project_out,
 )
 """Attention(Q, K, V) = softmax(Q Kᵀ / √d_k) V, from top to bottom (Vaswani et al., 2017, 3.2).

@@ -20,7 +20,7 @@ PART: Part | None = "output_projection"
 
 def shapes(problem: Problem) -> dict[str, Shape]:
     """output (n, d_model), or (n, h·d_v) without W_O; the weighted sum may be the output itself."""
-    if problem.d_v is None or (problem.heads is None and problem.W_O is None):
+    if problem.d_v is None or not problem.goes_on:
         return {}
     width = problem.d_v * (problem.heads or 1)
     return {
@@ -30,7 +30,7 @@ def shapes(problem: Problem) -> dict[str, Shape]:
 
 def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     """What stands before it, projected; or as it is."""
-    last = "concatenated" if "concatenated" in trace else "head_outputs"
+    last = "gated" if "gated" in trace else trace.joined
     W, b, before = trace.problem.W_O, trace.problem.b_O, trace.stages[last].plain
     if W is None:
         yield Stage.of("output", before, last)

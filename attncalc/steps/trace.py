@@ -82,7 +82,7 @@ class Trace:
         """
         if stages:
             return [name for name in STAGES if name in stages]
-        beside = ["concatenated"] if heads else []
+        beside = ["concatenated", "gated"] if heads else []
         if heads and self.problem.W_O is None:
             beside.append("output")
         left_out = {*ON_REQUEST, *beside} - {*self.problem.claims.stages}
@@ -158,6 +158,11 @@ class Trace:
     def attended(self) -> str:
         """The stage that is Σ α v: head_outputs where more follows, or output."""
         return "head_outputs" if "head_outputs" in self.stages else "output"
+
+    @property
+    def joined(self) -> str:
+        """The stage of all heads' results together, of one row a query."""
+        return "concatenated" if "concatenated" in self.stages else self.attended
 
     @property
     def has_heads(self) -> bool:

@@ -139,7 +139,7 @@ class Page:
     def projection(self, letter: str) -> tuple[Array | None, Array | None]:
         """W and b of a projection: the head's own columns of them on the page of a head."""
         problem, head = self.trace.problem, self.trace.head
-        if head is None or letter == "O":
+        if head is None or letter in "GO":
             return getattr(problem, f"W_{letter}"), getattr(problem, f"b_{letter}")
         W, b = problem.by_head(f"W_{letter}"), problem.by_head(f"b_{letter}")
         own = self.trace.group if letter in "KV" else head

@@ -126,6 +126,9 @@ GENERAL = with_options(FOLDED, score={"general": typed(4, 4, 23)})
 ADDED = {"W_1": typed(4, 3, 24), "W_2": typed(4, 3, 25), "v": ["1", "2", "-1"]}
 ADDITIVE = with_options(FOLDED, score={"additive": ADDED})
 EXCHANGED = {"W_1": ADDED["W_2"], "W_2": ADDED["W_1"], "v": ADDED["v"]}
+GATES = [[f"{(37 * k * k + 11 * i) % 89 + 5}e-2" for k in range(8)] for i in range(3)]
+GATED = with_options(JOINED, gate=GATES)
+GATED_BY_X = {**PROJECTED, "W_G": typed(4, 4, 27), "b_G": typed(1, 4, 28)[0]}
 ALL = with_options(GROUPED, sink="0.3", softcap="2", mask="causal", positions="rope", bias="alibi")
 """Everything at once."""
 
@@ -256,6 +259,17 @@ def alibi(problem: Problem, slope: Any) -> list[list[list[str]]]:
 def turned_over(matrix: list[list[str]]) -> list[list[str]]:
     """Rows for columns."""
     return [list(column) for column in zip(*matrix, strict=True)]
+
+
+def logit(number: str) -> str:
+    """What a sigmoid makes this of."""
+    share = oracle.real(Fraction(number))
+    with mpmath.workdps(60):
+        return text(mpmath.log(share / (1 - share)))
+
+
+def negated(number: str) -> str:
+    return text(-Fraction(number))
 
 
 def negative(bias: Any) -> Any:
@@ -738,6 +752,21 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
     ),
     "W_1 and W_2 of the score are exchanged": (
         Plant(ADDITIVE, "scores", with_options(ADDITIVE, score={"additive": EXCHANGED})),
+    ),
+    "the gate is left out": (
+        Plant(GATED, "gated", with_options(GATED, gate=None), {"gated": "concatenated"}),
+        Plant(
+            GATED_BY_X,
+            "gated",
+            {n: GATED_BY_X[n] for n in GATED_BY_X if n not in ("W_G", "b_G")},
+            {"gated": "concatenated"},
+        ),
+    ),
+    "the gate is not put through a sigmoid": (
+        Plant(GATED, "gated", with_options(GATED, gate=each(GATES, logit))),
+    ),
+    "the gate is inverted, 1 - σ(g)": (
+        Plant(GATED, "gated", with_options(GATED, gate=each(GATES, negated))),
     ),
     "the weights are applied to the keys": (
         Plant(GROUPED, "head_outputs", {**GROUPED, "V": GROUPED["K"]}),

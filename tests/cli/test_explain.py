@@ -51,6 +51,7 @@ WALKTHROUGHS: dict[str, list[str]] = {
     "window": ["window.yaml"],
     "qk-norm": ["qk-norm.yaml"],
     "rms-norm": ["rms-norm.yaml"],
+    "gate": ["gate.yaml"],
     "general-score": ["general-score.yaml"],
     "additive-score": ["additive-score.yaml"],
     "cosine-score": ["cosine-score.yaml"],

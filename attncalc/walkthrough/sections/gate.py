@@ -1,0 +1,156 @@
+"""What the heads gave, each entry let through by a share of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attncalc.document.document import (
+    Align,
+    Block,
+    Cell,
+    Column,
+    Heading,
+    OfQuery,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+)
+from attncalc.document.expressions import (
+    Apply,
+    Omitted,
+    Product,
+    Relation,
+    Sign,
+    Symbol,
+)
+from attncalc.document.numerals import Shown, shown
+from attncalc.names import NAMES
+from attncalc.steps import gate
+from attncalc.steps.trace import Trace
+from attncalc.walkthrough.page import Page, joining, sign_of, words
+from attncalc.walkthrough.products import given_projection, projected
+from attncalc.walkthrough.sections.interface import (
+    Derived,
+    Drawn,
+    Explanation,
+    Index,
+    Part,
+    Place,
+    Told,
+    always,
+    computed,
+)
+from attncalc.walkthrough.sources import sources
+from attncalc.walkthrough.tables import omitted_row, result_cell
+from attncalc.walkthrough.vectors import vector_table
+
+_SIGMOID = "σ"
+
+
+def gating(page: Page, number: int) -> Section | None:
+    """σ(g) c for the focused queries, and the results of all."""
+    source = sources(page.trace, "gated")[0]
+    content: list[Block | OfQuery] = [Paragraph(words(_how(page))), *given_projection(page, "G")]
+    content += page.of_each_query(lambda query: _written_out(page, query, source))
+    if len(page.trace.problem.tokens) > 1:
+        content.append(vector_table(page, {"gated": "u"}, "query", caption=words("All queries")))
+    opened = Apply(_SIGMOID, (Symbol("g", ("i",)),))
+    formula = Relation(
+        (Symbol("u", ("i",)), Product((opened, Symbol(NAMES[source].letter, ("i",))))),
+        (Sign.EXACT,),
+    )
+    follows = sources(page.trace, "output") == ("gated",) and page.trace.problem.W_O is None
+    made = ("gated", *(("output",) if follows else ()))
+    return Section(Heading(number, words("Gate"), formula), tuple(content), made)
+
+
+def _how(page: Page) -> str:
+    given = (
+        "The numbers g are given"
+        if page.trace.problem.W_G is None
+        else "The numbers g are made of the query's own embedding"
+    )
+    return (
+        f"Every entry is multiplied by a gate of its own: {_SIGMOID}(g), a share between 0, shut, "
+        f"and 1, open; {_SIGMOID}(g) is 1 / (1 + e^(-g)). {given}."
+    )
+
+
+def _written_out(page: Page, query: int, source: str) -> Iterator[Block]:
+    """One query: what opens each gate, how far, and what it lets through."""
+    name, letter = page.query_name(query), NAMES[source].letter
+    before, after = page.stage(source, [query])[0], page.stage("gated", [query])[0]
+    opened = page.trace.problem.W_G is not None
+    g = _inputs(page, query)
+    gates = _shown(page, "gates", query)
+    rows: list[Row] = []
+    for place in page.kept_entries(len(after)):
+        if isinstance(place, Omitted):
+            rows.append(omitted_row(place))
+            continue
+        made: tuple[Cell, ...] = ()
+        if opened:
+            terms, operands = projected(page, page.trace.embedded, "G", query, place)
+            made = ((Relation((terms, g[place].number), (sign_of(*operands, result=g[place]),)),),)
+        sigmoid = Apply(_SIGMOID, (g[place].number,))
+        gate_sign = sign_of(g[place], result=gates[place])
+        done = Product((gates[place].number, before[place].number))
+        sign = sign_of(gates[place], before[place], result=after[place])
+        rows.append(
+            Row(
+                (
+                    (Symbol("u", (name, str(place + 1))),),
+                    *made,
+                    (Relation((sigmoid, gates[place].number), (gate_sign,)),),
+                    (done,),
+                    result_cell(sign, after[place].number),
+                )
+            )
+        )
+    own = Symbol("g", (name,))
+    heading = Product((Apply(_SIGMOID, (own,)), Symbol(letter, (name,))))
+    columns = [Column(()), *([Column((own,))] if opened else [])]
+    columns += [Column((Apply(_SIGMOID, (own,)),)), Column((heading,))]
+    numbers = page.vector(before)
+    caption = (Relation((Symbol(letter, (name,)), numbers), (joining(before),)),)
+    result = Column((Symbol("u", (name,)),), Align.RIGHT, result=True)
+    yield Table((*columns, result), tuple(rows), caption)
+
+
+def _inputs(page: Page, query: int) -> list[Shown]:
+    """What opens the gates of a query: as typed, or as it came out."""
+    chosen = page.trace.problem.attention.chosen("gate")
+    given = None if chosen is None else chosen.array()
+    return _shown(page, "gate_inputs", query) if given is None else page.given(given[[query]])[0]
+
+
+def _shown(page: Page, by_product: str, query: int) -> list[Shown]:
+    numbers = page.trace.by_products[by_product]
+    return shown(list(numbers.values[query]), numbers.exact[query].tolist(), page.style)
+
+
+def _derived(page: Page, stage: str, index: Index) -> Derived:
+    """The gate, and what came before it."""
+    query, column = index
+    before = page.entry(sources(page.trace, stage)[0], index)
+    gate = _shown(page, "gates", query)[column]
+    return computed(page, stage, index, Product((gate.number, before.number)), [gate, before])
+
+
+def _mentioned(page: Page) -> Iterator[str]:
+    if page.trace.problem.is_gated:
+        yield "gated"
+
+
+def _gating(trace: Trace, start: str) -> str:
+    first = sources(trace, "gated")[0]
+    return f"× {_SIGMOID}(g)" if start == first else "W_G"
+
+
+EXPLANATION = Explanation(
+    gate,
+    parts=(Part(Place.AFTER_HEADS, gating),),
+    told={"gated": Told(_derived, Drawn(always("Gate"), _gating))},
+    mentioned=_mentioned,
+)
