@@ -114,7 +114,7 @@ def places(problem: Mapping[str, Any]) -> Places:
     m = _rows(problem, ("key_tokens", "X_key", "K"))
     if not m:
         later = problem.get("scores", problem.get("weights"))
-        m = n if later is None else len(_part(later, 0)[0])
+        m = n if later is None else len(_part(later, 0)[0]) - before
     cross = "key_tokens" in problem or "X_key" in problem or m != n
     queries = [before + i for i in range(n)]
     keys = [before + j for j in range(m)]
