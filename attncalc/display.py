@@ -18,7 +18,7 @@ import numpy as np
 from attncalc import comparison
 from attncalc.comparison import Comparison, Origin
 from attncalc.handouts import Handout, handout, several
-from attncalc.problem.options import AttentionOptions, Window
+from attncalc.problem.options import AttentionOptions, Reach
 from attncalc.problem.problem import Problem
 from attncalc.report import Report
 from attncalc.steps import engine
@@ -157,6 +157,10 @@ def _of(problem: Problem) -> str:
     return f" of “{problem.title}”" if problem.title else ""
 
 
+_LONGEST_PADDING = 12
+"""Keys beyond which a mask is longer than what is said in a line."""
+
+
 def _varied(left: Problem, right: Problem) -> dict[str, str]:
     """The right side's options that are others than the left's; none if more than these differ."""
     ours, theirs = left.arrays(), right.arrays()
@@ -187,6 +191,6 @@ def _told(option: str, problem: Problem) -> str | None:
     value = getattr(problem.attention, option)
     if value is None:
         return "1/sqrt(d_k)" if option == "scale" and problem.d_k is not None else "none"
-    if isinstance(value, Window):
-        return f"{{window: {value.width}}}"
-    return str(value) if isinstance(value, str | Decimal) else None
+    if isinstance(value, Reach) and len(value.padding or ()) > _LONGEST_PADDING:
+        return None
+    return str(value) if isinstance(value, str | Decimal | Reach) else None

@@ -127,10 +127,13 @@ OPTIONS = {
         Option(
             "mask",
             "MASK",
-            "none, causal, {window: 3}, or rows like [[1,0],[1,1]], 1 where a query may attend.",
-            "`none`, `causal` (key j ≤ query i), `{window: w}` (itself and the w−1 before it), or "
-            "n×m (h×n×m) of 0 and 1, or of false and true, where 1 = may attend; a row of m is for "
-            "all queries",
+            "none, causal, {window: 3}, {padding: [1,1,0]}, or rows of 1 where a query may attend.",
+            "`none`, `causal` (key j ≤ query i), `{causal: lower-right}` (the last query goes with "
+            "the last key), `{window: w}` (itself and the w−1 before it), `{window: [l, r]}` (the "
+            "l before it and the r after it too, −1 for all of them), `{window: w, first: s}` "
+            "(the first s keys stay visible), `{padding: […]}` (of each of m keys, 1 if it may be "
+            "seen), also beside these, as `{causal: true, padding: [1, 1, 0]}`; or n×m (h×n×m) of "
+            "0 and 1, or of false and true, where 1 = may attend; a row of m is for all queries",
             "`none`",
         ),
         Option(

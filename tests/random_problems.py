@@ -59,6 +59,7 @@ EVERYTHING = frozenset(
 BUILT = frozenset(
     (
         *("true and false", "a row of m", "1/sqrt(d_model)"),
+        *("lower-right", "window to both sides", "window with first", "padding"),
         *("qk_norm", "general", "additive", "cosine"),
         *("gate", "W_G"),
         "slopes",

@@ -13,7 +13,7 @@ import pytest
 import attncalc
 from attncalc import shipped
 from attncalc.display import origins
-from attncalc.problem.options import Window
+from attncalc.problem.options import Reach
 from tests.conftest import Attncalc
 
 KINDS = ["text/html", "text/markdown", "text/plain"]
@@ -134,7 +134,7 @@ def test_options_in_words() -> None:
     scaled = under(problem, scale=Decimal("0.5"))
     assert origins(problem, scaled)[1].varied == {"scale": "0.5"}
     assert origins(scaled, problem)[1].varied == {"scale": "1/sqrt(d_k)"}
-    window = under(problem, mask=Window(2))
+    window = under(problem, mask=Reach(back=1, ahead=0))
     assert origins(problem, window)[1].varied == {"mask": "{window: 2}"}
     rows = under(problem, mask=np.tril(np.ones((3, 3), bool)))
     assert origins(problem, rows)[1].file == "second"

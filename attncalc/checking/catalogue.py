@@ -96,13 +96,13 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
     Misconception(
         "the causal mask is aligned to the lower right (the last query sees the last key)",
         "masked_scores",
-        masked_otherwise(in_masks.from_the_lower_right),
+        masked_otherwise(in_masks.from_the_end(causal=True)),
         convention=True,
     ),
     Misconception(
         "the causal mask is aligned to the upper left (the first query sees the first key alone)",
         "masked_scores",
-        masked_otherwise(in_masks.from_the_upper_left),
+        masked_otherwise(in_masks.from_the_start),
         convention=True,
     ),
     Misconception(
@@ -118,24 +118,96 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
     Misconception(
         "a causal mask is applied", "masked_scores", masked_otherwise(in_masks.causal_too)
     ),
-    Misconception("the window is one key too wide", "masked_scores", in_scores.window_wider_by(1)),
     Misconception(
-        "the window is one key too narrow", "masked_scores", in_scores.window_wider_by(-1)
+        "the window is counted from the lower right (the last query goes with the last key)",
+        "masked_scores",
+        masked_otherwise(in_masks.from_the_end(causal=False)),
+        convention=True,
+    ),
+    Misconception(
+        "the window is one key too wide",
+        "masked_scores",
+        masked_otherwise(in_masks.window_wider_by(1)),
+    ),
+    Misconception(
+        "the window is one key too narrow",
+        "masked_scores",
+        masked_otherwise(in_masks.window_wider_by(-1)),
+    ),
+    Misconception(
+        "the window reaches one key too far back",
+        "masked_scores",
+        masked_otherwise(in_masks.sides_wider_by(1, 0)),
+    ),
+    Misconception(
+        "the window lacks its furthest key back",
+        "masked_scores",
+        masked_otherwise(in_masks.sides_wider_by(-1, 0)),
+    ),
+    Misconception(
+        "the window reaches one key too far ahead",
+        "masked_scores",
+        masked_otherwise(in_masks.sides_wider_by(0, 1)),
+    ),
+    Misconception(
+        "the window lacks its furthest key ahead",
+        "masked_scores",
+        masked_otherwise(in_masks.sides_wider_by(0, -1)),
+    ),
+    Misconception(
+        "the window is one key too wide on either side",
+        "masked_scores",
+        masked_otherwise(in_masks.sides_wider_by(1, 1)),
+    ),
+    Misconception(
+        "the window is one key too narrow on either side",
+        "masked_scores",
+        masked_otherwise(in_masks.sides_wider_by(-1, -1)),
     ),
     Misconception(
         "the window is left out of the causal mask",
         "masked_scores",
-        masked_otherwise(in_masks.without_window),
+        masked_otherwise(in_masks.reaching(in_masks.without_window)),
     ),
     Misconception(
         "the window reaches as far forward as back",
         "masked_scores",
-        masked_otherwise(in_masks.window_both_ways),
+        masked_otherwise(in_masks.reaching(in_masks.window_both_ways)),
+    ),
+    Misconception(
+        "the first keys are hidden outside of the window",
+        "masked_scores",
+        masked_otherwise(in_masks.reaching(in_masks.without_first)),
+    ),
+    Misconception(
+        "the first keys are counted among those of the window",
+        "masked_scores",
+        masked_otherwise(in_masks.reaching(in_masks.first_in_window)),
+    ),
+    Misconception(
+        "the padding is ignored",
+        "masked_scores",
+        masked_otherwise(in_masks.reaching(in_masks.without_padding)),
+    ),
+    Misconception(
+        "nothing but the padding is hidden",
+        "masked_scores",
+        masked_otherwise(in_masks.reaching(in_masks.padding_alone)),
+    ),
+    Misconception(
+        "the padding is inverted, 1 for what is hidden",
+        "masked_scores",
+        masked_otherwise(in_masks.reaching(in_masks.padding_inverted)),
+    ),
+    Misconception(
+        "the padding hides queries instead of keys",
+        "masked_scores",
+        masked_otherwise(in_masks.padding_of_queries),
     ),
     Misconception(
         "the mask is counted without the cache",
         "masked_scores",
-        masked_otherwise(in_scores.from_the_top_left),
+        masked_otherwise(in_masks.without_the_cache),
     ),
     Misconception(
         "the cache is left out", "masked_scores", masked_otherwise(in_scores.without_past)

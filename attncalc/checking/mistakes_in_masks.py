@@ -7,7 +7,9 @@ the bias.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
+from math import inf
 from typing import TypeAlias
 
 import numpy as np
@@ -15,10 +17,16 @@ import numpy as np
 from attncalc.checking.misconceptions import Numbers
 from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.known import Known
-from attncalc.problem.options import Slopes, Window
+from attncalc.problem.options import CAUSAL, Reach, Slopes
 from attncalc.steps.bias import alibi_exponents, distances, linear
-from attncalc.steps.mask import causal_mask, masked_scores, window_mask
+from attncalc.steps.mask import masked_scores, reach_of, reached
 from attncalc.steps.softmax import exponentials
+
+MaskRule: TypeAlias = Callable[[Numbers, int, int], Array | None]
+"""Another mask of n queries and m keys, True where a query may attend."""
+
+Change: TypeAlias = Callable[[Reach], Reach | None]
+"""Another reach than the right one; None where the mistake has no meaning."""
 
 Exponent: TypeAlias = Callable[[int, int], Fraction]
 """e of ALiBi's slope 2^(-e), of a head from 0 among so many."""
@@ -30,66 +38,152 @@ def inverted(numbers: Numbers, _n: int, _m: int) -> Array | None:
     return None if mask is None else ~mask
 
 
-def causal_further_by(more: int) -> Callable[[Numbers, int, int], Array | None]:
-    """A causal mask that ends so many keys later."""
+def reaching(change: Change) -> MaskRule:
+    """A mask that goes by places, with another reach; None where that is no other mask."""
 
     def mask(numbers: Numbers, n: int, m: int) -> Array | None:
-        last = _last_seen(numbers, n, m)
-        return None if last is None else causal_mask(n, m, last + more)
+        right = _reach(numbers, n, m)
+        other = None if right is None else change(right)
+        if other is None:
+            return None
+        made = reached(other, n, m, numbers.trace.problem.past_length)
+        return None if _is_right(numbers, made) else made
 
     return mask
 
 
-def from_the_lower_right(numbers: Numbers, n: int, m: int) -> Array | None:
-    """A causal mask by which the last query sees the last key."""
-    last, window = _last_seen(numbers, n, m), numbers.trace.problem.attention.mask
-    if isinstance(window, Window):
-        return window_mask(n, m, window.width, m - n)
-    return None if last is None or last == m - n else causal_mask(n, m, m - n)
+def _reach(numbers: Numbers, n: int, m: int) -> Reach | None:
+    """What the mask reaches, if it goes by places; one that is written out may be causal."""
+    problem = numbers.trace.problem
+    mask = problem.attention.mask
+    if not isinstance(mask, np.ndarray):
+        return reach_of(mask)
+    causal = (CAUSAL, replace(CAUSAL, from_end=True))
+    past = problem.past_length
+    return next((each for each in causal if _is_right(numbers, reached(each, n, m, past))), None)
 
 
-def from_the_upper_left(numbers: Numbers, n: int, m: int) -> Array | None:
-    """A causal mask by which the first query sees the first key alone, with nothing cached."""
-    last = _last_seen(numbers, n, m)
-    if not last or numbers.trace.problem.past_length:
+def _is_right(numbers: Numbers, mask: Array) -> bool:
+    right = numbers.trace.mask
+    return right is not None and np.array_equal(mask, right)
+
+
+def causal_further_by(more: int) -> MaskRule:
+    """A causal mask that ends so many keys later."""
+    return reaching(
+        lambda reach: None if _is_window(reach) or not reach.is_causal else _ahead(reach, more)
+    )
+
+
+def _ahead(reach: Reach, keys: float) -> Reach:
+    return replace(reach, ahead=keys)
+
+
+def _is_window(reach: Reach) -> bool:
+    """Whether a query's keys end somewhere before it, or somewhere after it."""
+    return reach.back < inf or 0 < reach.ahead < inf
+
+
+def _is_two_sided(reach: Reach) -> bool:
+    return _is_window(reach) and not reach.is_causal
+
+
+def from_the_end(*, causal: bool) -> MaskRule:
+    """A mask by which the last query goes with the last key."""
+
+    def change(reach: Reach) -> Reach | None:
+        if reach.is_unlimited or reach.is_causal != causal:
+            return None
+        return replace(reach, from_end=True)
+
+    return reaching(change)
+
+
+def from_the_start(numbers: Numbers, n: int, m: int) -> Array | None:
+    """A mask by which the first query goes with the first key, with nothing cached."""
+    if numbers.trace.problem.past_length:
         return None
-    return causal_mask(n, m)
+    return reaching(lambda reach: replace(reach, from_end=False))(numbers, n, m)
 
 
-def _last_seen(numbers: Numbers, n: int, m: int) -> int | None:
-    """The last key that the first query sees; None where the mask is not causal."""
-    mask = numbers.trace.mask
-    if mask is None:
+def without_the_cache(numbers: Numbers, n: int, m: int) -> Array | None:
+    """A mask by which the first query goes with the first key of the cache."""
+    reach, past = _reach(numbers, n, m), numbers.trace.problem.past_length
+    if reach is None or reach.from_end or not past:
         return None
-    ends = (numbers.trace.problem.past_length, m - n)
-    return next((end for end in ends if (mask == causal_mask(n, m, end)).all()), None)
+    return reached(reach, n, m)
 
 
 def causal_too(numbers: Numbers, n: int, m: int) -> Array:
     """No key after the query, whatever else is masked."""
-    causal, mask = (
-        causal_mask(n, m, numbers.trace.problem.past_length),
-        numbers.trace.mask,
-    )
+    causal = reached(CAUSAL, n, m, numbers.trace.problem.past_length)
+    mask = numbers.trace.mask
     return causal if mask is None else mask & causal
 
 
-def without_window(numbers: Numbers, n: int, m: int) -> Array | None:
+def window_wider_by(more: int) -> MaskRule:
+    """A causal window of so many keys more."""
+    return reaching(
+        lambda reach: None if not reach.is_causal else _with_sides(reach, more=more, ahead=0)
+    )
+
+
+def sides_wider_by(more: int, ahead: int) -> MaskRule:
+    """A window to both sides with so many keys more on each of them."""
+    return reaching(lambda reach: _with_sides(reach, more, ahead) if _is_two_sided(reach) else None)
+
+
+def _with_sides(reach: Reach, more: int, ahead: int) -> Reach | None:
+    """So many keys more before the query and after it; None where there cannot be fewer."""
+    if reach.back + more < 0 or reach.ahead + ahead < 0:
+        return None
+    return replace(reach, back=reach.back + more, ahead=reach.ahead + ahead)
+
+
+def without_window(reach: Reach) -> Reach | None:
     """Every key up to the query, and not only the last ones."""
-    problem = numbers.trace.problem
-    if not isinstance(problem.attention.mask, Window):
-        return None
-    return causal_mask(n, m, problem.past_length)
+    return replace(reach, back=inf, first=0) if reach.is_causal else None
 
 
-def window_both_ways(numbers: Numbers, n: int, m: int) -> Array | None:
+def window_both_ways(reach: Reach) -> Reach | None:
     """As many keys after the query as before it."""
-    problem = numbers.trace.problem
-    window = problem.attention.mask
-    if not isinstance(window, Window):
+    return _ahead(reach, reach.back) if reach.is_causal and reach.back < inf else None
+
+
+def without_first(reach: Reach) -> Reach:
+    """A window outside of which the first keys are hidden, as any others."""
+    return replace(reach, first=0)
+
+
+def first_in_window(reach: Reach) -> Reach | None:
+    """A window of fewer keys, so that there are as many with the first ones."""
+    return replace(reach, back=reach.back - reach.first) if reach.back >= reach.first else None
+
+
+def without_padding(reach: Reach) -> Reach | None:
+    """What else is hidden, and not the padding."""
+    return None if reach.is_unlimited else replace(reach, padding=None)
+
+
+def padding_alone(reach: Reach) -> Reach | None:
+    """The padding, and nothing else that should be hidden."""
+    return None if reach.padding is None else Reach(padding=reach.padding)
+
+
+def padding_inverted(reach: Reach) -> Reach | None:
+    """What is no padding hidden instead of it, beside what else is hidden."""
+    if reach.padding is None or reach.is_unlimited:
         return None
-    near = causal_mask(n, m, problem.past_length + window.width - 1)
-    return near & ~causal_mask(n, m, problem.past_length - window.width)
+    return replace(reach, padding=tuple(not kept for kept in reach.padding))
+
+
+def padding_of_queries(numbers: Numbers, n: int, m: int) -> Array | None:
+    """The rows of padding hidden, and not its columns, beside what else is hidden."""
+    reach = _reach(numbers, n, m)
+    if reach is None or reach.kept is None or n != m or reach.is_unlimited:
+        return None
+    mask: Array = reached(replace(reach, padding=None), n, m) & reach.kept[:, None]
+    return mask
 
 
 def with_the_first_slope(numbers: Numbers, _bias: Array) -> Array | None:
@@ -160,7 +254,7 @@ def signed(numbers: Numbers, bias: Array) -> Array | None:
     if numbers.trace.by_products.get("slopes") is None:
         return None
     n, m = bias.shape
-    now = causal_mask(n, m, numbers.trace.problem.past_length)
+    now = reached(CAUSAL, n, m, numbers.trace.problem.past_length)
     return np.where(now, bias, -bias)
 
 

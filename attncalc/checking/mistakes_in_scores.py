@@ -9,9 +9,8 @@ import numpy as np
 
 from attncalc.checking.misconceptions import Numbers, Rule
 from attncalc.numbers.arithmetic import Array
-from attncalc.problem.options import Window
 from attncalc.problem.problem import Problem
-from attncalc.steps.mask import causal_mask, masked_scores, window_mask
+from attncalc.steps.mask import masked_scores
 from attncalc.steps.scale import divided_scores, multiplied_scores, root
 from attncalc.steps.score import scores
 from attncalc.steps.softmax import sums
@@ -204,28 +203,6 @@ def masked_otherwise(mask: Callable[[Numbers, int, int], Array | None]) -> Rule:
         return masked_scores(S if before is None else before, numbers.bias, other)
 
     return rule
-
-
-def window_wider_by(more: int) -> Rule:
-    def mask(numbers: Numbers, n: int, m: int) -> Array | None:
-        problem = numbers.trace.problem
-        window = problem.attention.mask
-        if not isinstance(window, Window) or window.width + more < 1:
-            return None
-        return window_mask(n, m, window.width + more, problem.past_length)
-
-    return masked_otherwise(mask)
-
-
-def from_the_top_left(numbers: Numbers, n: int, m: int) -> Array | None:
-    problem = numbers.trace.problem
-    window = problem.attention.mask
-    if not problem.past_length:
-        return None
-    if isinstance(window, Window):
-        return window_mask(n, m, window.width)
-    causal = isinstance(window, str) and window == "causal"
-    return causal_mask(n, m) if causal else None
 
 
 def without_past(numbers: Numbers, n: int, m: int) -> Array | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
+from math import inf
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -20,10 +22,63 @@ STAND_IN = Decimal(-10000)
 
 
 @dataclass(frozen=True)
-class Window:
-    """Each query sees itself and the width - 1 keys before it."""
+class Reach:
+    """Which keys a query may attend to, counted from the key that it goes with.
 
-    width: int
+    back, ahead: how many keys before that one, and after it; inf for all of them. first: so many
+    keys from the start are seen however far back they are. from_end: whether the last query goes
+    with the last key; else the first one goes with the first key after the past. padding: of each
+    key, the past's too, whether any query may attend to it; None where any key may be seen.
+    """
+
+    back: float = inf
+    ahead: float = inf
+    first: int = 0
+    from_end: bool = False
+    padding: tuple[bool, ...] | None = None
+
+    @property
+    def width(self) -> float:
+        """How many keys a window has that ends with the query's own."""
+        return self.back + 1
+
+    @property
+    def is_causal(self) -> bool:
+        """Whether no query may attend to a key after the one that it goes with."""
+        return self.ahead == 0
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether a query may attend to any key that is no padding."""
+        return self.back == self.ahead == inf
+
+    @cached_property
+    def kept(self) -> Array | None:
+        """The padding as an array, (m,)."""
+        return None if self.padding is None else np.array(self.padding)
+
+    def __str__(self) -> str:
+        """The mask as it may be typed."""
+        parts: list[str] = []
+        if self.from_end or (self.is_causal and self.back == inf):
+            parts.append(f"causal: {'lower-right' if self.from_end else 'true'}")
+        if self.back < inf and self.is_causal:
+            parts.append(f"window: {self.width}")
+        elif not self.is_causal and not (self.is_unlimited and self.padding):
+            parts.append(f"window: [{_side(self.back)}, {_side(self.ahead)}]")
+        if self.first:
+            parts.append(f"first: {self.first}")
+        if self.padding is not None:
+            parts.append(f"padding: [{', '.join(str(int(kept)) for kept in self.padding)}]")
+        return f"{{{', '.join(parts)}}}"
+
+
+def _side(keys: float) -> str:
+    return "-1" if keys == inf else str(keys)
+
+
+CAUSAL = Reach(ahead=0)
+"""What the word causal stands for."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +148,7 @@ class Slopes:
     numbers: Array
 
 
-Mask: TypeAlias = Literal["none", "causal"] | Window | Array
+Mask: TypeAlias = Literal["none", "causal"] | Reach | Array
 Bias: TypeAlias = Literal["alibi"] | Slopes | Array
 Positions: TypeAlias = Literal["none"] | Sinusoidal | Rotary | Array
 

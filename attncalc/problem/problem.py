@@ -18,8 +18,8 @@ from attncalc.errors import Fault, FieldPath, ProblemError
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.claims import Claims
 from attncalc.problem.heads import split
-from attncalc.problem.options import AttentionOptions, Rotary, Sinusoidal
-from attncalc.problem.shapes import Outline, Shape, head_counts
+from attncalc.problem.options import AttentionOptions, Reach, Rotary, Sinusoidal
+from attncalc.problem.shapes import PADDING, Outline, Shape, head_counts
 
 MATRICES = ("Q", "K", "V", "X", "X_key", "W_Q", "W_K", "W_V", "W_G", "W_O", "scores", "weights")
 VECTORS = ("b_Q", "b_K", "b_V", "b_G", "b_O")
@@ -121,8 +121,11 @@ class Problem:
         shapes: dict[FieldPath, Shape] = {
             (name,): array.shape for name, array in self.arrays().items()
         }
-        if isinstance(self.attention.mask, np.ndarray):
-            shapes["attention", "mask"] = self.attention.mask.shape
+        mask = self.attention.mask
+        if isinstance(mask, np.ndarray):
+            shapes["attention", "mask"] = mask.shape
+        elif isinstance(mask, Reach) and mask.padding is not None:
+            shapes[PADDING] = (len(mask.padding),)
         shapes |= {
             ("attention", *path): array.shape
             for path, array in (self.attention.arrays() | self.attention.counts()).items()

@@ -34,7 +34,10 @@ _BY_GROUP = (
     (*_PAST, "K"),
     (*_PAST, "V"),
 )
-_OF_PAIRS = (("scores",), ("weights",), ("attention", "mask"), ("attention", "bias"))
+PADDING = ("attention", "mask", "padding")
+"""Where a mask says which keys no query may attend to."""
+
+_OF_PAIRS = (("scores",), ("weights",), ("attention", "mask"), PADDING, ("attention", "bias"))
 _SLOPES = ("attention", "bias", "slopes")
 _OF_ANY_WIDTHS = ("general", "additive")
 """Scores of queries and keys that need not be as wide as each other."""
@@ -216,7 +219,7 @@ class Outline:
         if declared is not None:
             each = ", or one for each head" if declared.of_each_head else ""
             return f"{_levels(len(declared.axes))}{each}"
-        if path in _VECTORS:
+        if path in _VECTORS or path == PADDING:
             return _levels(1)
         if path in (("scores",), ("weights",)) and self.counts[0] is not None:
             return f"rows of numbers for each of {self.counts[0]} heads"
@@ -236,7 +239,8 @@ class Outline:
         if path in _OF_PAIRS:
             given = path in (("scores",), ("weights",))
             stacked = h is not None and (given or len(self.shapes[path]) == 3)
-            if path == ("attention", "mask") and len(self.shapes[path]) == 1:
+            for_all = path == ("attention", "mask") and len(self.shapes[path]) == 1
+            if path == PADDING or for_all:
                 return matrix[1:]  # a row for all queries
             return ((h, "one for each head"), *matrix) if stacked else matrix
         if path == _SLOPES:

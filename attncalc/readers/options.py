@@ -9,13 +9,14 @@ from decimal import Decimal
 import numpy as np
 
 from attncalc.errors import FieldPath, suggestion
-from attncalc.numbers.arithmetic import Array, NumberError, Typed, parse_number
+from attncalc.numbers.arithmetic import NumberError, parse_number
 from attncalc.options import OPTIONS
-from attncalc.problem.options import AttentionOptions, Base, Mask, Rotary, Scale, Sinusoidal, Window
+from attncalc.problem.options import AttentionOptions, Base, Rotary, Scale, Sinusoidal
 from attncalc.problem.shapes import Outline, Shape
 from attncalc.readers.bias import GivenBias, read_bias
-from attncalc.readers.declared import TRUTHS, GivenChoice, read_choice
+from attncalc.readers.declared import GivenChoice, read_choice
 from attncalc.readers.interface import Node
+from attncalc.readers.masks import read_mask, with_rows
 from attncalc.readers.numbers import (
     Faults,
     Rows,
@@ -80,7 +81,7 @@ class GivenOptions:
         """The options with their matrices as numbers, for so many queries."""
         given = self.plain
         if self.mask:
-            given = replace(given, mask=_mask(self.mask, queries, faults))
+            given = replace(given, mask=with_rows(given.mask, self.mask, queries, faults))
         if self.bias:
             given = replace(given, bias=self.bias.bias(exact, faults))
         if self.sink:
@@ -100,13 +101,13 @@ def read(attention: Mapping[str, Node], matrices: Collection[str], faults: Fault
     matrices: those that are given; what is not possible with them is not suggested.
     """
     given = {key: node for key, node in attention.items() if not is_absent(node)}
-    mask = _mask_rows(given.get("mask"), faults)
+    mask, mask_rows = read_mask(given.get("mask"), faults)
     bias = read_bias(given.get("bias"), faults)
     where = read_positions(given.get("positions"), matrices, faults)
     return GivenOptions(
         AttentionOptions(
             scale=_scale(given.get("scale"), "scores" in matrices, faults),
-            mask="none" if isinstance(mask, Rows) else mask,
+            mask=mask,
             bias=None if isinstance(bias, GivenBias) else bias,
             softcap=_softcap(given.get("softcap"), faults),
             base=_base(given.get("base"), faults),
@@ -114,7 +115,7 @@ def read(attention: Mapping[str, Node], matrices: Collection[str], faults: Fault
             kv_heads=_count(given.get("kv_heads"), "kv_heads", faults),
             positions="none" if isinstance(where, Rows) else where,
         ),
-        mask=mask if isinstance(mask, Rows) else None,
+        mask=mask_rows,
         bias=bias if isinstance(bias, GivenBias) else None,
         sink=_sink(given.get("sink"), faults),
         positions=where if isinstance(where, Rows) else None,
@@ -217,70 +218,6 @@ def _count(node: Node, name: str, faults: Faults) -> int | None:
         return number
     faults(("attention", name), f"{found_instead(node)}; expected a whole number from 1", None)
     return None
-
-
-def _mask_rows(node: Node, faults: Faults) -> Mask | Rows:
-    """none or causal, a window, or rows."""
-    where = ("attention", "mask")
-    node = spelled_out(node)
-    if isinstance(node, list | np.ndarray):
-        return rows_of(node, where, (), faults, stacked=True) or "none"
-    if node is None or node == "none":
-        return "none"
-    if node == "causal" or (isinstance(node, dict) and _is_true(node, "causal")):
-        return "causal"
-    if isinstance(node, dict) and [*node] == ["window"]:
-        width = node["window"]
-        number = whole_number(width) if isinstance(width, str) else None
-        if number:
-            return Window(number)
-        sides = isinstance(width, list) and len(width) == 2
-        message = "expected a whole number from 1: itself and those before it"
-        found = "two sides" if sides else found_instead(width)
-        faults((*where, "window"), f"a window of {found}; {message}", _BY_ROWS if sides else None)
-        return "none"
-    found, hint = "a mapping", None
-    if isinstance(node, str):
-        found, hint = f"“{node}”", suggestion(node, ("none", "causal"))
-    elif {"causal", "window"} & {*node}:
-        hint = _BY_ROWS
-    message = f"{found}; expected none, causal, {{window: 3}}, or rows of 0 and 1"
-    faults(where, message, hint)
-    return "none"
-
-
-_BY_ROWS = "any mask can be written out: a row a query, 1 where it may attend, 0 elsewhere"
-
-
-def _is_true(node: Mapping[str, Node], key: str) -> bool:
-    """Whether the mapping says this key is true, and nothing else."""
-    value = node.get(key)
-    return [*node] == [key] and isinstance(value, str) and TRUTHS.get(value, False)
-
-
-def truth(text: str) -> Typed:
-    """As parse_number, but true and false are numbers too: 1 and 0."""
-    return parse_number(str(int(TRUTHS[text])) if text in TRUTHS else text)
-
-
-def _mask(rows: Rows, queries: int, faults: Faults) -> Array:
-    """True where a query may attend; a single row is for each of so many queries.
-
-    A shape that does not fit is reported elsewhere.
-    """
-    numbers = rows.numbers(False, faults, truth)
-    if numbers is None:
-        return np.ones((1, 1), dtype=bool)
-    if not np.isin(numbers, (0, 1)).all():
-        first = next(
-            place
-            for place, number in zip(rows.places(), numbers.flat, strict=True)
-            if number not in (0, 1)
-        )
-        message = "a number other than 0 and 1; expected 1 where the query may attend, 0 elsewhere"
-        faults(first, message, "to add numbers to the scores, use bias")
-    seen = np.equal(numbers, 1)
-    return seen if seen.ndim > 1 else np.tile(seen, (queries, 1))
 
 
 def _sink(node: Node, faults: Faults) -> Rows | None:

@@ -6,6 +6,7 @@ A bias is given, or grows with the distance (Press et al., "Train Short, Test Lo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from attncalc.numbers.arithmetic import Array, is_exact_kind, like
 from attncalc.numbers.intervals import HIDDEN, Interval
 from attncalc.numbers.known import Known, settled_sum
 from attncalc.numbers.operations import Operations
-from attncalc.problem.options import Window
+from attncalc.problem.options import CAUSAL, Mask, Reach
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.bias import biases, count_bias, enclose_bias, floor_of_bias
@@ -32,14 +33,32 @@ def masked_scores(S: Array, bias: Array | None, mask: Array | None) -> Array:
     return biased if mask is None else np.where(mask, biased, like(S, "-Infinity"))
 
 
-def causal_mask(n: int, m: int, past: int = 0) -> Array:
-    """True where key j does not come after query i; queries come after the past. (n, m)"""
-    return np.tri(n, m, past, dtype=bool)
+def sees(reach: Reach, place: Any, key: Any) -> Any:
+    """Whether a query that goes with the key at a place may attend to a key.
+
+    Of two whole numbers, or of arrays of them.
+    """
+    near = ((place - key <= reach.back) | (key < reach.first)) & (key - place <= reach.ahead)
+    return near if reach.kept is None else near & reach.kept[key]
 
 
-def window_mask(n: int, m: int, width: int, past: int = 0) -> Array:
-    """True for the query's own position and the width - 1 before it. (n, m)"""
-    return causal_mask(n, m, past) & ~causal_mask(n, m, past - width)
+def first_place(reach: Reach, n: int, m: int, past: int) -> int:
+    """The place of the key that the first query goes with; negative where it is before them all."""
+    return m - n if reach.from_end else past
+
+
+def reached(reach: Reach, n: int, m: int, past: int = 0) -> Array:
+    """True where a query may attend to a key. (n, m)"""
+    places = first_place(reach, n, m, past) + np.arange(n)
+    mask: Array = sees(reach, places[:, None], np.arange(m))
+    return mask
+
+
+def reach_of(mask: Mask) -> Reach | None:
+    """Which keys a query may attend to, if that goes by their places; None for rows or no mask."""
+    if isinstance(mask, Reach):
+        return mask
+    return CAUSAL if isinstance(mask, str) and mask == "causal" else None
 
 
 def shapes(problem: Problem) -> dict[str, Shape]:
@@ -68,13 +87,12 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
 
 def allowed(problem: Problem) -> Array | None:
     """True where the mask lets a query attend, (n, m) or (h, n, m); None where there is none."""
-    mask, past = problem.attention.mask, problem.past_length
+    mask = problem.attention.mask
+    if isinstance(mask, np.ndarray):
+        return mask
+    reach = reach_of(mask)
     n, m = len(problem.tokens), len(problem.key_tokens)
-    if isinstance(mask, Window):
-        return window_mask(n, m, mask.width, past)
-    if isinstance(mask, str):
-        return causal_mask(n, m, past) if mask == "causal" else None
-    return mask
+    return None if reach is None else reached(reach, n, m, problem.past_length)
 
 
 def visible_pairs(problem: Problem) -> int:
@@ -95,7 +113,7 @@ def visible_pairs(problem: Problem) -> int:
 def enclose(operands: Operands, stage: str, index: Index) -> Interval:
     """The bias added, or -inf."""
     bias = enclose_bias(operands, index)
-    if bias.hidden or not sees(operands.problem, index):
+    if bias.hidden or not may_attend(operands.problem, index):
         return HIDDEN
     return intervals.add((operands.before(stage, index), bias))
 
@@ -107,15 +125,17 @@ def enclose_unmasked(operands: Operands, index: Index) -> Interval:
     return score if bias.hidden else intervals.add((score, bias))
 
 
-def sees(problem: Problem, index: Index) -> bool:
+def may_attend(problem: Problem, index: Index) -> bool:
     """Whether the query may attend to the key."""
     mask = problem.attention.mask
     if isinstance(mask, np.ndarray):
         return bool(mask[index[-mask.ndim :]])
-    back = problem.past_length + index[-2] - index[-1]
-    if isinstance(mask, Window):
-        return 0 <= back < mask.width
-    return mask == "none" or back >= 0
+    reach = reach_of(mask)
+    if reach is None:
+        return True
+    n, m = len(problem.tokens), len(problem.key_tokens)
+    place = first_place(reach, n, m, problem.past_length) + index[-2]
+    return bool(sees(reach, place, index[-1]))
 
 
 def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:

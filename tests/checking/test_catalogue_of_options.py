@@ -111,6 +111,14 @@ THREE_HEADED = {
 PARTLY_ROTATED = with_options(FOLDED, positions={"rope": {"dims": "2"}})
 CAPPED = with_options(FOLDED, softcap="1.5", mask="causal")
 WINDOW = with_options(FOLDED, mask={"window": "2"})
+FIVE: Problem = {
+    "tokens": ["to", "be", "or", "not", "so"],
+    **{name: typed(5, 8, seed) for seed, name in enumerate("QKV", 1)},
+    "attention": {"heads": "2"},
+}
+KEPT = ["1", "0", "1", "1", "0"]
+"""Keys that are no padding, of five."""
+PADDED = with_options(FIVE, mask={"causal": "true", "padding": KEPT})
 ALIBI = with_options(FOLDED, bias="alibi", mask="causal")
 SLOPED = with_options(FOLDED, bias={"slopes": ["1/3", "0.3"]})
 BIASED = with_options(FOLDED, bias=[typed(3, 3, 13), typed(3, 3, 14)])
@@ -294,6 +302,18 @@ def sinusoid(row: int, column: int, base: float = 10000, *, swapped: bool = Fals
 def causal_table(columns: int, first: int) -> list[list[str]]:
     """A mask of three rows, by which the first query sees so many keys, and each other one more."""
     return [["1" if j < first + i else "0" for j in range(columns)] for i in range(3)]
+
+
+def seen_where(seen: Callable[[int, int], bool], rows: int, columns: int) -> list[list[str]]:
+    """A mask that is written out: 1 where a query sees a key."""
+    return [[str(int(seen(i, j))) for j in range(columns)] for i in range(rows)]
+
+
+def windows(right: Any, mistaken: Any) -> Plant:
+    """One mask of five tokens taken for another."""
+    masks = [{"window": mask} if isinstance(mask, list) else mask for mask in (right, mistaken)]
+    problems = [with_options(FIVE, mask=mask) for mask in masks]
+    return Plant(problems[0], "masked_scores", problems[1])
 
 
 NO_MASK = {"masked_scores": "scaled_scores"}
@@ -601,12 +621,28 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
             "masked_scores",
             with_options(FOLDED, mask=[["0", "1", "1"], ["0", "0", "1"], ["0", "0", "0"]]),
         ),
+        Plant(
+            with_options(FIVE, mask={"window": ["1", "1"]}),
+            "masked_scores",
+            with_options(FIVE, mask=seen_where(lambda i, j: abs(i - j) > 1, 5, 5)),
+        ),
+        Plant(
+            with_options(FIVE, mask={"padding": KEPT}),
+            "masked_scores",
+            with_options(FIVE, mask=[["0", "1", "0", "0", "1"]] * 5),
+        ),
     ),
     "the causal mask is aligned to the lower right (the last query sees the last key)": (
-        Plant(CROSSED, "masked_scores", with_options(CROSSED, mask=causal_table(5, 3))),
+        Plant(CROSSED, "masked_scores", with_options(CROSSED, mask={"causal": "lower-right"})),
+        Plant(
+            with_options(CROSSED, mask={"window": "2"}),
+            "masked_scores",
+            with_options(CROSSED, mask=seen_where(lambda i, j: 0 <= i + 2 - j < 2, 3, 5)),
+        ),
     ),
     "the causal mask is aligned to the upper left (the first query sees the first key alone)": (
         Plant(with_options(CROSSED, mask=causal_table(5, 3)), "masked_scores", CROSSED),
+        Plant(with_options(CROSSED, mask={"causal": "lower-right"}), "masked_scores", CROSSED),
     ),
     "the causal mask hides each query's own key too": (
         Plant(
@@ -624,10 +660,56 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
     ),
     "a causal mask is applied": (
         Plant(FOLDED, "weights", with_options(FOLDED, mask="causal")),
+        windows(["1", "2"], ["1", "0"]),
         Plant(
             with_options(FOLDED, mask=[["1", "0", "1"], ["1", "1", "1"], ["0", "1", "1"]]),
             "masked_scores",
             with_options(FOLDED, mask=[["1", "0", "0"], ["1", "1", "0"], ["0", "1", "1"]]),
+        ),
+    ),
+    "the window is counted from the lower right (the last query goes with the last key)": (
+        Plant(
+            with_options(CROSSED, mask={"window": ["1", "1"]}),
+            "masked_scores",
+            with_options(CROSSED, mask=seen_where(lambda i, j: abs(i + 2 - j) < 2, 3, 5)),
+        ),
+    ),
+    "the window reaches one key too far back": (windows(["1", "1"], ["2", "1"]),),
+    "the window lacks its furthest key back": (
+        windows(["2", "1"], ["1", "1"]),
+        windows(["1", "-1"], ["0", "-1"]),
+    ),
+    "the window reaches one key too far ahead": (
+        windows(["1", "1"], ["1", "2"]),
+        windows(["-1", "1"], ["-1", "2"]),
+    ),
+    "the window lacks its furthest key ahead": (windows(["1", "2"], ["1", "1"]),),
+    "the window is one key too wide on either side": (windows(["1", "1"], ["2", "2"]),),
+    "the window is one key too narrow on either side": (windows(["2", "2"], ["1", "1"]),),
+    "the first keys are hidden outside of the window": (
+        windows({"window": "2", "first": "2"}, {"window": "2"}),
+    ),
+    "the first keys are counted among those of the window": (
+        windows({"window": "4", "first": "2"}, {"window": "2", "first": "2"}),
+    ),
+    "the padding is ignored": (
+        Plant(PADDED, "masked_scores", with_options(FIVE, mask="causal")),
+        windows({"window": ["1", "1"], "padding": KEPT}, ["1", "1"]),
+    ),
+    "nothing but the padding is hidden": (
+        Plant(PADDED, "masked_scores", with_options(FIVE, mask={"padding": KEPT})),
+    ),
+    "the padding is inverted, 1 for what is hidden": (
+        windows(
+            {"window": ["1", "1"], "padding": KEPT},
+            {"window": ["1", "1"], "padding": ["0", "1", "0", "0", "1"]},
+        ),
+    ),
+    "the padding hides queries instead of keys": (
+        Plant(
+            PADDED,
+            "masked_scores",
+            with_options(FIVE, mask=seen_where(lambda i, j: j <= i and KEPT[i] == "1", 5, 5)),
         ),
     ),
     "the window is left out of the causal mask": (

@@ -127,12 +127,20 @@ OPTIONS = {
     ),
     ("--base", "1"): "--base: “1”; expected e or a number greater than 1\n",
     ("--mask", "casual"): (
-        "--mask: “casual”; expected none, causal, {window: 3}, or rows of 0 and 1\n"
+        "--mask: “casual”; expected none, causal, {window: 3}, "
+        "{causal: true, padding: [1, 1, 0]}, or rows of 0 and 1\n"
         "  hint: did you mean causal?\n"
     ),
     ("--mask", "[[1, 1]]"): (
         "--mask: 1 row; expected 8, one for each token (n=8, m=8, d_k=3, d_v=3)\n"
         "--mask: 2 columns; expected 8, one for each key token (n=8, m=8, d_k=3, d_v=3)\n"
+    ),
+    ("--mask", "{window: [1, 2, 3]}"): (
+        "--mask: a window of 3 numbers; expected a whole number from 1 (itself and those before "
+        "it), or two sides, like [2, 1]\n"
+    ),
+    ("--mask", "{window: 3, padding: [1, 1, 0]}"): (
+        "--mask: 3 numbers; expected 8, one for each key token (n=8, m=8, d_k=3, d_v=3)\n"
     ),
     ("--bias", "[[1"): (
         "--bias:2:1: this is not YAML: while parsing a flow sequence; "

@@ -77,12 +77,6 @@ def test_a_padding_row_beside_heads() -> None:
     assert weights[..., 0].tolist() == [[1] * 3] * 2
 
 
-def test_causal_may_be_said_to_be_true() -> None:
-    """{causal: true} is causal."""
-    problem = attncalc.load({**SCORES, "attention": {"mask": {"causal": "true"}}})
-    assert problem.attention.mask == "causal"
-
-
 def test_the_base_of_sinusoidal_positions(attncalc: Attncalc) -> None:
     """It is in every formula of the page, and the default is 10000."""
     text = "X: [[1, 2, 3, 4], [1, 2, 3, 4]]\nattention: {positions: {sinusoidal: {base: 100}}}"
@@ -132,21 +126,6 @@ def told(problem: Any, attention: Any) -> str:
             QK,
             {"softcap": "-1/3"},
             "attention.softcap: “-1/3”; expected none or a positive number",
-        ),
-        (
-            QK,
-            {"mask": {"window": ["1", "2"]}},
-            "attention.mask.window: a window of two sides; expected a whole number from 1: "
-            "itself and those before it\n"
-            "  hint: any mask can be written out: a row a query, 1 where it may attend, 0 "
-            "elsewhere",
-        ),
-        (
-            QK,
-            {"mask": {"causal": "lower-right"}},
-            "attention.mask: a mapping; expected none, causal, {window: 3}, or rows of 0 and 1\n"
-            "  hint: any mask can be written out: a row a query, 1 where it may attend, 0 "
-            "elsewhere",
         ),
         (
             QK,

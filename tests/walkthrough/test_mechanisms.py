@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import attncalc
+from attncalc.readers.yaml_text import documents
 from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.selection import Selection
 from attncalc.walkthrough import write_walkthrough
@@ -117,6 +118,99 @@ def test_causal_corner() -> None:
     fields = {**TWO, "key_tokens": ["x", "y", "z"], "K": [["1", "0"]] * 3, "V": [["1"]] * 3}
     page = page_of({**fields, "attention": {"mask": "causal"}})
     assert "The first query goes with the first key." in page
+
+
+def written(text: str) -> Any:
+    """An option as it is written in a file."""
+    return documents(text, "a mask")[1][0]
+
+
+SEEN = {
+    ("{causal: true}", 3, 3, 0): "itself and to what stands before it, not to what comes after.",
+    ("{causal: lower-right}", 3, 3, 0): "itself and to what stands before it, not to what comes "
+    "after. The last query goes with the last key.",
+    ("{causal: lower-right}", 2, 4, 0): "itself and to what stands before it, not to what comes "
+    "after. The last query goes with the last key.",
+    ("{causal: lower-right}", 4, 3, 0): "itself and to what stands before it, not to what comes "
+    "after. The last query goes with the last key. So the first query has no key to attend to.",
+    ("{causal: lower-right}", 4, 2, 0): "itself and to what stands before it, not to what comes "
+    "after. The last query goes with the last key. So the first 2 queries have no key to attend "
+    "to.",
+    ("{causal: lower-right}", 2, 2, 1): "itself and to what stands before it, not to what comes "
+    "after. The last query goes with the last key.",
+    ("{window: 2}", 4, 2, 0): "itself and to the token before it, no further. The first query "
+    "goes with the first key. So the last query has no key to attend to.",
+    ("{window: [2, 0]}", 3, 3, 0): "itself and to the 2 tokens before it, no further.",
+    ("{window: [2, 1]}", 3, 3, 0): "itself, to the 2 tokens before it and to the token after it, "
+    "no further.",
+    ("{window: [-1, 2]}", 3, 3, 0): "itself, to every token before it and to the 2 tokens after "
+    "it, no further forward.",
+    ("{window: [1, -1]}", 3, 3, 0): "itself, to the token before it and to every token after it, "
+    "no further back.",
+    ("{window: [0, 1]}", 3, 3, 0): "itself and to the token after it, not to what stands before "
+    "it.",
+    ("{window: [0, -1]}", 3, 3, 0): "itself and to every token after it, not to what stands "
+    "before it.",
+    ("{window: [-1, -1]}", 2, 3, 0): "every key.",
+    ("{window: [1, 1]}", 2, 2, 1): "itself, to the token before it and to the token after it, no "
+    "further. Its own position comes after the 1 in the cache.",
+    ("{window: 2, first: 1}", 3, 3, 0): "itself, to the token before it and to the first key, "
+    "however far back; not to what comes after.",
+    ("{window: 1, first: 2}", 3, 3, 0): "itself and to the first 2 keys, however far back; not "
+    "to what comes after.",
+    ("{padding: [1, 0, 1]}", 3, 3, 0): "every key that is no padding. The key “k1” is padding, "
+    "hidden from every query.",
+    ("{padding: [0, 0, 1]}", 2, 2, 1): "every key that is no padding. The keys “k0” and “k1” are "
+    "padding, hidden from every query.",
+    ("{padding: [1, 1]}", 2, 2, 0): "every key that is no padding. None of the keys is padding.",
+    ("{padding: [0, 0, 0, 0, 0, 1]}", 1, 6, 0): "every key that is no padding. 5 of the 6 keys "
+    "are padding, hidden from every query.",
+    ("{causal: true, padding: [1, 0, 0, 0]}", 4, 4, 0): "itself and to what stands before it, "
+    "not to what comes after. The keys “k1”, “k2” and “k3” are padding, hidden from every query.",
+    ("{window: [1, 0], padding: [1, 0, 1]}", 2, 3, 0): "itself and to the token before it, no "
+    "further. The first query goes with the first key. The key “k1” is padding, hidden from every "
+    "query.",
+}
+"""What a query may attend to, by the mask, the numbers of queries and keys, and of cached ones."""
+
+
+@pytest.mark.parametrize(("mask", "n", "m", "past"), SEEN)
+def test_what_a_mask_lets_be_seen(mask: str, n: int, m: int, past: int) -> None:
+    """The whole sentence, where there are as many keys as queries, or others, or cached ones."""
+    fields: dict[str, Any] = {
+        "tokens": [f"k{past + i}" if n == m else f"q{i}" for i in range(n)],
+        "Q": [["1"]] * n,
+        "K": [["1"]] * m,
+        "attention": {"mask": written(mask)},
+    }
+    if n != m:
+        fields["key_tokens"] = [f"k{j}" for j in range(m)]
+    if past:
+        fields["attention"]["past"] = {"tokens": [f"k{j}" for j in range(past)], "K": [["1"]]}
+    page = " ".join(page_of(fields).split())
+    assert f"A query may attend to {SEEN[mask, n, m, past]} M" in page
+
+
+@pytest.mark.parametrize(
+    ("mask", "said"),
+    [
+        ("{causal: true}", "causal mask"),
+        ("{causal: lower-right}", "causal mask · the last query with the last key"),
+        ("{window: [1, 0]}", "a window of 2"),
+        ("{window: [2, 1]}", "a window from 2 back to 1 ahead"),
+        ("{window: [-1, 1]}", "a window from the first key to 1 ahead"),
+        ("{window: [2, -1]}", "a window from 2 back to the last"),
+        ("{window: [-1, -1]}", "a window without limits"),
+        ("{window: 2, first: 1}", "a window of 2 and the first key"),
+        ("{window: 2, first: 3}", "a window of 2 and the first 3 keys"),
+        ("{padding: [1, 0]}", "padding hidden"),
+        ("{window: 2, padding: [1, 0]}", "a window of 2 · padding hidden"),
+    ],
+)
+def test_masks_in_the_line_under_the_title(mask: str, said: str) -> None:
+    """Each part of a mask is named."""
+    page = " ".join(page_of({**TWO, "attention": {"mask": written(mask), "scale": "none"}}).split())
+    assert f"unscaled · {said} · written out" in page
 
 
 def test_alibi_of_other_heads() -> None:

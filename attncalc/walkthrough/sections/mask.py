@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from math import inf
 
 from attncalc.document.document import (
     Align,
@@ -16,6 +18,7 @@ from attncalc.document.document import (
     Row,
     Section,
     Table,
+    Token,
 )
 from attncalc.document.expressions import (
     Expression,
@@ -30,7 +33,7 @@ from attncalc.document.expressions import (
 )
 from attncalc.document.numerals import Shown, shown
 from attncalc.numbers.known import Known
-from attncalc.problem.options import Bias, Slopes, Window
+from attncalc.problem.options import Bias, Mask, Reach, Slopes
 from attncalc.steps import mask as step
 from attncalc.steps.bias import alibi_exponents
 from attncalc.steps.trace import Trace
@@ -139,33 +142,105 @@ def _power_of_two(heads: int, head: int) -> Expression:
 
 def _what_the_mask_does(page: Page) -> Inlines:
     element = Symbol("M", ("i", "j"))
-    return words(
-        _who_may(page),
-        element,
-        " is 0 where it may, and ",
-        Number("-inf"),
-        " where it may not: then the power in the softmax is 0.",
+    return (
+        *_who_may(page),
+        *words(
+            element,
+            " is 0 where it may, and ",
+            Number("-inf"),
+            " where it may not: then the power in the softmax is 0.",
+        ),
     )
 
 
-def _who_may(page: Page) -> str:
+def _who_may(page: Page) -> Inlines:
+    reach = step.reach_of(page.trace.problem.attention.mask)
+    if reach is None:
+        return words("The mask says which keys a query may attend to. ")
+    placed = "" if reach.is_unlimited else _places(page, reach)
+    seen = words(f"A query may attend to {_seen(reach)}.{placed} ")
+    return (*seen, *_padding(page, reach.padding))
+
+
+def _seen(reach: Reach) -> str:
+    """What a query reaches, as an end of a sentence."""
+    if reach.is_unlimited:
+        return "every key" if reach.padding is None else "every key that is no padding"
+    if reach.is_causal:
+        return _seen_before(reach)
+    before, after = (_how_many(keys) for keys in (reach.back, reach.ahead))
+    if not reach.back:
+        return f"itself and to {after} after it, not to what stands before it"
+    ends = {(False, True): " forward", (True, False): " back"}
+    further = ends.get((reach.back < inf, reach.ahead < inf), "")
+    return f"itself, to {before} before it and to {after} after it, no further{further}"
+
+
+def _seen_before(reach: Reach) -> str:
+    """The same where nothing after the query is reached."""
+    if reach.back == inf:
+        return "itself and to what stands before it, not to what comes after"
+    before = f"{_how_many(reach.back)} before it"
+    if not reach.first:
+        return f"itself and to {before}, no further"
+    first = "the first key" if reach.first == 1 else f"the first {reach.first} keys"
+    near = f"itself, to {before}" if reach.back else "itself"
+    return f"{near} and to {first}, however far back; not to what comes after"
+
+
+def _how_many(keys: float) -> str:
+    """So many tokens on one side."""
+    if keys == inf:
+        return "every token"
+    return "no token" if keys == 0 else "the token" if keys == 1 else f"the {keys} tokens"
+
+
+def _places(page: Page, reach: Reach) -> str:
+    """Which key a query goes with, where that is not plain; and which go with none they reach."""
     problem = page.trace.problem
-    mask = problem.attention.mask
-    past = f" Its own position comes after the {page.offset} in the cache." if page.offset else ""
     n, m = len(problem.tokens), len(problem.key_tokens)
-    corner = " The first query goes with the first key." if n != m and not page.offset else ""
-    if isinstance(mask, Window):
-        before = mask.width - 1
-        tokens = (
-            "no token" if before == 0 else "the token" if before == 1 else f"the {before} tokens"
+    if reach.from_end:
+        together = " The last query goes with the last key."
+    elif page.offset:
+        together = f" Its own position comes after the {page.offset} in the cache."
+    else:
+        together = " The first query goes with the first key." if n != m else ""
+    near = step.reached(replace(reach, padding=None), n, m, page.offset)
+    seen = [bool(row.any()) for row in near]
+    blind = seen.count(False)
+    if not blind:
+        return together
+    end = "last" if seen[0] else "first"
+    queries = f"{end} query has" if blind == 1 else f"{end} {blind} queries have"
+    return f"{together} So the {queries} no key to attend to."
+
+
+def _padding(page: Page, padding: tuple[bool, ...] | None) -> Inlines:
+    """Which keys no query may attend to."""
+    if padding is None:
+        return ()
+    hidden = [key for key, kept in enumerate(padding) if not kept]
+    if len(hidden) > _NAMED:
+        return words(
+            f"{len(hidden)} of the {len(padding)} keys are padding, hidden from every query. "
         )
-        return f"A query may attend to itself and to {tokens} before it, no further.{past}{corner} "
-    if isinstance(mask, str):
-        return (
-            "A query may attend to itself and to what stands before it, not to what comes after."
-            f"{past}{corner} "
-        )
-    return "The mask says which keys a query may attend to. "
+    if not hidden:
+        return words("None of the keys is padding. ")
+    parts: list[str | Token] = []
+    for number, key in enumerate(hidden):
+        if number:
+            parts.append(" and " if number == len(hidden) - 1 else ", ")
+        parts.append(page.key_token(key))
+    are = "is" if len(hidden) == 1 else "are"
+    return words(
+        "The key " if are == "is" else "The keys ",
+        *parts,
+        f" {are} padding, hidden from every query. ",
+    )
+
+
+_NAMED = 4
+"""Keys that are named one by one where they are padding."""
 
 
 def _mask_matrix(page: Page) -> Iterator[Table]:
@@ -234,12 +309,7 @@ def _mentioned(page: Page) -> Iterator[str]:
     problem, options = page.trace.problem, page.trace.problem.attention
     if problem.weights is not None:
         return
-    if isinstance(options.mask, Window):
-        yield f"a window of {options.mask.width}"
-    elif isinstance(options.mask, str):
-        yield "no mask" if options.mask == "none" else "causal mask"
-    else:
-        yield "own mask"
+    yield from _mask_mentioned(options.mask)
     if options.bias is not None:
         yield _biased(options.bias)
 
@@ -248,6 +318,32 @@ def _biased(bias: Bias) -> str:
     if isinstance(bias, Slopes):
         return "ALiBi with given slopes"
     return "ALiBi" if isinstance(bias, str) else "with a bias"
+
+
+def _mask_mentioned(mask: Mask) -> Iterator[str]:
+    reach = step.reach_of(mask)
+    if reach is None:
+        yield "no mask" if isinstance(mask, str) else "own mask"
+        return
+    if not reach.is_unlimited:
+        yield _reach_mentioned(reach)
+    elif reach.padding is None:
+        yield "a window without limits"
+    if reach.from_end:
+        yield "the last query with the last key"
+    if reach.padding is not None:
+        yield "padding hidden"
+
+
+def _reach_mentioned(reach: Reach) -> str:
+    if not reach.is_causal:
+        back = "the first key" if reach.back == inf else f"{reach.back} back"
+        ahead = "the last" if reach.ahead == inf else f"{reach.ahead} ahead"
+        return f"a window from {back} to {ahead}"
+    if reach.back == inf:
+        return "causal mask"
+    first = {0: "", 1: " and the first key"}.get(reach.first, f" and the first {reach.first} keys")
+    return f"a window of {reach.width}{first}"
 
 
 def _participant(trace: Trace) -> str:
