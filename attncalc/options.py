@@ -139,9 +139,11 @@ OPTIONS = {
         Option(
             "bias",
             "BIAS",
-            "none, alibi, {slopes: [1,2]}, or rows to add to the scaled scores, like [[0,-inf]].",
+            "none, alibi, {slopes: [1,2]}, {t5: {table: [[1]]}}, or rows to add, like [[0,-inf]].",
             "n×m (h×n×m) numbers added after scaling and capping, `-inf` hides a key; `alibi`; or "
-            "`{slopes: […]}`, ALiBi with a given slope for each head",
+            "`{slopes: […]}`, ALiBi with a given slope for each head; or `{t5: {buckets: 32, "
+            "max_distance: 128, bidirectional: true, table: …}}`, a number for each bucket of "
+            "relative positions and each head, buckets×h",
         ),
         Option(
             "softcap",

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import attncalc
+from attncalc.problem.buckets import Buckets
 from tests import oracle
 from tests.random_problems import BUILT, Problem
 
@@ -123,6 +124,8 @@ def test_buckets_of_t5(both: bool, buckets: int, furthest: int) -> None:
         for distance in distances.tolist()
     ]
     assert found == right.tolist()
+    own = Buckets(buckets, furthest, both)
+    assert [own.bucket(distance) for distance in distances.tolist()] == right.tolist()
 
 
 @pytest.mark.parametrize("decoder", [False, True])

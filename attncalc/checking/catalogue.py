@@ -251,6 +251,37 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
         "masked_scores",
         biased_otherwise(in_masks.signed),
     ),
+    *(
+        Misconception(what, "masked_scores", biased_otherwise(bias))
+        for what, bias in (
+            (
+                "the relative position is i − j instead of j − i",
+                in_masks.by_buckets(in_masks.mirrored),
+            ),
+            (
+                "keys after the query have no buckets of their own, though they should",
+                in_masks.in_other_directions(bidirectional=False),
+            ),
+            (
+                "keys after the query have half of the buckets, though they should have none",
+                in_masks.in_other_directions(bidirectional=True),
+            ),
+            (
+                "every distance has a bucket of its own, up to the last one",
+                in_masks.by_buckets(in_masks.without_wider_ones),
+            ),
+            ("the buckets are one too high", in_masks.shifted(1)),
+            ("the buckets are one too low", in_masks.shifted(-1)),
+            (
+                "every head has the first column of the table of buckets",
+                in_masks.with_column(lambda _head, _heads: 0),
+            ),
+            (
+                "the columns of the table of buckets are in reverse order",
+                in_masks.with_column(lambda head, heads: heads - 1 - head),
+            ),
+        )
+    ),
     Misconception("the bias is scaled with the scores", "masked_scores", in_masks.scaled_with_bias),
     Misconception(
         "the mask is applied after the softmax", "weights", in_weights.masked_after_softmax

@@ -17,8 +17,16 @@ import numpy as np
 from attncalc.checking.misconceptions import Numbers
 from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.known import Known
-from attncalc.problem.options import CAUSAL, Reach, Slopes
-from attncalc.steps.bias import alibi_exponents, distances, linear
+from attncalc.problem.buckets import Buckets
+from attncalc.problem.options import CAUSAL, Bucketed, Reach, Slopes
+from attncalc.steps.bias import (
+    ahead,
+    alibi_exponents,
+    bucketed,
+    distances,
+    linear,
+    places_of,
+)
 from attncalc.steps.mask import masked_scores, reach_of, reached
 from attncalc.steps.softmax import exponentials
 
@@ -27,6 +35,9 @@ MaskRule: TypeAlias = Callable[[Numbers, int, int], Array | None]
 
 Change: TypeAlias = Callable[[Reach], Reach | None]
 """Another reach than the right one; None where the mistake has no meaning."""
+
+BiasRule: TypeAlias = Callable[[Numbers, Array], Array | None]
+"""Another bias of one head, made from the right one; None where it does not apply."""
 
 Exponent: TypeAlias = Callable[[int, int], Fraction]
 """e of ALiBi's slope 2^(-e), of a head from 0 among so many."""
@@ -192,9 +203,7 @@ def with_the_first_slope(numbers: Numbers, _bias: Array) -> Array | None:
     return None if problem.heads is None or slopes is None else _alibi(numbers, slopes.values[:1])
 
 
-def with_slopes(
-    exponent: Exponent, *, given: bool = False
-) -> Callable[[Numbers, Array], Array | None]:
+def with_slopes(exponent: Exponent, *, given: bool = False) -> BiasRule:
     """ALiBi with other slopes than its own; or than those that are given."""
 
     def rule(numbers: Numbers, bias: Array) -> Array | None:
@@ -256,6 +265,74 @@ def signed(numbers: Numbers, bias: Array) -> Array | None:
     n, m = bias.shape
     now = reached(CAUSAL, n, m, numbers.trace.problem.past_length)
     return np.where(now, bias, -bias)
+
+
+def by_buckets(place: Callable[[Buckets, int], int]) -> BiasRule:
+    """T5's biases with another bucket for each relative position."""
+
+    def rule(numbers: Numbers, _bias: Array) -> Array | None:
+        bias = numbers.trace.problem.attention.bias
+        if not isinstance(bias, Bucketed):
+            return None
+        buckets = bias.buckets
+        places = [
+            [place(buckets, each) for each in row] for row in ahead(numbers.trace.problem).tolist()
+        ]
+        return _of_column(bias, np.array(places), numbers.trace.head or 0)
+
+    return rule
+
+
+def shifted(more: int) -> BiasRule:
+    """So many buckets further up or down, as far as there are any."""
+    return by_buckets(lambda all_, each: min(max(all_.bucket(each) + more, 0), all_.count - 1))
+
+
+def mirrored(buckets: Buckets, ahead_of_query: int) -> int:
+    """By i - j."""
+    return buckets.bucket(-ahead_of_query)
+
+
+def without_wider_ones(buckets: Buckets, ahead_of_query: int) -> int:
+    """A bucket for each distance, as far as there are any."""
+    before = buckets.bucket(ahead_of_query) // buckets.of_a_side * buckets.of_a_side
+    counted = ahead_of_query if buckets.bidirectional or ahead_of_query < 0 else 0
+    return before + min(abs(counted), buckets.of_a_side - 1)
+
+
+def in_other_directions(*, bidirectional: bool) -> BiasRule:
+    """For both sides of the query, or for that before it, where it is not."""
+
+    def rule(numbers: Numbers, bias: Array) -> Array | None:
+        own = numbers.trace.problem.attention.bias
+        if not isinstance(own, Bucketed) or own.buckets.bidirectional is bidirectional:
+            return None
+        other = replace(own.buckets, bidirectional=bidirectional)
+        return (
+            None
+            if any(other.faults())
+            else by_buckets(lambda _, each: other.bucket(each))(numbers, bias)
+        )
+
+    return rule
+
+
+def with_column(column: Callable[[int, int], int]) -> BiasRule:
+    """T5's biases with another column of the table for a head, from 0 among so many."""
+
+    def rule(numbers: Numbers, _bias: Array) -> Array | None:
+        bias, problem = numbers.trace.problem.attention.bias, numbers.trace.problem
+        if not isinstance(bias, Bucketed):
+            return None
+        other = column(numbers.trace.head or 0, problem.heads or 1)
+        return _of_column(bias, places_of(bias.buckets, problem), other)
+
+    return rule
+
+
+def _of_column(bias: Bucketed, places: Array, column: int) -> Array:
+    of_head: Array = bucketed(bias.table, places).values[column]
+    return of_head
 
 
 def scaled_with_bias(numbers: Numbers) -> Array | None:

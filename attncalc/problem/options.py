@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from attncalc.numbers.arithmetic import Array
+from attncalc.problem.buckets import Buckets
 
 Scale: TypeAlias = Literal["1/sqrt(d_k)", "none"] | Decimal
 Base: TypeAlias = Literal["e"] | Decimal
@@ -148,8 +149,19 @@ class Slopes:
     numbers: Array
 
 
+@dataclass(frozen=True, eq=False)
+class Bucketed:
+    """A number for each bucket of relative positions and each head (Raffel et al., 2020).
+
+    table: (buckets, h).
+    """
+
+    table: Array
+    buckets: Buckets = field(default_factory=Buckets)
+
+
 Mask: TypeAlias = Literal["none", "causal"] | Reach | Array
-Bias: TypeAlias = Literal["alibi"] | Slopes | Array
+Bias: TypeAlias = Literal["alibi"] | Slopes | Bucketed | Array
 Positions: TypeAlias = Literal["none"] | Sinusoidal | Rotary | Array
 
 
@@ -221,7 +233,16 @@ class AttentionOptions:
         """The numbers that a bias is, or is made of."""
         if isinstance(self.bias, Slopes):
             return {("bias", "slopes"): self.bias.numbers}
+        if isinstance(self.bias, Bucketed):
+            return {("bias", "t5", "table"): self.bias.table}
         return {("bias",): self.bias_rows}
+
+
+def looks_ahead(mask: Mask) -> bool:
+    """Whether a mask of this kind may let a query attend to keys after it."""
+    if isinstance(mask, Reach):
+        return not mask.is_causal
+    return not isinstance(mask, str) or mask == "none"
 
 
 def _is_array(value: object) -> bool:

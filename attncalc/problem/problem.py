@@ -18,7 +18,7 @@ from attncalc.errors import Fault, FieldPath, ProblemError
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.claims import Claims
 from attncalc.problem.heads import split
-from attncalc.problem.options import AttentionOptions, Reach, Rotary, Sinusoidal
+from attncalc.problem.options import AttentionOptions, Bucketed, Reach, Rotary, Sinusoidal
 from attncalc.problem.shapes import PADDING, Outline, Shape, head_counts
 
 MATRICES = ("Q", "K", "V", "X", "X_key", "W_Q", "W_K", "W_V", "W_G", "W_O", "scores", "weights")
@@ -109,6 +109,7 @@ class Problem:
             positions="rope" if rotary else "added" if self.adds_positions else "none",
             turned=positions.dims if isinstance(positions, Rotary) else None,
             chosen={name: chosen.word for name, chosen in options.further.items()},
+            buckets=options.bias.buckets if isinstance(options.bias, Bucketed) else None,
         )
 
     def arrays(self) -> dict[str, Array]:

@@ -13,6 +13,8 @@ from typing import Literal, TypeAlias
 
 from attncalc.errors import Fault, FieldPath
 from attncalc.options import Numbers, axes_of
+from attncalc.problem.buckets import WHERE as BUCKETS
+from attncalc.problem.buckets import Buckets
 from attncalc.problem.requirements import (
     missing_or_twice,
     needs_of_gate,
@@ -38,6 +40,7 @@ PADDING = ("attention", "mask", "padding")
 """Where a mask says which keys no query may attend to."""
 
 _OF_PAIRS = (("scores",), ("weights",), ("attention", "mask"), PADDING, ("attention", "bias"))
+_TABLE = (*BUCKETS, "table")
 _SLOPES = ("attention", "bias", "slopes")
 _OF_ANY_WIDTHS = ("general", "additive")
 """Scores of queries and keys that need not be as wide as each other."""
@@ -53,7 +56,8 @@ class Outline:
     by its place in the problem file. cross: whether the key side has tokens of its own. heads,
     kv_heads: as declared. past: how many keys stand before this step's. positions: whether they
     are added to X or turn Q and K. turned: how many entries of a vector are turned, if not all.
-    chosen: of options that are read by their declaration, the form that was chosen.
+    chosen: of options that are read by their declaration, the form that was chosen. buckets: of
+    relative positions, which a bias may have a table for.
     """
 
     tokens: int
@@ -66,6 +70,7 @@ class Outline:
     positions: Literal["none", "added", "rope"] = "none"
     turned: int | None = None
     chosen: Mapping[str, str] = field(default_factory=dict)
+    buckets: Buckets | None = None
 
     def faults(self) -> list[Fault]:
         """Everything that is missing, given twice, or of a shape that does not fit."""
@@ -82,6 +87,7 @@ class Outline:
             *(needs_of_past(given, past) if past or self.past else ()),
         ]
         counted = list(self._miscounted())
+        faults += self.buckets.faults() if self.buckets else ()
         return [*faults, *counted, *(() if counted else self._misfits()), *self._unturnable()]
 
     def _empty(self) -> Iterator[Fault]:
@@ -245,6 +251,9 @@ class Outline:
             return ((h, "one for each head"), *matrix) if stacked else matrix
         if path == _SLOPES:
             return ((h or 1, "one for each head"),)
+        if path == _TABLE:
+            count = None if self.buckets is None else self.buckets.count
+            return ((count, "one for each bucket"), (h or 1, "one for each head"))
         if path == ("attention", "sink"):
             single = not self.shapes[path]
             return () if single or h is None else ((h, "one for each head"),)

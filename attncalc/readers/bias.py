@@ -2,32 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
 from attncalc.errors import suggestion
-from attncalc.numbers.arithmetic import parse_bias, parse_number
-from attncalc.problem.options import Bias, Slopes
+from attncalc.numbers.arithmetic import Array, parse_bias, parse_number
+from attncalc.options import Form, Numbers, Settings, Truth, Whole
+from attncalc.problem.buckets import Buckets
+from attncalc.problem.options import Bias, Bucketed, Slopes
 from attncalc.problem.requirements import listed
+from attncalc.readers.declared import read_form
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults, Rows, is_absent, rows_of
 from attncalc.readers.prints import spelled_out
 
 _WHERE = ("attention", "bias")
-_MADE_OF = ("slopes",)
+_MADE_OF = ("slopes", "t5")
 _EXPECTED = (
     "none, alibi, rows of numbers, like [[0, -inf], [0, 0]], or a mapping with "
     + " or ".join(_MADE_OF)
+)
+_T5 = Form(
+    "t5",
+    Settings(
+        {
+            "buckets": Whole(default=32),
+            "max_distance": Whole(default=128),
+            "bidirectional": Truth(),
+            "table": Numbers(("buckets", "h")),
+        },
+        required=("table",),
+    ),
 )
 
 
 @dataclass(frozen=True)
 class GivenBias:
-    """A bias as read; what has axes is still text."""
+    """A bias as read; what has axes is still text.
+
+    made: what becomes of its numbers. parse: how they are read. buckets: those that it has numbers
+    for.
+    """
 
     given: Rows
+    made: Callable[[Array], Bias]
+    parse: Callable[[str], Decimal] = parse_number
+    buckets: Buckets | None = None
 
     def rows(self) -> list[Rows]:
         """What of it has a shape."""
@@ -35,22 +60,27 @@ class GivenBias:
 
     def bias(self, exact: bool, faults: Faults) -> Bias | None:
         """The same with numbers; None where one of them is none, which is reported."""
-        hides = self.given.path == _WHERE
-        numbers = self.given.numbers(exact, faults, parse_bias if hides else parse_number)
-        return numbers if numbers is None or hides else Slopes(numbers)
+        numbers = self.given.numbers(exact, faults, self.parse)
+        return None if numbers is None else self.made(numbers)
 
 
-def read_bias(node: Node, faults: Faults) -> GivenBias | Literal["alibi"] | None:
-    """A word, rows, or what a bias is made of; None where there is none."""
+def read_bias(node: Node, looks_ahead: bool, faults: Faults) -> GivenBias | Literal["alibi"] | None:
+    """A word, rows, or what a bias is made of; None where there is none.
+
+    looks_ahead: whether the mask may let a query see keys after it.
+    """
     node = spelled_out(node)
     if isinstance(node, list | np.ndarray):
-        return _given(rows_of(node, _WHERE, (), faults, stacked=True))
+        rows = rows_of(node, _WHERE, (), faults, stacked=True)
+        return None if rows is None else GivenBias(rows, _as_they_are, parse_bias)
     if node is None or node == "none":
         return None
     if node == "alibi":
         return "alibi"
     if isinstance(node, dict) and [*node] == ["slopes"]:
-        return _given(_slopes(node["slopes"], faults))
+        return _slopes(node["slopes"], faults)
+    if isinstance(node, dict) and [*node] == ["t5"]:
+        return _bucketed(node["t5"], looks_ahead, faults)
     found, hint = "an empty mapping", None
     if isinstance(node, str):
         found, hint = f"“{node}”", suggestion(node, ("alibi",))
@@ -62,17 +92,33 @@ def read_bias(node: Node, faults: Faults) -> GivenBias | Literal["alibi"] | None
     return None
 
 
-def _slopes(node: Node, faults: Faults) -> Rows | None:
+def _as_they_are(rows: Array) -> Array:
+    return rows
+
+
+def _slopes(node: Node, faults: Faults) -> GivenBias | None:
     """One for each head; a number by itself is one."""
     where, node = (*_WHERE, "slopes"), spelled_out(node)
     if isinstance(node, list | np.ndarray):
-        return rows_of(node, where, (), faults)
+        rows = rows_of(node, where, (), faults)
+        return None if rows is None else GivenBias(rows, Slopes)
     if isinstance(node, str) and not is_absent(node):
-        return Rows(where, (1,), (node,))
+        return GivenBias(Rows(where, (1,), (node,)), Slopes)
     found = "nothing" if is_absent(node) else "a mapping"
     faults(where, f"{found}; expected a number for each head", None)
     return None
 
 
-def _given(rows: Rows | None) -> GivenBias | None:
-    return None if rows is None else GivenBias(rows)
+def _bucketed(node: Node, looks_ahead: bool, faults: Faults) -> GivenBias | None:
+    """A table, and what its rows are of; with keys after the query, unless no query sees any."""
+    choice = read_form(_T5, {} if is_absent(node) else node, (*_WHERE, "t5"), faults)
+    if choice is None or not {"buckets", "max_distance"} <= {*choice.plain}:
+        return None
+    if "table" not in choice.rows:
+        return None
+    buckets = Buckets(
+        choice.plain["buckets"],
+        choice.plain["max_distance"],
+        choice.plain.get("bidirectional", looks_ahead),
+    )
+    return GivenBias(choice.rows["table"], partial(Bucketed, buckets=buckets), buckets=buckets)

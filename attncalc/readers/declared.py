@@ -45,13 +45,13 @@ def read_choice(option: Option, node: Node, faults: Faults) -> GivenChoice | Non
         return None
     words = {form.word: form for form in option.forms}
     if isinstance(node, list | np.ndarray) and "" in words:
-        return _choice(words[""], node, where, faults)
+        return read_form(words[""], node, where, faults)
     if isinstance(node, str) and node in words and words[node].alone:
-        return _choice(words[node], None, where, faults)
+        return read_form(words[node], None, where, faults)
     if isinstance(node, dict) and len(node) == 1:
         ((word, value),) = node.items()
         if word in words and (words[word].alone or not is_absent(value)):
-            return _choice(words[word], value, (*where, word), faults)
+            return read_form(words[word], value, (*where, word), faults)
     hint = suggestion(node, words) if isinstance(node, str) else None
     found = "rows" if isinstance(node, list | np.ndarray) else found_instead(node)
     found = "a mapping" if isinstance(node, dict) else found
@@ -59,8 +59,8 @@ def read_choice(option: Option, node: Node, faults: Faults) -> GivenChoice | Non
     return None
 
 
-def _choice(form: Form, node: Node, where: FieldPath, faults: Faults) -> GivenChoice | None:
-    """A form, with what is set in it."""
+def read_form(form: Form, node: Node, where: FieldPath, faults: Faults) -> GivenChoice | None:
+    """A form, with what is set in it, which stands at that place."""
     if not isinstance(form.value, Settings):
         if form.value is None:
             return GivenChoice(form.word)

@@ -11,7 +11,14 @@ import numpy as np
 from attncalc.errors import FieldPath, suggestion
 from attncalc.numbers.arithmetic import NumberError, parse_number
 from attncalc.options import OPTIONS
-from attncalc.problem.options import AttentionOptions, Base, Rotary, Scale, Sinusoidal
+from attncalc.problem.options import (
+    AttentionOptions,
+    Base,
+    Rotary,
+    Scale,
+    Sinusoidal,
+    looks_ahead,
+)
 from attncalc.problem.shapes import Outline, Shape
 from attncalc.readers.bias import GivenBias, read_bias
 from attncalc.readers.declared import GivenChoice, read_choice
@@ -75,6 +82,7 @@ class GivenOptions:
             positions="rope" if isinstance(where, Rotary) else "added" if added else "none",
             turned=where.dims if isinstance(where, Rotary) else None,
             chosen={name: choice.word for name, choice in self.further.items()},
+            buckets=self.bias.buckets if self.bias else None,
         )
 
     def attention(self, exact: bool, queries: int, faults: Faults) -> AttentionOptions:
@@ -102,7 +110,7 @@ def read(attention: Mapping[str, Node], matrices: Collection[str], faults: Fault
     """
     given = {key: node for key, node in attention.items() if not is_absent(node)}
     mask, mask_rows = read_mask(given.get("mask"), faults)
-    bias = read_bias(given.get("bias"), faults)
+    bias = read_bias(given.get("bias"), looks_ahead(mask), faults)
     where = read_positions(given.get("positions"), matrices, faults)
     return GivenOptions(
         AttentionOptions(

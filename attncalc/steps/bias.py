@@ -1,6 +1,7 @@
-"""What is added to the scores: a matrix, or -a_h · |i - j| with a slope a_h of each head.
+"""What is added to the scores: a matrix, -a_h · |i - j|, or a number for each bucket of j - i.
 
-Press et al., "Train Short, Test Long: Attention with Linear Biases", 2022, section 3.
+With a slope a_h of each head: Press et al., "Train Short, Test Long: Attention with Linear Biases",
+2022, section 3. With buckets: Raffel et al., 2020 (problem/buckets.py).
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from attncalc.numbers.functions import inverse_power
 from attncalc.numbers.intervals import HIDDEN, ZERO, Interval
 from attncalc.numbers.known import Known
 from attncalc.numbers.operations import Operations
-from attncalc.problem.options import Slopes
+from attncalc.problem.buckets import Buckets
+from attncalc.problem.options import Bucketed, Slopes
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands, typed
@@ -30,11 +32,19 @@ def biases(trace: Trace) -> Iterator[Stage]:
     bias, problem = trace.problem.attention.bias, trace.problem
     if isinstance(bias, np.ndarray):
         yield Stage.of("bias", Known.given(bias))
+    elif isinstance(bias, Bucketed):
+        yield Stage.of(
+            "bias", _of_heads(bucketed(bias.table, places_of(bias.buckets, problem)), problem)
+        )
     elif bias is not None:
         slopes = slopes_of(problem, trace["scores"])
         yield Stage.of("slopes", slopes)
-        of_heads = linear(slopes, distances(problem))
-        yield Stage.of("bias", of_heads if problem.heads is not None else of_heads[0])
+        yield Stage.of("bias", _of_heads(linear(slopes, distances(problem)), problem))
+
+
+def _of_heads(bias: Known, problem: Problem) -> Known:
+    """As stages have it: without an axis for heads where there are none."""
+    return bias if problem.heads is not None else bias[0]
 
 
 def slopes_of(problem: Problem, kind: Array) -> Known:
@@ -92,6 +102,26 @@ def _counted(numbers: Array, kind: Array) -> Known:
     return Known.given(decimals(map(Decimal, numbers.ravel().tolist()), numbers.shape))
 
 
+def ahead(problem: Problem) -> Array:
+    """j - i: how many places a key stands after the query, the past counted. (n, m)"""
+    past = problem.past_length
+    queries = np.arange(past, past + len(problem.tokens))
+    return np.arange(len(problem.key_tokens)) - queries[:, None]
+
+
+def places_of(buckets: Buckets, problem: Problem) -> Array:
+    """The bucket of each pair. (n, m)"""
+    relative, where = np.unique(ahead(problem), return_inverse=True)
+    found = np.array([buckets.bucket(each) for each in relative.tolist()])
+    pairs: Array = found[where.reshape(len(problem.tokens), -1)]
+    return pairs
+
+
+def bucketed(table: Array, places: Array) -> Known:
+    """The table's number for each pair's bucket. (buckets, h), (n, m) -> (h, n, m)"""
+    return Known.given(table)[places].moved(lambda array: np.moveaxis(array, -1, 0))
+
+
 def enclose_bias(operands: Operands, index: Index) -> Interval:
     """What is added to a score; hidden for -inf."""
     bias = operands.problem.attention.bias
@@ -99,9 +129,13 @@ def enclose_bias(operands: Operands, index: Index) -> Interval:
         return ZERO
     if isinstance(bias, np.ndarray):
         return enclose_given(bias, index)
+    head = index[0] if len(index) > 2 else 0
+    if isinstance(bias, Bucketed):
+        place = index[-1] - index[-2] - operands.problem.past_length
+        return typed(bias.table[bias.buckets.bucket(place), head])
     queries, keys = seats(operands.problem)
     distance = abs(queries[index[-2]] - keys[index[-1]])
-    slope = _enclose_slope(operands, bias, index[0] if len(index) > 2 else 0)
+    slope = _enclose_slope(operands, bias, head)
     return intervals.multiply(slope, intervals.point(Decimal(-distance)))
 
 
@@ -113,18 +147,21 @@ def enclose_given(rows: Array, index: Index) -> Interval:
 
 def _enclose_slope(operands: Operands, bias: Slopes | str, head: int) -> Interval:
     if isinstance(bias, Slopes):
-        return operands.given(bias.numbers[head])
+        return typed(bias.numbers[head])
     exponent = alibi_exponents(operands.problem.heads or 1)[head]
     return operands.on_the_way(transcendental.slope(*exponent))
 
 
 def count_bias(problem: Problem, sizes: Sizes) -> Operations:
-    """A bias is added; one of ALiBi is a slope times a distance, and its own slopes are powers."""
+    """A bias is added; one of ALiBi is a slope times a distance, and its own slopes are powers.
+
+    To look a number up takes none.
+    """
     bias = problem.attention.bias
     if bias is None:
         return Operations()
     added = Operations(additions=sizes.pairs)
-    if isinstance(bias, np.ndarray):
+    if isinstance(bias, np.ndarray | Bucketed):
         return added
     powers = 0 if isinstance(bias, Slopes) else sizes.heads
     return added + Operations(multiplications=sizes.pairs, powers=powers)

@@ -121,6 +121,9 @@ KEPT = ["1", "0", "1", "1", "0"]
 PADDED = with_options(FIVE, mask={"causal": "true", "padding": KEPT})
 ALIBI = with_options(FOLDED, bias="alibi", mask="causal")
 SLOPED = with_options(FOLDED, bias={"slopes": ["1/3", "0.3"]})
+T5 = {"buckets": "8", "max_distance": "16", "table": typed(8, 2, 26)}
+BUCKETED = with_options(CACHED, bias={"t5": T5})
+BUCKETED_BACK = with_options(CACHED, bias={"t5": {**T5, "bidirectional": "false"}})
 BIASED = with_options(FOLDED, bias=[typed(3, 3, 13), typed(3, 3, 14)])
 HIDING = with_options(FOLDED, bias=[["0.5", "-inf", "1"], ["0.25", "2", "-1"], ["0", "0", "-0.7"]])
 SUNK = with_options(FOLDED, sink=["0.5", "-0.25"])
@@ -262,6 +265,21 @@ def alibi(problem: Problem, slope: Any) -> list[list[list[str]]]:
         [[text(-slope(head) * abs(i - j)) for j in range(3)] for i in range(3)]
         for head in range(int(problem["attention"]["heads"]))
     ]
+
+
+def by_buckets(problem: Problem, bucket: Callable[[int], int]) -> Problem:
+    """The problem with the table's numbers written out. bucket: of what stands so far ahead."""
+    table, before = problem["attention"]["bias"]["t5"]["table"], 2
+    rows = [
+        [[table[bucket(j - before - i)][head] for j in range(before + 3)] for i in range(3)]
+        for head in range(2)
+    ]
+    return with_options(problem, bias=rows)
+
+
+def oracle_bucket(ahead: int, *, bidirectional: bool = True) -> int:
+    """The bucket of a key, of the eight there are."""
+    return oracle.t5_bucket(ahead, 8, 16, bidirectional=bidirectional)
 
 
 def turned_over(matrix: list[list[str]]) -> list[list[str]]:
@@ -767,6 +785,59 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
                     [[text(-slope * (i - j)) for j in range(3)] for i in range(3)]
                     for slope in (Fraction(1, 16), Fraction(1, 256))
                 ],
+            ),
+        ),
+    ),
+    "the relative position is i − j instead of j − i": (
+        Plant(BUCKETED, "masked_scores", by_buckets(BUCKETED, lambda d: oracle_bucket(-d))),
+        Plant(
+            BUCKETED_BACK,
+            "masked_scores",
+            by_buckets(BUCKETED_BACK, lambda d: oracle_bucket(-d, bidirectional=False)),
+        ),
+    ),
+    "keys after the query have no buckets of their own, though they should": (
+        Plant(
+            BUCKETED,
+            "masked_scores",
+            by_buckets(BUCKETED, lambda d: oracle_bucket(d, bidirectional=False)),
+        ),
+    ),
+    "keys after the query have half of the buckets, though they should have none": (
+        Plant(BUCKETED_BACK, "masked_scores", by_buckets(BUCKETED_BACK, oracle_bucket)),
+    ),
+    "every distance has a bucket of its own, up to the last one": (
+        Plant(
+            BUCKETED,
+            "masked_scores",
+            by_buckets(BUCKETED, lambda d: min(abs(d), 3) + (4 if d > 0 else 0)),
+        ),
+    ),
+    "the buckets are one too high": (
+        Plant(
+            BUCKETED, "masked_scores", by_buckets(BUCKETED, lambda d: min(oracle_bucket(d) + 1, 7))
+        ),
+    ),
+    "the buckets are one too low": (
+        Plant(
+            BUCKETED, "masked_scores", by_buckets(BUCKETED, lambda d: max(oracle_bucket(d) - 1, 0))
+        ),
+    ),
+    "every head has the first column of the table of buckets": (
+        Plant(
+            BUCKETED,
+            "masked_scores",
+            with_options(
+                BUCKETED, bias={"t5": {**T5, "table": [[row[0], row[0]] for row in T5["table"]]}}
+            ),
+        ),
+    ),
+    "the columns of the table of buckets are in reverse order": (
+        Plant(
+            BUCKETED,
+            "masked_scores",
+            with_options(
+                BUCKETED, bias={"t5": {**T5, "table": [row[::-1] for row in T5["table"]]}}
             ),
         ),
     ),

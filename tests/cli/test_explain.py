@@ -42,6 +42,7 @@ WALKTHROUGHS: dict[str, list[str]] = {
         *("--bias", "[[0,-inf,1],[0.5,0,-1],[1,1,1]]", "--all-queries"),
     ],
     "slopes": ["slopes.yaml"],
+    "relative-positions": ["relative-positions.yaml"],
     "rope": ["rope.yaml"],
     "rope-half": ["rope.yaml", "--positions", "{rope: {pairing: half, dims: 2}}"],
     "sink": ["sink.yaml"],

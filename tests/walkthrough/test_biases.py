@@ -24,3 +24,30 @@ def test_slopes_as_they_are_typed() -> None:
             f"key. The slope is {slope}."
         ) in page
         assert "the more is" not in page
+
+
+def test_buckets_of_one_side_and_of_both() -> None:
+    """Which buckets keys after the query have is said of each kind, and by which rule."""
+    table = [["0"], ["1"], ["2"], ["3"]]
+    kinds = {"buckets": "4", "max_distance": "4", "table": table}
+    page = with_bias({"t5": kinds})
+    assert (
+        "Keys up to the query have the buckets 0 to 1, and those after it, by the same rule, the 2 "
+        "behind these. The distance 0 has a bucket of its own, 0."
+    ) in page
+    assert "b 1 1 and more 2 + 1 = 3 3" in page
+    page = with_bias({"t5": {**kinds, "bidirectional": "false"}})
+    assert (
+        "Keys after the query are all in bucket 0, as the query's own key is. The distances 0 to 1 "
+        "have a bucket each. Beyond, bucket 2 + k begins at the distance 2×(4 / 2)^(k / 2), "
+        "rounded up to a whole number; the last one, 3, has no end."
+    ) in page
+    assert "b 1 all after the query 0 0" in page
+    page = page_of(
+        {
+            "Q": [["1"]],
+            "K": [["1"]] * 14,
+            "attention": {"bias": {"t5": kinds}},
+        }
+    )
+    assert "… 4 more" in page

@@ -33,10 +33,11 @@ from attncalc.document.expressions import (
 )
 from attncalc.document.numerals import Shown, shown
 from attncalc.numbers.known import Known
-from attncalc.problem.options import Bias, Mask, Reach, Slopes
+from attncalc.problem.options import Bias, Bucketed, Mask, Reach, Slopes
 from attncalc.steps import mask as step
 from attncalc.steps.bias import alibi_exponents
 from attncalc.steps.trace import Trace
+from attncalc.walkthrough.buckets import bucket_table, what_buckets_are
 from attncalc.walkthrough.page import Page, pair_symbol, sign_of, sum_of, words
 from attncalc.walkthrough.sections.interface import (
     Derived,
@@ -64,11 +65,14 @@ def masked_scores(page: Page, number: int) -> Section | None:
     if biased:
         terms.append(Symbol("b", ("i", "j")))
         content += _distances(page)
+        content += what_buckets_are(page)
     if masks:
         terms.append(Symbol("M", ("i", "j")))
         content.append(Paragraph(_what_the_mask_does(page)))
         content += _mask_matrix(page)
-    content += page.of_each_query(lambda query: [_masked_table(page, query, source)])
+    content += page.of_each_query(
+        lambda query: [*bucket_table(page, query), _masked_table(page, query, source)]
+    )
     content += all_queries(page, "masked_scores")
     title = "Bias and mask" if masks and biased else "Mask" if masks else "Bias"
     formula = Relation((pair_symbol("masked_scores"), Sum(tuple(terms))), (Sign.EXACT,))
@@ -317,6 +321,8 @@ def _mentioned(page: Page) -> Iterator[str]:
 def _biased(bias: Bias) -> str:
     if isinstance(bias, Slopes):
         return "ALiBi with given slopes"
+    if isinstance(bias, Bucketed):
+        return f"biases in {bias.buckets.count} buckets"
     return "ALiBi" if isinstance(bias, str) else "with a bias"
 
 
