@@ -17,11 +17,15 @@ from attncalc.readers.names import canonical
 from attncalc.readers.prints import spelled_out
 
 _MASK = "write it as mask, under attention: a row of m for all queries, or n×m, 1 for may attend"
+_PADDING = "write mask: {padding: [1, 1, 0]}, under attention, 1 for each key that may be seen"
+_WINDOW = "write mask: {window: 3} or {window: [2, 0]}, under attention"
 _PROJECTED = "queries are Q, keys K, values V; what X is multiplied by is W_Q, W_K, W_V"
 _WIDTH = "leave it out: it is the width of what is given"
 
 _TOP: dict[str, str] = {
-    **dict.fromkeys(("attention_mask", "attn_mask", "key_padding_mask", "padding_mask"), _MASK),
+    **dict.fromkeys(("attention_mask", "attn_mask"), _MASK),
+    **dict.fromkeys(("key_padding_mask", "padding_mask", "padding", "pad_mask"), _PADDING),
+    **dict.fromkeys(("window", "window_size", "sliding_window"), _WINDOW),
     **dict.fromkeys(("q_proj", "k_proj", "v_proj", "q_proj.weight", "in_proj_weight"), _PROJECTED),
     **dict.fromkeys(("query_layer", "key_layer", "value_layer", "qkv"), _PROJECTED),
     **dict.fromkeys(("o_proj", "out_proj", "output_projection"), "write it as W_O"),

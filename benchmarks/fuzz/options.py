@@ -21,7 +21,11 @@ _WORDS = {
 }
 _ODD_WORDS = {
     "scale": ("1/sqrt(d_model)", "1/sqrt(d_v)", "0", "-1", "1/0", "1e9999", "1e-9999"),
-    "mask": ("Causal", "lower-right", "padding", "true", "{window: 0}", "{window: 1.5}"),
+    "mask": (
+        *("Causal", "lower-right", "padding", "true", "{window: 0}", "{window: 1.5}"),
+        *("{window: [1, 2, 3]}", "{window: [-2, 0]}", "{first: 1}", "{causal: upper-left}"),
+        *("{padding: [1]}", "{window: [1, 1], first: 1}", "{causal: ~}", "{padding: 1}"),
+    ),
     "bias": ("t5", "rope", "-inf"),
     "softcap": ("0", "-1", "inf", "1e9999", "1e-9999"),
     "sink": ("-inf", "inf", "nan", "1e9999"),
@@ -79,7 +83,7 @@ def _ways(chance: Random, sizes: Dimensions) -> dict[str, tuple[Callable[[], Tre
             lambda: {"window": [str(chance.randint(-1, 3)), str(chance.randint(-1, 3))]},
             lambda: {"window": "2", "first": str(chance.randint(0, 3))},
             lambda: {"causal": chance.choice(("lower-right", "true"))},
-            lambda: {"causal": "true", "padding": [chance.choice("01") for _ in range(m)]},
+            lambda: _padded(chance, m),
         ),
         "bias": (
             lambda: _rows(n, m, lambda: _bias(chance)),
@@ -101,6 +105,19 @@ def _ways(chance: Random, sizes: Dimensions) -> dict[str, tuple[Callable[[], Tre
 
 def _rows(n: int, m: int, cell: Callable[[], str]) -> Tree:
     return [[cell() for _ in range(m)] for _ in range(n)]
+
+
+def _padded(chance: Random, m: int) -> Tree:
+    """Keys hidden from every query, and what else may be hidden."""
+    width = str(chance.randint(1, 4))
+    others: tuple[dict[str, Tree], ...] = (
+        {},
+        {"causal": chance.choice(("true", "lower-right", "false"))},
+        {"window": width, "first": str(chance.randint(0, 3))},
+        {"window": [width, "-1"], "causal": "lower-right"},
+    )
+    cells = chance.choice(("01", "11110", ("true", "False")))
+    return {**chance.choice(others), "padding": [chance.choice(cells) for _ in range(m)]}
 
 
 def _stacked(sizes: Dimensions, rows: Callable[[], Tree]) -> Tree:

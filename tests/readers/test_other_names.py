@@ -97,6 +97,8 @@ def test_what_is_under_attention_and_should_not_be() -> None:
         ("attention_weights", "write it as weights"),
         ("num_heads", "write heads, under attention"),
         ("is_causal", "write mask: causal, under attention"),
+        ("key_padding_mask", "write mask: {padding: [1, 1, 0]}, under attention, 1 for each"),
+        ("sliding_window", "write mask: {window: 3} or {window: [2, 0]}, under attention"),
         ("position_ids", "positions count from 0; "),
         ("d_k", "leave it out: it is the width of what is given"),
         ("tokesn", "did you mean tokens?"),
@@ -113,6 +115,7 @@ def test_names_of_other_programs(key: str, hint: str) -> None:
     [
         ("num_heads", "write heads"),
         ("is_causal", "write mask: causal"),
+        ("window_size", "write mask: {window: 3} or {window: [2, 0]}"),
         ("sofcap", "did you mean softcap?"),
         ("position_ids", "positions count from 0; "),
     ],

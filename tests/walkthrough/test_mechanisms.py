@@ -158,18 +158,19 @@ SEEN = {
     "however far back; not to what comes after.",
     ("{window: 1, first: 2}", 3, 3, 0): "itself and to the first 2 keys, however far back; not "
     "to what comes after.",
-    ("{padding: [1, 0, 1]}", 3, 3, 0): "every key that is no padding. The key “k1” is padding, "
-    "hidden from every query.",
-    ("{padding: [0, 0, 1]}", 2, 2, 1): "every key that is no padding. The keys “k0” and “k1” are "
-    "padding, hidden from every query.",
-    ("{padding: [1, 1]}", 2, 2, 0): "every key that is no padding. None of the keys is padding.",
-    ("{padding: [0, 0, 0, 0, 0, 1]}", 1, 6, 0): "every key that is no padding. 5 of the 6 keys "
-    "are padding, hidden from every query.",
+    ("{padding: [1, 0, 1]}", 3, 3, 0): "every key but padding, here “k1”.",
+    ("{padding: [0, 0, 1]}", 2, 2, 1): "every key but padding, here “k0” and “k1”.",
+    ("{padding: [1, 1]}", 2, 2, 0): "every key but padding, of which there is none here.",
+    ("{padding: [0, 0, 0, 0, 0, 1]}", 1, 6, 0): "every key but padding, here 5 of the 6 keys.",
     ("{causal: true, padding: [1, 0, 0, 0]}", 4, 4, 0): "itself and to what stands before it, "
-    "not to what comes after. The keys “k1”, “k2” and “k3” are padding, hidden from every query.",
+    "not to what comes after, and never to padding, here “k1”, “k2” and “k3”.",
     ("{window: [1, 0], padding: [1, 0, 1]}", 2, 3, 0): "itself and to the token before it, no "
-    "further. The first query goes with the first key. The key “k1” is padding, hidden from every "
-    "query.",
+    "further, and never to padding, here “k1”. The first query goes with the first key.",
+    ("{causal: lower-right, padding: [0, 1]}", 3, 2, 0): "itself and to what stands before it, "
+    "not to what comes after, and never to padding, here “k0”. The last query goes with the last "
+    "key. So the first query has no key to attend to.",
+    ("{window: 1, first: 1, padding: [1, 1, 0]}", 3, 3, 0): "itself and to the first key, however "
+    "far back; not to what comes after, and never to padding, here “k2”.",
 }
 """What a query may attend to, by the mask, the numbers of queries and keys, and of cached ones."""
 

@@ -162,14 +162,14 @@ def _who_may(page: Page) -> Inlines:
     if reach is None:
         return words("The mask says which keys a query may attend to. ")
     placed = "" if reach.is_unlimited else _places(page, reach)
-    seen = words(f"A query may attend to {_seen(reach)}.{placed} ")
-    return (*seen, *_padding(page, reach.padding))
+    seen = words(f"A query may attend to {_seen(reach)}")
+    return (*seen, *_but_padding(page, reach), *words(f".{placed} "))
 
 
 def _seen(reach: Reach) -> str:
     """What a query reaches, as an end of a sentence."""
     if reach.is_unlimited:
-        return "every key" if reach.padding is None else "every key that is no padding"
+        return "every key"
     if reach.is_causal:
         return _seen_before(reach)
     before, after = (_how_many(keys) for keys in (reach.back, reach.ahead))
@@ -219,28 +219,22 @@ def _places(page: Page, reach: Reach) -> str:
     return f"{together} So the {queries} no key to attend to."
 
 
-def _padding(page: Page, padding: tuple[bool, ...] | None) -> Inlines:
-    """Which keys no query may attend to."""
-    if padding is None:
+def _but_padding(page: Page, reach: Reach) -> Inlines:
+    """Which keys no query may attend to, whatever else it reaches."""
+    if reach.padding is None:
         return ()
-    hidden = [key for key, kept in enumerate(padding) if not kept]
-    if len(hidden) > _NAMED:
-        return words(
-            f"{len(hidden)} of the {len(padding)} keys are padding, hidden from every query. "
-        )
+    hidden = [key for key, kept in enumerate(reach.padding) if not kept]
+    but = " but padding" if reach.is_unlimited else ", and never to padding"
     if not hidden:
-        return words("None of the keys is padding. ")
-    parts: list[str | Token] = []
+        return words(f"{but}, of which there is none here")
+    if len(hidden) > _NAMED:
+        return words(f"{but}, here {len(hidden)} of the {len(reach.padding)} keys")
+    parts: list[str | Token] = [f"{but}, here "]
     for number, key in enumerate(hidden):
         if number:
             parts.append(" and " if number == len(hidden) - 1 else ", ")
         parts.append(page.key_token(key))
-    are = "is" if len(hidden) == 1 else "are"
-    return words(
-        "The key " if are == "is" else "The keys ",
-        *parts,
-        f" {are} padding, hidden from every query. ",
-    )
+    return words(*parts)
 
 
 _NAMED = 4
