@@ -27,6 +27,7 @@ from attncalc.readers.contents import (
 )
 from attncalc.readers.fields import build, build_claims
 from attncalc.readers.interface import Node, RawProblem, nowhere
+from attncalc.readers.option_text import option_of
 
 
 def load_all(
@@ -206,24 +207,8 @@ def load(path: str | os.PathLike[str] | Mapping[str, object]) -> Problem:
 
 
 def _overrides(options: Mapping[str, str]) -> dict[str, Node]:
-    return {name: _option(name, text) for name, text in options.items()}
-
-
-def _option(name: str, text: str) -> Node:
-    """An option's value from the command line: rows and mappings are read as in a file."""
-    if not text.lstrip().startswith(("[", "{")):
-        return text
-    from attncalc.readers import events, prints
-
-    try:
-        roots, errors = events.documents(text, f"--{name.replace('_', '-')}")
-    except InputErrors:
-        if isinstance(rows := prints.spelled_out(text), str):
-            raise
-        return rows
-    if errors:
-        raise InputErrors(tuple(errors))
-    return roots[0]
+    flags = {name: f"--{name.replace('_', '-')}" for name in options}
+    return {name: option_of(text, flags[name]) for name, text in options.items()}
 
 
 def _read(path: Path) -> list[RawProblem]:

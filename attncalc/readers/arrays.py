@@ -21,6 +21,7 @@ from attncalc.readers.interface import Node, RawProblem, nowhere
 from attncalc.readers.names import canonical, renamed
 from attncalc.readers.npy import Header, NpyError, read_array, read_header
 from attncalc.readers.numbers import BFLOAT16
+from attncalc.readers.option_text import option_of
 from attncalc.readers.options import KEYS
 
 LARGEST_BYTES = 4 * 1024**3
@@ -207,9 +208,9 @@ def _raw(arrays: Mapping[str, Array | None], file: str) -> RawProblem:
     for key, array in {**texts, **renamed(others)}.items():
         cached, name = key.startswith(_PAST), key.removeprefix(_PAST)
         place = past if cached else options if name in KEYS else fields
-        place[name] = (
-            None if array is None else _option(array) if name in _PLAIN else node_of(array)
-        )
+        node = None if array is None else _option(array) if name in _PLAIN else node_of(array)
+        typed = place is options and isinstance(node, str)
+        place[name] = option_of(str(node), f"{file}: {name}") if typed else node
     if past:
         options["past"] = past
     if options:

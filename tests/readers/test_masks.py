@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from attncalc.problem.options import AttentionOptions, Reach
 from attncalc.readers.yaml_text import documents
 from attncalc.steps.mask import allowed, may_attend
 from tests import oracle
+from tests.conftest import Attncalc
 
 Problem = dict[str, Any]
 
@@ -162,6 +164,23 @@ def test_masks_from_python(mask: Any) -> None:
     """Arrays, tuples and prints are read as what they hold."""
     reach = attncalc.load(problem(mask)).attention.mask
     assert reach == Reach(back=2, ahead=1, padding=(True, True, False))
+
+
+def test_a_mask_beside_arrays(tmp_path: Path) -> None:
+    """It may be a text in an npz."""
+    text = np.array("{window: [1, 0], padding: [1, 0, 1]}")
+    np.savez(tmp_path / "head.npz", Q=np.ones((3, 1)), K=np.ones((3, 1)), mask=text)
+    loaded = attncalc.load(tmp_path / "head.npz")
+    assert loaded.attention.mask == Reach(back=1, ahead=0, padding=(True, False, True))
+
+
+def test_text_beside_arrays_that_is_no_mask(attncalc: Attncalc, tmp_path: Path) -> None:
+    """It is told of by the option's name."""
+    fields: Any = {"Q": np.ones((1, 1)), "K": np.ones((1, 1)), "mask": np.array("{window: [1")}
+    np.savez(tmp_path / "head.npz", **fields)
+    result = attncalc("explain", tmp_path / "head.npz")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(f"{tmp_path / 'head.npz'}: mask:2:1: this is not YAML")
 
 
 def test_padding_that_is_made_in_python() -> None:
