@@ -185,6 +185,25 @@ OPTIONS = {
             "half, dims: 4}}`, or a learned n×d_model matrix",
         ),
         Option(
+            "position_ids",
+            "IDS",
+            "none, or whole numbers, one a query: where it stands for rope, sinusoidal and alibi.",
+            "n whole numbers: where queries stand for `rope`, `sinusoidal` and the distances of "
+            "`alibi` and `slopes`; without `key_tokens`, keys too. Masks go by place",
+            "counted from 0, after the past",
+            "none, or whole numbers from 0, like [0, 1, 5]",
+            (Form("", Numbers(("n",), whole=True)),),
+        ),
+        Option(
+            "key_position_ids",
+            "IDS",
+            "The same of this step's keys; without them, those of the queries.",
+            "as many whole numbers as this step has keys: where these stand",
+            "the queries', or counted from 0, after the past",
+            "none, or whole numbers from 0, like [0, 1, 5]",
+            (Form("", Numbers(("m",), whole=True)),),
+        ),
+        Option(
             "score",
             "SCORE",
             "dot, {general: W}, {additive: {W_1: W, W_2: W, v: [1,2]}}, or cosine.",

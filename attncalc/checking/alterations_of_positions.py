@@ -53,8 +53,17 @@ def counted_from_one(trace: Trace) -> Problem | None:
 
 def counted_without_past(trace: Trace) -> Problem | None:
     """This step's positions from 0, as if there were no cache."""
-    past = trace.problem.past_length
+    past = 0 if trace.problem.has_position_ids else trace.problem.past_length
     return _moved(trace, -past) if past else None
+
+
+def ids_ignored(trace: Trace) -> Problem | None:
+    """Positions one after the other, whatever they are said to be."""
+    problem = trace.problem
+    if not problem.has_position_ids:
+        return None
+    options = problem.attention.choosing("position_ids", None).choosing("key_position_ids", None)
+    return replace(problem, attention=options)
 
 
 def _moved(trace: Trace, by: int) -> Problem | None:
@@ -128,7 +137,7 @@ def with_a_frequency_a_column(trace: Trace) -> Problem | None:
     if not isinstance(where, Sinusoidal) or X is None:
         return None
     d_model = X.shape[-1]
-    table = angles_at(_places(trace), where.base, 2 * d_model, X)
+    table = angles_at(trace.places, where.base, 2 * d_model, X)
     alternating = np.where(np.arange(d_model) % 2 == 0, table.sine, table.cosine)
     return with_options(trace.problem, positions=alternating)
 
@@ -167,18 +176,13 @@ def _alternating(first: Array, second: Array) -> Array:
 
 def _sinusoidal(trace: Trace, base: Decimal, by: int = 0) -> Array:
     """Sinusoidal positions of the queries to some base, so much further."""
-    X, places = trace["X"], _places(trace)
-    moved = range(places.start + by, places.stop + by)
+    X = trace["X"]
+    moved = [place + by for place in trace.places]
     return sinusoidal(angles_at(moved, base, X.shape[-1], X), X.shape[-1])
 
 
-def _places(trace: Trace) -> range:
-    past = trace.problem.past_length
-    return range(past, past + len(trace.problem.tokens))
-
-
 def _turned_first(
-    trace: Trace, turns: Callable[[range], list[int]], names: Sequence[str] = ("Q", "K")
+    trace: Trace, turns: Callable[[Sequence[int]], list[int]], names: Sequence[str] = ("Q", "K")
 ) -> Problem | None:
     """Some of this step's vectors turned by some positions, before they are by their own."""
     rotary = trace.problem.attention.positions
@@ -186,11 +190,11 @@ def _turned_first(
         return None
     past, dims = trace.problem.past_length, rotary.dims or trace["Q"].shape[-1]
 
-    def turned(vectors: Array) -> Array:
-        table = [
-            angles_at(range(place, place + 1), rotary.base, dims, vectors)
-            for place in turns(range(past, past + vectors.shape[-2]))
-        ]
+    of_queries = {"Q": trace.places}
+
+    def turned(name: str, vectors: Array) -> Array:
+        places = of_queries.get(name, trace.problem.key_places[past:])
+        table = [angles_at([place], rotary.base, dims, vectors) for place in turns(places)]
         rows = [
             rotated(vectors[..., row : row + 1, :], angles, rotary.pairing)
             for row, angles in enumerate(table)
@@ -200,5 +204,5 @@ def _turned_first(
     problem = from_vectors(trace)
     if problem is None or trace[names[-1]].shape[-1] < dims:
         return None
-    own: dict[str, Any] = {name: turned(getattr(problem, name)) for name in names}
+    own: dict[str, Any] = {name: turned(name, getattr(problem, name)) for name in names}
     return replace(problem, **own)

@@ -394,6 +394,7 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
     Alteration("positions are not added to the values", of_positions.values_unpositioned),
     Alteration("positions are not applied", of_positions.unpositioned),
     Alteration("positions are applied twice", of_positions.positioned_twice),
+    Alteration("the position ids are ignored", of_positions.ids_ignored),
     Alteration("positions are counted from 1", of_positions.counted_from_one),
     Alteration("positions are counted without the cache", of_positions.counted_without_past),
     Alteration("rope turns the other pairs", of_positions.with_other_pairs, convention=True),

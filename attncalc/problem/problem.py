@@ -172,6 +172,34 @@ class Problem:
         past = self.attention.past
         return 0 if past is None else len(past.tokens)
 
+    @cached_property
+    def query_places(self) -> Sequence[int]:
+        """The positions of the queries: as they are given, or after the past. n numbers"""
+        past = self.past_length
+        return self._ids("position_ids") or range(past, past + len(self.tokens))
+
+    @cached_property
+    def key_places(self) -> Sequence[int]:
+        """The positions of the keys: of the past from 0, then as they are given. m numbers
+
+        In self-attention this step's keys stand where its queries do.
+        """
+        past, m = self.past_length, len(self.key_tokens)
+        own = self._ids("key_position_ids")
+        if own is None and self.self_attention:
+            own = self._ids("position_ids")
+        return range(m) if own is None else (*range(past), *own)
+
+    def _ids(self, option: str) -> tuple[int, ...] | None:
+        chosen = self.attention.chosen(option)
+        given = None if chosen is None else chosen.array()
+        return None if given is None else tuple(given.tolist())
+
+    @property
+    def has_position_ids(self) -> bool:
+        """Whether it is said where any of its tokens stand."""
+        return self._ids("position_ids") is not None or self._ids("key_position_ids") is not None
+
     @property
     def is_gated(self) -> bool:
         """Whether the heads' results go through a gate."""

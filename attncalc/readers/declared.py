@@ -16,6 +16,7 @@ from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults, Rows, found_instead, is_absent, rows_of, whole_number
 from attncalc.readers.prints import spelled_out
 
+LARGEST_COUNT = 1_000_000_000
 TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
@@ -161,6 +162,7 @@ def _truth(node: Node, where: FieldPath, faults: Faults) -> bool | None:
 def _counted(rows: Rows, numbers: Array, faults: Faults) -> Array:
     """Whole numbers from 0; others are reported."""
     for place, number in zip(rows.places(), numbers.flat, strict=True):
-        if number < 0 or number != int(number):
-            faults(place, f"{number:g}; expected a whole number from 0", None)
+        if not 0 <= number <= LARGEST_COUNT or number != int(number):
+            faults(place, f"{number:g}; expected a whole number from 0 to {LARGEST_COUNT}", None)
+            numbers = np.zeros(numbers.shape)
     return numbers.astype(np.int64)

@@ -39,10 +39,6 @@ _TOP: dict[str, str] = {
     **dict.fromkeys(
         ("num_kv_heads", "n_kv_heads", "num_key_value_heads"), "write kv_heads, under attention"
     ),
-    **dict.fromkeys(
-        ("position_ids", "key_position_ids"),
-        "positions count from 0; a past of as many tokens lets them begin later",
-    ),
 }
 
 _STAGES = {

@@ -8,7 +8,7 @@ an array of that kind.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -39,7 +39,7 @@ class Angles:
     exact: where an angle is exact. A cosine or sine is only where the angle is 0.
     """
 
-    places: range
+    places: Sequence[int]
     angle: Array
     exact: Exact
     cosine: Array
@@ -61,7 +61,7 @@ class Angles:
         return 2 * int(self.angle.shape[-1])
 
 
-def angles_at(places: range, base: Decimal, dims: int, kind: Array) -> Angles:
+def angles_at(places: Sequence[int], base: Decimal, dims: int, kind: Array) -> Angles:
     """The angles of these positions, for vectors of which dims entries are paired."""
     frequency = frequencies(base, dims, kind)
     pairs = len(frequency)
@@ -93,6 +93,9 @@ def count_angles(places: int, dims: int) -> Operations:
 
 def floor_of_turns(roundoff: Roundoff, size: Array) -> Array:
     """Of cosines and sines of angles up to each row's position, times these sizes."""
-    place = np.arange(size.shape[-2])[:, None] + roundoff.problem.past_length
+    problem, rows = roundoff.problem, size.shape[-2]
+    place = np.arange(rows)[:, None] + problem.past_length
+    if problem.has_position_ids:
+        place = np.full((rows, 1), max((*problem.query_places, *problem.key_places)))
     roundings = OF_A_FUNCTION * (roundoff.unit + roundoff.unit_of_sums * (1 + place))
     return roundings * np.maximum(size, 1) + roundoff.smallest

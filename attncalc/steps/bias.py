@@ -77,9 +77,8 @@ def alibi_slopes(heads: int, kind: Array) -> Array:
 
 
 def seats(problem: Problem) -> tuple[Sequence[int], Sequence[int]]:
-    """Where queries and keys stand for their distances: queries after the past."""
-    past = problem.past_length
-    return range(past, past + len(problem.tokens)), range(len(problem.key_tokens))
+    """Where queries and keys stand for their distances."""
+    return problem.query_places, problem.key_places
 
 
 def distances(problem: Problem) -> Array:

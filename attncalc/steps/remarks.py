@@ -9,7 +9,7 @@ import numpy as np
 
 from attncalc.numbers import exactness
 from attncalc.numbers.arithmetic import Typed, doubt_of, is_exact_kind, like
-from attncalc.problem.options import STAND_IN
+from attncalc.problem.options import STAND_IN, Rotary, Sinusoidal, Slopes
 from attncalc.problem.requirements import listed
 from attncalc.steps.softmax import sums
 from attncalc.steps.trace import Trace
@@ -26,12 +26,22 @@ _LONGEST_SUM = 40
 
 def remarks(trace: Trace) -> Iterator[str]:
     """Of given weights and idle options; or of biases that are meant for -inf, and blind rows."""
+    yield from _of_idle_places(trace)
     if trace.problem.weights is not None:
         yield from _of_sums(trace)
         yield from _of_idle_options(trace)
     else:
         yield from _of_stand_ins(trace)
         yield from _of_blind_rows(trace)
+
+
+def _of_idle_places(trace: Trace) -> Iterator[str]:
+    """Positions that are given, where nothing depends on them."""
+    options = trace.problem.attention
+    linear = isinstance(options.bias, str | Slopes)
+    used = linear or isinstance(options.positions, Rotary | Sinusoidal)
+    if trace.problem.has_position_ids and not used:
+        yield "nothing depends on positions, so position ids change nothing; masks go by place"
 
 
 def _of_stand_ins(trace: Trace) -> Iterator[str]:

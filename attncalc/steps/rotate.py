@@ -57,7 +57,7 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     rotary, past = trace.problem.attention.positions, trace.problem.past_length
     assert isinstance(rotary, Rotary)
     dims = rotary.dims or trace["Q"].shape[-1]
-    keys = range(past, trace["K"].shape[-2])
+    keys = trace.problem.key_places[past:]
     sides = (("Q", "", trace.places, 0), ("K", "key_", keys, past))
     for name, side, places, start in sides:
         angles = angles_at(places, rotary.base, dims, trace[name])
@@ -103,7 +103,8 @@ def enclose(operands: Operands, stage: str, index: Index) -> Interval:
     pair, second = (c // 2, c % 2) if interleaved else (c % (dims // 2), c // (dims // 2))
     apart = 1 if interleaved else dims // 2
     other = operands.of(source, (*head, i, c - apart if second else c + apart))
-    position = i if name == "K" else past + i
+    places = operands.problem.key_places if name == "K" else operands.problem.query_places
+    position = places[i]
     turn = transcendental.turn(position, rotary.base, 2 * pair, dims)
     cosine, sine = map(operands.on_the_way, turn)
     sine = sine if second else sine.negated()

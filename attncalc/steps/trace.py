@@ -109,10 +109,9 @@ class Trace:
         return values if places is None else values[places]
 
     @property
-    def places(self) -> range:
-        """The positions of the queries: after the past."""
-        past = self.problem.past_length
-        return range(past, past + len(self.problem.tokens))
+    def places(self) -> Sequence[int]:
+        """The positions of the queries."""
+        return self.problem.query_places
 
     @property
     def mask(self) -> Array | None:

@@ -14,8 +14,8 @@ def angles_of(trace: Trace, side: str = "") -> Angles | None:
     angle, cosine, sine = found
     if angle is None or cosine is None or sine is None:
         return None
-    first = trace.problem.past_length
-    places = range(first, first + len(angle.values))
+    problem = trace.problem
+    places = problem.key_places[problem.past_length :] if side else problem.query_places
     return Angles(places, angle.values, angle.exact, cosine.values, sine.values)
 
 

@@ -140,6 +140,9 @@ EXCHANGED = {"W_1": ADDED["W_2"], "W_2": ADDED["W_1"], "v": ADDED["v"]}
 GATES = [[f"{(37 * k * k + 11 * i) % 89 + 5}e-2" for k in range(8)] for i in range(3)]
 GATED = with_options(JOINED, gate=GATES)
 GATED_BY_X = {**PROJECTED, "W_G": typed(4, 4, 27), "b_G": typed(1, 4, 28)[0]}
+PLACED = with_options(ROTATED, position_ids=["0", "4", "2"])
+PLACED_ALIBI = with_options(THREE_HEADED, position_ids=["0", "4", "2"])
+PLACED_WAVES = with_options(SINUSOIDAL, position_ids=["3", "4", "9"])
 ALL = with_options(GROUPED, sink="0.3", softcap="2", mask="causal", positions="rope", bias="alibi")
 """Everything at once."""
 
@@ -905,6 +908,11 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
     ),
     "W_1 and W_2 of the score are exchanged": (
         Plant(ADDITIVE, "scores", with_options(ADDITIVE, score={"additive": EXCHANGED})),
+    ),
+    "the position ids are ignored": (
+        Plant(PLACED, "Q_rotated", with_options(PLACED, position_ids=None)),
+        Plant(PLACED_ALIBI, "masked_scores", with_options(PLACED_ALIBI, position_ids=None)),
+        Plant(PLACED_WAVES, "positions", with_options(PLACED_WAVES, position_ids=None)),
     ),
     "the gate is left out": (
         Plant(GATED, "gated", with_options(GATED, gate=None), {"gated": "concatenated"}),

@@ -57,6 +57,7 @@ WALKTHROUGHS: dict[str, list[str]] = {
     "qk-norm": ["qk-norm.yaml"],
     "rms-norm": ["rms-norm.yaml"],
     "gate": ["gate.yaml"],
+    "position-ids": ["position-ids.yaml"],
     "general-score": ["general-score.yaml"],
     "additive-score": ["additive-score.yaml"],
     "cosine-score": ["cosine-score.yaml"],

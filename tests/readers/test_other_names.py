@@ -99,7 +99,7 @@ def test_what_is_under_attention_and_should_not_be() -> None:
         ("is_causal", "write mask: causal, under attention"),
         ("key_padding_mask", "write mask: {padding: [1, 1, 0]}, under attention, 1 for each"),
         ("sliding_window", "write mask: {window: 3} or {window: [2, 0]}, under attention"),
-        ("position_ids", "positions count from 0; "),
+        ("position_ids", "put it under attention: "),
         ("d_k", "leave it out: it is the width of what is given"),
         ("tokesn", "did you mean tokens?"),
     ],
@@ -117,7 +117,6 @@ def test_names_of_other_programs(key: str, hint: str) -> None:
         ("is_causal", "write mask: causal"),
         ("window_size", "write mask: {window: 3} or {window: [2, 0]}"),
         ("sofcap", "did you mean softcap?"),
-        ("position_ids", "positions count from 0; "),
     ],
 )
 def test_options_of_other_programs(key: str, hint: str) -> None:

@@ -64,9 +64,10 @@ def added_positions(page: Page, number: int) -> Section | None:
         intro = "Each position has a learned vector of its own, which is added to the embedding."
         formula: Expression | None = None
     else:
+        where = "as it is given" if problem.has_position_ids else "counted from 0"
         intro = (
-            "Each position, counted from 0, has a vector that is added to the embedding: the sine "
-            "and the cosine of one angle, then of a smaller one, and so on."
+            f"Each position, {where}, has a vector that is added to the embedding: the sine and "
+            "the cosine of one angle, then of a smaller one, and so on."
         )
         wave = Fraction(
             Symbol("pos"),

@@ -87,12 +87,16 @@ def _distances(page: Page) -> Iterator[Block]:
         return
     head = page.trace.head or 0
     falls = slopes.values[head] > 0
+    apart = (
+        "how far their positions are apart"
+        if page.trace.problem.has_position_ids
+        else "the number of tokens from one to the other"
+    )
     text = (
-        "The further a key is from the query, the more is taken off its score: a slope times the "
-        "number of tokens from one to the other. The slope is "
+        "The further a key is from the query, the more is taken off its score: a slope times "
+        f"{apart}. The slope is "
         if falls
-        else "What is taken off a score is a slope times the number of tokens from the query to "
-        "the key. The slope is "
+        else f"What is taken off a key's score is a slope times {apart}. The slope is "
     )
     yield Paragraph(words(text, _slope(page, slopes, head), "."))
 

@@ -96,9 +96,10 @@ def _how(page: Page, rotary: Rotary) -> str:
         else f"The last {left} entries stay as they are"
     )
     rest = f" {stay}." if left else ""
+    where = "as it is given" if page.trace.problem.has_position_ids else "counted from 0"
     return (
-        f"{pairs}, by an angle that grows with the position, counted from 0: so a score depends on "
-        f"how far apart query and key stand.{rest}"
+        f"{pairs}, by an angle that grows with the position, {where}: so a score depends on how "
+        f"far apart query and key stand.{rest}"
     )
 
 
