@@ -59,6 +59,10 @@ class Counted:
         additions = math.prod(leading) * (terms - 1)
         return self._made((*leading, 1), Operations(additions=additions))
 
+    def mean(self) -> Counted:
+        """The mean of each row. (…, d) -> (…, 1)"""
+        return self.total() / self.number(self.shape[-1])
+
     def root(self) -> Counted:
         """A root is a power, of one half."""
         return self._made(self.shape, Operations(powers=math.prod(self.shape)))

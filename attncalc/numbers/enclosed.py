@@ -75,6 +75,10 @@ class Enclosed:
         cells = [intervals.add(row) for row in rows]
         return self._made(_objects(cells, (*self.shape[:-1], 1)))
 
+    def mean(self) -> Enclosed:
+        """The mean of each row. (…, d) -> (…, 1)"""
+        return self.total() / self.number(self.shape[-1])
+
     def root(self) -> Enclosed:
         """√ of each entry, of what of it is not negative."""
         return self._each(lambda cell: intervals.root_of(cell.not_negative()))

@@ -247,11 +247,11 @@ def of_short_quotients(above: Array, known: Exact, below: Array, quotients: Arra
     return np.array(answers, dtype=bool).reshape(quotients.shape)
 
 
-def of_short_roots(squares: Array, known: Exact, roots: Array) -> Exact:
-    """Where a root needed no rounding, and has few digits. known: where the squares are exact."""
+def of_roots(squares: Array, known: Exact, roots: Array) -> Exact:
+    """Where a root needed no rounding. known: where the squares are exact."""
     room = wider(decimal.getcontext())
     answers = [
-        exact and _is_short(root) and room.multiply(root, root) == square
+        exact and room.multiply(root, root) == square
         for square, exact, root in zip(squares.flat, known.flat, roots.flat, strict=True)
     ]
     return np.array(answers, dtype=bool).reshape(roots.shape)

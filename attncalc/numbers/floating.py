@@ -69,6 +69,10 @@ class Floating:
         off = self.off.sum(axis=-1, keepdims=True) + adding
         return self._made(self.values.sum(axis=-1, keepdims=True), off)
 
+    def mean(self) -> Floating:
+        """The mean of each row. (…, d) -> (…, 1)"""
+        return self.total() / self.number(self.shape[-1])
+
     def root(self) -> Floating:
         roots = np.sqrt(self.values)
         off = np.where(roots > 0, self.off / (2 * np.where(roots > 0, roots, 1)), np.sqrt(self.off))

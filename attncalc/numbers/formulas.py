@@ -1,6 +1,6 @@
 """What a formula is written over, so that it stands once and the numbers decide what comes of it.
 
-    rms(x) = x / ((x * x).total() / d + epsilon).root()
+    rms(x) = x / ((x * x).mean() + epsilon).root()
 
 Of numbers that know whether they are exact it makes numbers that know it (known.py); of intervals,
 every value it may have (enclosed.py); of shapes, how many operations it takes (counted.py); and of
@@ -39,6 +39,10 @@ class Worked(Protocol):
 
     def total(self) -> Self:
         """The sum of each row, which keeps its axis. (…, d) -> (…, 1)"""
+        ...
+
+    def mean(self) -> Self:
+        """The mean of each row, which keeps its axis. (…, d) -> (…, 1)"""
         ...
 
     def root(self) -> Self:

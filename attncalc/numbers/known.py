@@ -81,13 +81,20 @@ class Known:
         exact: Exact = np.logical_and.reduce(self.exact, axis=-1, keepdims=True)
         return Known(self.values.sum(axis=-1, keepdims=True), exact)
 
+    def mean(self) -> Known:
+        """The mean of each row, which keeps its axis; no product is taken of it."""
+        whole, count = self.total(), like(self.values, self.shape[-1])
+        with _rounding(whole.values):
+            means = whole.values / count
+        return Known(means, exactness.of_quotient(whole.values, whole.exact, count, means))
+
     def root(self) -> Known:
-        """√ of each entry; exact where its square is what it was taken of, and it is short."""
+        """√ of each entry; exact where its square is what it was taken of."""
         if not is_exact_kind(self.values):
             return Known(np.sqrt(self.values), self.exact)
         context = transcendental_context(_ROOM)
         roots = self._each(context.sqrt)
-        return Known(roots, exactness.of_short_roots(self.values, self.exact, roots))
+        return Known(roots, exactness.of_roots(self.values, self.exact, roots))
 
     def tanh(self) -> Known:
         """Exact only where it is 0."""

@@ -1,7 +1,7 @@
 """q / |q|, or a q / √(mean of q² + ε) with a gain a: each head's queries and keys, before rotation.
 
 By length: Henry et al., "Query-Key Normalization for Transformers", 2020. By the root mean square:
-Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019, as in Qwen3 and OLMo 2.
+Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019, as in Qwen3.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
 
 def length_of(x: W, norm: Chosen) -> W:
     """|x| = √Σ x², or √(Σ x² / d + ε). (…, n, d) -> (…, n, 1)"""
-    squares = (x * x).total()
+    squares = x * x
     if norm.word == "l2":
-        return squares.root()
-    return (squares / x.number(x.shape[-1]) + x.number(norm.number("epsilon"))).root()
+        return squares.total().root()
+    return (squares.mean() + x.number(norm.number("epsilon"))).root()
 
 
 def normalized(x: W, length: W, gain: W | None) -> W:

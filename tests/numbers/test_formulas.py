@@ -33,8 +33,7 @@ def unit(x: Any) -> Any:
 
 def root_mean_square(x: Any) -> Any:
     """x / √(Σ x² / d + 10⁻⁶)"""
-    d = x.number(x.shape[-1])
-    return x / ((x * x).total() / d + x.number(Decimal("1e-6"))).root()
+    return x / ((x * x).mean() + x.number(Decimal("1e-6"))).root()
 
 
 def gated(x: Any) -> Any:

@@ -87,16 +87,20 @@ def _distances(page: Page) -> Iterator[Block]:
         return
     head = page.trace.head or 0
     falls = slopes.values[head] > 0
-    apart = (
-        "how far their positions are apart"
-        if page.trace.problem.has_position_ids
-        else "the number of tokens from one to the other"
+    by_ids = page.trace.problem.has_position_ids
+    apart, along = (
+        ("how far their positions are apart", "how far the positions of query and key are apart")
+        if by_ids
+        else (
+            "the number of tokens from one to the other",
+            "the number of tokens from the query to the key",
+        )
     )
     text = (
         "The further a key is from the query, the more is taken off its score: a slope times "
         f"{apart}. The slope is "
         if falls
-        else f"What is taken off a key's score is a slope times {apart}. The slope is "
+        else f"What is taken off a score is a slope times {along}. The slope is "
     )
     yield Paragraph(words(text, _slope(page, slopes, head), "."))
 
