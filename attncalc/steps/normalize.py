@@ -16,7 +16,7 @@ from attncalc.numbers.counted import Counted, Tally
 from attncalc.numbers.enclosed import Enclosed
 from attncalc.numbers.floating import Floating
 from attncalc.numbers.formulas import Worked
-from attncalc.numbers.intervals import Interval
+from attncalc.numbers.intervals import ZERO, Interval
 from attncalc.numbers.known import Known, joined
 from attncalc.numbers.operations import Operations
 from attncalc.problem.options import Chosen
@@ -98,7 +98,7 @@ def _enclosed(operands: Operands, name: str, row: Index) -> Enclosed:
     gain = None if given is None else operands.constant(given)
     length = length_of(x, norm)
     made = normalized(x, length, gain)
-    if operands.decimals is None:
+    if operands.decimals is None or length.cells[0, 0] == ZERO:
         return made
     by_inverse = x * (x.number(1) / length)
     return made.hull(normalized(x if gain is None else x * gain, length, None)).hull(

@@ -226,6 +226,19 @@ def single_numbers(draw: st.DrawFn) -> tuple[Problem, str, Any, tuple[int, ...],
     return problem, stage, stages[stage], index, as_fraction(number)
 
 
+def largest_of(problem: Problem) -> Fraction:
+    """The largest magnitude of all its numbers, which is 1 at least: powers say nothing of it."""
+    stages = oracle.attention(problem)
+    numbers = (
+        number
+        for name, values in stages.items()
+        if name not in ("exponentials", "sums")
+        for _, number in places(values)
+        if number is not None
+    )
+    return max((abs(as_fraction(number)) for number in numbers), default=Fraction(1)) + 1
+
+
 # Promises.
 
 
@@ -276,14 +289,22 @@ def test_a_number_that_is_off_is_wrong(
     units: int,
     percent: bool,
 ) -> None:
-    """A single claim that is more than two units beyond every reading of it is not let go."""
+    """A single claim that is more than two units beyond every reading of it is not let go.
+
+    Unless two digits were kept on the way, which moves a number by some hundredths of the largest.
+    """
     problem, stage, values, index, number = drawn
     percent = percent and stage == "weights"
     shown = units_of(100 * number if percent else number, decimals, "half-up") + units
     text = digits(shown, decimals, shown < 0) + "%" * percent
     report = judged(problem, {stage: only(values, index, text)})
+    (finding,) = report.findings
+    if finding.verdict is Verdict.FOLLOWS:
+        off = abs(Fraction(units, 10**decimals)) / (100 if percent else 1)
+        assert off <= Fraction(1, 20) * largest_of(problem)
+        return
     expect(report, Verdict.WRONG)
-    assert report.first_wrong is report.findings[0]
+    assert report.first_wrong is finding
     assert report.first_wrong.claim.index == index
 
 
@@ -568,7 +589,10 @@ def test_tolerance_widens_by_just_so_much(
 def test_tolerance_never_makes_a_verdict_worse(
     drawn: tuple[Problem, dict[str, Any]], data: st.DataObject, tolerance: str
 ) -> None:
-    """What is right or follows without a tolerance does so with one."""
+    """What is right or follows without a tolerance does so with one.
+
+    A row of powers is read as it fits best, and may be read another way; no more of it is wrong.
+    """
     problem, claims = drawn
     stage = data.draw(st.sampled_from(list(claims)))
     claims[stage] = each(
@@ -576,6 +600,10 @@ def test_tolerance_never_makes_a_verdict_worse(
     )
     before = judged(problem, claims)
     after = judged(problem, claims | {"tolerance": tolerance})
+    counts = [Counter(finding.verdict for finding in each.findings) for each in (before, after)]
+    assert counts[1][Verdict.WRONG] <= counts[0][Verdict.WRONG]
+    if {"exponentials", "sums"} & set(claims):
+        return
     for strict, lenient in zip(before.findings, after.findings, strict=True):
         assert ORDER.index(lenient.verdict) <= ORDER.index(strict.verdict)
 
