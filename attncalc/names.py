@@ -100,6 +100,14 @@ _STAGES = (
         "K_rotated", "rotated keys", "k", "m×d_k", "K turned by its positions", _KEYS_OF_HEADS
     ),
     StageName("scores", "scores", "s", "n×m", "Q Kᵀ", _PAIRS),
+    StageName(
+        "biased_scores",
+        "biased scores",
+        "u",
+        "n×m",
+        "Q Kᵀ + B, only with a bias before scaling; there and later a hidden score is null",
+        _PAIRS,
+    ),
     StageName("scaled_scores", "scaled scores", "z", "n×m", "only if they are scaled", _PAIRS),
     StageName(
         "capped_scores",
@@ -204,6 +212,7 @@ BY_PRODUCTS: dict[str, tuple[Axis, ...]] = {
     "key_angles": (Axis.NEW_KEY, Axis.ENTRY),
     "key_cosines": (Axis.NEW_KEY, Axis.ENTRY),
     "key_sines": (Axis.NEW_KEY, Axis.ENTRY),
+    "early_bias": _PAIRS,
     "divisor": (),
     "factor": (),
     "slopes": (Axis.ENTRY,),  # a head knows those of the others

@@ -143,7 +143,8 @@ OPTIONS = {
             "n×m (h×n×m) numbers added after scaling and capping, `-inf` hides a key; `alibi`; or "
             "`{slopes: […]}`, ALiBi with a given slope for each head; or `{t5: {buckets: 32, "
             "max_distance: 128, bidirectional: true, table: …}}`, a number for each bucket of "
-            "relative positions and each head, buckets×h",
+            "relative positions and each head, buckets×h; or `{rows: …, before_scale: true}`, "
+            "numbers that are added before scaling",
         ),
         Option(
             "softcap",

@@ -62,7 +62,7 @@ BUILT = frozenset(
         *("lower-right", "window to both sides", "window with first", "padding"),
         *("qk_norm", "general", "additive", "cosine"),
         *("gate", "W_G"),
-        *("slopes", "t5"),
+        *("slopes", "t5", "before_scale"),
     )
 )
 """What the package knows of it: what has no name here is never drawn, unless it is asked for."""

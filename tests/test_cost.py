@@ -24,11 +24,17 @@ from attncalc.costs.growth import Doubling, growth_of
 from attncalc.costs.savings import reused, savings_of
 from attncalc.names import STAGES
 from attncalc.numbers import exactness, functions, known
-from attncalc.numbers.arithmetic import Array, decimals, exact_context, transcendental_context
+from attncalc.numbers.arithmetic import (
+    Array,
+    decimals,
+    exact_context,
+    like,
+    transcendental_context,
+)
 from attncalc.numbers.known import Known
 from attncalc.numbers.operations import Operations, total
 from attncalc.problem.options import Past
-from attncalc.steps import angles, bias, cap, engine, mix, rotate, softmax
+from attncalc.steps import angles, bias, cap, engine, hiding, mix, rotate, softmax
 from attncalc.steps.order import stage_shapes
 from attncalc.steps.trace import Stage
 from tests.conftest import SAMPLES
@@ -202,6 +208,7 @@ def counted_functions() -> Iterator[None]:
         patch.object(angles, "inverse_power", one("powers", functions.inverse_power)),
         patch.object(bias, "inverse_power", one("powers", functions.inverse_power)),
         patch.object(angles, "of_each", each(functions.of_each)),
+        patch.object(hiding, "like", lambda kind, number: Counting(like(kind, number))),
     ):
         TALLY.taken()
         yield

@@ -30,6 +30,21 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
     Misconception("Q and K are multiplied entry by entry", "scores", in_scores.entry_by_entry),
     Misconception("K is not transposed", "scores", in_scores.not_transposed),
     Misconception("the diagonal is taken for a row", "scores", in_scores.diagonal),
+    Misconception(
+        "the bias before scaling is not added",
+        "biased_scores",
+        in_scores.biased_early(in_scores.unbiased),
+    ),
+    Misconception(
+        "the bias before scaling has the wrong sign",
+        "biased_scores",
+        in_scores.biased_early(in_scores.negated),
+    ),
+    Misconception(
+        "the bias is added after scaling, though it should be scaled",
+        "scaled_scores",
+        in_scores.biased_after_scaling,
+    ),
     Misconception("the scores are not scaled", "scaled_scores", in_scores.unscaled),
     Misconception(
         "the scores are divided by √d_k",

@@ -69,7 +69,7 @@ def divided_otherwise(trace: Trace, bounds: Bounds) -> Iterator[Misconception]:
         numbers = Numbers(trace.of_head(head) if trace.has_heads else trace)
         places = tuple(axis[own] for axis in bounds.places[1 if trace.has_heads else 0 :])
         divided = (
-            numbers["scores"] / np.array([each for each, _, _ in _candidates()])[:, None, None]
+            numbers.before_scaling / np.array([each for each, _, _ in _candidates()])[:, None, None]
         )
         stage = numbers.after("scaled_scores", divided, bounds.stage)
         values[:, own] = stage[(slice(None), *places)]

@@ -18,9 +18,10 @@ from attncalc.numbers.rounding import rounded
 from attncalc.problem.claims import Claim
 from attncalc.steps.conventions import PLAIN, Reading
 from attncalc.steps.enclosing import Index, Operands, is_worked_with, works_out
-from attncalc.steps.mask import enclose_unmasked
 from attncalc.steps.order import steps_by_stage
+from attncalc.steps.stages import HIDING
 from attncalc.steps.trace import Trace
+from attncalc.steps.unhidden import enclose_unhidden
 
 Entry: TypeAlias = tuple[str, Index]
 """A stage and an index in it."""
@@ -141,16 +142,19 @@ class Enclosures:
     def unmasked(self, claim: Claim) -> Interval:
         """What a claimed score may have been that nothing hides, however it was come by.
 
-        Of a masked score, with its bias or without: a mask may be filled in before a bias is added.
+        Of a score that a bias or a mask hides, with its bias or without: a mask may be filled in
+        before a bias is added.
         """
         stage, index = claim.stage, claim.index
         found: list[Interval] = []
         for source in (self._inputs, self._prints, self._rounded(claim.places)):
-            if stage != "masked_scores":
+            if not self.trace.hides(stage):
                 found.append(self._enclosed(source, stage, index))
                 continue
-            found.append(source.operands.before(stage, index))
-            found.append(enclose_unmasked(source.operands, index))
+            before = source.operands.before(stage, index)
+            if stage in HIDING and not before.hidden:
+                found.append(before)
+            found.append(enclose_unhidden(source.operands, stage, index))
         return rounded(reduce(Interval.hull, found), claim.places)
 
     def reachable(self, stage: str, index: Index) -> Interval:

@@ -60,6 +60,17 @@ class Numbers:
         return None if bias is None else bias.values
 
     @property
+    def early_bias(self) -> Array | None:
+        """What is added to the scores before they are scaled."""
+        bias = self.trace.by_products.get("early_bias")
+        return None if bias is None else bias.values
+
+    @property
+    def before_scaling(self) -> Array:
+        """The scores that are scaled."""
+        return self["biased_scores" if "biased_scores" in self else "scores"]
+
+    @property
     def sink(self) -> Array | None:
         """The logit without a value, as an array of no axes for one head."""
         sink, head = self.trace.problem.attention.sink, self.trace.head
@@ -80,7 +91,14 @@ class Numbers:
     def capped(self, S: Array) -> Array:
         """These scores with the problem's soft-cap."""
         cap = self.trace.problem.attention.softcap
-        return S if cap is None else capped_scores(S, self.like(cap))
+        if cap is None:
+            return S
+        bent, nothing = capped_scores(S, self.like(cap)), self.like("-Infinity")
+        return np.where(nothing == S, S, bent) if self.trace.hides("capped_scores") else bent
+
+    def biased(self, S: Array) -> Array:
+        """These scores with what is added before they are scaled."""
+        return S if self.early_bias is None else S + self.early_bias
 
     def masked(self, S: Array) -> Array:
         """These scores with the problem's bias and mask."""
@@ -116,7 +134,8 @@ class Numbers:
         """The stage before each stage, and the way from there."""
         attended = ("weights", self._attended)
         steps: dict[str, tuple[str, Callable[[Array], Array]]] = {
-            "scaled_scores": ("scores", self.scaled),
+            "biased_scores": ("scores", self.biased),
+            "scaled_scores": ("biased_scores", self.scaled),
             "capped_scores": ("scaled_scores", self.capped),
             "masked_scores": ("capped_scores", self.masked),
             "exponentials": ("masked_scores", self.powers),

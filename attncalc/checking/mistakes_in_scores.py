@@ -43,7 +43,7 @@ def _made(
         whole = size(numbers.trace.problem)
         if "scores" not in numbers or whole is None:
             return None
-        return step(numbers["scores"], number(numbers, whole))
+        return step(numbers.before_scaling, number(numbers, whole))
 
     return rule
 
@@ -51,7 +51,7 @@ def _made(
 def divided_by_number(text: str) -> Rule:
     """The scores divided by a number that is typed."""
 
-    return lambda numbers: divided_scores(numbers["scores"], numbers.like(text))
+    return lambda numbers: divided_scores(numbers.before_scaling, numbers.like(text))
 
 
 def multiplied_by(size: Size) -> Rule:
@@ -86,7 +86,7 @@ def keys(problem: Problem) -> int:
 
 
 def unscaled(numbers: Numbers) -> Array | None:
-    return numbers["scores"] if "scaled_scores" in numbers else None
+    return numbers.before_scaling if "scaled_scores" in numbers else None
 
 
 def scaled_twice(numbers: Numbers) -> Array | None:
@@ -240,6 +240,27 @@ def negated(numbers: Numbers, bias: Array) -> Array:
     return opposite
 
 
+def biased_early(bias: Callable[[Numbers, Array], Array]) -> Rule:
+    """The scores with another bias before they are scaled, made from the right one."""
+
+    def rule(numbers: Numbers) -> Array | None:
+        added = numbers.early_bias
+        if added is None:
+            return None
+        made: Array = numbers["scores"] + bias(numbers, added)
+        return made
+
+    return rule
+
+
+def biased_after_scaling(numbers: Numbers) -> Array | None:
+    """s / √d_k + b, and the rest as it should be."""
+    if numbers.early_bias is None or "scaled_scores" not in numbers:
+        return None
+    made: Array = numbers.scaled(numbers["scores"]) + numbers.early_bias
+    return made
+
+
 def uncapped(numbers: Numbers) -> Array | None:
     if "capped_scores" not in numbers:
         return None
@@ -258,7 +279,7 @@ def capped_to_one(numbers: Numbers) -> Array | None:
 def capped_before_scaling(numbers: Numbers) -> Array | None:
     if "capped_scores" not in numbers or "scaled_scores" not in numbers:
         return None
-    return numbers.scaled(numbers.capped(numbers["scores"]))
+    return numbers.scaled(numbers.capped(numbers.before_scaling))
 
 
 def capped_after_mask(numbers: Numbers) -> Array | None:

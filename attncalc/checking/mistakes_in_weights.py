@@ -97,7 +97,7 @@ def scaled_afterwards(numbers: Numbers) -> Array | None:
     """The softmax of what is not scaled, which is scaled then."""
     if "scaled_scores" not in numbers:
         return None
-    return numbers.scaled(numbers.softmax(numbers.masked(numbers.capped(numbers["scores"]))))
+    return numbers.scaled(numbers.softmax(numbers.masked(numbers.capped(numbers.before_scaling))))
 
 
 def softmax_twice(numbers: Numbers) -> Array | None:

@@ -126,12 +126,12 @@ def _own_scores(enclosures: Enclosures, place: Index) -> Iterator[Decimal | None
 def _masked(enclosures: Enclosures, claimed: dict[Index, Interval]) -> Iterator[str]:
     """A key that a mask or a bias of -inf hides has no weight."""
     trace = enclosures.trace
-    if "masked_scores" not in trace:
+    if not trace.hides(trace.scored):
         return
     for index, interval in claimed.items():
         if enclosures.reading(index[:-1]).blind is not Blind.COMPUTED:
             continue
-        if Decimal(0) not in interval and enclosures.computed("masked_scores", index).hidden:
+        if Decimal(0) not in interval and enclosures.computed(trace.scored, index).hidden:
             *row, key = index
             token = address_of(key, trace.problem.key_tokens)
             who = _query(trace, tuple(row))

@@ -75,7 +75,7 @@ class Prints:
         return number in self.enclosures.claimed(claim)
 
     def _stands_for_hidden(self, claim: Claim) -> bool:
-        return self.stage == "masked_scores" and claim.value <= STAND_IN
+        return self.enclosures.trace.hides(self.stage) and claim.value <= STAND_IN
 
     @cached_property
     def ends(self) -> tuple[Array, Array]:
@@ -117,9 +117,10 @@ class Prints:
 
 def _masked_rows(trace: Trace, stage: str) -> frozenset[RowPlace]:
     """The rows of a stage that no key is seen by."""
-    if "masked_scores" not in trace or STAGES.index(stage) < STAGES.index("masked_scores"):
+    scored = stage if trace.hides(stage) else trace.scored
+    if not trace.hides(scored) or STAGES.index(stage) < STAGES.index(scored):
         return frozenset()
-    hidden = trace["masked_scores"] == like(trace["weights"], "-Infinity")
+    hidden = trace[scored] == like(trace["weights"], "-Infinity")
     empty = hidden.all(axis=-1)
     if not trace.has_heads:
         return frozenset((0, row) for (row,) in np.argwhere(empty).tolist())

@@ -109,10 +109,10 @@ def _readings(enclosures: Enclosures, row: Index, claims: Sequence[Claim]) -> li
 
 def _fates(enclosures: Enclosures, row: Index) -> list[Blind]:
     """What may become of a row in which every key is hidden; of any other, what is computed."""
-    if not enclosures.has_powers or enclosures.has_sink or "masked_scores" not in enclosures.trace:
+    if not enclosures.has_powers or enclosures.has_sink or not _hides(enclosures):
         return [Blind.COMPUTED]
     keys = [(*row, j) for j in range(len(enclosures.problem.key_tokens))]
-    hidden = [enclosures.computed("masked_scores", key).hidden for key in keys]
+    hidden = [enclosures.computed(enclosures.trace.scored, key).hidden for key in keys]
     if all(hidden):
         return [Blind.COMPUTED, Blind.EQUAL, Blind.UNMASKED]
     if all(
@@ -121,6 +121,11 @@ def _fates(enclosures: Enclosures, row: Index) -> list[Blind]:
     ):
         return [Blind.COMPUTED, *BITS]
     return [Blind.COMPUTED]
+
+
+def _hides(enclosures: Enclosures) -> bool:
+    """Whether there is a stage of the scores in which keys may be hidden."""
+    return enclosures.trace.hides(enclosures.trace.scored)
 
 
 def hiding_bias(problem: Problem, index: Index) -> Any | None:
@@ -148,7 +153,7 @@ def _stand_ins(enclosures: Enclosures) -> dict[Entry, str]:
     Stage by stage: a later score may have been worked out from an earlier one.
     """
     found: dict[Entry, str] = {}
-    if "masked_scores" not in enclosures.trace:
+    if not _hides(enclosures):
         return found
     claims = enclosures.problem.claims.numbers
     for stage in OF_SCORES:
@@ -160,14 +165,16 @@ def _stand_ins(enclosures: Enclosures) -> dict[Entry, str]:
 
 
 def _stands_in(enclosures: Enclosures, claim: Claim) -> str | None:
-    masked = enclosures.computed("masked_scores", claim.index)
+    trace, stage = enclosures.trace, claim.stage
+    masked = enclosures.computed(trace.scored, claim.index)
     bias = hiding_bias(enclosures.problem, claim.index)
     if claim.undefined or (not masked.hidden and bias is None):
         return None
     if claim.hidden:
-        if claim.stage != "masked_scores":
-            return reasons.MASKED_EARLY
-        return None if masked.hidden else reasons.stood_in_for(bias)
+        if enclosures.computed(stage, claim.index).hidden:
+            return None
+        early = bias is None or not trace.hides(stage)
+        return reasons.MASKED_EARLY if early else reasons.stood_in_for(bias)
     if enclosures.computed(claim.stage, claim.index).meets(enclosures.claimed(claim)):
         return None
     # What is filled in may have been added to the score, which may have been rounded on the way.

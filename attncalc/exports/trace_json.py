@@ -38,7 +38,7 @@ def trace_json(trace: Trace, selection: Selection | None = None) -> str:
     problem = trace.problem
     too_large: list[str] = []
     arrays = {
-        name: _stage(name, trace.of_heads(name, heads), too_large)
+        name: _stage(name, trace.of_heads(name, heads), trace.hides(name), too_large)
         for name in trace.exported(stages, heads)
     }
     exported: dict[str, Any] = {
@@ -90,12 +90,12 @@ def _scale(trace: Trace) -> float | None:
     return 1.0 if factor is None else nearest_double(factor)
 
 
-def _stage(name: str, values: Array, too_large: list[str]) -> Any:
-    hidden = name == "masked_scores"
+def _stage(name: str, values: Array, hides: bool, too_large: list[str]) -> Any:
+    """Its numbers, null for those that are too large, or hidden where a stage hides some."""
 
     def number(value: Any) -> float | None:
         double = nearest_double(value)
-        masked = hidden and value == Decimal("-Infinity")
+        masked = hides and value == Decimal("-Infinity")
         if double is None and not masked and name not in too_large:
             too_large.append(name)
         return double

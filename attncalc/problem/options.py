@@ -160,8 +160,15 @@ class Bucketed:
     buckets: Buckets = field(default_factory=Buckets)
 
 
+@dataclass(frozen=True, eq=False)
+class BeforeScaling:
+    """Rows that are added to the scores before they are scaled. (n, m) or (h, n, m)"""
+
+    rows: Array
+
+
 Mask: TypeAlias = Literal["none", "causal"] | Reach | Array
-Bias: TypeAlias = Literal["alibi"] | Slopes | Bucketed | Array
+Bias: TypeAlias = Literal["alibi"] | Slopes | Bucketed | BeforeScaling | Array
 Positions: TypeAlias = Literal["none"] | Sinusoidal | Rotary | Array
 
 
@@ -227,7 +234,17 @@ class AttentionOptions:
     @property
     def bias_rows(self) -> Array | None:
         """The numbers that are added to the scores, where these are given themselves."""
-        return self.bias if isinstance(self.bias, np.ndarray) else None
+        return self.bias if isinstance(self.bias, np.ndarray) else self.early_bias
+
+    @property
+    def early_bias(self) -> Array | None:
+        """The numbers that are added before scaling."""
+        return self.bias.rows if isinstance(self.bias, BeforeScaling) else None
+
+    @property
+    def later_bias(self) -> Literal["alibi"] | Slopes | Bucketed | Array | None:
+        """What is added after scaling and capping, or what it is made of."""
+        return None if isinstance(self.bias, BeforeScaling) else self.bias
 
     def _of_bias(self) -> dict[tuple[str, ...], Array | None]:
         """The numbers that a bias is, or is made of."""
@@ -235,6 +252,8 @@ class AttentionOptions:
             return {("bias", "slopes"): self.bias.numbers}
         if isinstance(self.bias, Bucketed):
             return {("bias", "t5", "table"): self.bias.table}
+        if isinstance(self.bias, BeforeScaling):
+            return {("bias", "rows"): self.bias.rows}
         return {("bias",): self.bias_rows}
 
 

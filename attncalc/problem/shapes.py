@@ -39,7 +39,10 @@ _BY_GROUP = (
 PADDING = ("attention", "mask", "padding")
 """Where a mask says which keys no query may attend to."""
 
-_OF_PAIRS = (("scores",), ("weights",), ("attention", "mask"), PADDING, ("attention", "bias"))
+_OF_PAIRS = (
+    *(("scores",), ("weights",), ("attention", "mask"), PADDING),
+    *(("attention", "bias"), ("attention", "bias", "rows")),
+)
 _TABLE = (*BUCKETS, "table")
 _SLOPES = ("attention", "bias", "slopes")
 _OF_ANY_WIDTHS = ("general", "additive")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -14,18 +14,17 @@ from attncalc.errors import suggestion
 from attncalc.numbers.arithmetic import Array, parse_bias, parse_number
 from attncalc.options import Form, Numbers, Settings, Truth, Whole
 from attncalc.problem.buckets import Buckets
-from attncalc.problem.options import Bias, Bucketed, Slopes
+from attncalc.problem.options import BeforeScaling, Bias, Bucketed, Slopes
 from attncalc.problem.requirements import listed
-from attncalc.readers.declared import read_form
+from attncalc.readers.declared import read_form, read_truth
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults, Rows, is_absent, rows_of
 from attncalc.readers.prints import spelled_out
 
 _WHERE = ("attention", "bias")
-_MADE_OF = ("slopes", "t5")
+_MADE_OF = ("slopes", "t5", "rows")
 _EXPECTED = (
-    "none, alibi, rows of numbers, like [[0, -inf], [0, 0]], or a mapping with "
-    + " or ".join(_MADE_OF)
+    "none, alibi, rows of numbers, like [[0, -inf], [0, 0]], or a mapping with slopes, t5 or rows"
 )
 _T5 = Form(
     "t5",
@@ -81,6 +80,8 @@ def read_bias(node: Node, looks_ahead: bool, faults: Faults) -> GivenBias | Lite
         return _slopes(node["slopes"], faults)
     if isinstance(node, dict) and [*node] == ["t5"]:
         return _bucketed(node["t5"], looks_ahead, faults)
+    if isinstance(node, dict) and "rows" in node and {*node} <= {"rows", "before_scale"}:
+        return _rows(node, faults)
     found, hint = "an empty mapping", None
     if isinstance(node, str):
         found, hint = f"“{node}”", suggestion(node, ("alibi",))
@@ -94,6 +95,14 @@ def read_bias(node: Node, looks_ahead: bool, faults: Faults) -> GivenBias | Lite
 
 def _as_they_are(rows: Array) -> Array:
     return rows
+
+
+def _rows(node: Mapping[str, Node], faults: Faults) -> GivenBias | None:
+    """Rows, and whether they are added before scaling."""
+    early = read_truth(node.get("before_scale"), (*_WHERE, "before_scale"), faults)
+    rows = rows_of(node["rows"], (*_WHERE, "rows"), (), faults, stacked=True)
+    made = BeforeScaling if early else _as_they_are
+    return None if rows is None else GivenBias(rows, made, parse_bias)
 
 
 def _slopes(node: Node, faults: Faults) -> GivenBias | None:

@@ -113,7 +113,7 @@ def _value(value: Value, node: Node, where: FieldPath, faults: Faults) -> Any:
         case Whole():
             return value.default if node is None else _whole_number(value, node, where, faults)
         case Truth():
-            return None if node is None else _truth(node, where, faults)
+            return read_truth(node, where, faults)
         case Numbers():
             if node is None:
                 return None
@@ -152,7 +152,10 @@ def _whole_number(value: Whole, node: Node, where: FieldPath, faults: Faults) ->
     return None
 
 
-def _truth(node: Node, where: FieldPath, faults: Faults) -> bool | None:
+def read_truth(node: Node, where: FieldPath, faults: Faults) -> bool | None:
+    """true or false; None where nothing is given, and for what is neither, which is reported."""
+    if is_absent(node):
+        return None
     if isinstance(node, str) and node in TRUTHS:
         return TRUTHS[node]
     faults(where, f"{found_instead(node)}; expected true or false", None)

@@ -127,7 +127,7 @@ def _converted(rows: Rows, array: Array, exact: bool, faults: Faults) -> Array |
         faults(rows.path, f"an array of {array.dtype}; expected numbers", None)
         return None
     doubles = array.astype(np.float64)
-    hides_keys = rows.path[-1] == "bias"
+    hides_keys = rows.path[-1] in ("bias", "rows")
     unusable = ~(np.isfinite(doubles) | (np.isneginf(doubles) & hides_keys))
     if unusable.any():
         index = tuple(int(axis) for axis in np.argwhere(unusable)[0])

@@ -29,7 +29,7 @@ from attncalc.steps.trace import Stage, Trace
 
 def biases(trace: Trace) -> Iterator[Stage]:
     """What is added to the scores: a given matrix, or distances times each head's slope."""
-    bias, problem = trace.problem.attention.bias, trace.problem
+    bias, problem = trace.problem.attention.later_bias, trace.problem
     if isinstance(bias, np.ndarray):
         yield Stage.of("bias", Known.given(bias))
     elif isinstance(bias, Bucketed):
@@ -123,7 +123,7 @@ def bucketed(table: Array, places: Array) -> Known:
 
 def enclose_bias(operands: Operands, index: Index) -> Interval:
     """What is added to a score; hidden for -inf."""
-    bias = operands.problem.attention.bias
+    bias = operands.problem.attention.later_bias
     if bias is None:
         return ZERO
     if isinstance(bias, np.ndarray):
@@ -156,7 +156,7 @@ def count_bias(problem: Problem, sizes: Sizes) -> Operations:
 
     To look a number up takes none.
     """
-    bias = problem.attention.bias
+    bias = problem.attention.later_bias
     if bias is None:
         return Operations()
     added = Operations(additions=sizes.pairs)

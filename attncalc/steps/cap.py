@@ -18,12 +18,13 @@ from attncalc.numbers.arithmetic import (
     transcendental_context,
 )
 from attncalc.numbers.functions import tanh
-from attncalc.numbers.intervals import Interval
+from attncalc.numbers.intervals import HIDDEN, Interval
 from attncalc.numbers.known import Known
 from attncalc.numbers.operations import Operations
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.hiding import of_visible
 from attncalc.steps.interface import Part, Shape
 from attncalc.steps.roundoff import OF_A_FUNCTION, Roundoff
 from attncalc.steps.trace import Stage, Trace
@@ -49,16 +50,27 @@ def shapes(problem: Problem) -> dict[str, Shape]:
 
 def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     """After scaling, and before bias and mask."""
-    cap, S = trace.problem.attention.softcap, trace.stages[trace.scored]
+    S = trace.stages[trace.scored].plain
+    cap = trace.problem.attention.softcap
     assert cap is not None
-    capped = capped_scores(S.values, like(S.values, cap))
-    exact = exactness.of_capped(S.values, S.exact)
-    yield Stage.of("capped_scores", Known(capped, exact), trace.scored)
+    limit = like(S.values, cap)
+
+    def bent(seen: Known) -> Known:
+        capped = capped_scores(seen.values, limit)
+        return Known(capped, exactness.of_capped(seen.values, seen.exact))
+
+    yield Stage.of("capped_scores", of_visible(S, bent), trace.scored)
 
 
 def enclose(operands: Operands, stage: str, index: Index) -> Interval:
     """The same; where numbers are rounded on the way, s / c and its tanh are."""
-    cap, score = operands.problem.attention.softcap, operands.before(stage, index)
+    score = operands.before(stage, index)
+    return HIDDEN if score.hidden else enclose_capped(operands, score)
+
+
+def enclose_capped(operands: Operands, score: Interval) -> Interval:
+    """A score that can be seen, capped."""
+    cap = operands.problem.attention.softcap
     assert cap is not None
     if operands.decimals is None:
         return transcendental.capped(score, cap)

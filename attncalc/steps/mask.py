@@ -63,7 +63,7 @@ def reach_of(mask: Mask) -> Reach | None:
 
 def shapes(problem: Problem) -> dict[str, Shape]:
     """masked_scores (n, m), where there is a mask or a bias."""
-    mask, bias = problem.attention.mask, problem.attention.bias
+    mask, bias = problem.attention.mask, problem.attention.later_bias
     unmasked = isinstance(mask, str) and mask == "none"
     if problem.weights is not None or (unmasked and bias is None):
         return {}
@@ -115,14 +115,8 @@ def enclose(operands: Operands, stage: str, index: Index) -> Interval:
     bias = enclose_bias(operands, index)
     if bias.hidden or not may_attend(operands.problem, index):
         return HIDDEN
-    return intervals.add((operands.before(stage, index), bias))
-
-
-def enclose_unmasked(operands: Operands, index: Index) -> Interval:
-    """A masked score as it would be if nothing hid it."""
-    bias = enclose_bias(operands, index)
-    score = operands.before("masked_scores", index)
-    return score if bias.hidden else intervals.add((score, bias))
+    score = operands.before(stage, index)
+    return HIDDEN if score.hidden else intervals.add((score, bias))
 
 
 def may_attend(problem: Problem, index: Index) -> bool:

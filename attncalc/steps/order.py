@@ -5,6 +5,7 @@ from __future__ import annotations
 from attncalc.problem.problem import Problem
 from attncalc.steps import (
     add_positions,
+    bias_scores,
     cap,
     compare,
     embed,
@@ -31,6 +32,7 @@ STEPS: tuple[Step, ...] = (
     rotate,
     score,
     compare,
+    bias_scores,
     scale,
     cap,
     mask,

@@ -61,9 +61,9 @@ def _of_stand_ins(trace: Trace) -> Iterator[str]:
 
 def _of_blind_rows(trace: Trace) -> Iterator[str]:
     """Queries of which every key is masked; once where it is so in all heads."""
-    if "masked_scores" not in trace:
+    if not trace.hides(trace.scored):
         return
-    S = trace["masked_scores"]
+    S = trace[trace.scored]
     blind = (like(S, "-Infinity") == S).all(axis=-1)
     for place in np.argwhere(blind).tolist():
         *head, row = place

@@ -18,12 +18,13 @@ from attncalc.numbers.arithmetic import (
     like,
     quotient_context,
 )
-from attncalc.numbers.intervals import ONE, Interval
+from attncalc.numbers.intervals import HIDDEN, ONE, Interval
 from attncalc.numbers.known import Known
 from attncalc.numbers.operations import Operations
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands, typed
+from attncalc.steps.hiding import of_visible
 from attncalc.steps.interface import Part, Shape
 from attncalc.steps.roundoff import OF_A_FUNCTION, Roundoff
 from attncalc.steps.trace import Stage, Trace
@@ -70,12 +71,14 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     if isinstance(scale, Decimal):
         factor = like(S.values, scale)
         yield Stage.of("factor", _number(factor))
-        yield Stage.of("scaled_scores", multiplied(S, scale), source)
+        made = of_visible(S, lambda seen: multiplied(seen, scale))
+        yield Stage.of("scaled_scores", made, source)
         return
     assert d_k is not None  # Problem does not let 1/sqrt(d_k) pass without it
     divisor = root(d_k, S.values)
     yield Stage.of("divisor", _number(divisor))
-    yield Stage.of("scaled_scores", _divided(S, divisor), source)
+    made = of_visible(S, lambda seen: _divided(seen, divisor))
+    yield Stage.of("scaled_scores", made, source)
 
 
 def _number(value: object) -> Known:
@@ -106,6 +109,11 @@ def multiplied(S: Known, scale: Decimal) -> Known:
 def enclose(operands: Operands, stage: str, index: Index) -> Interval:
     """Divided by the root, or multiplied by its inverse; each may have been rounded."""
     score = operands.before(stage, index)
+    return HIDDEN if score.hidden else enclose_scaled(operands, score)
+
+
+def enclose_scaled(operands: Operands, score: Interval) -> Interval:
+    """A score that can be seen, scaled."""
     scale, d_k = operands.problem.attention.scale, operands.problem.d_k
     if isinstance(scale, Decimal):
         factor = typed(scale)

@@ -34,10 +34,10 @@ from attncalc.problem.sizes import Sizes
 from attncalc.steps.conventions import BITS, Blind, Shift
 from attncalc.steps.enclosing import Index, Operands, typed
 from attncalc.steps.interface import Part, Shape
-from attncalc.steps.mask import enclose_unmasked
 from attncalc.steps.roundoff import FACTOR, FARTHEST, OF_A_FUNCTION, Roundoff
 from attncalc.steps.roundoff import sizes as sizes_of
 from attncalc.steps.trace import Stage, Trace
+from attncalc.steps.unhidden import enclose_unhidden
 
 PART: Part | None = "softmax"
 
@@ -157,7 +157,8 @@ def _sums(powers: Known) -> Known:
 
 def _equal_rows(trace: Trace) -> Exact:
     """Rows of scores that were equal, exactly, before scaling and capping, as their biases."""
-    S, before = trace[trace.scored], trace.stages["scores"]
+    before = trace.stages["biased_scores" if "biased_scores" in trace else "scores"]
+    S = trace[trace.scored]
     visible: Exact = np.not_equal(S, like(S, "-Infinity"))
     equal = exactness.equal_rows(visible, before.values, before.exact)
     if trace.bias is None:
@@ -238,7 +239,7 @@ def _scored(operands: Operands, index: Index) -> Interval:
     if blind is Blind.EQUAL:
         return ZERO
     if blind is Blind.UNMASKED:
-        return enclose_unmasked(operands, index)
+        return enclose_unhidden(operands, operands.trace.scored, index)
     score = operands.of(operands.trace.scored, index)
     return score if blind is Blind.COMPUTED else intervals.in_bits(score, BITS[blind])
 

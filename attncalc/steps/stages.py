@@ -15,6 +15,9 @@ _BEFORE_POWERS = STAGES[: STAGES.index("exponentials")]
 OF_SCORES = tuple(name for name in ONE_A_PAIR if name in _BEFORE_POWERS)
 """Stages of the scores, in which a key may be masked."""
 
+HIDING = ("biased_scores", "masked_scores")
+"""Those in which keys are hidden; what comes after them hides the same."""
+
 OF_QUERIES = tuple(name for name in STAGES if NAMES[name].letter == "q")
 """Stages of the queries, from Q on until they meet the keys."""
 

@@ -20,6 +20,7 @@ from attncalc.numbers.known import Known
 from attncalc.problem.heads import group_of
 from attncalc.problem.problem import Problem
 from attncalc.steps.stages import (
+    HIDING,
     OF_ANSWERS,
     OF_GROUPS,
     OF_HEADS,
@@ -138,6 +139,11 @@ class Trace:
     def scored(self) -> str:
         """The stage that goes into the softmax: the last one of the scores."""
         return self._last_of(OF_SCORES)
+
+    def hides(self, stage: str) -> bool:
+        """Whether a key may be hidden in a stage of the scores, by a bias or a mask before it."""
+        firsts = [OF_SCORES.index(name) for name in HIDING if name in self.stages]
+        return stage in OF_SCORES and OF_SCORES.index(stage) >= min(firsts, default=len(OF_SCORES))
 
     @property
     def asking(self) -> str:

@@ -16,7 +16,7 @@ from attncalc.document.document import (
     RowKind,
     Table,
 )
-from attncalc.document.expressions import Expression, Omitted, Relation, Sign
+from attncalc.document.expressions import Expression, Number, Omitted, Relation, Sign
 from attncalc.document.numerals import Shown, shown
 from attncalc.walkthrough.page import Page, words
 from attncalc.walkthrough.quantities import weight_of
@@ -49,6 +49,14 @@ def bar(number: Any, largest: Any) -> Bar:
 
 Step: TypeAlias = tuple[Expression, Sign, Expression]
 """What is done to a number, the sign, and what comes out."""
+
+
+HIDDEN = Number("-inf")
+
+
+def hidden_still() -> Step:
+    """What is done to a score that is hidden: nothing."""
+    return HIDDEN, Sign.EXACT, HIDDEN
 
 
 def key_table(

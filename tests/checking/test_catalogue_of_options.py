@@ -126,6 +126,8 @@ BUCKETED = with_options(CACHED, bias={"t5": T5})
 BUCKETED_BACK = with_options(CACHED, bias={"t5": {**T5, "bidirectional": "false"}})
 BIASED = with_options(FOLDED, bias=[typed(3, 3, 13), typed(3, 3, 14)])
 HIDING = with_options(FOLDED, bias=[["0.5", "-inf", "1"], ["0.25", "2", "-1"], ["0", "0", "-0.7"]])
+EARLY_ROWS = [[typed(3, 3, 27)[0], ["0.5", "-inf", "1"], typed(3, 3, 27)[2]], typed(3, 3, 28)]
+EARLY = with_options(FOLDED, bias={"rows": EARLY_ROWS, "before_scale": "true"})
 SUNK = with_options(FOLDED, sink=["0.5", "-0.25"])
 NORMED = with_options(ROTATED, qk_norm="l2")
 GAINS = {"gain_q": typed(1, 4, 21)[0], "gain_k": typed(1, 4, 22)[0]}
@@ -268,6 +270,16 @@ def alibi(problem: Problem, slope: Any) -> list[list[list[str]]]:
         [[text(-slope(head) * abs(i - j)) for j in range(3)] for i in range(3)]
         for head in range(int(problem["attention"]["heads"]))
     ]
+
+
+def early(rows: Any) -> Problem:
+    """The problem with a bias before scaling, with another one."""
+    return with_options(EARLY, bias={"rows": [*rows], "before_scale": "true"})
+
+
+def twice(bias: str) -> str:
+    """Twice as much, which half of is added after scaling by 1/2."""
+    return bias if bias == "-inf" else text(2 * Fraction(bias))
 
 
 def by_buckets(problem: Problem, bucket: Callable[[int], int]) -> Problem:
@@ -790,6 +802,25 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
                 ],
             ),
         ),
+    ),
+    "the bias before scaling is not added": (
+        Plant(
+            EARLY,
+            "biased_scores",
+            early(each(EARLY_ROWS, lambda b: b if b == "-inf" else "0")),
+        ),
+    ),
+    "the bias before scaling has the wrong sign": (
+        Plant(EARLY, "biased_scores", early(negative(EARLY_ROWS))),
+    ),
+    "the bias is added after scaling, though it should be scaled": (
+        Plant(
+            EARLY,
+            "scaled_scores",
+            with_options(FOLDED, bias=EARLY_ROWS),
+            {"scaled_scores": "masked_scores"},
+        ),
+        Plant(EARLY, "scaled_scores", early(each(EARLY_ROWS, twice))),
     ),
     "the relative position is i − j instead of j − i": (
         Plant(BUCKETED, "masked_scores", by_buckets(BUCKETED, lambda d: oracle_bucket(-d))),

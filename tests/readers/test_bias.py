@@ -11,11 +11,13 @@ import pytest
 import attncalc
 from attncalc.errors import InputErrors
 from attncalc.problem.buckets import Buckets
-from attncalc.problem.options import Bucketed, Slopes
+from attncalc.problem.options import BeforeScaling, Bucketed, Slopes
 
 QK = {"Q": [["1", "0"], ["0", "1"]], "K": [["1", "0"], ["0", "1"]]}
 HEADS = {"heads": "2"}
-EXPECTED = "none, alibi, rows of numbers, like [[0, -inf], [0, 0]], or a mapping with slopes or t5"
+EXPECTED = (
+    "none, alibi, rows of numbers, like [[0, -inf], [0, 0]], or a mapping with slopes, t5 or rows"
+)
 WHERE = "attention.bias"
 
 
@@ -68,6 +70,19 @@ def test_buckets_are_given(mask: Any, both: bool) -> None:
         bias = read({"t5": {**FOUR, "bidirectional": said}}, **HEADS, mask=mask)
         assert bias.buckets.bidirectional is (said == "true")
     assert read({"t5": {"table": [["0"]] * 32}}).buckets == Buckets(32, 128, bidirectional=True)
+
+
+def test_rows_before_scaling() -> None:
+    """Rows for all heads or for each, with -inf; without the word they come after, as rows do."""
+    rows = [["0.5", "-inf"], ["0", "1"]]
+    wanted = [[Decimal("0.5"), Decimal("-Infinity")], [Decimal(0), Decimal(1)]]
+    for kind in (rows, "[[0.5, -inf], [0, 1]]", np.array([[0.5, -np.inf], [0, 1]])):
+        bias = read({"rows": kind, "before_scale": "true"})
+        assert isinstance(bias, BeforeScaling)
+        assert bias.rows.tolist() == wanted
+    assert read({"rows": [rows, rows], "before_scale": "true"}, **HEADS).rows.shape == (2, 2, 2)
+    for later in ({"rows": rows}, {"rows": rows, "before_scale": "false"}):
+        assert read(later).tolist() == wanted
 
 
 @pytest.mark.parametrize(
@@ -156,6 +171,33 @@ def test_buckets_are_given(mask: Any, both: bool) -> None:
             [
                 ".t5: this is no mapping; expected settings: buckets, max_distance, "
                 "bidirectional, table"
+            ],
+        ),
+        ({"before_scale": "true"}, {}, [f": a mapping with before_scale; expected {EXPECTED}"]),
+        (
+            {"rows": [["0", "1"]] * 2, "before": "true"},
+            {},
+            [f": a mapping with rows and before; expected {EXPECTED}"],
+        ),
+        (
+            {"rows": "steep", "before_scale": "first"},
+            {},
+            [
+                ".before_scale: “first”; expected true or false",
+                ".rows: “steep”; expected rows of numbers, like [[1, 0], [0, 1]]",
+            ],
+        ),
+        (
+            {"rows": [["0", "1", "2"]] * 2, "before_scale": "true"},
+            {},
+            [".rows: 3 columns; expected 2, one for each key token (n=2, m=2, d_k=2)"],
+        ),
+        (
+            {"rows": [["0", "inf"], ["0", "0"]], "before_scale": "true"},
+            {},
+            [
+                ".rows: an infinity (inf); expected a number\n  hint: every number must be finite; "
+                "to hide a key, use mask or bias"
             ],
         ),
         ({"slopes": [["1", "2"]]}, HEADS, [".slopes: rows of numbers; expected a row of numbers"]),

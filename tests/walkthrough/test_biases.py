@@ -51,3 +51,19 @@ def test_buckets_of_one_side_and_of_both() -> None:
         }
     )
     assert "… 4 more" in page
+
+
+def test_a_bias_before_scaling() -> None:
+    """It is said to be scaled where there is a scale, and that it hides a key where it does."""
+    rows = {"rows": [["0", "-inf"], ["1", "0"]], "before_scale": "true"}
+    page = with_bias(rows)
+    assert (
+        "A number is added to each score. It comes before scaling, and is scaled with the scores. "
+        "A key that -∞ is added to stays hidden."
+    ) in page
+    page = with_bias({**rows, "rows": [["0", "1"], ["1", "0"]]}, scale="none")
+    assert "A number is added to each score. key" in page
+    assert "with a bias before scaling" in page
+    assert "bias before" not in page_of(
+        {"weights": [["1", "0"], ["0", "1"]], "attention": {"bias": rows}}
+    )

@@ -19,9 +19,10 @@ from attncalc.walkthrough.sections.interface import (
     Told,
     always,
     computed,
+    handed_on,
 )
 from attncalc.walkthrough.sources import source_of
-from attncalc.walkthrough.tables import Step, key_table
+from attncalc.walkthrough.tables import HIDDEN, Step, hidden_still, key_table
 
 
 def capped_scores(page: Page, number: int) -> Section | None:
@@ -37,6 +38,8 @@ def capped_scores(page: Page, number: int) -> Section | None:
         after = page.stage("capped_scores", [query])[0]
 
         def cells(key: int) -> Step:
+            if after[key].number == HIDDEN:
+                return hidden_still()
             done = Product((c, Apply("tanh", (Fraction(before[key].number, c),))))
             return done, sign_of(before[key], result=after[key]), after[key].number
 
@@ -62,7 +65,10 @@ def _place(trace: Trace, source: str) -> str:
 
 
 def _derived(page: Page, stage: str, index: Index) -> Derived:
-    score = page.entry(source_of(page.trace, stage), index)
+    source = source_of(page.trace, stage)
+    score = page.entry(source, index)
+    if score.number == HIDDEN:
+        return handed_on(page, source, index)
     c = page.number(page.trace.problem.attention.softcap)
     bent = Product((c.number, Apply("tanh", (Fraction(score.number, c.number),))))
     return computed(page, stage, index, bent, [score, c])

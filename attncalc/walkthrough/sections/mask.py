@@ -316,8 +316,8 @@ def _mentioned(page: Page) -> Iterator[str]:
     if problem.weights is not None:
         return
     yield from _mask_mentioned(options.mask)
-    if options.bias is not None:
-        yield _biased(options.bias)
+    if options.later_bias is not None:
+        yield _biased(options.later_bias)
 
 
 def _biased(bias: Bias) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.sections import (
     add_positions,
+    bias_scores,
     cache,
     cap,
     compare,
@@ -39,6 +40,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     rotate.EXPLANATION,
     score.EXPLANATION,
     compare.EXPLANATION,
+    bias_scores.EXPLANATION,
     scale.EXPLANATION,
     cap.EXPLANATION,
     mask.EXPLANATION,

@@ -29,9 +29,10 @@ from attncalc.walkthrough.sections.interface import (
     Told,
     always,
     computed,
+    handed_on,
 )
 from attncalc.walkthrough.sources import source_of
-from attncalc.walkthrough.tables import Step, key_table
+from attncalc.walkthrough.tables import HIDDEN, Step, hidden_still, key_table
 
 
 def scaled_scores(page: Page, number: int) -> Section | None:
@@ -65,6 +66,8 @@ def scaled_scores(page: Page, number: int) -> Section | None:
 
         def cells(key: int) -> Step:
             start, result = before[key].number, after[key]
+            if result.number == HIDDEN:
+                return hidden_still()
             done = Fraction(start, divisor) if divisor is not None else Product((start, factor))
             return done, sign_of(before[key], result=result), result.number
 
@@ -77,8 +80,10 @@ def scaled_scores(page: Page, number: int) -> Section | None:
 
 
 def _derived(page: Page, stage: str, index: Index) -> Derived:
-    trace = page.trace
-    score = page.entry(source_of(trace, stage), index)
+    trace, source = page.trace, source_of(page.trace, stage)
+    score = page.entry(source, index)
+    if score.number == HIDDEN:
+        return handed_on(page, source, index)
     if trace.number("divisor") is not None:
         root = Root(Number(str(trace.problem.d_k)))
         return computed(page, stage, index, Fraction(score.number, root), [score])

@@ -1,0 +1,100 @@
+"""What is added to scores before they are scaled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attncalc.document.document import Block, Heading, OfQuery, Paragraph, Section
+from attncalc.document.expressions import Relation, Sign, Sum, Symbol
+from attncalc.document.numerals import Shown, shown_array
+from attncalc.numbers.arithmetic import like
+from attncalc.steps import bias_scores
+from attncalc.steps.trace import Trace
+from attncalc.walkthrough.page import Page, pair_symbol, sign_of, words
+from attncalc.walkthrough.sections.interface import (
+    Derived,
+    Drawn,
+    Explanation,
+    Index,
+    Part,
+    Place,
+    Told,
+    always,
+    computed,
+)
+from attncalc.walkthrough.sources import source_of
+from attncalc.walkthrough.tables import HIDDEN, Step, all_queries, key_table
+
+
+def biased_scores(page: Page, number: int) -> Section | None:
+    """The bias added, of the focused queries key by key, the matrix for all."""
+    trace = page.trace
+    if "biased_scores" not in trace:
+        return None
+    source = source_of(trace, "biased_scores")
+
+    def step(query: int) -> Iterator[Block]:
+        before = page.stage(source, [query])[0]
+        after = page.stage("biased_scores", [query])[0]
+        added = _bias_row(page, query)
+
+        def cells(key: int) -> Step:
+            result = after[key]
+            operands = [] if result.number == HIDDEN else [before[key], added[key]]
+            done = Sum((before[key].number, added[key].number))
+            return done, sign_of(*operands, result=result), result.number
+
+        yield key_table(page, query, words("score + bias"), words("biased score"), cells)
+
+    content: list[Block | OfQuery] = [Paragraph(words(_purpose(trace)))]
+    content += page.of_each_query(step)
+    content += all_queries(page, "biased_scores")
+    total = Sum((pair_symbol(source), Symbol("b", ("i", "j"))))
+    formula = Relation((pair_symbol("biased_scores"), total), (Sign.EXACT,))
+    heading = Heading(number, words("Bias before scaling"), formula)
+    return Section(heading, tuple(content), ("biased_scores",))
+
+
+def _purpose(trace: Trace) -> str:
+    scaled = " It comes before scaling, and is scaled with the scores."
+    added = "A number is added to each score." + (scaled if "scaled_scores" in trace else "")
+    made = trace["biased_scores"]
+    hides = bool((like(made, "-Infinity") == made).any())
+    return added + (" A key that -∞ is added to stays hidden." if hides else "")
+
+
+def _bias_row(page: Page, query: int) -> list[Shown]:
+    """What is added to the scores of a query."""
+    bias = page.trace.by_products["early_bias"]
+    return shown_array(bias.values[query][None], bias.exact[query][None], page.style)[0]
+
+
+def _derived(page: Page, stage: str, index: Index) -> Derived:
+    """The sum; where -inf is added it is that, exactly, whatever was rounded before."""
+    score = page.entry(source_of(page.trace, stage), index)
+    added = _bias_row(page, index[0])[index[1]]
+    hidden = page.entry(stage, index).number == HIDDEN
+    operation = Sum((score.number, added.number))
+    return computed(page, stage, index, operation, [] if hidden else [score, added])
+
+
+def _mentioned(page: Page) -> Iterator[str]:
+    problem = page.trace.problem
+    if problem.weights is None and problem.attention.early_bias is not None:
+        yield "with a bias before scaling"
+
+
+def _adding(_trace: Trace, _start: str) -> str:
+    return "+ bias"
+
+
+def _asked(_trace: Trace, _start: str) -> str:
+    return "Add bias"
+
+
+EXPLANATION = Explanation(
+    bias_scores,
+    parts=(Part(Place.OF_EACH_HEAD, biased_scores),),
+    told={"biased_scores": Told(_derived, Drawn(always("Bias"), _adding, _asked))},
+    mentioned=_mentioned,
+)
