@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 import attncalc as package
+from attncalc.options import OPTIONS
 from tests.conftest import SAMPLES, Attncalc
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -144,7 +145,7 @@ def test_output_file(attncalc: Attncalc, tmp_path: Path) -> None:
     assert "\x1b[" in page
 
 
-OPTIONS = "scale, mask, bias, softcap, sink, base, heads, kv_heads, positions, past"
+LISTED = ", ".join(OPTIONS)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,7 @@ OPTIONS = "scale, mask, bias, softcap, sink, base, heads, kv_heads, positions, p
          "scaling.yaml: 1 problem; expected 2 to compare, or a second file, or --vary\n"
          "  hint: try --vary scale=none\n"),
         (["scaling.yaml", "--vary", "scal=none"],
-         f"--vary: there is no option “scal”; expected one of {OPTIONS}\n"
+         f"--vary: there is no option “scal”; expected one of {LISTED}\n"
          "  hint: did you mean scale?\n"),
         (["scaling.yaml", "--vary", "scale=non"],
          "--vary: scale: “non”; expected 1/sqrt(d_k), none or a positive number\n"

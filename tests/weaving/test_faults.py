@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from attncalc.errors import InputErrors
+from attncalc.options import OPTIONS
 from attncalc.weaving import weave
 from attncalc.weaving.passages import BEGIN, END
 
 NAMES = (
     "file, format, query, head, stages, view, precision, rounding, all-queries, all-heads, "
-    "full, stage, threshold, top, scale, mask, bias, softcap, sink, base, heads, kv-heads, "
-    "positions, past"
+    f"full, stage, threshold, top, {', '.join(OPTIONS).replace('_', '-')}"
 )
 
 

@@ -10,6 +10,7 @@ from attncalc.document.document import (
     Cell,
     Column,
     Heading,
+    Inlines,
     OfQuery,
     Paragraph,
     Row,
@@ -18,10 +19,14 @@ from attncalc.document.document import (
 )
 from attncalc.document.expressions import (
     Apply,
+    Fraction,
+    Number,
     Omitted,
+    Power,
     Product,
     Relation,
     Sign,
+    Sum,
     Symbol,
 )
 from attncalc.document.numerals import Shown, shown
@@ -51,7 +56,7 @@ _SIGMOID = "σ"
 def gating(page: Page, number: int) -> Section | None:
     """σ(g) c for the focused queries, and the results of all."""
     source = sources(page.trace, "gated")[0]
-    content: list[Block | OfQuery] = [Paragraph(words(_how(page))), *given_projection(page, "G")]
+    content: list[Block | OfQuery] = [Paragraph(_how(page)), *given_projection(page, "G")]
     content += page.of_each_query(lambda query: _written_out(page, query, source))
     if len(page.trace.problem.tokens) > 1:
         content.append(vector_table(page, {"gated": "u"}, "query", caption=words("All queries")))
@@ -65,15 +70,20 @@ def gating(page: Page, number: int) -> Section | None:
     return Section(Heading(number, words("Gate"), formula), tuple(content), made)
 
 
-def _how(page: Page) -> str:
+def _how(page: Page) -> Inlines:
     given = (
         "The numbers g are given"
         if page.trace.problem.W_G is None
         else "The numbers g are made of the query's own embedding"
     )
-    return (
-        f"Every entry is multiplied by a gate of its own: {_SIGMOID}(g), a share between 0, shut, "
-        f"and 1, open; {_SIGMOID}(g) is 1 / (1 + e^(-g)). {given}."
+    g, power = Symbol("g"), Power(Symbol("e"), Symbol("g"))
+    sigmoid = Relation(
+        (Apply(_SIGMOID, (g,)), Fraction(power, Sum((Number("1"), power)))), (Sign.EXACT,)
+    )
+    return words(
+        "Every entry is multiplied by a gate of its own, a share between 0, shut, and 1, open: ",
+        sigmoid,
+        f". {given}.",
     )
 
 

@@ -115,7 +115,8 @@ def _weighted_table(page: Page, query: int) -> Table:
         rows.append(Row(tuple(cells), focused=own, quantity=weight_of(trace, query, key)))
         at += 1
     exact_sum = all(number.exact for column in columns.values() for number in column)
-    total: list[Cell] = [words("output"), (), words("=" if exact_sum else "≈")]
+    name = "output" if page.trace.attended == "output" else "sum"  # more follows
+    total: list[Cell] = [words(name), (), words("=" if exact_sum else "≈")]
     total += [
         (columns[entry][-1].number,) if isinstance(entry, int) else words("…") for entry in entries
     ]
