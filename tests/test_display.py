@@ -136,6 +136,11 @@ def test_options_in_words() -> None:
     assert origins(scaled, problem)[1].varied == {"scale": "1/sqrt(d_k)"}
     window = under(problem, mask=Reach(back=1, ahead=0))
     assert origins(problem, window)[1].varied == {"mask": "{window: 2}"}
+    padded = under(problem, mask=Reach(padding=(True, True, False)))
+    assert origins(problem, padded)[1].varied == {"mask": "{padding: [1, 1, 0]}"}
+    many = {"Q": [["1"]] * 13, "K": [["1"]] * 13}
+    long = attncalc.load(many)
+    assert origins(long, under(long, mask=Reach(padding=(True,) * 13)))[1].varied == {}
     rows = under(problem, mask=np.tril(np.ones((3, 3), bool)))
     assert origins(problem, rows)[1].file == "second"
     assert origins(problem, under(problem, heads=1))[1].file == "second"
