@@ -56,9 +56,13 @@ def test_a_boundary_is_decided_in_whole_numbers() -> None:
 @given(KINDS)
 def test_a_span_is_all_that_shares_a_bucket(buckets: Buckets) -> None:
     """From the first to the last distance in the same bucket, found one by one."""
-    found = [buckets.of_distance(distance) for distance in range(2 * buckets.max_distance + 2)]
-    for distance in range(buckets.max_distance + 1):
-        same = [each for each, bucket in enumerate(found) if bucket == found[distance]]
-        first, last = buckets.span(distance)
-        assert first == same[0]
-        assert last == (None if same[-1] == len(found) - 1 else same[-1])
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for distance in range(2 * buckets.max_distance + 2):
+        bucket = buckets.of_distance(distance)
+        first.setdefault(bucket, distance)
+        last[bucket] = distance
+    end = buckets.of_a_side - 1
+    for bucket, distance in first.items():
+        wanted = (distance, None if bucket == end else last[bucket])
+        assert buckets.span(distance) == buckets.span(last[bucket]) == wanted

@@ -16,7 +16,15 @@ from benchmarks.fuzz.values import (
     plain_number,
 )
 
-_PAIRS = ("scores", "scaled_scores", "capped_scores", "masked_scores", "exponentials", "weights")
+_PAIRS = (
+    "scores",
+    "biased_scores",
+    "scaled_scores",
+    "capped_scores",
+    "masked_scores",
+    "exponentials",
+    "weights",
+)
 
 _COMMON = ("scores", "scores", "weights", "weights", "weights", "output", "exponentials", "sums")
 
@@ -45,7 +53,7 @@ def _of_stage(chance: Random, problem: Record, stage: str) -> Tree:
         return [odd_number(chance) if chance.random() < 0.1 else "1.5" for _ in range(n)]
     decimals = chance.choice((0, 1, 2, 4, 4, 7, 12))
     odd = 0.3 if chance.random() < 0.15 else 0.0
-    bare = ("~", "0", "1", "-inf" if stage == "masked_scores" else "0.0")
+    bare = ("~", "0", "1", "-inf" if stage in ("biased_scores", "masked_scores") else "0.0")
 
     def number() -> str:
         if chance.random() < odd:

@@ -89,6 +89,7 @@ def _ways(chance: Random, sizes: Dimensions) -> dict[str, tuple[Callable[[], Tre
             lambda: _rows(n, m, lambda: _bias(chance)),
             lambda: _stacked(sizes, lambda: _rows(n, m, lambda: _bias(chance))),
             lambda: {"slopes": [plain_number(chance, 2) for _ in range(heads)]},
+            lambda: {"t5": _buckets(chance, heads)},
             lambda: {"rows": _rows(n, m, lambda: _bias(chance)), "before_scale": "true"},
         ),
         "softcap": (lambda: plain_number(chance, 1).lstrip("-"),),
@@ -122,6 +123,16 @@ def _padded(chance: Random, m: int) -> Tree:
 
 def _stacked(sizes: Dimensions, rows: Callable[[], Tree]) -> Tree:
     return [rows() for _ in range(sizes.heads)] if sizes.heads else rows()
+
+
+def _buckets(chance: Random, heads: int) -> Tree:
+    count = chance.choice((2, 4, 6, 8, 32, 33))
+    return {
+        "buckets": str(count),
+        "max_distance": chance.choice(("1", "5", "20", "999999999")),
+        "bidirectional": chance.choice(("true", "false")),
+        "table": [[plain_number(chance, 1) for _ in range(heads)] for _ in range(count)],
+    }
 
 
 def _bias(chance: Random) -> str:

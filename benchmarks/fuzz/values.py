@@ -92,7 +92,15 @@ FOREIGN_KEYS = (
 )
 STAGES = (
     *("X", "X_key", "positions", "X_positioned", "Q", "K", "V", "Q_rotated", "K_rotated"),
-    *("scores", "scaled_scores", "capped_scores", "masked_scores", "exponentials", "sums"),
+    *(
+        "scores",
+        "biased_scores",
+        "scaled_scores",
+        "capped_scores",
+        "masked_scores",
+        "exponentials",
+        "sums",
+    ),
     *("weights", "weighted_values", "head_outputs", "concatenated", "output"),
 )
 OPTIONS = (

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import attncalc
+from attncalc.renderers.linear import linear
+from attncalc.selection import Selection
+from attncalc.walkthrough.derivation import derivation
+from attncalc.walkthrough.page import Page
 from tests.walkthrough.test_mechanisms import TWO, page_of
 
 
@@ -67,3 +72,20 @@ def test_a_bias_before_scaling() -> None:
     assert "bias before" not in page_of(
         {"weights": [["1", "0"], ["0", "1"]], "attention": {"bias": rows}}
     )
+
+
+def test_a_hidden_score_is_handed_on() -> None:
+    """Neither scaled nor capped, where one number is derived by itself; the others are."""
+    bias = {"rows": [["0", "-inf"], ["1", "0"]], "before_scale": "true"}
+    options = {"bias": bias, "softcap": "3", "scale": "0.5"}
+    trace = attncalc.explain(attncalc.load({**TWO, "attention": options}))
+    page = Page.of(trace, Selection())
+
+    def said(stage: str, key: int) -> str:
+        return linear(derivation(page, stage, (0, key)))
+
+    assert said("biased_scores", 1) == "u_a,b = 0 + (-∞) = -∞"
+    assert said("scaled_scores", 1) == "z_a,b = u_a,b = -∞"
+    assert said("capped_scores", 1) == "t_a,b = z_a,b = -∞"
+    assert said("biased_scores", 0) == "u_a,a = 1 + 0 = 1"
+    assert said("scaled_scores", 0) == "z_a,a = 1×0.5 = 0.5"
