@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from attncalc.document.document import Column, Inlines, Quantity, Row, Table, Token
@@ -62,6 +62,17 @@ def vector_table(
         token = _query_token(page)
         return _table(page, columns, places, heading, caption, token, page.queries, queries=True)
     return _table(page, columns, places, heading, caption, page.key_token, ())
+
+
+def both_sides(
+    page: Page, queries: Mapping[str, Expression | str], keys: Mapping[str, Expression | str]
+) -> Iterator[Table]:
+    """All queries and all keys: in one table where the same tokens are both."""
+    if page.trace.problem.self_attention:
+        yield vector_table(page, {**queries, **keys}, "token", caption=words("All tokens"))
+        return
+    yield vector_table(page, queries, "query token", caption=words("All queries"))
+    yield vector_table(page, keys, "key token", queries=False, caption=words("All keys"))
 
 
 def given_table(

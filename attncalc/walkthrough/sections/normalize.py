@@ -49,7 +49,7 @@ from attncalc.walkthrough.sections.interface import (
 )
 from attncalc.walkthrough.sources import source_of
 from attncalc.walkthrough.tables import omitted_row, result_cell
-from attncalc.walkthrough.vectors import vector_table
+from attncalc.walkthrough.vectors import both_sides
 
 _TWO = Number("2")
 
@@ -66,16 +66,8 @@ def normalization(page: Page, number: int) -> Section | None:
     formula = Relation((normal, Fraction(above, size)), (Sign.EXACT,))
     content: list[Block | OfQuery] = [Paragraph(words(_how(norm))), *_gains(page, norm)]
     content += page.of_each_query(lambda query: _written_out(page, norm, query))
-    key = Symbol("k", ("normalized",))
-    if page.trace.problem.self_attention:
-        letters = {"Q_normalized": normal, "K_normalized": key}
-        content.append(vector_table(page, letters, "token", caption=words("All tokens")))
-    else:
-        caption = words("All queries")
-        content.append(vector_table(page, {"Q_normalized": normal}, "query token", caption=caption))
-        caption = words("All keys")
-        letters = {"K_normalized": key}
-        content.append(vector_table(page, letters, "key token", queries=False, caption=caption))
+    keys = {"K_normalized": Symbol("k", ("normalized",))}
+    content += both_sides(page, {"Q_normalized": normal}, keys)
     if page.offset:
         text = "Keys in the cache were normalized when they were cached, and are taken as they are."
         content.append(Paragraph(words(text)))

@@ -51,7 +51,7 @@ from attncalc.walkthrough.sections.interface import (
 )
 from attncalc.walkthrough.sources import source_of
 from attncalc.walkthrough.tables import omitted_row, result_cell
-from attncalc.walkthrough.vectors import vector_table
+from attncalc.walkthrough.vectors import both_sides
 
 
 def rotation(page: Page, number: int) -> Section | None:
@@ -65,15 +65,8 @@ def rotation(page: Page, number: int) -> Section | None:
     formula = Relation((turned, Product((matrix, q))), (Sign.EXACT,))
     content: list[Block | OfQuery] = [Paragraph(words(_how(page, rotary)))]
     content += page.of_each_query(lambda query: _turned(page, query, angles, rotary))
-    if trace.problem.self_attention:
-        letters = {"Q_rotated": turned, "K_rotated": Symbol("k", ("rotated",))}
-        content.append(vector_table(page, letters, "token", caption=words("All tokens")))
-    else:
-        caption = words("All queries")
-        content.append(vector_table(page, {"Q_rotated": turned}, "query token", caption=caption))
-        caption = words("All keys")
-        letters = {"K_rotated": Symbol("k", ("rotated",))}
-        content.append(vector_table(page, letters, "key token", queries=False, caption=caption))
+    turned_keys = {"K_rotated": Symbol("k", ("rotated",))}
+    content += both_sides(page, {"Q_rotated": turned}, turned_keys)
     if page.offset:
         text = "Keys in the cache were rotated when they were cached, and are not rotated again."
         content.append(Paragraph(words(text)))
