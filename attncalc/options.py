@@ -101,10 +101,6 @@ class Option:
         """How it is typed: kv_heads is --kv-heads."""
         return f"--{self.name.replace('_', '-')}"
 
-    def form(self, word: str) -> Form:
-        """The form with that word."""
-        return next(form for form in self.forms if form.word == word)
-
     def numbers(self) -> Iterator[tuple[tuple[str, ...], Numbers]]:
         """Where it has numbers with axes, as paths below `attention`."""
         for form in self.forms:

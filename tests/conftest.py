@@ -38,17 +38,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is drawn at random covers nothing for certain, and runs twice as fast uncovered.
-
-    In CI the same is drawn each time, of which the first third says nearly all.
-    """
+    """In CI the same is drawn each time, of which the first third says nearly all."""
     fewer: dict[str, settings] = {}
     for item in items:
         test = getattr(item, "obj", None)
         own = getattr(test, _SETTINGS, None)
         if test is None or own is None:
             continue
-        item.add_marker("no_cover")
         name = item.nodeid.partition("[")[0]
         if os.environ.get("CI") and name not in fewer:
             fewer[name] = settings(own, max_examples=max(own.max_examples // 3, _FEWEST))

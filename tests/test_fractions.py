@@ -113,13 +113,15 @@ def test_products_of_fractions_are_exact_where_their_factors_are(
 ) -> None:
     """One third in a row leaves the other products of it what they are; and 0 times it is 0."""
     trace = attncalc.explain(attncalc.load({"Q": [q], "K": [k], "attention": {"scale": "none"}}))
-    known = trace.score_terms_exact(0)[0]
+    with trace.arithmetic():
+        terms = trace.stages["Q"].plain[0] * trace.stages["K"].plain
+    known = terms.exact[0]
     without_end = {"1/3", "-2/7", "sqrt(2)", "√2/2"}
     for place, pair in enumerate(zip(q, k, strict=True)):
         assert known[place] == ("0" in pair or not without_end & {*pair})
         if known[place]:
             factors = [Fraction(parse_number(text)) for text in pair]
-            assert Fraction(trace.score_terms(0)[0][place]) == factors[0] * factors[1]
+            assert Fraction(terms.values[0][place]) == factors[0] * factors[1]
     assert trace.stages["scores"].exact[0][0] == known.all()
 
 

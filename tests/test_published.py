@@ -38,7 +38,9 @@ def test_animal_score_terms() -> None:
     """The products the notes write out for The, animal and tired."""
     trace = trace_of("animal")
     it = trace.problem.tokens.index("it")
-    terms = {token: trace.score_terms(it)[at] for at, token in enumerate(trace.problem.tokens)}
+    terms = {
+        token: (trace["Q"][it] * trace["K"])[at] for at, token in enumerate(trace.problem.tokens)
+    }
     assert printed(terms["The"], 2) == ["0.12", "0.05", "0.00"]
     assert printed(terms["animal"], 2) == ["0.36", "0.25", "0.16"]
     assert printed(terms["tired"], 2) == ["0.54", "0.40", "0.28"]

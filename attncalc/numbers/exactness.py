@@ -213,15 +213,6 @@ def of_matrix_product(left: Array, left_exact: Exact, right: Array, right_exact:
     return exact
 
 
-def of_products(left: Array, left_exact: Exact, right: Array, right_exact: Exact) -> Exact:
-    """Where left × right is exact, entry by entry: both are, or one of them is a true 0."""
-    if not is_exact_kind(left):
-        return everywhere(left * right)
-    left_zero, right_zero = left_exact & np.equal(left, 0), right_exact & np.equal(right, 0)
-    exact: Exact = (left_exact & right_exact) | left_zero | right_zero
-    return exact
-
-
 def of_zeros(values: Array, known: Exact) -> Exact:
     """Where a value is exactly 0. known: where it is exact."""
     if not is_exact_kind(values):

@@ -14,8 +14,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 
 from attncalc.names import BY_PRODUCTS, STAGES, Axis
-from attncalc.numbers import exactness
-from attncalc.numbers.arithmetic import Array, Exact, transcendental_context
+from attncalc.numbers.arithmetic import Array, transcendental_context
 from attncalc.numbers.known import Known
 from attncalc.problem.heads import group_of
 from attncalc.problem.problem import Problem
@@ -219,17 +218,6 @@ class Trace:
             else:
                 key = tokens[place]
         return query, key
-
-    def score_terms(self, query: int) -> Array:
-        """q_i · k_j before it is added up: the products of one query of one head. (m, d_k)"""
-        with self.arithmetic():
-            terms: Array = self[self.asking][query] * self[self.answering]
-        return terms
-
-    def score_terms_exact(self, query: int) -> Exact:
-        """Where these products are exact. (m, d_k)"""
-        q, k = self.stages[self.asking], self.stages[self.answering]
-        return exactness.of_products(q.values[query], q.exact[query], k.values, k.exact)
 
     def weighted_values_of(self, query: int) -> Array:
         """α_ij v_j of one query of one head. (m, d_v)"""

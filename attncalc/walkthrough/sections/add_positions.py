@@ -57,8 +57,6 @@ from attncalc.walkthrough.vectors import vector_table
 def added_positions(page: Page, number: int) -> Section | None:
     """x + p: the position's vector of the focused queries, component by component, and of all."""
     trace, problem = page.trace, page.trace.problem
-    if "positions" not in trace:
-        return None
     angles = angles_of(trace)
     if angles is None:
         intro = "Each position has a learned vector of its own, which is added to the embedding."

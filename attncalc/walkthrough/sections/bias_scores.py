@@ -29,8 +29,6 @@ from attncalc.walkthrough.tables import HIDDEN, Step, all_queries, key_table
 def biased_scores(page: Page, number: int) -> Section | None:
     """The bias added, of the focused queries key by key, the matrix for all."""
     trace = page.trace
-    if "biased_scores" not in trace:
-        return None
     source = source_of(trace, "biased_scores")
 
     def step(query: int) -> Iterator[Block]:

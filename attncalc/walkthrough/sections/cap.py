@@ -28,8 +28,6 @@ from attncalc.walkthrough.tables import HIDDEN, Step, hidden_still, key_table
 def capped_scores(page: Page, number: int) -> Section | None:
     """c · tanh(s / c), which leaves no score beyond ±c."""
     trace, cap = page.trace, page.trace.problem.attention.softcap
-    if "capped_scores" not in trace:
-        return None
     source = source_of(trace, "capped_scores")
     c = page.number(cap).number
 

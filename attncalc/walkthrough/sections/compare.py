@@ -76,8 +76,6 @@ _HOW = {
 
 def other_scores(page: Page, number: int) -> Section | None:
     """The score that is chosen, of the focused queries term by term, the matrix for all."""
-    if page.trace.problem.attention.chosen("score") is None:
-        return None
     form = form_of(page.trace.problem)
     content: list[Block | OfQuery] = [Paragraph(words(_HOW[form])), *_given(page)]
     if form == "additive":

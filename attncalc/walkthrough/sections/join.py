@@ -41,8 +41,6 @@ from attncalc.walkthrough.vectors import vector_table
 def concatenation(page: Page, number: int) -> Section | None:
     """The heads' results side by side, for the focused queries and for all."""
     trace, problem = page.trace, page.trace.problem
-    if "concatenated" not in trace:
-        return None
     n, h, d_v = len(problem.tokens), problem.heads, problem.d_v
     width = trace["concatenated"].shape[-1]
     shapes = f"Each head's result is {n} × {d_v}; side by side they are {n} × {width}"

@@ -56,8 +56,6 @@ from attncalc.walkthrough.tables import Step, all_queries, key_table, omitted_ro
 def masked_scores(page: Page, number: int) -> Section | None:
     """The bias added, and -inf where a query may not attend."""
     trace = page.trace
-    if "masked_scores" not in trace:
-        return None
     source = source_of(trace, "masked_scores")
     masks, biased = trace.mask is not None, trace.bias is not None
     terms: list[Expression] = [pair_symbol(source)]

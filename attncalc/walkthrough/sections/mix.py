@@ -46,8 +46,6 @@ from attncalc.walkthrough.vectors import vector_table
 def weighted_sum(page: Page, number: int) -> Section | None:
     """o_i = Σ α_ij v_j: each value times its weight, and the columns added up."""
     trace = page.trace
-    if trace.attended not in trace:
-        return None
     weights, values = (NAMES[name].letter for name in sources(trace, trace.attended))
     product = Product((Symbol(weights, ("i", "j")), Symbol(values, ("j",))))
     formula = Relation((Symbol("o", ("i",)), SumOver("j", product)), (Sign.EXACT,))

@@ -56,8 +56,6 @@ _TWO = Number("2")
 
 def normalization(page: Page, number: int) -> Section | None:
     """x / |x| for each query and each key of this step."""
-    if "Q_normalized" not in page.trace:
-        return None
     norm = norm_of(page.trace.problem)
     normal, q = Symbol("q", ("normalized",)), Symbol("q")
     size = Length(q) if norm.word == "l2" else Symbol("r", ("q",))

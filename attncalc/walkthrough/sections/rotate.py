@@ -58,8 +58,8 @@ def rotation(page: Page, number: int) -> Section | None:
     """Queries and keys turned by angles that grow with their position."""
     trace, rotary = page.trace, page.trace.problem.attention.positions
     angles = angles_of(trace)
-    if not isinstance(rotary, Rotary) or angles is None:
-        return None
+    assert isinstance(rotary, Rotary)
+    assert angles is not None
     turned = Symbol("q", ("rotated",))
     q, matrix = Symbol("q"), Symbol("R", ("pos",))
     formula = Relation((turned, Product((matrix, q))), (Sign.EXACT,))

@@ -38,8 +38,6 @@ from attncalc.walkthrough.tables import HIDDEN, Step, hidden_still, key_table
 def scaled_scores(page: Page, number: int) -> Section | None:
     """The scores divided by √d_k, or multiplied by the given number."""
     trace = page.trace
-    if "scaled_scores" not in trace:
-        return None
     source = source_of(trace, "scaled_scores")
     score, symbol = Symbol("score"), pair_symbol(source)
     root_of_d_k = trace.number("divisor")
