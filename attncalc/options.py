@@ -37,7 +37,7 @@ class Truth:
 class Numbers:
     """A number, a vector or a matrix, by what stands along its axes.
 
-    axes: n, m, h, d_q, d_k, d_v, d_model or h·d_v, or a letter of the option's own, which has the
+    axes: n, m, d_q, d_k or h·d_v, or a letter of the option's own, which has the
     same size wherever the option has it. of_each_head: whether there may be one for each head.
     whole: whether they count something.
     """
@@ -47,15 +47,18 @@ class Numbers:
     whole: bool = False
 
 
+Single: TypeAlias = Number | Whole | Truth | Numbers
+
+
 @dataclass(frozen=True)
 class Settings:
     """Values by their names, of which some must be given."""
 
-    values: Mapping[str, Number | Whole | Truth | Numbers]
+    values: Mapping[str, Single]
     required: tuple[str, ...] = ()
 
 
-Value: TypeAlias = Number | Whole | Truth | Numbers | Settings
+Value: TypeAlias = Single | Settings
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Form:
     alone: bool = False
 
     @property
-    def settings(self) -> Mapping[str, Value]:
+    def settings(self) -> Mapping[str, Single]:
         """What is set, by name; a single value has none."""
         if isinstance(self.value, Settings):
             return self.value.values

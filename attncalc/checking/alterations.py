@@ -121,7 +121,7 @@ def without_embeddings(trace: Trace) -> Problem | None:
 def _with_its_gate(trace: Trace) -> AttentionOptions:
     """The options, with a gate that is made of embeddings as it came out."""
     options = trace.problem.attention
-    if trace.problem.W_G is None or "gate_inputs" not in trace.by_products:
+    if trace.problem.W_G is None:
         return options
     return options.choosing("gate", Chosen("", {"": trace.by_products["gate_inputs"].values}))
 

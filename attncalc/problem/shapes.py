@@ -283,8 +283,6 @@ class Outline:
                 return (self.tokens, "one for each token")
             case "m":
                 return (self.key_tokens, "one for each key token")
-            case "h":
-                return (self.counts[0], "one for each head")
             case "d_q":
                 return (self.d_k, "the width of the queries")
             case "d_k":
@@ -296,12 +294,13 @@ class Outline:
 
     def _first_of(self, path: FieldPath, axis: str) -> _Axis:
         """What stands along an axis of the option's own: as many as where it has it first."""
-        for other in self.shapes:
-            numbers = axes_of(other[1:]) if other[:2] == path[:2] else None
-            if numbers is not None and axis in numbers.axes:
-                size = self._size(other, numbers.axes.index(axis) - len(numbers.axes))
-                return (size, f"as many as {other[-1]} has")
-        return (None, "")
+        own = {other: axes_of(other[1:]) for other in self.shapes if other[:2] == path[:2]}
+        first, axes = next(
+            (other, numbers.axes)
+            for other, numbers in own.items()
+            if numbers is not None and axis in numbers.axes
+        )
+        return (self._size(first, axes.index(axis) - len(axes)), f"as many as {first[-1]} has")
 
     def _matrix(self, path: FieldPath) -> tuple[_Axis, ...]:
         """The rows and columns of a matrix, or the entries of a vector."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from attncalc.errors import FieldPath, suggestion
 from attncalc.numbers.arithmetic import Array, NumberError, parse_number
-from attncalc.options import Form, Number, Numbers, Option, Settings, Truth, Value, Whole
+from attncalc.options import Form, Number, Numbers, Option, Settings, Single, Truth, Whole
 from attncalc.problem.options import Chosen
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults, Rows, found_instead, is_absent, rows_of, whole_number
@@ -105,7 +105,7 @@ def _whole(form: Form) -> Iterator[str]:
             yield name
 
 
-def _value(value: Value, node: Node, where: FieldPath, faults: Faults) -> Any:
+def _value(value: Single, node: Node, where: FieldPath, faults: Faults) -> Any:
     """What is set; what holds where it is not, and None where it is nothing of the kind."""
     match value:
         case Number():
@@ -118,8 +118,6 @@ def _value(value: Value, node: Node, where: FieldPath, faults: Faults) -> Any:
             if node is None:
                 return None
             return rows_of(node, where, (), faults, stacked=value.of_each_head)
-        case Settings():
-            raise AssertionError("settings have no settings under them")
         case other:
             assert_never(other)
 

@@ -52,6 +52,14 @@ RMS = "{rms: {epsilon: 1e-6, gain_q: [1, 1], gain_k: [1, 1]}}"
             ],
         ),
         (
+            {"qk_norm": {"l4": "1"}},
+            [f"attention.qk_norm: a mapping; expected none, l2, rms, or {RMS}"],
+        ),
+        (
+            {"qk_norm": {"rms": {"epsilon": ["1"]}}},
+            ["attention.qk_norm.rms.epsilon: a list or mapping; expected a number from 0"],
+        ),
+        (
             {"qk_norm": {"rms": {"epsilon": "inf"}}},
             [
                 "attention.qk_norm.rms.epsilon: an infinity (inf); expected a number from 0",
