@@ -10,7 +10,7 @@ sizes with their errors, how far a program may be off (floating.py).
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 
 class Worked(Protocol):
@@ -58,3 +58,16 @@ class Worked(Protocol):
     def number(self, value: Decimal | int, /) -> Self:
         """A single number of the same kind, of no rows and columns."""
         ...
+
+
+W = TypeVar("W", bound=Worked)
+
+
+def squares(x: W) -> W:
+    """|x|² = Σ x². (…, n, d) -> (…, n, 1)"""
+    return (x * x).total()
+
+
+def length(x: W) -> W:
+    """|x| = √Σ x². (…, n, d) -> (…, n, 1)"""
+    return squares(x).root()

@@ -201,6 +201,10 @@ class AttentionOptions:
         """What was chosen of an option that is read by its declaration; None where nothing was."""
         return self.further.get(option)
 
+    def choice(self, option: str) -> Chosen:
+        """The same, in a problem where something was chosen."""
+        return self.further[option]
+
     def choosing(self, option: str, chosen: Chosen | None) -> AttentionOptions:
         """The same options with another choice of one, or with none."""
         others = {name: each for name, each in self.further.items() if name != option}

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
-from typing import TypeVar
-
-import numpy as np
 
 from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.counted import Counted, Tally
 from attncalc.numbers.enclosed import Enclosed
 from attncalc.numbers.floating import Floating
-from attncalc.numbers.formulas import Worked
+from attncalc.numbers.formulas import W, length, squares
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.known import Known, joined
 from attncalc.numbers.operations import Operations
@@ -33,8 +30,6 @@ PART: Part | None = "scores"
 
 _ROWS_AT_ONCE = 64
 """Queries that meet all keys at a time: additive scores have a vector for each pair."""
-
-W = TypeVar("W", bound=Worked)
 
 
 def shapes(problem: Problem) -> dict[str, Shape]:
@@ -88,27 +83,14 @@ def met(form: str, A: W, B: W, given: Mapping[str, W]) -> W:
     return products / (squares(A) * squares(B).swapaxes(-1, -2)).root()
 
 
-def squares(x: W) -> W:
-    """|x|² = Σ x². (…, n, d) -> (…, n, 1)"""
-    return (x * x).total()
-
-
-def length(x: W) -> W:
-    """|x| = √Σ x². (…, n, d) -> (…, n, 1)"""
-    return squares(x).root()
-
-
 def form_of(problem: Problem) -> str:
     """Which score is chosen, in a problem where one is."""
-    chosen = problem.attention.chosen("score")
-    assert chosen is not None
-    return chosen.word
+    return problem.attention.choice("score").word
 
 
 def given_numbers(problem: Problem) -> dict[str, Array]:
     """The matrices of the score, by their names; the only one's name is empty."""
-    chosen = problem.attention.chosen("score")
-    assert chosen is not None
+    chosen = problem.attention.choice("score")
     return {name: array for name in chosen.settings if (array := chosen.array(name)) is not None}
 
 
@@ -163,10 +145,7 @@ def floor(roundoff: Roundoff) -> Iterator[tuple[str, Array]]:
         name: Floating.stored(array, roundoff.unit)
         for name, array in given_numbers(roundoff.problem).items()
     }
-    Q, K = (
-        Floating(trace[stage].astype(np.float64), roundoff.found[stage], roundoff.unit)
-        for stage in (trace.asking, trace.answering)
-    )
+    Q, K = roundoff.floating(trace.asking), roundoff.floating(trace.answering)
     if roundoff.problem.heads is not None:
         values, off = (heads.shared(each, len(Q.values)) for each in (K.values, K.off))
         K = Floating(values, off, roundoff.unit)

@@ -5,16 +5,14 @@ G is given, or X W_G + b_G (Qiu et al., "Gated Attention for Large Language Mode
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator
-from typing import TypeVar
-
-import numpy as np
 
 from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.counted import Counted, Tally
 from attncalc.numbers.enclosed import Enclosed
 from attncalc.numbers.floating import Floating
-from attncalc.numbers.formulas import Worked
+from attncalc.numbers.formulas import W
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.known import Known
 from attncalc.numbers.operations import Operations
@@ -22,12 +20,11 @@ from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands
 from attncalc.steps.interface import Part, Shape
+from attncalc.steps.project import affine, count_affine, projected
 from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.trace import Stage, Trace
 
 PART: Part | None = "gate"
-
-W = TypeVar("W", bound=Worked)
 
 
 def gated(gates: W, C: W) -> W:
@@ -38,12 +35,6 @@ def gated(gates: W, C: W) -> W:
 def gates_of(G: W) -> W:
     """σ(G), entry by entry."""
     return G.logistic()
-
-
-def opened_by(X: W, W_G: W, b_G: W | None) -> W:
-    """G = X W_G + b_G. (n, d_model), (d_model, h·d_v) -> (n, h·d_v)"""
-    product = X @ W_G
-    return product if b_G is None else product + b_G
 
 
 def shapes(problem: Problem) -> dict[str, Shape]:
@@ -60,8 +51,7 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     if problem.W_G is None:
         G = Known.given(_given(problem))
     else:
-        b = None if problem.b_G is None else Known.given(problem.b_G)
-        G = opened_by(trace.stages[trace.embedded].plain, Known.given(problem.W_G), b)
+        G = affine(trace.stages[trace.embedded].plain, problem.W_G, problem.b_G)
         made_of = (last, trace.embedded, "W_G")
     yield Stage.of("gate_inputs", G)
     gates = gates_of(G)
@@ -71,8 +61,7 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
 
 def _given(problem: Problem) -> Array:
     """G as it is given. (n, h·d_v)"""
-    chosen = problem.attention.chosen("gate")
-    given = None if chosen is None else chosen.array()
+    given = problem.attention.choice("gate").array()
     assert given is not None
     return given
 
@@ -93,33 +82,23 @@ def _opening(operands: Operands, i: int) -> Enclosed:
     W_G = operands.worked("W_G", (), lambda: operands.constant(matrix))
     b_G = None if problem.b_G is None else operands.constant(problem.b_G)
     x = operands.row(operands.trace.embedded, (i,))
-    return operands.worked("gate", (i,), lambda: opened_by(x, W_G, b_G))
+    return operands.worked("gate", (i,), lambda: projected(x, W_G, b_G))
 
 
 def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:
-    """As many as the formula does."""
-    tally = Tally()
-    C = Counted((sizes.n, sizes.heads * sizes.d_v), tally)
-    G = C
-    if problem.W_G is not None:
-        X = Counted((sizes.n, len(problem.W_G)), tally)
-        b = None if problem.b_G is None else Counted(problem.b_G.shape, tally)
-        G = opened_by(X, Counted(problem.W_G.shape, tally), b)
-    gated(gates_of(G), C)
-    return {"gated": tally.done}
+    """As many as the formula does, and what it takes to make G."""
+    shape, tally = (sizes.n, sizes.heads * sizes.d_v), Tally()
+    gated(gates_of(Counted(shape, tally)), Counted(shape, tally))
+    return {"gated": count_affine(problem, "G", math.prod(shape)) + tally.done}
 
 
 def floor(roundoff: Roundoff) -> Iterator[tuple[str, Array]]:
     """As the formula makes of numbers that are off already."""
     problem, trace, unit = roundoff.problem, roundoff.trace, roundoff.unit
-
-    def off(stage: str) -> Floating:
-        return Floating(trace[stage].astype(np.float64), roundoff.found[stage], unit)
-
     if problem.W_G is None:
         G = Floating.stored(_given(problem), unit)
     else:
         b = None if problem.b_G is None else Floating.stored(problem.b_G, unit)
-        G = opened_by(off(trace.embedded), Floating.stored(problem.W_G, unit), b)
-    made = gated(gates_of(G), off(trace.joined))
+        G = projected(roundoff.floating(trace.embedded), Floating.stored(problem.W_G, unit), b)
+    made = gated(gates_of(G), roundoff.floating(trace.joined))
     yield "gated", made.off + roundoff.stored("gated")

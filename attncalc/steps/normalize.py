@@ -7,7 +7,6 @@ Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019, as in Qwen3.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TypeVar
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.counted import Counted, Tally
 from attncalc.numbers.enclosed import Enclosed
 from attncalc.numbers.floating import Floating
-from attncalc.numbers.formulas import Worked
+from attncalc.numbers.formulas import W, length
 from attncalc.numbers.intervals import ZERO, Interval
 from attncalc.numbers.known import Known, joined
 from attncalc.numbers.operations import Operations
@@ -28,8 +27,6 @@ from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.trace import Stage, Trace
 
 PART: Part | None = "normalization"
-
-W = TypeVar("W", bound=Worked)
 
 
 def shapes(problem: Problem) -> dict[str, Shape]:
@@ -55,10 +52,9 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
 
 def length_of(x: W, norm: Chosen) -> W:
     """|x| = √Σ x², or √(Σ x² / d + ε). (…, n, d) -> (…, n, 1)"""
-    squares = x * x
     if norm.word == "l2":
-        return squares.total().root()
-    return (squares.mean() + x.number(norm.number("epsilon"))).root()
+        return length(x)
+    return ((x * x).mean() + x.number(norm.number("epsilon"))).root()
 
 
 def normalized(x: W, length: W, gain: W | None) -> W:
@@ -69,9 +65,7 @@ def normalized(x: W, length: W, gain: W | None) -> W:
 
 def norm_of(problem: Problem) -> Chosen:
     """How queries and keys are normalized, in a problem where they are."""
-    norm = problem.attention.chosen("qk_norm")
-    assert norm is not None
-    return norm
+    return problem.attention.choice("qk_norm")
 
 
 def gain_of(norm: Chosen, name: str) -> Array | None:
@@ -126,10 +120,9 @@ def floor(roundoff: Roundoff) -> Iterator[tuple[str, Array]]:
     """As the formula makes of vectors that are off already, and of rounded gains."""
     norm, unit = norm_of(roundoff.problem), roundoff.unit
     for name, past in (("Q", 0), ("K", roundoff.problem.past_length)):
-        values = roundoff.trace[name].astype(np.float64)
-        before = roundoff.found[name]
-        x, given = Floating(values[..., past:, :], before[..., past:, :], unit), gain_of(norm, name)
+        vectors, given = roundoff.floating(name), gain_of(norm, name)
+        x = vectors[..., past:, :]
         gain = None if given is None else Floating.stored(given, unit)
         made = normalized(x, length_of(x, norm), gain)
-        off = np.concatenate([before[..., :past, :], made.off], axis=-2)
+        off = np.concatenate([vectors.off[..., :past, :], made.off], axis=-2)
         yield f"{name}_normalized", off + roundoff.stored(f"{name}_normalized")

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 
 from attncalc.numbers import intervals
 from attncalc.numbers.arithmetic import Array
+from attncalc.numbers.counted import Counted
+from attncalc.numbers.enclosed import Enclosed
+from attncalc.numbers.floating import Floating
 from attncalc.numbers.intervals import Interval
-from attncalc.numbers.known import Known, N, joined
+from attncalc.numbers.known import Known, joined
 from attncalc.numbers.operations import Operations, dots
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
@@ -24,9 +28,12 @@ from attncalc.steps.trace import Stage, Trace
 PART: Part | None = "projections"
 
 
-def projected(X: N, W: N, b: N | None) -> N:
+P = TypeVar("P", Array, Known, Enclosed, Counted, Floating)
+
+
+def projected(X: P, W: P, b: P | None) -> P:
     """Q = X W_Q + b_Q, and so for K and V."""
-    product: N = X @ W  # (n, d_model) @ (d_model, d_k) -> (n, d_k)
+    product: P = X @ W  # (n, d_model) @ (d_model, d_k) -> (n, d_k)
     return product if b is None else product + b[..., None, :]
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from attncalc.numbers.arithmetic import Array
+from attncalc.numbers.floating import Floating
 from attncalc.steps.trace import Trace
 
 _BITS_OF_SUMS = 24
@@ -45,6 +46,10 @@ class Roundoff:
     def size(self, stage: str) -> Array:
         """The sizes of a stage's numbers; 0 for a masked score."""
         return sizes(self.trace[stage])
+
+    def floating(self, stage: str) -> Floating:
+        """A stage's numbers with how far they are off, for a formula."""
+        return Floating(self.trace[stage].astype(np.float64), self.found[stage], self.unit)
 
     def stored(self, stage: str) -> Array:
         """By how much a stage's numbers move when they are stored."""

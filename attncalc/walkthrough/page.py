@@ -35,6 +35,7 @@ from attncalc.document.numerals import Shown, as_typed, shown, shown_array
 from attncalc.document.style import NumberStyle
 from attncalc.names import NAMES, Axis
 from attncalc.numbers.arithmetic import Array, Typed
+from attncalc.numbers.known import Known
 from attncalc.problem.heads import group_of
 from attncalc.problem.problem import Problem, address_of
 from attncalc.selection import Selection
@@ -273,6 +274,10 @@ class Page:
         """Rows of a stage as shown, all with the same number of decimals."""
         stage = self.trace.stages[name]
         return shown_array(stage.values[list(rows)], stage.exact[list(rows)], self.style)
+
+    def known(self, numbers: Known) -> list[Shown]:
+        """A row of numbers that are no stage, all with the same number of decimals. (d,)"""
+        return shown(list(numbers.values), numbers.exact.tolist(), self.style)
 
     def vectors(self, name: str) -> dict[int, list[Shown]]:
         """The queries' rows of a stage that the page shows, by position."""

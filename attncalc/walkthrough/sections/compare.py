@@ -34,10 +34,11 @@ from attncalc.document.expressions import (
     Sum,
     Symbol,
 )
-from attncalc.document.numerals import Shown, shown
+from attncalc.document.numerals import Shown
+from attncalc.numbers.formulas import length
 from attncalc.numbers.known import Known
 from attncalc.steps import compare
-from attncalc.steps.compare import form_of, given_numbers, length, of_head
+from attncalc.steps.compare import form_of, given_numbers, of_head
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page, joining, pair_symbol, sign_of, sum_of, words
 from attncalc.walkthrough.products import matrix_equation, product_terms
@@ -119,7 +120,7 @@ def _keys(page: Page) -> Table:
             rows.append(omitted_row(key))
             continue
         vector = page.stage(answering, [key])[0]
-        b = _shown(page.trace.by_products["key_parts"][key], page)
+        b = page.known(page.trace.by_products["key_parts"][key])
         rows.append(Row(((page.key_token(key),), (page.vector(vector),), (page.vector(b),))))
     k = Symbol("k")
     columns = [Column(words("key")), Column((k,)), Column((Juxtaposed((k, Symbol("W", ("2",)))),))]
@@ -190,7 +191,7 @@ def _brought(page: Page, form: str, query: int, q: list[Shown]) -> Table:
     name = "" if form == "general" else "W_1"
     W = page.given(of_head(given[name], name, page.trace.head))
     matrix = Symbol("W", ("1",) if name else ())
-    a, token = _shown(page.trace.by_products["query_parts"][query], page), page.query_name(query)
+    a, token = page.known(page.trace.by_products["query_parts"][query]), page.query_name(query)
     rows: list[Row] = []
     for place in page.kept_entries(len(a)):
         if isinstance(place, Omitted):
@@ -209,10 +210,6 @@ def _brought(page: Page, form: str, query: int, q: list[Shown]) -> Table:
     return Table(columns, tuple(rows))
 
 
-def _shown(numbers: Known, page: Page) -> list[Shown]:
-    return shown(list(numbers.values), numbers.exact.tolist(), page.style)
-
-
 @dataclass(frozen=True)
 class _Score:
     """cells: what stands in a key's row before the score. operation: what the score is computed by,
@@ -229,12 +226,12 @@ def _score(page: Page, form: str, query: int, key: int) -> _Score:
     A, B = trace.by_products["query_parts"][query], trace.by_products["key_parts"][key]
     if form == "additive":
         return _additive(page, A, B)
-    a, b = _shown(A, page), _shown(B, page)
+    a, b = page.known(A), page.known(B)
     products = sum_of(product_terms(page, a, b))
     if form == "general":
         return _Score(((products,),), products, [*a, *b])
     with trace.arithmetic():
-        lengths = [_shown(length(each[None, :])[0], page)[0] for each in (A, B)]
+        lengths = [page.known(length(each[None, :])[0])[0] for each in (A, B)]
     if any(each.number == Number("0") for each in lengths):
         return _Score((words("no direction"),), None, [])
     divided = Fraction(products, Product(tuple(each.number for each in lengths)))
@@ -247,9 +244,9 @@ def _additive(page: Page, A: Known, B: Known) -> _Score:
         together = A + B
         bent = together.tanh()
     given = of_head(given_numbers(page.trace.problem)["v"], "v", page.trace.head)
-    t, v = _shown(bent, page), page.given(given)[0]
+    t, v = page.known(bent), page.given(given)[0]
     done = sum_of(product_terms(page, v, t))
-    sums = page.vector(_shown(together, page))
+    sums = page.vector(page.known(together))
     return _Score(((sums,), (page.vector(t),), (done,)), done, [*v, *t])
 
 

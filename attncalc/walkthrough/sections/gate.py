@@ -29,7 +29,7 @@ from attncalc.document.expressions import (
     Sum,
     Symbol,
 )
-from attncalc.document.numerals import Shown, shown
+from attncalc.document.numerals import Shown
 from attncalc.names import NAMES
 from attncalc.steps import gate
 from attncalc.steps.trace import Trace
@@ -93,7 +93,7 @@ def _written_out(page: Page, query: int, source: str) -> Iterator[Block]:
     before, after = page.stage(source, [query])[0], page.stage("gated", [query])[0]
     opened = page.trace.problem.W_G is not None
     g = _inputs(page, query)
-    gates = _shown(page, "gates", query)
+    gates = page.known(page.trace.by_products["gates"][query])
     rows: list[Row] = []
     for place in page.kept_entries(len(after)):
         if isinstance(place, Omitted):
@@ -132,19 +132,18 @@ def _inputs(page: Page, query: int) -> list[Shown]:
     """What opens the gates of a query: as typed, or as it came out."""
     chosen = page.trace.problem.attention.chosen("gate")
     given = None if chosen is None else chosen.array()
-    return _shown(page, "gate_inputs", query) if given is None else page.given(given[[query]])[0]
-
-
-def _shown(page: Page, by_product: str, query: int) -> list[Shown]:
-    numbers = page.trace.by_products[by_product]
-    return shown(list(numbers.values[query]), numbers.exact[query].tolist(), page.style)
+    return (
+        page.known(page.trace.by_products["gate_inputs"][query])
+        if given is None
+        else page.given(given[[query]])[0]
+    )
 
 
 def _derived(page: Page, stage: str, index: Index) -> Derived:
     """The gate, and what came before it."""
     query, column = index
     before = page.entry(sources(page.trace, stage)[0], index)
-    gate = _shown(page, "gates", query)[column]
+    gate = page.known(page.trace.by_products["gates"][query])[column]
     return computed(page, stage, index, Product((gate.number, before.number)), [gate, before])
 
 

@@ -30,7 +30,7 @@ from attncalc.document.expressions import (
     Sum,
     Symbol,
 )
-from attncalc.document.numerals import Shown, shown, size_of_product
+from attncalc.document.numerals import Shown, size_of_product
 from attncalc.problem.options import Chosen
 from attncalc.steps import normalize
 from attncalc.steps.normalize import gain_of, norm_of
@@ -155,7 +155,7 @@ def _divided(entry: Shown, length: Shown, gain: Shown | None) -> tuple[Expressio
 
 def _length(page: Page, name: str, row: int) -> Shown:
     lengths = page.trace.by_products[f"{name}_lengths"]
-    return shown([lengths.values[row, 0]], [bool(lengths.exact[row, 0])], page.style)[0]
+    return page.known(lengths[row])[0]
 
 
 def _gains_of(page: Page, norm: Chosen, name: str) -> list[Shown | None]:
