@@ -225,12 +225,24 @@ class Arrow:
 
 
 @dataclass(frozen=True)
+class Lane:
+    """Boxes, by their places, that are drawn together, beside those of the other lanes."""
+
+    name: str
+    boxes: range
+
+
+@dataclass(frozen=True)
 class Flow:
-    """Boxes and what leads from one to the next; never back to an earlier one."""
+    """Boxes and what leads from one to the next; never back to an earlier one.
+
+    lanes: what runs side by side, from left to right; no arrow leads from one to another.
+    """
 
     title: str
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
+    lanes: tuple[Lane, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -243,13 +255,28 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Branch:
+    """Messages that go on at the same time as those of other branches. name: what it is of."""
+
+    name: str
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True)
 class Exchange:
-    """Participants and their messages, in order. result: what the last one is left with."""
+    """Participants and their messages, in order. result: what is left, with the last of them.
+
+    parallel: branches that run side by side, after the messages and before those at the end.
+    left_with: the places of the first and the last of several that are left with the result.
+    """
 
     title: str
     participants: tuple[str, ...]
     messages: tuple[Message, ...]
     result: str
+    parallel: tuple[Branch, ...] = ()
+    at_the_end: tuple[Message, ...] = ()
+    left_with: tuple[int, int] | None = None
 
 
 Block: TypeAlias = Paragraph | Equation | Table | Heatmap | Graph | Note

@@ -2,38 +2,100 @@
 
 from __future__ import annotations
 
-from attncalc.document.document import Exchange, Message
+from collections.abc import Iterator, Sequence
+
+from attncalc.document.document import Branch, Exchange, Message
 from attncalc.names import NAMES
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.pipeline import Step, shape_of, steps
+from attncalc.walkthrough.lanes import Lanes, Step, lanes_of, named, part_of
+from attncalc.walkthrough.pipeline import shape_of, steps
 
 
 def exchange(trace: Trace) -> Exchange:
-    """The steps of a problem, all heads together, as messages from each to the next."""
-    drawn = steps(trace)
-    places = {step.name: place for place, step in enumerate(drawn)}
-    messages = tuple(
-        Message(places[start], place, _message(trace, drawn[places[start]], step))
-        for place, step in enumerate(drawn)
-        for start in step.made_of
-    )
-    return Exchange(
-        trace.problem.title or "Attention",
-        tuple(step.drawn.participant(trace) for step in drawn),
-        messages,
-        _sent(trace, drawn[-1]),
-    )
+    """The steps of a problem as messages from each to the next; of heads, in branches."""
+    return _Telling(trace, steps(trace)).exchange()
+
+
+class _Telling:
+    """Who takes part: the steps of all heads together, and each head between them."""
+
+    def __init__(self, trace: Trace, every: Sequence[Step]) -> None:
+        self.trace = trace
+        self.last = every[-1]
+        self.lanes = lanes_of(trace, every) or Lanes(tuple(every), (), (), (), ())
+        self.first_head = len(self.lanes.before)
+        together = self.lanes.before + self.lanes.after
+        self.together = {step.name: step for step in together}
+        self.within = {step.name: step for step in self.lanes.steps}
+        self.places = {
+            step.name: place + (len(self.lanes.heads) if place >= self.first_head else 0)
+            for place, step in enumerate(together)
+        }
+
+    def exchange(self) -> Exchange:
+        lanes = self.lanes
+        participants = (
+            *(step.drawn.participant(self.trace) for step in lanes.before),
+            *(_capital(named(heads)) for heads in lanes.heads),
+            *(step.drawn.participant(self.trace) for step in lanes.after),
+        )
+        return Exchange(
+            self.trace.problem.title or "Attention",
+            participants,
+            tuple(self._messages(lanes.before)),
+            _sent(self.trace, self.last),
+            tuple(
+                Branch(named(heads), tuple(self._branch(place, heads)))
+                for place, heads in enumerate(lanes.heads, self.first_head)
+            ),
+            tuple(self._messages(lanes.after)),
+            (self.first_head, len(participants) - 1) if lanes.heads and not lanes.after else None,
+        )
+
+    def _messages(self, steps: Sequence[Step]) -> Iterator[Message]:
+        """What is handed on between steps of all heads together."""
+        for step in steps:
+            for start in step.made_of:
+                if start in self.together:
+                    text = _message(self.trace, self.together[start], step)
+                    yield Message(self.places[start], self.places[step.name], text)
+
+    def _branch(self, place: int, heads: range) -> Iterator[Message]:
+        """What a head is handed, what it makes of it, and what it hands on."""
+        own = self.trace.of_head(heads[0])
+        for name in self.lanes.fed:
+            text = f"{part_of(self.trace, name, heads)} {_each(heads)}{shape_of(own, name)}"
+            yield Message(self.places[name], place, text)
+        if len(heads) > 1:
+            yield Message(place, place, "The same way")
+        else:
+            for step in self.lanes.steps:
+                for start in step.made_of[:1]:
+                    yield Message(place, place, self._step(own, step, start, heads))
+        for step in self.lanes.after:
+            for start in step.made_of:
+                if start in self.within:
+                    given = f"{_output(heads)}, {_each(heads)}{shape_of(own, start)}"
+                    text = f"{_action(self.trace, start, step)} ({given})"
+                    yield Message(place, self.places[step.name], text)
+
+    def _step(self, own: Trace, step: Step, start: str, heads: range) -> str:
+        """What a head does by itself, first of all with the parts that it was handed."""
+        if start in self.within:
+            return _message(own, self.within[start], step)
+        parts = [part_of(self.trace, each, heads) for each in step.made_of]
+        return f"{_action(own, start, step)} ({', '.join(parts)})"
 
 
 def _message(trace: Trace, start: Step, end: Step) -> str:
     """What is done with what is sent: Scale by 1/√3 (scores 8 × 8)."""
-    asked = end.drawn.asked
-    action = (
-        end.drawn.done(trace, start.name).capitalize()
-        if asked is None
-        else asked(trace, start.name)
-    )
+    action = _action(trace, start.name, end)
     return f"{action} ({_sent(trace, start)})" if action else _sent(trace, start)
+
+
+def _action(trace: Trace, start: str, end: Step) -> str:
+    asked = end.drawn.asked
+    return end.drawn.done(trace, start).capitalize() if asked is None else asked(trace, start)
 
 
 def _sent(trace: Trace, step: Step) -> str:
@@ -41,3 +103,15 @@ def _sent(trace: Trace, step: Step) -> str:
     called, name = step.drawn.called, step.name
     handed = NAMES[name].symbol or NAMES[name].called if called is None else called(trace)
     return f"{handed} {shape_of(trace, name)}"
+
+
+def _output(heads: range) -> str:
+    return f"output of {named(heads)}" if len(heads) == 1 else f"outputs of {named(heads)}"
+
+
+def _each(heads: range) -> str:
+    return "" if len(heads) == 1 else "each "
+
+
+def _capital(name: str) -> str:
+    return name[0].upper() + name[1:]

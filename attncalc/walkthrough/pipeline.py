@@ -2,47 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from attncalc.document.document import Arrow, Box, Flow
+from attncalc.document.document import Arrow, Box, Flow, Lane
 from attncalc.names import NAMES
 from attncalc.steps.stages import OF_HEADS
 from attncalc.steps.trace import Trace
+from attncalc.walkthrough.lanes import Lanes, Step, done_within, lanes_of, named, part_of
 from attncalc.walkthrough.sections.interface import Drawn
+from attncalc.walkthrough.sections.mix import sharing
 from attncalc.walkthrough.sections.order import told
 from attncalc.walkthrough.sources import PAST
 
-_MOST_HEADS = 4
-
-
-@dataclass(frozen=True)
-class Step:
-    """A stage that is drawn, or PAST, and those that it is made of."""
-
-    name: str
-    drawn: Drawn
-    made_of: tuple[str, ...] = ()
-
 
 def pipeline(trace: Trace) -> Flow:
-    """The stages of a problem, all heads together, and each head before they are put together."""
-    boxes: list[Box] = []
-    arrows: list[Arrow] = []
-    places: dict[str, int] = {}
-    for step in steps(trace):
-        for start in step.made_of:
-            if _meet(trace, start, step.name):
-                ends = range(len(boxes), len(boxes) + min(_heads(trace), _MOST_HEADS))
-                boxes += _head_boxes(trace, start)
-                arrows += [Arrow(places[start], end) for end in ends]
-                arrows += [Arrow(end, ends.stop) for end in ends]
-            else:
-                done = step.drawn.done(trace, start)
-                arrows.append(Arrow(places[start], len(boxes), done))
-        places[step.name] = len(boxes)
-        boxes.append(Box(_name(trace, step), shape_of(trace, step.name)))
-    return Flow(trace.problem.title or "Attention", tuple(boxes), tuple(arrows))
+    """The stages of a problem; heads side by side from where they are split until they meet."""
+    drawing = _Drawing(trace)
+    every = steps(trace)
+    lanes = lanes_of(trace, every)
+    if lanes is None:
+        drawing.add(every)
+    else:
+        drawing.add(lanes.before)
+        drawing.add_lanes(lanes)
+        drawing.add(lanes.after)
+    return drawing.flow()
+
+
+class _Drawing:
+    """Boxes and arrows, as they are added. places: of the boxes that stand for a stage."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.boxes: list[Box] = []
+        self.arrows: list[Arrow] = []
+        self.lanes: list[Lane] = []
+        self.places: dict[str, list[int]] = {}
+
+    def flow(self) -> Flow:
+        title = self.trace.problem.title or "Attention"
+        return Flow(title, tuple(self.boxes), tuple(self.arrows), tuple(self.lanes))
+
+    def add(self, steps: Sequence[Step]) -> None:
+        """Stages of all heads together."""
+        for step in steps:
+            place = self._box(_name(self.trace, step), shape_of(self.trace, step.name))
+            for start in step.made_of:
+                done = step.drawn.done(self.trace, start)
+                self.arrows += [Arrow(each, place, done) for each in self.places[start]]
+            self.places[step.name] = [place]
+
+    def add_lanes(self, lanes: Lanes) -> None:
+        """A lane a head, after what is split among them."""
+        split: list[int] = []
+        if lanes.fed:
+            split = [self._box(f"split into {self.trace.problem.heads} heads")]
+        for name in lanes.fed:
+            shared = sharing(self.trace, name)
+            self.arrows += [Arrow(each, split[0], shared) for each in self.places[name]]
+        for heads in lanes.heads:
+            first = len(self.boxes)
+            last = self._lane(lanes, heads, split)
+            self.places.setdefault(lanes.steps[-1].name, []).append(last)
+            self.lanes.append(Lane(named(heads), range(first, len(self.boxes))))
+
+    def _lane(self, lanes: Lanes, heads: range, split: list[int]) -> int:
+        """What a head has of each stage, and works out of it; where its last step stands."""
+        own = self.trace.of_head(heads[0])
+        if len(heads) > 1:
+            last = self._box(f"… {len(heads)} more heads", "the same way")
+            self.arrows += [Arrow(each, last) for each in split]
+            return last
+        places: dict[str, int] = {}
+        for name in lanes.fed:
+            places[name] = self._box(part_of(self.trace, name, heads), shape_of(own, name))
+            self.arrows += [Arrow(each, places[name]) for each in split]
+        for step in lanes.steps:
+            name = _name(own, step)
+            if step is lanes.steps[-1]:
+                name = f"{named(heads)}: {name}"
+            places[step.name] = self._box(name, shape_of(own, step.name))
+            for start in step.made_of:
+                done = done_within(self.trace, step, start)
+                self.arrows.append(Arrow(places[start], places[step.name], done))
+        return places[lanes.steps[-1].name]
+
+    def _box(self, name: str, detail: str = "") -> int:
+        self.boxes.append(Box(name, detail))
+        return len(self.boxes) - 1
 
 
 def steps(trace: Trace) -> list[Step]:
@@ -74,7 +121,7 @@ def shape_of(trace: Trace, name: str) -> str:
         count = trace.problem.past_length
         return f"{count} token" + ("s" if count > 1 else "")
     shape = trace[name].shape
-    if trace.problem.heads is None or name not in OF_HEADS:
+    if not trace.has_heads or name not in OF_HEADS:
         return _by(shape)
     return f"{_counted(shape[0])} of {_by(shape[1:])}"
 
@@ -82,26 +129,6 @@ def shape_of(trace: Trace, name: str) -> str:
 def _name(trace: Trace, step: Step) -> str:
     called = step.drawn.box or step.drawn.called
     return NAMES[step.name].in_words if called is None else called(trace)
-
-
-def _meet(trace: Trace, start: str, end: str) -> bool:
-    """Whether heads are put together on the way from one stage to another."""
-    return trace.problem.heads is not None and start in OF_HEADS and end not in OF_HEADS
-
-
-def _head_boxes(trace: Trace, stage: str) -> list[Box]:
-    """A box a head, or some and the number of the others."""
-    count = _heads(trace)
-    shape = _by(trace[stage].shape[1:])
-    whole = count if count <= _MOST_HEADS else _MOST_HEADS - 1
-    boxes = [Box(f"head {number}", shape) for number in range(1, whole + 1)]
-    if count > whole:
-        boxes.append(Box(f"… {count - whole} more heads", f"each {shape}"))
-    return boxes
-
-
-def _heads(trace: Trace) -> int:
-    return trace.problem.heads or 1
 
 
 def _by(shape: tuple[int, ...]) -> str:

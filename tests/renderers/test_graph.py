@@ -15,7 +15,16 @@ from typing import Any
 import pytest
 
 import attncalc
-from attncalc.document.document import Arrow, Box, Exchange, Flow, Graph, Message, Strength
+from attncalc.document.document import (
+    Arrow,
+    Box,
+    Branch,
+    Exchange,
+    Flow,
+    Graph,
+    Message,
+    Strength,
+)
 from attncalc.renderers.drawings.dot import dot, dot_flow
 from attncalc.renderers.drawings.mermaid import mermaid, mermaid_exchange, mermaid_flow
 from attncalc.renderers.inert import inert, inert_token
@@ -292,11 +301,19 @@ def test_flows_in_graphviz(sample: Path) -> None:
     """Graphviz has every box and every arrow of a pipeline, with its words."""
     flow = pipeline(attncalc.explain(attncalc.load(sample)))
     read = as_graphviz_reads(dot_flow(flow))
-    assert [_as_drawn(each["label"]) for each in read["objects"]] == [
-        f"{box.name}\\n{box.detail}" for box in flow.boxes
+    groups = [each for each in read["objects"] if each["name"].startswith("cluster")]
+    assert [(each["label"], len(each["nodes"])) for each in groups] == [
+        (lane.name, len(lane.boxes)) for lane in flow.lanes
     ]
+    drawn = {each["name"]: _as_drawn(each["label"]) for each in read["objects"][len(groups) :]}
+    assert drawn == {
+        f"b{place}": "\\n".join(filter(None, (box.name, box.detail)))
+        for place, box in enumerate(flow.boxes)
+    }
+    ids = {each["_gvid"]: int(each["name"][1:]) for each in read["objects"][len(groups) :]}
     assert sorted(
-        (each["tail"], each["head"], _as_drawn(each.get("label", ""))) for each in read["edges"]
+        (ids[each["tail"]], ids[each["head"]], _as_drawn(each.get("label", "")))
+        for each in read["edges"]
     ) == sorted((arrow.start, arrow.end, arrow.label) for arrow in flow.arrows)
 
 
@@ -315,8 +332,10 @@ def test_flows_in_mermaid() -> None:
     flows = [pipeline(attncalc.explain(attncalc.load(path))) for path in SAMPLES.glob("*.yaml")]
     for flow, read in zip(flows, as_mermaid_reads(list(map(mermaid_flow, flows))), strict=True):
         assert [(name, _decoded(label)) for name, label in read["nodes"]] == [
-            (f"b{at}", f"{box.name}<br>{box.detail}") for at, box in enumerate(flow.boxes)
+            (f"b{at}", "<br>".join(filter(None, (box.name, box.detail))))
+            for at, box in enumerate(flow.boxes)
         ]
+        assert read["groups"] == ["flow", *(f"lane{at}" for at in range(len(flow.lanes)))]
         assert [(start, end, _decoded(label or "")) for start, end, label, _ in read["edges"]] == [
             (f"b{arrow.start}", f"b{arrow.end}", arrow.label) for arrow in flow.arrows
         ]
@@ -331,6 +350,36 @@ def test_exchange_in_mermaid() -> None:
     assert read["messages"] == [
         ["Query (Q)", "Softmax", "÷ √3 (8 × 3)"],
         ["Softmax", "Softmax", "1 × 1"],
+    ]
+
+
+def test_branches_in_mermaid() -> None:
+    """Mermaid has each branch with its messages, and the result over all that are left with it."""
+    branches = tuple(
+        Branch(f"head {place}", (Message(0, place, "Q (1 × 1)"), Message(place, place, "softmax")))
+        for place in (1, 2)
+    )
+    names = ("Query", "Head 1", "Head 2")
+    exchange = Exchange("T", names, (), "2 of 1 × 1", branches, left_with=(1, 2))
+    joined = Exchange(
+        "T", (*names, "Joined"), (), "1 × 2", branches, (Message(1, 3, "a"), Message(2, 3, "b"))
+    )
+    text = mermaid_exchange(exchange)
+    assert "    Note over p1,p2: 2 of 1 × 1\n" in text
+    read, other = as_mermaid_reads([text, mermaid_exchange(joined)])
+    assert read["branches"] == ["head 1", "head 2"]
+    steps = [message for message in read["messages"] if message[2]]
+    assert steps == [
+        ["Query", "Head 1", "Q (1 × 1)"],
+        ["Head 1", "Head 1", "softmax"],
+        ["Query", "Head 2", "Q (1 × 1)"],
+        ["Head 2", "Head 2", "softmax"],
+        ["Head 1", "Head 2", "2 of 1 × 1"],
+    ]
+    assert [message[0] for message in other["messages"] if message[1] == "Joined"] == [
+        "Head 1",
+        "Head 2",
+        "Joined",
     ]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from itertools import combinations, pairwise
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import attncalc
@@ -17,6 +18,7 @@ from attncalc.renderers.drawings.graph_layout import LINE, Drawing, lay_out, spo
 from attncalc.renderers.text_widths import cut, text_width
 from attncalc.walkthrough.pipeline import pipeline
 from tests.conftest import SAMPLES
+from tests.random_problems import TAME, problems
 
 
 def graph_of(queries: int, keys: int, *, own: bool = False) -> Graph:
@@ -262,7 +264,9 @@ def test_pipelines(flow: Flow) -> None:
         start = drawing.boxes[arrow.start]
         lane = [x for x, _ in placed.points[1:-1]]
         # What opens a gate passes nearly everything, and has a lane beside it.
-        straight = lane[0] if lane and arrow.label == "W_G" else start.x + start.width / 2
+        straight = (
+            lane[0] if lane and arrow.label.startswith("× W_G") else start.x + start.width / 2
+        )
         assert lane == pytest.approx([straight] * len(lane))
         segments += list(zip(placed.points[::2], placed.points[1::2], strict=True))
     crossings = sum(
@@ -318,5 +322,83 @@ def test_what_follows_alone_stands_below() -> None:
     heads = FLOWS["multi-head"]
     placed = dict(zip([box.name for box in heads.boxes], lay_out_flow(heads).boxes, strict=True))
     middle = {name: box.x + box.width / 2 for name, box in placed.items()}
-    assert middle["weighted sum of V"] == pytest.approx(middle["concatenated heads"])
-    assert middle["concatenated heads"] == pytest.approx((middle["head 1"] + middle["head 2"]) / 2)
+    assert middle["output"] == pytest.approx(middle["concatenated heads"])
+    ends = [middle[f"head {number}: weighted sum of V"] for number in (1, 2)]
+    assert middle["concatenated heads"] == pytest.approx(sum(ends) / 2)
+
+
+def test_a_box_stands_below_a_box() -> None:
+    """What passes beside a chain does not move it aside."""
+    gate = FLOWS["gate"]
+    placed = dict(zip([box.name for box in gate.boxes], lay_out_flow(gate).boxes, strict=True))
+    chain = ["scores Q Kᵀ", "scaled scores", "attention weights", "weighted sum of V"]
+    middles = [placed[name].x + placed[name].width / 2 for name in (*chain, "gated outputs")]
+    assert middles == pytest.approx([middles[0]] * len(middles))
+
+
+LANED = {name: flow for name, flow in PIPELINES.items() if flow.lanes} | {
+    f"{heads} heads": pipeline(
+        attncalc.explain(
+            attncalc.load({"tokens": ["a"], "X": [["1"] * 12], "attention": {"heads": heads}})
+        )
+    )
+    for heads in (6, 12)
+}
+
+
+def expect_lanes(flow: Flow) -> None:
+    """A lane holds its boxes and their arrows, and nothing of any other."""
+    drawing = lay_out_flow(flow)
+    frames = [(lane.x, lane.y, lane.x + lane.width, lane.y + lane.height) for lane in drawing.lanes]
+    assert len(frames) == len(flow.lanes)
+    assert all(one[2] < other[0] for one, other in pairwise(frames))
+    assert {(top, bottom) for _, top, _, bottom in frames} == {frames[0][1::2]}
+    assert min(frame[0] for frame in frames) >= -1e-9
+    assert max(frame[2] for frame in frames) <= drawing.width + 1e-9
+    assert frames[0][3] <= drawing.height + 1e-9
+    for place, box in enumerate(drawing.boxes):
+        for lane, (left, top, right, bottom) in zip(flow.lanes, frames, strict=True):
+            if place in lane.boxes:
+                assert left < box.x < box.x + box.width < right
+                assert top < box.y < box.y + box.height < bottom
+            else:
+                beside = box.x + box.width <= left or right <= box.x
+                assert beside or box.y + box.height < top or bottom < box.y
+    for arrow, placed in zip(flow.arrows, drawing.arrows, strict=True):
+        for lane, (left, top, right, bottom) in zip(flow.lanes, frames, strict=True):
+            if arrow.start in lane.boxes or arrow.end in lane.boxes:
+                continue
+            assert not any(left < x < right and top < y < bottom for x, y in placed.points)
+
+
+@pytest.mark.parametrize("flow", LANED.values(), ids=LANED)
+def test_lanes(flow: Flow) -> None:
+    """Heads stand side by side, each in its own frame."""
+    assert_apart(flow)
+    assert_legible(flow)
+    expect_lanes(flow)
+
+
+@given(problems(st.just(TAME)))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_lanes(problem: dict[str, Any]) -> None:
+    """What holds of the samples' heads holds of every problem's, however long what is said is."""
+    flow = pipeline(attncalc.explain(attncalc.load(problem)))
+    assert_apart(flow)
+    assert_legible(flow)
+    if flow.lanes:
+        expect_lanes(flow)
+
+
+def test_many_arrows_leave_over_the_whole_width() -> None:
+    """More than a few arrows do not leave a box from one spot."""
+    flow = FLOWS["llama"]
+    drawing = lay_out_flow(flow)
+    (split,) = [place for place, box in enumerate(flow.boxes) if box.name.startswith("split")]
+    starts = [
+        placed.points[0][0]
+        for arrow, placed in zip(flow.arrows, drawing.arrows, strict=True)
+        if arrow.start == split
+    ]
+    assert len(starts) == 12
+    assert all(next_one - one > 1 for one, next_one in pairwise(starts))

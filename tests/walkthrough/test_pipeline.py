@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import attncalc
-from attncalc.document.document import Flow
+from attncalc.document.document import Exchange, Flow
+from attncalc.names import NAMES, STAGES
 from attncalc.problem.options import AttentionOptions, Rotary
 from attncalc.problem.problem import Problem
 from attncalc.steps.order import stage_shapes
@@ -26,6 +28,7 @@ QK: dict[str, Any] = {"tokens": list("ab"), "Q": [["1"], ["2"]], "K": [["1"], ["
 QKV = {**QK, "V": [["1", "0"], ["0", "1"]]}
 X: dict[str, Any] = {"tokens": list("ab"), "X": [["1", "0"], ["0", "1"]]}
 SQUARE = [["1", "0"], ["0", "1"]]
+IN_LANES = {name for name in OF_HEADS if STAGES.index(name) >= STAGES.index("scores")}
 
 
 def flow_of(fields: dict[str, Any], **attention: Any) -> Flow:
@@ -75,39 +78,88 @@ def test_projections() -> None:
 
 
 def test_heads() -> None:
-    """Heads stand side by side and meet where they are concatenated."""
+    """Heads are split before the scores, run side by side, and meet where they are concatenated."""
     flow = pipeline(attncalc.explain(attncalc.load(SAMPLES / "multi-head.yaml")))
-    assert boxes(flow)[-5:] == [
-        "weighted sum of V, 2 heads of 3 × 2",
-        "head 1, 3 × 2",
-        "head 2, 3 × 2",
+    assert boxes(flow)[:4] == [
+        "queries Q, 2 heads of 3 × 2",
+        "keys K, 2 heads of 3 × 2",
+        "values V, 2 heads of 3 × 2",
+        "split into 2 heads, ",
+    ]
+    assert [(lane.name, lane.boxes) for lane in flow.lanes] == [
+        ("head 1", range(4, 11)),
+        ("head 2", range(11, 18)),
+    ]
+    assert boxes(flow)[11:] == [
+        "Q₂, 3 × 2",
+        "K₂, 3 × 2",
+        "V₂, 3 × 2",
+        "scores Q Kᵀ, 3 × 3",
+        "scaled scores, 3 × 3",
+        "attention weights, 3 × 3",
+        "head 2: weighted sum of V, 3 × 2",
         "concatenated heads, 3 × 4",
         "output, 3 × 4",
     ]
-    assert "keys K –→ scores Q Kᵀ" in ways(flow)
-    assert ways(flow)[-5:] == [
-        "weighted sum of V –→ head 1",
-        "weighted sum of V –→ head 2",
-        "head 1 –→ concatenated heads",
-        "head 2 –→ concatenated heads",
+    assert ways(flow)[:6] == [
+        "queries Q –→ split into 2 heads",
+        "keys K –→ split into 2 heads",
+        "values V –→ split into 2 heads",
+        "split into 2 heads –→ Q₁",
+        "split into 2 heads –→ K₁",
+        "split into 2 heads –→ V₁",
+    ]
+    assert ways(flow)[-9:] == [
+        "Q₂ –→ scores Q Kᵀ",
+        "K₂ –→ scores Q Kᵀ",
+        "scores Q Kᵀ –÷ √2→ scaled scores",
+        "scaled scores –softmax by row→ attention weights",
+        "attention weights –→ head 2: weighted sum of V",
+        "V₂ –→ head 2: weighted sum of V",
+        "head 1: weighted sum of V –→ concatenated heads",
+        "head 2: weighted sum of V –→ concatenated heads",
         "concatenated heads –× W_O→ output",
     ]
 
 
 def test_many_heads() -> None:
-    """More than four heads are counted."""
+    """Of more than four heads the first and the last are drawn, and the others counted."""
     six = {"tokens": ["a"], "X": [["1"] * 6]}
     flow = flow_of(six, heads=6)
-    assert boxes(flow)[-6:-1] == [
-        "head 1, 1 × 1",
-        "head 2, 1 × 1",
-        "head 3, 1 × 1",
-        "… 3 more heads, each 1 × 1",
-        "concatenated heads, 1 × 6",
+    assert [lane.name for lane in flow.lanes] == ["head 1", "heads 2 to 5", "head 6"]
+    others = flow.lanes[1].boxes
+    assert [boxes(flow)[place] for place in others] == ["… 4 more heads, the same way"]
+    assert [way for way in ways(flow) if way.endswith("→ concatenated heads")] == [
+        "head 1: weighted sum of V –→ concatenated heads",
+        "… 4 more heads –→ concatenated heads",
+        "head 6: weighted sum of V –→ concatenated heads",
     ]
-    assert len([way for way in ways(flow) if way.endswith("→ concatenated heads")]) == 4
+    assert "split into 6 heads –→ … 4 more heads" in ways(flow)
+    assert "split into 6 heads –→ V₆" in ways(flow)
     assert ways(flow)[0] == "embeddings X –cut into 6→ queries Q"
     assert ways(flow)[-1] == "concatenated heads –as it is→ output"
+    assert len(flow_of({"tokens": ["a"], "X": [["1"] * 4]}, heads=4).lanes) == 4
+    assert len(flow_of({"tokens": ["a"], "X": [["1"] * 10]}, heads=10).lanes) == 3
+
+
+def test_one_head_is_not_split() -> None:
+    """A single head has no other beside it."""
+    flow = flow_of({"tokens": ["a"], "X": [["1", "2"]]}, heads=1)
+    assert flow.lanes == ()
+    assert not any("split" in box for box in boxes(flow))
+
+
+def test_shared_keys_and_values() -> None:
+    """Each head has the keys and values of its group, as often as they are shared."""
+    flow = pipeline(attncalc.explain(attncalc.load(SAMPLES / "grouped-query.yaml")))
+    parts = [[flow.boxes[place].name for place in lane.boxes][:3] for lane in flow.lanes]
+    assert parts == [
+        ["Q₁", "K₁", "V₁"],
+        ["Q₂", "K₁", "V₁"],
+        ["Q₃", "K₂", "V₂"],
+        ["Q₄", "K₂", "V₂"],
+    ]
+    assert "keys K –each for 2 heads→ split into 4 heads" in ways(flow)
 
 
 @pytest.mark.parametrize(
@@ -118,8 +170,8 @@ def test_many_heads() -> None:
         ("llama-step", "queries Q –rotate by position→ rotated queries"),
         ("llama-step", "keys K –rotate new keys by position→ rotated keys"),
         ("rope", "keys K –rotate by position→ rotated keys"),
-        ("llama-step", "rotated keys –each for 2 heads→ scores Q Kᵀ"),
-        ("llama-step", "values V –each for 2 heads→ weighted sum of V"),
+        ("llama-step", "rotated keys –each for 2 heads→ split into 4 heads"),
+        ("llama-step", "values V –each for 2 heads→ split into 4 heads"),
         ("causal", "scaled scores –+ mask→ masked scores"),
         ("alibi", "scaled scores –+ bias + mask→ masked scores"),
         ("learned-positions", "positions –+→ embeddings with positions"),
@@ -202,9 +254,15 @@ def test_every_stage_is_reached(sample: Any) -> None:
     roots = [stage.name for stage in trace.stages.values() if not stage.made_of]
     most = len(roots) + (trace.problem.attention.past is not None)
     assert len(flow.boxes) - len(led_to) <= most
-    assert set(range(len(flow.boxes) - 1)) <= leading
+    last = {len(flow.boxes) - 1}
+    if "V" not in trace:
+        last |= {lane.boxes.stop - 1 for lane in flow.lanes}
+    assert set(range(len(flow.boxes))) - leading == last
     said = exchange(trace)
-    assert all(message.sender < message.receiver for message in said.messages)
+    joint = (*said.messages, *said.at_the_end)
+    assert all(message.sender < message.receiver for message in joint)
+    for branch in said.parallel:
+        assert all(message.sender <= message.receiver for message in branch.messages)
     shape = " × ".join(map(str, list(trace.stages.values())[-1].values.shape))
     assert said.result.endswith(shape) or trace.problem.heads is not None
 
@@ -214,7 +272,9 @@ def messages(fields: dict[str, Any] | str) -> list[str]:
     problem = attncalc.load(SAMPLES / f"{fields}.yaml" if isinstance(fields, str) else fields)
     said = exchange(attncalc.explain(problem))
     names = said.participants
-    lines = [f"{names[m.sender]} → {names[m.receiver]}: {m.text}" for m in said.messages]
+    branches = [message for branch in said.parallel for message in branch.messages]
+    every = (*said.messages, *branches, *said.at_the_end)
+    lines = [f"{names[m.sender]} → {names[m.receiver]}: {m.text}" for m in every]
     return [*lines, said.result]
 
 
@@ -231,6 +291,29 @@ def test_exchange() -> None:
     ]
 
 
+def test_branches() -> None:
+    """Heads go on at the same time; of many the first and the last, and the others together."""
+    trace = attncalc.explain(
+        attncalc.load(
+            {"tokens": ["a"], "X": [["1"] * 12], "attention": {"heads": 6, "kv_heads": 6}}
+        )
+    )
+    said = exchange(trace)
+    assert [branch.name for branch in said.parallel] == ["head 1", "heads 2 to 5", "head 6"]
+    assert [message.text for message in said.parallel[1].messages] == [
+        "Q₂ … Q₅ each 1 × 2",
+        "K₂ … K₅ each 1 × 2",
+        "V₂ … V₅ each 1 × 2",
+        "The same way",
+        "Concatenate (outputs of heads 2 to 5, each 1 × 2)",
+    ]
+    assert said.left_with is None
+    no_values = {"tokens": ["a"], "Q": [["1", "2"]], "K": [["1", "2"]], "attention": {"heads": 2}}
+    said = exchange(attncalc.explain(attncalc.load(no_values)))
+    assert said.participants == ("Query (Q)", "Key (K)", "Head 1", "Head 2")
+    assert (said.left_with, said.result) == ((2, 3), "attention weights 2 heads of 1 × 1")
+
+
 def test_exchange_from_embeddings() -> None:
     """What is projected, turned, shared and put together is said in the message."""
     assert messages("llama-step") == [
@@ -241,14 +324,22 @@ def test_exchange_from_embeddings() -> None:
         "Input Embeddings → Value (V): Generate Value (V), × W_V, cut into 2 (X 1 × 3)",
         "Query (Q) → Rotated Query: Rotate by position (Q 4 heads of 1 × 2)",
         "Key (K) → Rotated Key: Rotate new keys by position (K 2 heads of 3 × 2)",
-        "Rotated Query → Dot Product: Dot Product of Q and K (rotated queries 4 heads of 1 × 2)",
-        "Rotated Key → Dot Product: Each for 2 heads (rotated keys 2 heads of 3 × 2)",
-        "Dot Product → Scale: Scale by 1/√2 (scores 4 heads of 1 × 3)",
-        "Scale → Mask: Apply mask (scaled scores 4 heads of 1 × 3)",
-        "Mask → Softmax: Softmax by row (masked scores 4 heads of 1 × 3)",
-        "Softmax → Weighted Sum: Weighted Sum of V (attention weights 4 heads of 1 × 3)",
-        "Value (V) → Weighted Sum: Each for 2 heads (V 2 heads of 3 × 2)",
-        "Weighted Sum → Concatenate Heads: Concatenate (head outputs 4 heads of 1 × 2)",
+        *(
+            line
+            for head, group in ((1, 1), (2, 1), (3, 2), (4, 2))
+            for line in (
+                f"Rotated Query → Head {head}: Q{'₀₁₂₃₄'[head]} 1 × 2",
+                f"Rotated Key → Head {head}: K{'₀₁₂'[group]} 3 × 2",
+                f"Value (V) → Head {head}: V{'₀₁₂'[group]} 3 × 2",
+                f"Head {head} → Head {head}: Dot Product of Q and K "
+                f"(Q{'₀₁₂₃₄'[head]}, K{'₀₁₂'[group]})",
+                f"Head {head} → Head {head}: Scale by 1/√2 (scores 1 × 3)",
+                f"Head {head} → Head {head}: Apply mask (scaled scores 1 × 3)",
+                f"Head {head} → Head {head}: Softmax by row (masked scores 1 × 3)",
+                f"Head {head} → Head {head}: Weighted Sum of V (attention weights 1 × 3)",
+                f"Head {head} → Concatenate Heads: Concatenate (output of head {head}, 1 × 2)",
+            )
+        ),
         "Concatenate Heads → Attention Output: Project, × W_O (concatenated heads 1 × 8)",
         "output 1 × 3",
     ]
@@ -316,26 +407,91 @@ def test_drawings_are_true(problem: dict[str, Any]) -> None:
     flow, said = pipeline(trace), exchange(trace)
     cached = {"past": f"{trace.problem.past_length} token" + "s" * (trace.problem.past_length > 1)}
     expected = (cached if trace.problem.past_length else {}) | shapes(trace.problem)
-    heads = [box for box in flow.boxes if box.name.startswith("head ")]
-    assert len(heads) == ((trace.problem.heads or 0) if "V" in trace else 0)
-    assert {box.detail for box in heads} <= {expected.get("head_outputs", "").split(" of ")[-1]}
-    places = [place for place, box in enumerate(flow.boxes) if box not in heads]
-    assert [flow.boxes[place].detail for place in places] == list(expected.values())
-    names = dict(zip(places, expected, strict=True))
+    heads = trace.problem.heads or 1
+    of_lanes = [name for name in expected if heads > 1 and name in IN_LANES]
+    together = [name for name in expected if name not in of_lanes]
+    lanes = [list(lane.boxes) for lane in flow.lanes]
+    names: dict[int, str] = {}
+    outside = [place for place in range(len(flow.boxes)) if place not in chain(*lanes)]
+    if of_lanes and fed(trace, together):
+        (split,) = [at for at in outside if flow.boxes[at].name == f"split into {heads} heads"]
+        outside.remove(split)
+        names[split] = "split"
+    assert [flow.boxes[place].detail for place in outside] == [expected[name] for name in together]
+    names |= dict(zip(outside, together, strict=True))
+    assert len(lanes) == (heads if of_lanes else 0)
+    for head, lane in enumerate(lanes):
+        parts, own = lane[: -len(of_lanes)], lane[-len(of_lanes) :]
+        for place, name in zip([*parts, *own], [*fed(trace, together), *of_lanes], strict=True):
+            names[place] = name
+            assert flow.boxes[place].detail == expected[name].rpartition(" of ")[2]
+        for place in parts:
+            number = head if "q" in NAMES[names[place]].letter else group(trace, head)
+            letter = NAMES[names[place]].letter.upper()
+            assert flow.boxes[place].name == letter + "₁₂₃₄₅₆₇₈₉"[number]
     ways: dict[str, set[str]] = {name: set() for name in expected if name != "past"}
+    splitting: set[str] = set()
     for arrow in flow.arrows:
-        if arrow.end in names:
-            ways[names[arrow.end]].add(names.get(arrow.start, "head_outputs"))
+        start, end = names[arrow.start], names[arrow.end]
+        if end == "split":
+            splitting.add(start)
+        elif start == "split":
+            assert end in fed(trace, together)
         else:
-            assert names[arrow.start] == "head_outputs"
+            ways[end].add(start)
+    assert splitting == set(fed(trace, together) if of_lanes else ())
     assert ways == reasons(trace)
-    told: dict[str, set[str]] = {name: set() for name in ways}
-    for message in said.messages:
-        sender, receiver = list(expected)[message.sender], list(expected)[message.receiver]
+    expect_true_messages(said, trace, expected, of_lanes)
+
+
+def fed(trace: Trace, together: list[str]) -> list[str]:
+    """What heads take apart: what the queries and keys have become, and the values."""
+    kept = {NAMES[name].letter: name for name in together if name in OF_HEADS}
+    needed = "qkv" if "V" in trace else "qk"
+    return [kept[letter] for letter in needed if letter in kept]
+
+
+def group(trace: Trace, head: int) -> int:
+    """The keys and values that a head uses, counted from 0."""
+    heads, groups = trace.problem.heads or 1, trace.problem.kv_heads or 1
+    return [which for which in range(groups) for _ in range(heads // groups)][head]
+
+
+def expect_true_messages(
+    said: Exchange, trace: Trace, expected: dict[str, str], of_lanes: list[str]
+) -> None:
+    """Whatever a stage is made of is handed to it, with its shape: by all heads, or by each."""
+    together = [name for name in expected if name not in of_lanes]
+    first = min([list(expected).index(name) for name in of_lanes], default=len(together))
+    everybody = [*together[:first], *map(str, range(len(said.parallel))), *together[first:]]
+    assert len(said.participants) == len(everybody)
+    told: dict[str, set[str]] = {name: set() for name in expected if name != "past"}
+    for message in (*said.messages, *said.at_the_end):
+        sender, receiver = everybody[message.sender], everybody[message.receiver]
         told[receiver].add(sender)
         assert message.text.removesuffix(")").endswith(f" {expected[sender]}")
-    assert told == ways
-    assert len(said.participants) == len(expected)
+    for place, branch in enumerate(said.parallel):
+        steps = [name for name in of_lanes if reasons(trace)[name]]
+        handed, own, on = [], [], []
+        for message in branch.messages:
+            sender, receiver = everybody[message.sender], everybody[message.receiver]
+            if sender != str(place):
+                handed.append(sender)
+                assert message.text.endswith(f" {expected[sender].rpartition(' of ')[2]}")
+            elif receiver == sender:
+                own.append(message.text)
+            else:
+                on.append(receiver)
+                told[receiver].add(of_lanes[-1])
+        assert handed == fed(trace, together)
+        assert len(own) == len(steps)
+        for text, name in zip(own, steps, strict=True):
+            made_of = [each for each in of_lanes if each in reasons(trace)[name]]
+            for source in made_of:
+                assert text.endswith(f" {expected[source].rpartition(' of ')[2]})")
+        assert on == [name for name in told if of_lanes[-1] in reasons(trace)[name]]
+    together_told = {name: made for name, made in told.items() if name in together}
+    assert together_told == {name: reasons(trace)[name] for name in together if name != "past"}
     assert said.result.endswith(f" {list(expected.values())[-1]}")
 
 

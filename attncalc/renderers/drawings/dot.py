@@ -56,7 +56,13 @@ def dot_flow(flow: Flow) -> str:
         'fontname="sans-serif"];',
         f'    edge [color="{LINES}", fontname="sans-serif", fontsize=10];',
     ]
-    lines += [_box(place, box) for place, box in enumerate(flow.boxes)]
+    own = {place: lane for lane in flow.lanes for place in lane.boxes}
+    for number, lane in enumerate(flow.lanes):
+        lines.append(f"    subgraph cluster_{number} {{")
+        lines.append(f'        label={_string(inert(lane.name))}; color="{LINES}"; style=rounded;')
+        lines += ["    " + _box(place, flow.boxes[place]) for place in lane.boxes]
+        lines.append("    }")
+    lines += [_box(place, box) for place, box in enumerate(flow.boxes) if place not in own]
     lines += map(_arrow, flow.arrows)
     return "\n".join([*lines, "}"]) + "\n"
 

@@ -8,7 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from attncalc.document.document import Edge, Exchange, Flow, Graph, Strength, Token
+from attncalc.document.document import (
+    Edge,
+    Exchange,
+    Flow,
+    Graph,
+    Message,
+    Strength,
+    Token,
+)
 from attncalc.renderers.colors import INK, LINES, PAPER, STRONG, TINT
 from attncalc.renderers.inert import inert, inert_token
 
@@ -95,12 +103,23 @@ def _line(edge: Edge) -> str:
 
 
 def mermaid_flow(flow: Flow) -> str:
-    """A node a box, by number, one below the other in the order of the arrows."""
+    """A node a box, by number, one below the other in the order of the arrows; lanes are groups."""
     lines = ["flowchart TB", f'    subgraph flow["{_escaped(inert(flow.title))}"]']
     lines.append("        direction TB")
+    begin = {lane.boxes.start: (number, lane) for number, lane in enumerate(flow.lanes)}
+    end = {lane.boxes.stop for lane in flow.lanes}
+    inside = ""
     for place, box in enumerate(flow.boxes):
+        if place in end:
+            lines.append("        end")
+            inside = ""
+        if place in begin:
+            number, lane = begin[place]
+            lines.append(f'        subgraph lane{number}["{_escaped(inert(lane.name))}"]')
+            inside = "    "
         words = "<br/>".join(_escaped(inert(line)) for line in (box.name, box.detail) if line)
-        lines.append(f'        b{place}["{words}"]')
+        lines.append(f'{inside}        b{place}["{words}"]')
+    lines += ["        end"] * (len(flow.boxes) in end)
     lines.append("    end")
     for arrow in flow.arrows:
         label = f'|"{_escaped(inert(arrow.label))}"|' if arrow.label else ""
@@ -109,16 +128,27 @@ def mermaid_flow(flow: Flow) -> str:
 
 
 def mermaid_exchange(exchange: Exchange) -> str:
-    """A participant a lifeline, by number; what the last one is left with stands over it."""
+    """A participant a lifeline, by number; branches go on in parallel.
+
+    What is left stands over those that are left with it.
+    """
     lines = ["sequenceDiagram", f"    title {_escaped(inert(exchange.title))}"]
     for place, name in enumerate(exchange.participants):
         lines.append(f"    participant p{place} as {_escaped(inert(name))}")
-    for message in exchange.messages:
-        text = _escaped(inert(message.text))
-        lines.append(f"    p{message.sender} ->> p{message.receiver}: {text}")
+    lines += [f"    {_message(message)}" for message in exchange.messages]
+    for number, branch in enumerate(exchange.parallel):
+        lines.append(f"    {'and' if number else 'par'} {_escaped(inert(branch.name))}")
+        lines += [f"        {_message(message)}" for message in branch.messages]
+    lines += ["    end"] * bool(exchange.parallel)
+    lines += [f"    {_message(message)}" for message in exchange.at_the_end]
     last = len(exchange.participants) - 1
-    lines.append(f"    Note over p{last}: {_escaped(inert(exchange.result))}")
+    over = ",".join(f"p{place}" for place in exchange.left_with or (last,))
+    lines.append(f"    Note over {over}: {_escaped(inert(exchange.result))}")
     return "\n".join(lines) + "\n"
+
+
+def _message(message: Message) -> str:
+    return f"p{message.sender} ->> p{message.receiver}: {_escaped(inert(message.text))}"
 
 
 def _escaped(text: str) -> str:

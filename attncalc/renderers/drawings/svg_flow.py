@@ -19,6 +19,7 @@ from attncalc.renderers.drawings.svg import at, px, svg_file, svg_text
 from attncalc.renderers.inert import inert
 
 _STYLE = f"""\
+.lane {{ fill: none; stroke: {LINES}; stroke-dasharray: 2 4; stroke-linecap: round; }}
 .box {{ fill: {TINT}; stroke: {STRONG}; stroke-width: 1.5; }}
 .name, .shape {{ text-anchor: middle; }}
 .shape {{ fill: {MUTED}; }}
@@ -49,6 +50,11 @@ def _spoken(flow: Flow) -> str:
 
 
 def _shapes(drawing: FlowDrawing) -> Iterator[str]:
+    for lane in drawing.lanes:
+        yield (
+            f'<rect class="lane" x="{px(lane.x)}" y="{px(lane.y)}" width="{px(lane.width)}" '
+            f'height="{px(lane.height)}" rx="10"/>'
+        )
     for arrow in drawing.arrows:
         yield _arrow(arrow)
     for box in drawing.boxes:

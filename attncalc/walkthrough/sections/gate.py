@@ -46,6 +46,7 @@ from attncalc.walkthrough.sections.interface import (
     always,
     computed,
 )
+from attncalc.walkthrough.sections.project import bias_too
 from attncalc.walkthrough.sources import sources
 from attncalc.walkthrough.tables import omitted_row, result_cell
 from attncalc.walkthrough.vectors import vector_table
@@ -154,7 +155,7 @@ def _mentioned(page: Page) -> Iterator[str]:
 
 def _gating(trace: Trace, start: str) -> str:
     first = sources(trace, "gated")[0]
-    return f"× {_SIGMOID}(g)" if start == first else "W_G"
+    return f"× {_SIGMOID}(g)" if start == first else bias_too(trace, "G")
 
 
 EXPLANATION = Explanation(

@@ -15,11 +15,13 @@ for (const text of JSON.parse(readFileSync(0, "utf8"))) {
     const actors = diagram.db.getActors();
     const messages = diagram.db.getMessages();
     const named = (id) => actors.get(id).description;
+    const { PAR_START, PAR_AND, PAR_END } = diagram.db.LINETYPE;
     read.push({
       type: diagramType,
       title: diagram.db.getDiagramTitle(),
       actors: [...actors.values()].map((actor) => actor.description),
-      messages: messages.map(({ from, to, message }) => [named(from), named(to), message]),
+      branches: messages.filter(({ type }) => [PAR_START, PAR_AND].includes(type)).map(({ message }) => message),
+      messages: messages.filter(({ type }) => ![PAR_START, PAR_AND, PAR_END].includes(type)).map(({ from, to, message }) => [named(from), named(to), message]),
     });
     continue;
   }
@@ -27,6 +29,7 @@ for (const text of JSON.parse(readFileSync(0, "utf8"))) {
   read.push({
     type: diagramType,
     nodes: nodes.filter((node) => !node.isGroup).map((node) => [node.id, node.label]),
+    groups: nodes.filter((node) => node.isGroup).map((node) => node.id).sort(),
     edges: edges.map((edge) => [edge.start, edge.end, edge.label, edge.pattern ?? edge.thickness]),
   });
 }
