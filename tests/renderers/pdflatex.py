@@ -1,4 +1,4 @@
-"""The real pdflatex, with what Debian's texlive-latex-recommended has."""
+"""The real pdflatex, with what Debian's texlive-latex-recommended and texlive-pictures have."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def compile_latex(folder: Path, name: str, source: str) -> Run:
     if shutil.which("pdflatex") is None:
         message = (
             "NOT TESTED with LaTeX: pdflatex is missing "
-            "(apt-get install texlive-latex-base texlive-latex-recommended)"
+            "(apt-get install texlive-latex-base texlive-latex-recommended texlive-pictures)"
         )
         if os.environ.get("CI") == "true":
             pytest.fail(message)

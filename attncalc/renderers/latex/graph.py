@@ -24,9 +24,9 @@ def graph_latex(graph: Graph, caption: str) -> str:
     drawing = lay_out(graph, measure=_width)
     size = f"({drawing.width:.2f},{drawing.height:.2f})"
     lines = [
-        r"\par\noindent\begin{minipage}{\linewidth}",
+        r"\par\noindent\begin{minipage}[b]{\linewidth}",
         rf"{{\slshape {caption}\par}}\vspace{{0.5\baselineskip}}",
-        rf"\attnsmall{{{drawing.width:.2f}}}\noindent",
+        rf"\attnsmall{{{drawing.width:.2f}}}{{{drawing.height:.2f}}}\noindent",
         rf"\begin{{picture}}{size}",
         r"\color{attnline}",
         *(line for curve in drawing.curves for line in _curve(curve, drawing)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, zip_longest
 from typing import assert_never
 
 from attncalc.document.document import (
@@ -25,7 +26,7 @@ from attncalc.renderers.latex.graph import graph_latex
 from attncalc.renderers.latex.math import LatexMath
 from attncalc.renderers.latex.tables import MATHS, filled, heatmaps, inlines, tables
 from attncalc.renderers.latex.text import latex_text
-from attncalc.renderers.latex.widths import maths_width, width
+from attncalc.renderers.latex.widths import maths_width
 
 PAGE = 41.0
 """The width of A4 less its margins, in em of 11 pt."""
@@ -33,11 +34,18 @@ PAGE = 41.0
 COLUMN = 34.0
 """The width of a page of LaTeX's own article, in em of 10 pt."""
 
+SLIDE = 27.0
+"""The width of a slide of beamer."""
+
+NARROW = 20.0
+"""The width of one of two columns."""
+
 _STACKED = LatexMath(latex_text, stacked=True)
 _BETWEEN = 2.0
 
 _PACKAGES = r"""\usepackage{amsmath}
 \usepackage{booktabs}
+\usepackage{graphicx}
 \usepackage{xcolor}
 """
 
@@ -50,6 +58,10 @@ _COMMANDS = r"""\begingroup
 \setlength{\parindent}{0pt}\setlength{\parskip}{0.5\baselineskip}\emergencystretch=3em
 \definecolor{attnheat}{RGB}{0,150,140}
 \definecolor{attnline}{RGB}{0,110,102}
+\providecommand{\attnifslide}[2]{\ifcsname ver@beamer.cls\endcsname #1\else #2\fi}
+% beamer sets no sections within a frame
+\providecommand{\attnheading}[1]{\attnifslide
+  {\par\medskip{\usebeamercolor[fg]{structure}\large\bfseries #1\par}\attnkeep}{\subsection*{#1}}}
 % a character that Computer Modern does not have, by its code point
 \providecommand{\attnglyph}[1]{{\fboxsep=1pt\fbox{\tiny\ttfamily U+#1}}}
 % a cell of a heatmap: per cent of colour, width, number
@@ -57,33 +69,38 @@ _COMMANDS = r"""\begingroup
 \providecommand{\attnheatmap}{\fboxsep=0pt\tabcolsep=0.1em\renewcommand{\arraystretch}{1.05}}
 \providecommand{\attnbar}[1]{\textcolor{attnheat}{\rule{#1}{1.3ex}}}
 \providecommand{\arraybackslash}{\let\\\tabularnewline}
-% the largest size in which it fits the line
-\providecommand{\attnfit}[1]{\par\noindent\sbox0{#1}%
-  \ifdim\wd0>\linewidth \sbox0{\small #1}\fi
-  \ifdim\wd0>\linewidth \sbox0{\footnotesize #1}\fi
-  \ifdim\wd0>\linewidth \sbox0{\scriptsize #1}\fi
-  \ifdim\wd0>\linewidth \sbox0{\tiny #1}\fi
+% together on a page; where a slide is too short for that, apart
+\providecommand{\attnkeep}{\attnifslide{\penalty500 }{\nopagebreak}}
+% the largest size in which it fits line and page, or scaled to fit
+\providecommand{\attnheight}{\attnifslide{0.6}{0.9}\textheight}
+\providecommand{\attnset}[2]{\sbox0{#1\tabcolsep=0.6em #2}\sbox0{\raise\dp0\box0}}
+\providecommand{\attnsmaller}[1]{\ifdim\wd0>\linewidth #1\else
+  \ifdim\ht0>\attnheight #1\fi\fi}
+\providecommand{\attnfit}[1]{\par\noindent\attnset{}{#1}%
+  \attnsmaller{\attnset{\small}{#1}}\attnsmaller{\attnset{\footnotesize}{#1}}%
+  \ifdim\wd0>\linewidth \sbox0{\resizebox{\linewidth}{!}{\box0}}\fi
+  \ifdim\ht0>\attnheight \sbox0{\resizebox{!}{\attnheight}{\box0}}\fi
   \usebox0\par\vspace{0.3\baselineskip}}
-% for a picture so many em wide: small type, or smaller where the line is short
-\providecommand{\attnsmall}[1]{\small
-  \ifdim #1em>\linewidth \footnotesize\fi
-  \ifdim #1em>\linewidth \scriptsize\fi
-  \ifdim #1em>\linewidth \tiny\fi
+% for a picture so many em wide and high: small type, or smaller where line or page is short
+\providecommand{\attnsmall}[2]{\small
+  \attnreduced{#1}{#2}{\footnotesize}\attnreduced{#1}{#2}{\scriptsize}\attnreduced{#1}{#2}{\tiny}%
   \setlength{\unitlength}{1em}}
+\providecommand{\attnreduced}[3]{%
+  \ifdim #1em>\linewidth #3\else\ifdim #2em>0.6\textheight #3\fi\fi}
 """
 
-_NEEDED = "% to be read in by \\input; needs \\usepackage{amsmath,booktabs,xcolor}\n"
+_NEEDED = "% to be read in by \\input; needs \\usepackage{amsmath,booktabs,graphicx,xcolor}\n"
 
 
 @dataclass(frozen=True)
 class LatexRenderer:
-    r"""fragment: a piece for \input, without a title; it needs amsmath, booktabs and xcolor."""
+    r"""fragment: a piece for \input, without a title; it needs amsmath, booktabs, graphicx and xcolor."""
 
     fragment: bool = False
 
     def render(self, document: Document) -> str:
         """The document as LaTeX, all of it ASCII."""
-        page = _Page(COLUMN if self.fragment else PAGE)
+        page = _Page(COLUMN, (NARROW, SLIDE)) if self.fragment else _Page(PAGE)
         sections = "\n".join(page.section(section) for section in document.sections)
         if self.fragment:
             notes = "".join(
@@ -96,9 +113,10 @@ class LatexRenderer:
 
 @dataclass(frozen=True)
 class _Page:
-    """room: the width of a line in em."""
+    """room: the width of a line in em. shorter: those of other lines it may stand on, ascending."""
 
     room: float
+    shorter: tuple[float, ...] = ()
 
     def title(self, title: Section) -> str:
         """The title in large letters, and what stands under it."""
@@ -113,47 +131,46 @@ class _Page:
 
     def section(self, section: Section) -> str:
         """Heading and blocks."""
-        return self._heading(section.heading) + "\n".join(self._blocks(section.blocks))
-
-    def _heading(self, heading: Heading) -> str:
-        """Number and words, with the formula at the right of the line or below."""
-        number = "" if heading.number is None else rf"{heading.number}\quad "
-        words = inlines(heading.words)
-        if heading.formula is None:
-            return f"\\subsection*{{{number}{words}}}\n"
-        formula = _STACKED.write(heading.formula)
-        if 1.3 * width(number + words) + maths_width(formula) + _BETWEEN > self.room:
-            return f"\\subsection*{{{number}{words}}}\n\\[\n{formula}\n\\]\n"
-        beside = rf"\hfill{{\normalfont\normalsize $\displaystyle {formula}$}}"
-        return f"\\subsection*{{{number}{words}{beside}}}\n"
+        return _heading(section.heading) + "\n".join(self._blocks(section.blocks))
 
     def _blocks(self, blocks: Sequence[Block]) -> Iterator[str]:
-        """The blocks; formulas that state what is given share a line."""
+        """The blocks, those that may share a line together."""
+        groups = [list(group) for _, group in groupby(blocks, _is_given)]
+        pieces = [piece for group in groups for piece in _apart(group)]
+        for piece, following in zip_longest(pieces, pieces[1:]):
+            yield self._for_any_line(piece)
+            ends_in_words = isinstance(piece[-1], Paragraph)
+            if ends_in_words and following and isinstance(following[0], Table | Heatmap):
+                yield "\\attnkeep"
+
+    def _for_any_line(self, blocks: Sequence[Block]) -> str:
+        """What is set for a line, or for one that is shorter, as TeX finds it."""
+        variants = {room: _Page(room)._together(blocks) for room in (*self.shorter, self.room)}
+        return _chosen(list(variants.items()))
+
+    def _together(self, blocks: Sequence[Block]) -> str:
+        """Blocks; formulas that state what is given share a line."""
+        lines: list[str] = []
         beside: list[str] = []
         used = 0.0
-        for place, block in enumerate(blocks):
+        for block in blocks:
             given = self._given(block)
             wide = maths_width(given) + _BETWEEN if given else 0.0
             if beside and (not given or used + wide > self.room):
-                yield _display(" \\qquad\n".join(beside))
+                lines.append(_display(" \\qquad\n".join(beside)))
                 beside, used = [], 0.0
             if given:
                 beside.append(given)
                 used += wide
             else:
-                yield self.block(block)
-            if isinstance(block, Paragraph) and any(
-                isinstance(after, Table | Heatmap) for after in blocks[place + 1 : place + 2]
-            ):
-                yield "\\nopagebreak"
+                lines.append(self.block(block))
         if beside:
-            yield _display(" \\qquad\n".join(beside))
+            lines.append(_display(" \\qquad\n".join(beside)))
+        return "\n".join(lines)
 
     def _given(self, block: Block) -> str:
         """A formula that says what a matrix or a vector is, and is narrow enough to be one."""
-        if not isinstance(block, Equation) or not isinstance(block.expression, Relation):
-            return ""
-        if not isinstance(block.expression.sides[-1], Matrix | Vector):
+        if not isinstance(block, Equation) or not _is_given(block):
             return ""
         formula = _STACKED.write(block.expression)
         return formula if maths_width(formula) <= self.room else ""
@@ -166,9 +183,9 @@ class _Page:
             case Equation(expression):
                 return self._equation(expression)
             case Table(caption=caption):
-                return self._captioned(inlines(caption), tables(block, self.room))
+                return self._captioned(inlines(caption), tables(block, self._table_room))
             case Heatmap(caption=caption):
-                return self._captioned(inlines(caption), heatmaps(block, self.room))
+                return self._captioned(inlines(caption), heatmaps(block, self._table_room))
             case Graph(caption=caption):
                 return graph_latex(block, inlines(caption))
             case Note(kind, content):
@@ -176,8 +193,13 @@ class _Page:
             case _:
                 assert_never(block)
 
+    @property
+    def _table_room(self) -> float:
+        """Tables are rather small than in pieces, for which a slide has no height."""
+        return max(self.room, COLUMN) if self.room >= SLIDE else self.room
+
     def _captioned(self, caption: str, pieces: Iterator[str]) -> str:
-        above = f"{{\\slshape {caption}\\par}}\\nopagebreak\n" if caption else ""
+        above = f"{{\\slshape {caption}\\par}}\\attnkeep\n" if caption else ""
         return above + "\n".join(pieces) + "\n"
 
     def _equation(self, expression: Expression) -> str:
@@ -207,6 +229,45 @@ class _Page:
         if isinstance(side, Matrix):
             return list(_matrix_blocks(side, limit))
         return filled(MATHS.write(side), limit)
+
+
+def _heading(heading: Heading) -> str:
+    """Number and words, and the formula below: within a heading some classes drop it."""
+    number = "" if heading.number is None else rf"{heading.number}\quad "
+    formula = (
+        ""
+        if heading.formula is None
+        else f"{_display(_STACKED.write(heading.formula))}\\attnkeep\n"
+    )
+    return f"\\attnheading{{{number}{inlines(heading.words)}}}\n{formula}"
+
+
+def _chosen(variants: Sequence[tuple[float, str]]) -> str:
+    """What fits a line, by the rooms for which it was set, ascending; what is alike stands once."""
+    (_, text), *more = variants
+    while more and more[0][1] == text:
+        more = more[1:]
+    if not more:
+        return text
+    room = more[0][0]
+    return f"\\ifdim\\linewidth<{room:.0f}em\\relax\n{text}\\else\n{_chosen(more)}\\fi\n"
+
+
+def _is_given(block: Block) -> bool:
+    """Whether a block is a formula that says what a matrix or a vector is."""
+    return (
+        isinstance(block, Equation)
+        and isinstance(block.expression, Relation)
+        and isinstance(block.expression.sides[-1], Matrix | Vector)
+    )
+
+
+def _apart(group: Sequence[Block]) -> Iterator[Sequence[Block]]:
+    """Formulas that may share a line as one, others one by one."""
+    if _is_given(group[0]):
+        yield group
+    else:
+        yield from ([block] for block in group)
 
 
 def _note(kind: NoteKind, text: str) -> str:

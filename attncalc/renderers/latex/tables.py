@@ -34,6 +34,9 @@ GAP = 1.3
 SMALLER = 1.2
 """How much more fits in \\footnotesize; tables that need more are rearranged."""
 
+SMALLEST = 1.8
+"""How much more fits where it is scaled: a matrix is a picture, too, and rather not in pieces."""
+
 _WIDEST_BAR = 9.0
 _NARROWEST_BAR = 3.0
 _NARROWEST_WORDS = 10.0
@@ -90,7 +93,8 @@ def tables(table: Table, room: float) -> Iterator[str]:
     if bars and left >= _NARROWEST_BAR:
         setting.bar = min(left, _WIDEST_BAR)
         plain = sorted([*plain, *bars])
-    for block in _blocks(setting, plain, small):
+    is_matrix = all(table.columns[at].align is Align.RIGHT for at in plain[1:])
+    for block in _blocks(setting, plain, SMALLEST * room if is_matrix else small):
         yield from setting.tabulars(block)
 
 
@@ -295,7 +299,7 @@ def heatmaps(heatmap: Heatmap, room: float) -> Iterator[str]:
         for at in range(len(headings))
     ]
     label = max(width(_label(row.token)) for row in rows) + 1
-    for block in runs(widths, room * SMALLER - label):
+    for block in runs(widths, room * SMALLEST - label):
         heading = _row(["", *(headings[at] for at in block)])
         lines = [_heatmap_row(row, widths, block) for row in heatmap.rows]
         for start in range(0, len(lines), _MOST_LINES):
