@@ -94,7 +94,7 @@ _NEEDED = "% to be read in by \\input; needs \\usepackage{amsmath,booktabs,graph
 
 @dataclass(frozen=True)
 class LatexRenderer:
-    r"""fragment: a piece for \input, without a title; it needs amsmath, booktabs, graphicx and xcolor."""
+    r"""fragment: a piece for \input, without a title; see _NEEDED for the packages."""
 
     fragment: bool = False
 
