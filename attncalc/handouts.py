@@ -6,12 +6,14 @@ The one place that knows which renderer makes which format. Each is imported onl
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never, get_args
 
 from attncalc.document.style import MOST_DECIMALS, NumberStyle, Rounding
+from attncalc.document.topics import DETAILS, HIDEABLE, Detail
 from attncalc.errors import AttncalcError, InputError, suggestion
 from attncalc.formats import PageFormat, Paper, PictureFormat
+from attncalc.language import DecimalMark, Language, Speech, speaking
 from attncalc.names import ONE_A_PAIR
 from attncalc.selection import Selection, View
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 VIEWS = get_args(View)
 ROUNDINGS = get_args(Rounding)
 PAPERS = get_args(Paper)
+LANGUAGES = get_args(Language)
+DECIMAL_MARKS = get_args(DecimalMark)
 NARROWEST = 40
 """Columns of a text."""
 
@@ -108,17 +112,18 @@ def lets_choose(kind: str, *, fragment: bool) -> bool:
 
 def written(trace: Trace, selection: Selection) -> Document:
     """The document of a trace: its steps, or the same numbers as a lookup, which has no stages."""
-    match selection.view:
-        case "lookup":
-            from attncalc.walkthrough.lookup import write_lookup
+    with speaking(selection.speech):
+        match selection.view:
+            case "lookup":
+                from attncalc.walkthrough.lookup import write_lookup
 
-            return write_lookup(trace, selection)
-        case "steps":
-            from attncalc.walkthrough import write_walkthrough
+                return write_lookup(trace, selection)
+            case "steps":
+                from attncalc.walkthrough import write_walkthrough
 
-            return write_walkthrough(trace, selection)
-        case _:
-            assert_never(selection.view)
+                return write_walkthrough(trace, selection)
+            case _:
+                assert_never(selection.view)
 
 
 def drawn(kind: PictureFormat, trace: Trace, selection: Selection) -> Rendered:
@@ -143,10 +148,12 @@ class Handout:
     """A page, to be had in every format.
 
     choosing: writes it for a reader who can choose the query, where there is one to choose.
+    speech: the language that it is in.
     """
 
     document: Document
     choosing: Callable[[], Document] | None = None
+    speech: Speech = field(default_factory=Speech)
 
     def text(self, width: int = 80, *, color: bool = False) -> str:
         """The page as a terminal shows it, at most so many columns wide, from 40."""
@@ -165,7 +172,7 @@ class Handout:
     def html(self, *, fragment: bool = False) -> str:
         """One HTML file that needs nothing else; as a fragment, a div without a script."""
         if self.choosing is not None and lets_choose("html", fragment=fragment):
-            return Handout(self.choosing()).html()
+            return Handout(self.choosing(), speech=self.speech).html()
         return self._text("html", Layout(fragment))
 
     def typst(self, paper: str = "a4") -> str:
@@ -209,7 +216,8 @@ class Handout:
         return f"<Handout “{inert(''.join(getattr(part, 'text', '') for part in words))}”>"
 
     def _bytes(self, kind: PageFormat, layout: Layout) -> bytes:
-        page = rendered(kind, [self.document], layout)
+        with speaking(self.speech):
+            page = rendered(kind, [self.document], layout)
         assert isinstance(page.content, bytes)
         if page.missing:
             import warnings
@@ -218,7 +226,8 @@ class Handout:
         return page.content
 
     def _text(self, kind: PageFormat, layout: Layout) -> str:
-        content = rendered(kind, [self.document], layout).content
+        with speaking(self.speech):
+            content = rendered(kind, [self.document], layout).content
         assert isinstance(content, str)
         return content
 
@@ -233,13 +242,18 @@ def handout(
     precision: int = 4,
     rounding: Rounding = "half-up",
     full: bool = False,
+    detail: Detail = "standard",
+    hide: str | Sequence[str] = (),
+    lang: Language = "en",
+    decimal: DecimalMark | None = None,
 ) -> Handout:
     """A trace's walkthrough as a page: attncalc.handout(trace, queries="it").pdf().
 
     queries: tokens to be written out, as at the command line: it, the#2, #6; all of them if empty,
     without them the problem's own. heads: from 0; the first if none are named. stages: only the
     parts that derive these. view: "lookup" tells the same numbers as a search. precision: decimals
-    of a rounded number, up to 30. full: leave nothing out, however large.
+    of a rounded number, up to 30. full: leave nothing out, however large. detail, hide, lang,
+    decimal: as at the command line.
     Raises InputError for a token, a head or a choice, StageError for a stage, that there is not;
     and AttncalcError for what one head sees of a trace, which is no whole page.
     """
@@ -255,6 +269,11 @@ def handout(
         raise InputError("view", "lookup shows no single stages; expected one of both")
     _refuse_other("view", view, VIEWS)
     _refuse_other("rounding", rounding, ROUNDINGS)
+    _refuse_other("detail", detail, DETAILS)
+    _refuse_other("lang", lang, LANGUAGES)
+    _refuse_other("decimal", decimal or "point", DECIMAL_MARKS)
+    for topic in several(hide):
+        _refuse_other("hide", topic, HIDEABLE)
     if not 0 <= precision <= MOST_DECIMALS:
         raise InputError("precision", f"{precision}; expected 0 to {MOST_DECIMALS}")
     from attncalc.steps.engine import refuse_unknown
@@ -269,9 +288,12 @@ def handout(
         view=view,
         style=NumberStyle(precision, rounding),
         full=full,
+        detail=detail,
+        hide=tuple(topic for topic in HIDEABLE if topic in several(hide)),
+        speech=Speech(lang, decimal),
     )
     turning = replace(selection, turns=True)
-    return Handout(written(trace, selection), lambda: written(trace, turning))
+    return Handout(written(trace, selection), lambda: written(trace, turning), selection.speech)
 
 
 def stage_names(listed: str) -> tuple[str, ...]:

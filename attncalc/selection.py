@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from attncalc.document.style import NumberStyle
+from attncalc.document.topics import HIDDEN, Detail, Topic
+from attncalc.language import Speech
 
 View: TypeAlias = Literal["steps", "lookup"]
 
@@ -21,7 +23,8 @@ class Selection:
     heads: the only ones it is about, from 0; if none, a page writes the first out, and data have
     all. every_head: all of them, however many. stages: only what derives these. view: "lookup"
     tells the same numbers as a search. full: leave nothing out, however large. turns: whether the
-    reader of a page can choose its query.
+    reader of a page can choose its query. detail: how much is said. hide: topics left out besides.
+    speech: the language of it all.
     """
 
     queries: tuple[int, ...] = ()
@@ -32,6 +35,14 @@ class Selection:
     style: NumberStyle = field(default_factory=NumberStyle)
     full: bool = False
     turns: bool = False
+    detail: Detail = "standard"
+    hide: tuple[Topic, ...] = ()
+    speech: Speech = field(default_factory=Speech)
+
+    @property
+    def hidden(self) -> frozenset[Topic]:
+        """The topics that are left out."""
+        return HIDDEN[self.detail] | {*self.hide}
 
     def heads_of(self, count: int | None) -> tuple[int, ...]:
         """The heads that were asked for, of so many (None: there are none); none if none were."""

@@ -121,6 +121,8 @@ def check(
     precision: options.Precision = 4,
     rounding: options.RoundingOption = "half-up",
     full: options.Full = False,
+    lang: options.Lang = "en",
+    decimal: options.Decimal = None,
     color: options.ColorOption = "auto",
 ) -> None:
     """Judge the numbers that somebody published or handed in.
@@ -130,6 +132,7 @@ def check(
     """
     chosen = output.chosen_format(format, json, output_file, options.CHECK_SUFFIXES)
     pages.refuse_fragment(fragment, chosen)
+    speech = options.speak(context, lang, decimal)
     wider = _tolerance(tolerance)
     files = options.gathered(files)
     sheets = claims or []
@@ -161,7 +164,7 @@ def check(
     elif checked:
         from attncalc.walkthrough.checked import write_report, write_summary
 
-        selection = Selection(style=NumberStyle(precision, rounding), full=full)
+        selection = Selection(style=NumberStyle(precision, rounding), full=full, speech=speech)
         names = [each.name if len(outcomes) > 1 else None for each in checked]
         documents = [
             write_report(each.report, selection, name=name)

@@ -61,6 +61,8 @@ def compare(
     precision: options.Precision = 4,
     rounding: options.RoundingOption = "half-up",
     full: options.Full = False,
+    lang: options.Lang = "en",
+    decimal: options.Decimal = None,
     color: options.ColorOption = "auto",
 ) -> None:
     """Set two walkthroughs side by side, where they differ.
@@ -77,6 +79,7 @@ def compare(
         every_head=all_heads,
         style=NumberStyle(precision, rounding),
         full=full,
+        speech=options.speak(context, lang, decimal),
     )
 
     from attncalc.comparison import ComparisonError

@@ -45,6 +45,10 @@ def explain(
     precision: options.Precision = 4,
     rounding: options.RoundingOption = "half-up",
     full: options.Full = False,
+    detail: options.DetailOption = "standard",
+    hide: options.Hide = None,
+    lang: options.Lang = "en",
+    decimal: options.Decimal = None,
     color: options.ColorOption = "auto",
 ) -> None:
     """Walk through a problem: every step, every term, what came out.
@@ -62,6 +66,9 @@ def explain(
         style=NumberStyle(precision, rounding),
         full=full,
         turns=lets_choose(chosen, fragment=fragment),
+        detail=detail,
+        hide=options.topics(hide),
+        speech=options.speak(context, lang, decimal),
     )
     if selection.stages and view == "lookup":
         message = "--view lookup shows no single stages; leave one of both out"

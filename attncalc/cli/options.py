@@ -5,8 +5,10 @@ from typing import Annotated, Literal, Optional, TypeAlias
 import typer
 
 from attncalc.document.style import MOST_DECIMALS, Rounding
-from attncalc.errors import InputError
+from attncalc.document.topics import HIDEABLE, Detail, Topic
+from attncalc.errors import InputError, suggestion
 from attncalc.formats import FRAGMENTS, PAGES, DataFormat, PageFormat, Paper, ReportFormat
+from attncalc.language import DecimalMark, Language, Speech
 from attncalc.selection import View
 
 Color: TypeAlias = Literal["auto", "always", "never"]
@@ -32,6 +34,25 @@ def queries(query: Optional[list[str]], all_queries: bool) -> Optional[list[str]
 def heads(head: Optional[list[int]], all_heads: bool) -> tuple[int, ...]:
     """The heads that are named, from 0; where all are wanted, no names are needed."""
     return () if all_heads else tuple(number - 1 for number in head or [])
+
+
+def topics(listed: Optional[str]) -> tuple[Topic, ...]:
+    """The topics of a comma-separated list. Raises InputError for one that cannot be left out."""
+    named = [name.strip() for name in (listed or "").split(",")]
+    for name in filter(None, named):
+        if name not in HIDEABLE:
+            found = f"“{name}”; expected some of {', '.join(HIDEABLE)}"
+            raise InputError("--hide", found, hint=suggestion(name, HIDEABLE))
+    return tuple(topic for topic in HIDEABLE if topic in named)
+
+
+def speak(context: typer.Context, lang: Language, decimal: Optional[DecimalMark]) -> Speech:
+    """Have the command speak a language from here on to its end."""
+    from attncalc.language import speaking
+
+    speech = Speech(lang, decimal)
+    context.with_resource(speaking(speech))
+    return speech
 
 
 def gathered(files: list[str]) -> list[str]:
@@ -146,6 +167,30 @@ RoundingOption = Annotated[
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit code 1 for a slip too.")]
 Full = Annotated[bool, typer.Option("--full", help="Leave nothing out, however large.")]
+DetailOption = Annotated[
+    Detail,
+    typer.Option(
+        "--detail",
+        help="brief: the query that is written out, and nothing else. lesson: with what a first "
+        "reader asks, and a list of the symbols.",
+    ),
+]
+Hide = Annotated[
+    Optional[str],
+    typer.Option(
+        "--hide",
+        metavar="A,B",
+        help=f"Leave these out: {', '.join(HIDEABLE)}.",
+        show_default=False,
+    ),
+]
+Lang = Annotated[Language, typer.Option("--lang", help="The language of pages.")]
+Decimal = Annotated[
+    Optional[DecimalMark],
+    typer.Option(
+        "--decimal", help="The decimal mark. Default: as the language has it.", show_default=False
+    ),
+]
 ColorOption = Annotated[
     Color, typer.Option("--color", help="auto: in a terminal, unless NO_COLOR is set.")
 ]

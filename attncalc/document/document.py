@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias
 
 from attncalc.document.expressions import Expression, Number, Omitted
+from attncalc.document.topics import Topic
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ class Heading:
 @dataclass(frozen=True)
 class Paragraph:
     content: Inlines
+    topic: Topic | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ class Equation:
     """A formula on a line of its own."""
 
     expression: Expression
+    topic: Topic | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     caption: Inlines = ()
+    topic: Topic | None = None
 
 
 @dataclass(frozen=True)
@@ -154,6 +159,7 @@ class Heatmap:
     columns: tuple[Token | Omitted, ...]
     rows: tuple[HeatmapRow | Omitted, ...]
     caption: Inlines
+    topic: Topic | None = None
 
 
 class NoteKind(Enum):
@@ -168,6 +174,7 @@ class Note:
     kind: NoteKind
     content: Inlines
     prompt: Inlines = ()
+    topic: Topic | None = None
 
 
 class Strength(Enum):
@@ -205,6 +212,7 @@ class Graph:
     keys: tuple[Token, ...]
     edges: tuple[Edge, ...]
     caption: Inlines = ()
+    topic: Topic | None = None
 
 
 @dataclass(frozen=True)
@@ -280,6 +288,12 @@ class Exchange:
 
 
 Block: TypeAlias = Paragraph | Equation | Table | Heatmap | Graph | Note
+"""topic, of each: what it is about, by which a page can leave it out; None is always shown."""
+
+
+def about(topic: Topic, blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """The same blocks, of that topic where they have none of their own."""
+    return tuple(each if each.topic else replace(each, topic=topic) for each in blocks)
 
 
 @dataclass(frozen=True)
@@ -298,11 +312,28 @@ class OfQuery:
 
 @dataclass(frozen=True)
 class Section:
-    """stages: the stages of the trace that this section derives, by their JSON names."""
+    """stages: the stages of the trace that this section derives, by their JSON names.
+
+    topic: of the section as a whole, if it has one.
+    """
 
     heading: Heading
     content: tuple[Block | OfQuery, ...]
     stages: tuple[str, ...] = ()
+    topic: Topic | None = None
+
+    def without(self, hidden: Collection[Topic]) -> Section | None:
+        """The section without its blocks of these topics; None if it is of one of them itself."""
+        if self.topic in hidden:
+            return None
+        content: list[Block | OfQuery] = []
+        for part in self.content:
+            if isinstance(part, OfQuery):
+                blocks = tuple(block for block in part.blocks if block.topic not in hidden)
+                content.append(replace(part, blocks=blocks))
+            elif part.topic not in hidden:
+                content.append(part)
+        return replace(self, content=tuple(content))
 
     @property
     def blocks(self) -> tuple[Block, ...]:

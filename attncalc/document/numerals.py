@@ -13,6 +13,7 @@ from typing import Any
 
 from attncalc.document.expressions import Number, Sign
 from attncalc.document.style import MOST_DECIMALS, NumberStyle, Rounding
+from attncalc.language import numeral, text
 from attncalc.numbers.arithmetic import Array, Exact, Typed
 
 MOST_EXACT_DECIMALS = 12
@@ -139,23 +140,39 @@ def percentage(share: Any) -> str:
     exact = share if isinstance(share, Decimal) else Decimal(float(share))
     digits = f"{round_to(exact.scaleb(2, _WIDE), 1, 'half-up'):f}"
     if digits == "0.0" and exact:
-        return "less than 0.1%"
+        return _least()
     if digits == "100.0" and exact < 1:
-        return "more than 99.9%"
-    return digits + "%"
+        return _most()
+    return _per_cent(digits)
+
+
+def _per_cent(digits: str) -> str:
+    return text("{number}%", number=numeral(digits))
+
+
+def _least() -> str:
+    return text("less than {percentage}", percentage=_per_cent("0.1"))
+
+
+def _most() -> str:
+    return text("more than {percentage}", percentage=_per_cent("99.9"))
 
 
 def percentage_of_row(weight: Any, row: Sequence[Any]) -> str:
     """A weight as a percentage; beside others it is not all, though its digits be those of 1."""
     others = sum(each != 0 for each in row) > 1
-    return "more than 99.9%" if weight == 1 and others else percentage(weight)
+    return _most() if weight == 1 and others else percentage(weight)
 
 
 def sunk_percentage(total: Any) -> str:
     """What a sink takes of 1 beside these weights' sum; never 100.0% beside anything, nor 0.0%."""
     exact = total if isinstance(total, Decimal) else Decimal(float(total))
     rest = _WIDE.subtract(Decimal(1), exact)
-    return percentage(rest) if rest > 0 else "less than 0.1%"
+    return (
+        percentage(rest)
+        if rest > 0
+        else text("less than {percentage}", percentage=_per_cent("0.1"))
+    )
 
 
 def rounded(value: Any, style: NumberStyle) -> Shown:

@@ -26,6 +26,7 @@ from attncalc.document.expressions import (
     Transpose,
     Vector,
 )
+from attncalc.language import numeral, separator, text
 from attncalc.renderers.inert import inert_token
 from attncalc.renderers.precedence import Place, Setting, needs_brackets, term_place
 
@@ -39,9 +40,9 @@ def linear(expression: Expression) -> str:
         case Symbol(letter, indices):
             return letter + _subscript(indices)
         case Number(digits):
-            return digits.replace("inf", "∞")
+            return numeral(digits.replace("inf", "∞"))
         case Omitted(count):
-            return f"… ({count} more)"
+            return text("… ({count} more)", count=count)
         case Sum(terms):
             return " + ".join(_in(term_place(at), term) for at, term in enumerate(terms))
         case Difference(left, right):
@@ -61,15 +62,15 @@ def linear(expression: Expression) -> str:
         case Power(base, exponent):
             return f"{_in(Place.BASE, base)}^{_in(Place.EXPONENT, exponent)}"
         case Apply(function, arguments):
-            return f"{function}({', '.join(map(entry_text, arguments))})"
+            return f"{function}({separator().join(map(entry_text, arguments))})"
         case SumOver(index, body):
             return f"Σ{_subscript((index,))} {_in(Place.SUMMED, body)}"
         case Transpose(of):
             return f"{_in(Place.TRANSPOSED, of)}ᵀ"
         case Vector(entries):
-            return f"[{', '.join(map(entry_text, entries))}]"
+            return f"[{separator().join(map(entry_text, entries))}]"
         case Matrix(rows):
-            inside = ", ".join(linear(Vector(row)) for row in rows)
+            inside = separator().join(linear(Vector(row)) for row in rows)
             return f"[{inside}]"
         case Relation():
             return " ".join(chain(expression))
@@ -90,8 +91,8 @@ def entry_text(entry: Expression) -> str:
 
 
 def _in(place: Place, part: Expression) -> str:
-    text = linear(part)
-    return f"({text})" if needs_brackets(part, place, Setting.TEXT) else text
+    written = linear(part)
+    return f"({written})" if needs_brackets(part, place, Setting.TEXT) else written
 
 
 def _subscript(indices: tuple[str | Name, ...]) -> str:

@@ -32,6 +32,8 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Expression, Number, Omitted, Relation
+from attncalc.language import numeral
+from attncalc.language import text as said
 from attncalc.renderers.drawings.mermaid import mermaid
 from attncalc.renderers.inert import inert, inert_token
 from attncalc.renderers.latex.math import LatexMath
@@ -116,7 +118,7 @@ def _heading(heading: Heading, level: int) -> Iterator[str]:
 def _note(kind: NoteKind, text: str) -> str:
     match kind:
         case NoteKind.WARNING:
-            return f"> **Note:** {text}"
+            return f"> **{_text(said('Note:'))}** {text}"
         case NoteKind.REMARK:
             return text
         case _:
@@ -185,7 +187,8 @@ def _heatmap(heatmap: Heatmap) -> list[str]:
     rows = []
     for row in heatmap.rows:
         if isinstance(row, Omitted):
-            rows.append(_row([f"… {row.count} more", *("…" for _ in headings)]))
+            left_out = _text(said("… {count} more", count=row.count))
+            rows.append(_row([left_out, *("…" for _ in headings)]))
         else:
             rows.append(_row(_heatmap_row(row)))
     return [_row(["", *headings]), _row([":---", *("---:" for _ in headings)]), *rows]
@@ -226,7 +229,7 @@ def _inline(part: Words | Token | Code | Expression, *, quoted: bool) -> str:
             # Readers do not agree on what a code span in a cell may hold.
             return _code(code) if quoted or not _ESCAPED.search(code) else _text(code)
         case Number(digits) if "e" not in digits:
-            return _ESCAPED.sub(r"\\\g<0>", inert(digits.replace("inf", "∞")))
+            return _ESCAPED.sub(r"\\\g<0>", inert(numeral(digits.replace("inf", "∞"))))
         case _ if isinstance(part, Expression):
             return f"${_MATHS.write(part)}$"
         case _:

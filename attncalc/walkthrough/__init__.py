@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from attncalc.document.document import Document, Section
+from attncalc.document.wording import words
 from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.page import Page
+from attncalc.walkthrough.remark import remark
 from attncalc.walkthrough.sections.interface import Part, Place
 from attncalc.walkthrough.sections.order import EXPLANATIONS
 from attncalc.walkthrough.title import title
@@ -23,16 +25,19 @@ def write_walkthrough(trace: Trace, selection: Selection | None = None) -> Docum
     stages = page.selection.stages
     sections: list[Section] = []
     for part in _parts(page, Place.BEFORE_HEADS):
-        _append(sections, part.write(page, len(sections) + 1))
+        _append(sections, part, page)
     for head in page.heads:
-        own = page.of_head(head)
         for part in _parts(page, Place.OF_EACH_HEAD):
-            _append(sections, part.write(own, len(sections) + 1), head)
+            _append(sections, part, page.of_head(head), head)
     for part in _parts(page, Place.AFTER_HEADS):
-        _append(sections, part.write(page, len(sections) + 1))
+        _append(sections, part, page)
     if stages:
         sections = [section for section in sections if set(section.stages) & set(stages)]
-    return Document(title(page), tuple(sections))
+    if sections:
+        sections[-1] = replace(sections[-1], content=(*sections[-1].content, remark(page)))
+    top = title(page).without(page.selection.hidden)
+    assert top is not None  # a title is of no topic
+    return Document(top, tuple(sections))
 
 
 def _parts(page: Page, place: Place) -> Iterator[Part]:
@@ -42,11 +47,13 @@ def _parts(page: Page, place: Place) -> Iterator[Part]:
             yield from (part for part in each.parts if part.place is place)
 
 
-def _append(sections: list[Section], section: Section | None, head: int | None = None) -> None:
-    """Add a section, if there is one; headed by the head it is about."""
+def _append(sections: list[Section], part: Part, page: Page, head: int | None = None) -> None:
+    """Add a section, if there is one that is shown; headed by the head it is about."""
+    written = part.write(page, len(sections) + 1)
+    section = None if written is None else written.without(page.selection.hidden)
     if section is None:
         return
     if head is not None:
-        named = (*section.heading.words, *words(f", head {head + 1}"))
+        named = words("{section}, head {head}", section=section.heading.words, head=head + 1)
         section = replace(section, heading=replace(section.heading, words=named))
     sections.append(section)

@@ -18,9 +18,10 @@ from attncalc.document.expressions import (
     Sum,
     Symbol,
 )
+from attncalc.document.wording import words
 from attncalc.problem.buckets import Buckets
 from attncalc.problem.options import Bucketed
-from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.page import Page, glued
 from attncalc.walkthrough.quantities import weight_of
 from attncalc.walkthrough.tables import omitted_row
 
@@ -32,7 +33,7 @@ def what_buckets_are(page: Page) -> Iterator[Block]:
         return
     buckets = bias.buckets
     yield Paragraph(
-        words(
+        glued(
             "What is added goes by the relative position, ",
             Difference(Symbol("j"), Symbol("i")),
             f": each falls into a bucket, and the table has a number for it. {_side(buckets)}",
@@ -47,7 +48,7 @@ def what_buckets_are(page: Page) -> Iterator[Block]:
         )
     )
     yield Paragraph(
-        words(
+        glued(
             f"{_singles(buckets.single)} Beyond, bucket ",
             Sum((Number(str(buckets.single)), k)),
             " begins at the distance ",
@@ -89,7 +90,7 @@ def bucket_table(page: Page, query: int) -> Iterator[Table]:
         cells: tuple[Cell, ...] = (
             (page.key_token(key, focused=own),),
             (Number(str(ahead)),),
-            words(_rule(bias.buckets, ahead)),
+            glued(_rule(bias.buckets, ahead)),
             (_bucket(bias.buckets, ahead),),
             (numbers[key].number,),
         )
@@ -99,7 +100,7 @@ def bucket_table(page: Page, query: int) -> Iterator[Table]:
         Column((Difference(Symbol("j"), Symbol("i")),), Align.RIGHT),
         Column(words("distances in it")),
         Column(words("bucket"), Align.RIGHT),
-        Column(words("bias" if head is None else f"bias, column {head + 1}"), Align.RIGHT),
+        Column(glued("bias" if head is None else f"bias, column {head + 1}"), Align.RIGHT),
     )
     yield Table(columns, tuple(rows), page.query_caption(query))
 

@@ -33,6 +33,7 @@ from attncalc.document.document import (
 from attncalc.document.expressions import Number
 from attncalc.document.numerals import Shown, decimals_of, shown, shown_beside, shown_in_digits
 from attncalc.document.style import MOST_DECIMALS, NumberStyle
+from attncalc.document.wording import words
 from attncalc.names import NAMES
 from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.problem.claims import Claim
@@ -40,7 +41,7 @@ from attncalc.problem.requirements import listed
 from attncalc.report import Diagnosis, Finding, Report, Verdict
 from attncalc.selection import Selection
 from attncalc.walkthrough.derivation import derivation
-from attncalc.walkthrough.page import Page, provenance, words
+from attncalc.walkthrough.page import Page, glued, provenance
 
 _MOST_ROWS = 40
 """A longer table leaves out the rows that are correct, and most of the others."""
@@ -83,10 +84,10 @@ def _title(page: Page, report: Report, name: str | None) -> Section:
     """What was checked and what it comes to; a mistake that explains it comes before all else."""
     problem = report.trace.problem
     summary = summary_line(report, name) + (_unanswered(report) if name is not None else "")
-    blocks: list[Block] = [Paragraph(words(summary))]
+    blocks: list[Block] = [Paragraph(glued(summary))]
     causes = _by_cause(report.diagnoses)
     told = causes if page.full else causes[:_MOST_NOTES]
-    blocks += [Note(NoteKind.WARNING, words(_explanation(each))) for each in told]
+    blocks += [Note(NoteKind.WARNING, glued(_explanation(each))) for each in told]
     if more := len(causes) - len(told):
         blocks.append(_left_out(f"{more:,} more explanation{'s are' if more > 1 else ' is'}"))
     warnings = report.warnings if page.full else report.warnings[:_MOST_NOTES]
@@ -94,7 +95,7 @@ def _title(page: Page, report: Report, name: str | None) -> Section:
     if more := len(report.warnings) - len(warnings):
         blocks.append(_left_out(f"{more:,} more note{'s are' if more > 1 else ' is'}"))
     return Section(
-        Heading(None, words(problem.title or "A worked example, checked")), tuple(blocks)
+        Heading(None, glued(problem.title or "A worked example, checked")), tuple(blocks)
     )
 
 
@@ -149,7 +150,7 @@ def write_summary(outcomes: Sequence[Outcome]) -> Document:
                 unreadable += 1
             case _:
                 assert_never(outcome)
-        rows.append(Row((words(name), words(told)), focused=focused))
+        rows.append(Row((glued(name), glued(told)), focused=focused))
     checked = len(outcomes) - unreadable
     total = f"{checked} problem{'s' if checked != 1 else ''} checked, {wrong} with a wrong number"
     if unreadable:
@@ -157,7 +158,7 @@ def write_summary(outcomes: Sequence[Outcome]) -> Document:
     longest = max((len(outcome.name) for outcome in outcomes), default=0)
     file = Column(words("file"), wraps=longest > _LONGEST_NAME)
     table = Table((file, Column(words("numbers"), wraps=True)), tuple(rows))
-    title = Section(Heading(None, words("Summary")), (Paragraph(words(total)),))
+    title = Section(Heading(None, words("Summary")), (Paragraph(glued(total)),))
     return Document(Section(title.heading, (*title.blocks, table)), ())
 
 
@@ -182,12 +183,12 @@ def _stage(page: Page, number: int, stage: str, findings: list[Finding]) -> Sect
             columns.append(Column(words("why"), wraps=True))
         rows = [_row(page, *each, len(columns)) for each in zip(chosen, computed, strict=True)]
         rows += [
-            Row((words(f"… {left[verdict]:,} more {what}"),), RowKind.OMITTED)
+            Row((glued(f"… {left[verdict]:,} more {what}"),), RowKind.OMITTED)
             for verdict, what in _IN_PLURAL.items()
             if left[verdict]
         ]
         blocks.append(Table(tuple(columns), tuple(rows)))
-    return Section(Heading(number, words(NAMES[stage].heading)), tuple(blocks), (stage,))
+    return Section(Heading(number, glued(NAMES[stage].heading)), tuple(blocks), (stage,))
 
 
 def _kept(findings: Sequence[Finding]) -> list[Finding]:
@@ -212,8 +213,8 @@ def _numbers_left(left: Counter[Verdict]) -> str:
 
 def _left_out(what: str) -> Note:
     """What a page does not show, and how it is seen."""
-    prompt = words(" To leave nothing out: ", Code("--full"), ".")
-    return Note(NoteKind.REMARK, words(f"{what} left out."), prompt)
+    prompt = glued(" To leave nothing out: ", Code("--full"), ".")
+    return Note(NoteKind.REMARK, glued(f"{what} left out."), prompt)
 
 
 def _row(page: Page, finding: Finding, computed: Shown, columns: int) -> Row:
@@ -222,8 +223,8 @@ def _row(page: Page, finding: Finding, computed: Shown, columns: int) -> Row:
         tuple(_where(page, claim.stage, claim.index)),
         (Number(claim.text),),
         (computed.number,),
-        words(finding.verdict.value),
-        words(_why(finding)),
+        glued(finding.verdict.value),
+        glued(_why(finding)),
     )
     return Row(cells[:columns], focused=finding.verdict is Verdict.WRONG)
 

@@ -18,9 +18,10 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.numerals import rounded
+from attncalc.document.wording import words
 from attncalc.names import NAMES
 from attncalc.selection import Selection
-from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.page import Page, glued
 from attncalc.walkthrough.remark import remark
 from attncalc.walkthrough.side_by_side import Pair, side_names, told
 from attncalc.walkthrough.sources import source_of
@@ -60,7 +61,7 @@ def write_comparison(
         ):
             content = tuple(block for each in blocks for block in each)
             if content:
-                title = Heading(len(sections) + 1, words(heading), formula)
+                title = Heading(len(sections) + 1, glued(heading), formula)
                 sections.append(Section(title, content))
     shown_heads = tuple(dict.fromkeys(each.head for each in comparison.queries))
     last = remark(replace(ours, heads=shown_heads), exception=", more for a small measure")
@@ -73,18 +74,18 @@ def _title(comparison: Comparison, left: Origin, right: Origin, page: Page) -> S
     traces = (comparison.left, comparison.right)
     problems = [trace.problem for trace in traces]
     titles = dict.fromkeys(problem.title for problem in problems if problem.title)
-    heading = Heading(None, words(" against ".join(titles) or "Two walkthroughs, compared"))
+    heading = Heading(None, glued(" against ".join(titles) or "Two walkthroughs, compared"))
     what: list[Inline] = [Words(f"{told(left, right)} · for ")]
     for place, query in enumerate(page.queries):
-        what += [*words(", " if place else ""), page.query_token(query, focused=True)]
+        what += [*glued(", " if place else ""), page.query_token(query, focused=True)]
     blocks: list[Block] = [Paragraph(tuple(what))]
     for source in dict.fromkeys(problem.source for problem in problems if problem.source):
-        blocks.append(Paragraph(words(f"Source: {source}")))
+        blocks.append(Paragraph(glued(f"Source: {source}")))
     sides = list(zip(side_names(left, right), traces, strict=True))
     for warning in dict.fromkeys(warning for trace in traces for warning in trace.warnings):
         of = [name for name, trace in sides if warning in trace.warnings]
         own = f"{of[0]}: " if len(of) == 1 else ""
-        blocks.append(Note(NoteKind.WARNING, words(own + warning)))
+        blocks.append(Note(NoteKind.WARNING, glued(own + warning)))
     return Section(heading, tuple(blocks))
 
 
@@ -123,7 +124,7 @@ def _weighted_sum(pair: Pair) -> list[Block]:
     distance = pair.of.distance
     if len(blocks) == 1 and distance is not None and distance:
         far = rounded(distance, pair.left.style).number
-        blocks.append(Paragraph(words("They lie a distance of ", far, " apart.")))
+        blocks.append(Paragraph(glued("They lie a distance of ", far, " apart.")))
     return blocks
 
 

@@ -17,7 +17,7 @@ from attncalc.numbers.arithmetic import Array, Exact, is_exact_kind, like
 from attncalc.problem.problem import addresses_of
 from attncalc.selection import Edges
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import MOST_TOKENS, Page, words
+from attncalc.walkthrough.page import MOST_TOKENS, Page, glued
 from attncalc.walkthrough.sources import source_of
 
 _MODERATE, _HIGH = 0.5, 0.75
@@ -91,7 +91,7 @@ def _graphs_of(page: Page, queries: Sequence[int]) -> Iterator[Graph]:
     graph = _graph(page.trace, "weights", in_order, queries, page.style)
     if max(len(graph.queries), len(graph.keys)) > MOST_TOKENS:
         graph = _only_needed(graph)
-    yield replace(graph, caption=_caption(page, attended, drawn))
+    yield replace(graph, caption=_caption(page, attended, drawn), topic="graph")
 
 
 def _strongest(attended: Drawn, queries: Sequence[int]) -> dict[int, list[int]]:
@@ -122,14 +122,14 @@ def _caption(page: Page, attended: Drawn, drawn: Drawn) -> Inlines:
         subject = (head, _named(page, query), f" attends to{rounded}{means}.")
         other = " other than 0" if total < trace["weights"].shape[-1] else ""
         left_out = (f" The {count} greatest of {total} weights{other} are drawn.",)
-        return words(*subject, *(left_out if count < total else ()))
+        return glued(*subject, *(left_out if count < total else ()))
     text = f"{head}each query attends to{rounded}{means} of its query."
     if len(drawn) < sum(map(bool, attended.values())):
         text += f" {len(drawn)} of {len(attended)} queries are drawn."
     if count < sum(len(attended[query]) for query in drawn):
         greatest = "greatest weight is" if most == 1 else f"greatest weights, at most {most}, are"
         text += f" Of each query only the {greatest} drawn."
-    return words(text)
+    return glued(text)
 
 
 def _named(page: Page, query: int) -> Token:

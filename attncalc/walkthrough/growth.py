@@ -18,8 +18,9 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Expression, Fraction, Number, Product, Symbol
+from attncalc.document.wording import words
 from attncalc.names import NAMES
-from attncalc.walkthrough.page import words
+from attncalc.walkthrough.page import glued
 
 PARTS = {"weighted_sum": "weighted sum", "output_projection": "output projection"}
 """Parts of the computation that are called by their own name, as a stage may be one of two."""
@@ -37,7 +38,7 @@ def with_more_tokens(growth: Growth, counted: Cost) -> Iterator[Block]:
     rows = [
         Row(
             (
-                words(step_called(quantity.what)),
+                glued(step_called(quantity.what)),
                 (_formula(quantity),),
                 *map(count, _evaluated(growth, quantity)),
             )
@@ -53,7 +54,7 @@ def with_more_tokens(growth: Growth, counted: Cost) -> Iterator[Block]:
     squared = Product((names[0], names[-1]))
     past = ", in the cache too" if counted.sizes.past else ""
     yield Paragraph(
-        words(
+        glued(
             f"With twice as many tokens{past}, all {counted.total.all} operations become "
             f"{counted.with_twice_the_tokens.all}: what grows with ",
             *either,
@@ -85,7 +86,7 @@ def kept(growth: Growth) -> Iterator[Block]:
     for quantity in growth.kept:
         here, *more = _evaluated(growth, quantity)
         counts = map(count, (here, *more, 2 * here, 4 * here))
-        rows.append(Row((words(names[quantity.what]), (_formula(quantity),), *counts)))
+        rows.append(Row((glued(names[quantity.what]), (_formula(quantity),), *counts)))
     columns = (
         Column(words("numbers kept")),
         Column(words("formula")),
@@ -98,9 +99,9 @@ def kept(growth: Growth) -> Iterator[Block]:
             "Scores are needed one layer at a time, and a kernel may take them in blocks; the keys "
             "and values of every layer stay, as a cache, for as long as text is generated."
         )
-        yield Paragraph(words(text))
+        yield Paragraph(glued(text))
     caption = "The numbers that are kept, and how many bytes they take as float16 and as float32"
-    yield Table(columns, tuple(rows), words(caption))
+    yield Table(columns, tuple(rows), glued(caption))
 
 
 def with_larger_model(growth: Growth) -> Iterator[Block]:
@@ -108,7 +109,7 @@ def with_larger_model(growth: Growth) -> Iterator[Block]:
     if not growth.of_model:
         return
     chosen = [
-        (quantity, words(name))
+        (quantity, glued(name))
         for quantities, names in (
             (growth.multiplications, {"scores": "for scores", "weighted_sum": "for weighted sum"}),
             (growth.kept, {"scores": "scores kept"}),

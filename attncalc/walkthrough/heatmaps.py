@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import Array, transcendental_context
 from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.page import Page, glued
 from attncalc.walkthrough.quantities import answering, asking, weight_of
 
 
@@ -21,7 +22,7 @@ def weights_heatmap(page: Page) -> Heatmap:
     """The attention weights of all queries: of a head on the page of a head."""
     head = page.trace.head
     about = "All queries" if head is None else f"Head {head + 1}"
-    return _heatmap(page, "weights", about)
+    return replace(_heatmap(page, "weights", about), topic="all-queries")
 
 
 def _heatmap(page: Page, stage: str, about: str) -> Heatmap:
@@ -48,7 +49,7 @@ def _heatmap(page: Page, stage: str, about: str) -> Heatmap:
     )
     exact = all(n.exact for row in numbers.values() for n in row)
     caption = f"{about}: row attends to column" + ("" if exact else ", rounded")
-    return Heatmap(headings, tuple(rows), words(caption))
+    return Heatmap(headings, tuple(rows), glued(caption))
 
 
 def _made_of(

@@ -33,10 +33,11 @@ from attncalc.document.numerals import (
     shown_array,
     sunk_percentage,
 )
+from attncalc.document.wording import words
 from attncalc.numbers import measures
 from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, joining, words
+from attncalc.walkthrough.page import Page, glued, joining
 from attncalc.walkthrough.remark import remark
 from attncalc.walkthrough.sources import source_of, sources
 from attncalc.walkthrough.tables import bar, together
@@ -74,7 +75,7 @@ def _ranking(page: Page, query: int, number: int) -> Section:
     trace = page.trace
     ranked = _ranked(page, query)
     token = page.query_token(query, focused=True)
-    text = words(
+    text = glued(
         "A hash table would look for the one key that equals the query. Here every key matches, "
         "some more and some less, and what ",
         token,
@@ -89,8 +90,8 @@ def _ranking(page: Page, query: int, number: int) -> Section:
     hidden = trace["weights"].shape[-1] - len(ranked)
     if hidden:
         keys = "1 key is" if hidden == 1 else f"{hidden} keys are"
-        blocks.append(Paragraph(words(f"{keys} masked, as if not in the table.")))
-    heading = Heading(number, words(*_named(page, "Keys by match")))
+        blocks.append(Paragraph(glued(f"{keys} masked, as if not in the table.")))
+    heading = Heading(number, glued(*_named(page, "Keys by match")))
     return Section(heading, tuple(blocks), ("scores", "weights"))
 
 
@@ -111,12 +112,12 @@ def _ranking_table(page: Page, query: int, ranked: list[int]) -> Table:
         if isinstance(place, Omitted):
             left = ranked[-place.count :]
             between: list[Cell] = [()] * (len(columns) - 4)
-            told = words(f"… {place.count} more, together")
+            told = glued(f"… {place.count} more, together")
             rows.append(Row(((), told, *between, together(page, query, left), ())))
             continue
         key = ranked[place]
         own = page.is_own(query, key)
-        cells: list[Cell] = [words(str(place + 1)), (page.key_token(key, focused=own),)]
+        cells: list[Cell] = [glued(str(place + 1)), (page.key_token(key, focused=own),)]
         cells += [(page.vector(page.stage(stage, [key])[0]),) for stage in answering]
         if matches is not None:
             cells.append((matches[key].number,))
@@ -166,7 +167,7 @@ def _retrieved(page: Page, query: int, number: int) -> Section:
         Table(columns, tuple(rows)),
         Paragraph(tuple(_against_hard(page, query, ranked))),
     )
-    heading = Heading(number, words(*_named(page, "What is retrieved")))
+    heading = Heading(number, glued(*_named(page, "What is retrieved")))
     return Section(heading, blocks, ("weighted_values", trace.attended))
 
 
@@ -179,7 +180,7 @@ def _rest_row(page: Page, query: int, left: list[int]) -> Row:
     known = shares[query][left, None] & values[left]
     numbers = shown_array(total[None], known.all(axis=0)[None], page.style)[0]
     result = Relation((page.vector(numbers),), (joining(numbers),))
-    return Row((words(f"… {len(left)} more"), (result,)))
+    return Row((glued(f"… {len(left)} more"), (result,)))
 
 
 def _against_hard(page: Page, query: int, ranked: list[int]) -> Iterator[Inline]:

@@ -323,10 +323,10 @@ def provenance(problem: Problem, warnings: Iterable[str]) -> list[Block]:
     """What stands under a title: where the numbers are from, notes on them, and warnings."""
     blocks: list[Block] = []
     if problem.source:
-        blocks.append(Paragraph(words(f"Source: {problem.source}")))
+        blocks.append(Paragraph(glued(f"Source: {problem.source}")))
     if problem.notes:
-        blocks.append(Paragraph(words(problem.notes)))
-    return [*blocks, *(Note(NoteKind.WARNING, words(warning)) for warning in warnings)]
+        blocks.append(Paragraph(glued(problem.notes)))
+    return [*blocks, *(Note(NoteKind.WARNING, glued(warning)) for warning in warnings)]
 
 
 def sum_of(terms: tuple[Expression, ...]) -> Expression:
@@ -334,8 +334,8 @@ def sum_of(terms: tuple[Expression, ...]) -> Expression:
     return Sum(terms) if len(terms) > 1 else terms[0]
 
 
-def words(*parts: str | Token | Code | Expression) -> Inlines:
-    """Running text with tokens and formulas in it."""
+def glued(*parts: str | Token | Code | Expression) -> Inlines:
+    """Pieces, one after another."""
     return tuple(Words(part) if isinstance(part, str) else part for part in parts)
 
 

@@ -13,7 +13,7 @@ from attncalc.document.expressions import Omitted
 from attncalc.document.numerals import Shown, shown, shown_array
 from attncalc.names import ONE_A_PAIR
 from attncalc.steps.trace import Stage
-from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.page import Page, glued
 from attncalc.walkthrough.tables import omitted_row, result_cell
 
 _LONGEST_NAME = 14
@@ -77,7 +77,7 @@ class Pair:
     @property
     def owner(self) -> Inlines:
         """“it”, or “it” (head 2)."""
-        return words(
+        return glued(
             self.token, *(() if self.of.head is None else (f" (head {self.of.head + 1})",))
         )
 
@@ -103,7 +103,7 @@ class Pair:
         label: Callable[[int], Inlines] = (
             (lambda key: (page.key_token(key),))
             if by_key
-            else (lambda entry: words(str(entry + 1)))
+            else (lambda entry: glued(str(entry + 1)))
         )
         own = (lambda key: page.is_own(self.of.query, key)) if by_key else (lambda _: False)
         return Table(
@@ -131,9 +131,9 @@ class Pair:
 
 def side_columns(heading: str, names: Names, result: str | None = None) -> tuple[Column, ...]:
     """What it is, left, right, and what comes of the two."""
-    columns = [Column(words(heading)), *(Column(words(name), Align.RIGHT) for name in names)]
+    columns = [Column(glued(heading)), *(Column(glued(name), Align.RIGHT) for name in names)]
     if result is not None:
-        columns.append(Column(words(result), Align.RIGHT, result=True))
+        columns.append(Column(glued(result), Align.RIGHT, result=True))
     return tuple(columns)
 
 

@@ -18,9 +18,10 @@ from attncalc.document.document import (
 )
 from attncalc.document.expressions import Name
 from attncalc.document.numerals import Shown, shown_fine
+from attncalc.document.wording import words
 from attncalc.names import NAMES
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.page import Page, glued
 from attncalc.walkthrough.side_by_side import Names, side_columns, signed
 
 
@@ -30,9 +31,9 @@ def stages_compared(page: Page, comparison: Comparison, names: Names) -> tuple[B
     rows = [
         Row(
             (
-                words(NAMES[name].in_words),
-                words(_shape(comparison.left, name)),
-                words(_shape(comparison.right, name)),
+                glued(NAMES[name].in_words),
+                glued(_shape(comparison.left, name)),
+                glued(_shape(comparison.right, name)),
                 _verdict(stage, numbers.get(name)),
                 *((tuple(_where(page, name, stage)),) if numbers else ()),
             ),
@@ -43,7 +44,7 @@ def stages_compared(page: Page, comparison: Comparison, names: Names) -> tuple[B
     columns = side_columns("stage", names, "differs most by")
     if numbers:
         columns = (*columns, Column(words("at"), wraps=True))
-    return Paragraph(words(_parting(comparison, names))), Table(columns, tuple(rows))
+    return Paragraph(glued(_parting(comparison, names))), Table(columns, tuple(rows))
 
 
 def _parting(comparison: Comparison, names: Names) -> str:
@@ -95,7 +96,7 @@ def _verdict(stage: StageComparison, number: Shown | None) -> Cell:
         return words("one side masked") if hidden else signed(number)
     if stage.same:
         return words("same")
-    return words("–" if stage.only else "another shape")
+    return glued("–" if stage.only else "another shape")
 
 
 def _where(page: Page, name: str, stage: StageComparison) -> Iterator[Inline]:

@@ -20,9 +20,10 @@ from attncalc.document.expressions import (
 )
 from attncalc.document.numerals import rounded, shown_fine
 from attncalc.document.style import NumberStyle
+from attncalc.document.wording import words
 from attncalc.numbers.arithmetic import TRANSCENDENTAL_DIGITS, transcendental_context
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import words
+from attncalc.walkthrough.page import glued
 from attncalc.walkthrough.side_by_side import Pair, side_columns, signed
 
 _MEASURES = {
@@ -53,7 +54,7 @@ def steepness(pair: Pair) -> list[Block]:
     """The measures of both rows, and the gradients in a sentence; nothing where they agree."""
     if pair.of.left == pair.of.right:
         return []
-    rows = [Row((words(label), *_cells(pair, name))) for name, label in _MEASURES.items()]
+    rows = [Row((glued(label), *_cells(pair, name))) for name, label in _MEASURES.items()]
     table = Table(side_columns("measure", pair.names), tuple(rows), pair.caption)
     sentence = tuple(_gradients(pair))
     return [table, *([Paragraph(sentence)] if sentence else [])]

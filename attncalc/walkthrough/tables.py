@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from attncalc.document.document import (
@@ -18,7 +19,8 @@ from attncalc.document.document import (
 )
 from attncalc.document.expressions import Expression, Number, Omitted, Relation, Sign
 from attncalc.document.numerals import Shown, shown
-from attncalc.walkthrough.page import Page, words
+from attncalc.document.wording import words
+from attncalc.walkthrough.page import Page, glued
 from attncalc.walkthrough.quantities import weight_of
 
 
@@ -29,7 +31,7 @@ def result_cell(sign: Sign, value: Expression) -> Cell:
 
 def omitted_row(gap: Omitted) -> Row:
     """A row that says how many stood there."""
-    return Row((words(f"… {gap.count} more"),), RowKind.OMITTED)
+    return Row((glued(f"… {gap.count} more"),), RowKind.OMITTED)
 
 
 def together(page: Page, query: int, keys: Sequence[int]) -> Cell:
@@ -119,4 +121,5 @@ def all_queries(page: Page, name: str) -> list[Block]:
         return []
     caption = words("All queries: the query in the row, the key in the column")
     rows, columns = page.kept_queries(), page.kept_columns()
-    return [matrix_table(page, page.vectors(name), rows, columns, caption)]
+    table = matrix_table(page, page.vectors(name), rows, columns, caption)
+    return [replace(table, topic="all-queries")]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from attncalc.document.document import Block, Heading, Inline, OfQuery, Paragraph, Section, Words
 from attncalc.document.expressions import Expression, Number, Relation, Sign, Symbol
-from attncalc.walkthrough.page import Page, provenance, words
+from attncalc.walkthrough.page import Page, glued, provenance
 from attncalc.walkthrough.sections.order import EXPLANATIONS
 
 
@@ -16,7 +16,7 @@ def title(page: Page) -> Section:
     default = "Attention, step by step"
     parts: list[Inline] = []
     for part in _dimensions(page):
-        parts += words(part, " · ")
+        parts += glued(part, " · ")
     parts.append(Words("written out for "))
 
     def about(query: int) -> Iterator[Block]:
@@ -28,7 +28,7 @@ def title(page: Page) -> Section:
     else:
         content.append(Paragraph((*parts, *_listed_queries(page))))
     content += provenance(problem, page.trace.warnings)
-    return Section(Heading(None, words(problem.title or default)), tuple(content))
+    return Section(Heading(None, glued(problem.title or default)), tuple(content))
 
 
 def _dimensions(page: Page) -> Iterator[str | Expression]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from attncalc.document.document import Column, Inlines, Quantity, Row, Table, Token
 from attncalc.document.expressions import Expression, Omitted, Symbol
 from attncalc.document.numerals import Shown
+from attncalc.document.wording import words
 from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.problem import address_of
 from attncalc.steps.stages import OF_GROUPS, OF_KEYS
-from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.page import Page, glued
 from attncalc.walkthrough.quantities import row_of, row_of_head
 from attncalc.walkthrough.tables import omitted_row
 
@@ -145,4 +146,4 @@ def _table(
     headings = [
         Column((Symbol(letter) if isinstance(letter, str) else letter,)) for letter in letters
     ]
-    return Table((Column(words(heading)), *headings), tuple(rows), caption)
+    return Table((Column(glued(heading)), *headings), tuple(rows), caption)

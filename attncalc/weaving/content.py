@@ -21,6 +21,7 @@ from attncalc.handouts import (
     rendered,
     written,
 )
+from attncalc.language import speaking
 from attncalc.problem.problem import Problem
 from attncalc.readers import lines_of_claims_in, load_all, load_text
 from attncalc.report import Finding
@@ -83,7 +84,7 @@ class _Weaver:
         self.text = "\n".join(line.text for line in options.problem)
 
     def content(self) -> Content:
-        with self._in_its_place():
+        with speaking(self.selection.speech), self._in_its_place():
             traces = [explain(problem, self.selection.stages) for problem in self._problems()]
             for trace in traces:
                 refuse_other_heads(self.selection.heads, trace.problem.heads)

@@ -9,9 +9,11 @@ from math import isnan
 from typing import TypeVar, get_args
 
 from attncalc.document.style import MOST_DECIMALS, NumberStyle
+from attncalc.document.topics import DETAILS, HIDEABLE
 from attncalc.errors import InputError, InputErrors, suggestion
 from attncalc.formats import WovenFormat
-from attncalc.handouts import ROUNDINGS, VIEWS, stage_names
+from attncalc.handouts import DECIMAL_MARKS, LANGUAGES, ROUNDINGS, VIEWS, stage_names
+from attncalc.language import Speech
 from attncalc.names import ONE_A_PAIR
 from attncalc.readers.options import KEYS
 from attncalc.selection import Edges, Selection
@@ -25,6 +27,9 @@ _CHOICES = {
     "view": VIEWS,
     "rounding": ROUNDINGS,
     "stage": ONE_A_PAIR,
+    "detail": DETAILS,
+    "lang": LANGUAGES,
+    "decimal": DECIMAL_MARKS,
 }
 _COUNTS = {"precision": (0, MOST_DECIMALS), "head": (1, None), "top": (1, None)}
 _FLAGS = ("all-queries", "all-heads", "full")
@@ -33,6 +38,7 @@ _OF_GRAPHS = ("stage", "threshold", "top")
 _OF_ATTENTION = {key.replace("_", "-"): key for key in KEYS}
 NAMES = (
     *("file", "format", "query", "head", "stages", "view", "precision", "rounding"),
+    *("detail", "hide", "lang", "decimal"),
     *(*_FLAGS, *_OF_GRAPHS, *_OF_ATTENTION),
 )
 
@@ -85,6 +91,9 @@ class Options:
             view=self._choice("view", VIEWS),
             style=self._style,
             full=self.has("full"),
+            detail=self._choice("detail", ("standard", *DETAILS)),
+            hide=tuple(topic for topic in HIDEABLE if topic in stage_names(self.text("hide"))),
+            speech=self._speech,
         )
 
     @property
@@ -96,6 +105,11 @@ class Options:
             int(self.text("top")) if self.has("top") else None,
             self._style,
         )
+
+    @property
+    def _speech(self) -> Speech:
+        mark = self._choice("decimal", DECIMAL_MARKS) if self.has("decimal") else None
+        return Speech(self._choice("lang", LANGUAGES), mark)
 
     @property
     def _style(self) -> NumberStyle:
@@ -206,6 +220,9 @@ class _Reading:
             right = value.isascii() and value.isdecimal() and len(value) < 10
             right = right and least <= int(value) <= (int(value) if most is None else most)
             return None if right else f"{least} {upper}"
+        if name == "hide":
+            known = all(topic in HIDEABLE for topic in stage_names(value))
+            return None if known and value else f"some of {', '.join(HIDEABLE)}"
         if name == "threshold":
             return None if _is_number(value) else "a number"
         if name == "file" and value == "-":

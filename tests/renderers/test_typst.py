@@ -105,10 +105,10 @@ def test_blocks() -> None:
     remark = Note(NoteKind.REMARK, (Code("--query"), Symbol("x")))
     assert body(warning, remark).splitlines()[3:] == [
         '#masthead([#"T"])',
-        '#warning([#"beware"])',
+        '#warning("Note:", [#"beware"])',
         "",
         '#step(none, [#"Part"])',
-        '#warning([#"note"])',
+        '#warning("Note:", [#"note"])',
         '#remark([#key("--query")#m("x", $x$)])',
     ]
 

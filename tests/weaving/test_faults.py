@@ -14,8 +14,8 @@ from attncalc.weaving import weave
 from attncalc.weaving.passages import BEGIN, END
 
 NAMES = (
-    "file, format, query, head, stages, view, precision, rounding, all-queries, all-heads, "
-    f"full, stage, threshold, top, {', '.join(OPTIONS).replace('_', '-')}"
+    "file, format, query, head, stages, view, precision, rounding, detail, hide, lang, decimal, "
+    f"all-queries, all-heads, full, stage, threshold, top, {', '.join(OPTIONS).replace('_', '-')}"
 )
 
 
@@ -118,7 +118,8 @@ def test_marks(document: str, said: str) -> None:
             "```attncalc\nfile=sample:cat formt=md\n  wide\n```",
             f"2:17: there is no option “formt”; expected one of {NAMES}\n"
             "  hint: did you mean format?\n"
-            f"d.md:3:3: there is no option “wide”; expected one of {NAMES}",
+            f"d.md:3:3: there is no option “wide”; expected one of {NAMES}\n"
+            "  hint: did you mean hide?",
         ),
         (
             "```attncalc file=sample:cat format=markdown view=step full=1 full precision=x\n```",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attncalc.document.document import Arrow, Box, Edge, Flow, Graph, Strength, Token
+from attncalc.language import numeral
 from attncalc.renderers.colors import LINES, STRONG, TINT
 from attncalc.renderers.inert import inert, inert_token
 
@@ -41,7 +42,7 @@ def _node(place: int, token: Token) -> str:
 def _edge(edge: Edge) -> str:
     width = 1 + (_WIDEST - 1) * edge.share
     return (
-        f"    n{edge.query} -> n{edge.key} [label={_string(edge.number.digits)}, "
+        f"    n{edge.query} -> n{edge.key} [label={_string(numeral(edge.number.digits))}, "
         f'style={_STYLES[edge.strength]}, color="{_COLORS[edge.strength]}", penwidth={width:.1f}];'
     )
 

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import TypeAlias
 
 from attncalc.document.document import Edge, Graph, Strength, Token
+from attncalc.language import numeral
 from attncalc.renderers.inert import inert_token
 from attncalc.renderers.text_widths import Measure, cut, text_width
 
@@ -244,7 +245,7 @@ class _Layout:
 
 
 def _digits(edge: Edge) -> str:
-    return edge.number.digits.replace("-", "−")
+    return numeral(edge.number.digits).replace("-", "−")
 
 
 def spoken(graph: Graph, spell: Spell = inert_token) -> str:

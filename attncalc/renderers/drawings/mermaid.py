@@ -17,6 +17,7 @@ from attncalc.document.document import (
     Strength,
     Token,
 )
+from attncalc.language import numeral
 from attncalc.renderers.colors import INK, LINES, PAPER, STRONG, TINT
 from attncalc.renderers.inert import inert, inert_token
 
@@ -61,7 +62,7 @@ def mermaid(graph: Graph) -> str:
     lines.append("    end")
     start = "q" if loops else "n"
     for edge in graph.edges:
-        label = f"{edge.strength.value} attention ({edge.number.digits})".capitalize()
+        label = f"{edge.strength.value} attention ({numeral(edge.number.digits)})".capitalize()
         arrow = f'{_ARROWS[edge.strength]}|"{_escaped(label)}"|'
         lines.append(f"    {start}{edge.query} {arrow} n{edge.key}")
     lines += [f"    linkStyle {at} {_line(edge)}" for at, edge in enumerate(graph.edges)]

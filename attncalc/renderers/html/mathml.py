@@ -32,6 +32,7 @@ from attncalc.document.expressions import (
     is_formula,
     spelled_out,
 )
+from attncalc.language import numeral, separator, text
 from attncalc.renderers.inert import inert, inert_token
 from attncalc.renderers.precedence import Place, Setting, needs_brackets, term_place
 
@@ -93,7 +94,8 @@ class _Writer:
             case Number(digits):
                 return _number(digits)
             case Omitted(count):
-                return f"<mtext>⋯ ({count} more)</mtext>"
+                more = _escaped(text("({count} more)", count=count))
+                return f"<mtext>⋯ {more}</mtext>"
             case Sum(terms):
                 return _row(self._plus(terms))
             case Difference(left, right):
@@ -118,7 +120,7 @@ class _Writer:
                 raised = _ON_THE_LINE.node(exponent)
                 return f"<msup>{self._in(Place.BASE, base)}{raised}</msup>"
             case Apply(function, arguments):
-                inside = _row(_between(map(self._entry, arguments), _COMMA))
+                inside = _row(_between(map(self._entry, arguments), _separator()))
                 return _row((_letter(function), _APPLIED, _brackets("(", inside, ")")))
             case SumOver(index, body):
                 over = f"<munder><mo>∑</mo>{_index(index)}</munder>"
@@ -127,7 +129,7 @@ class _Writer:
                 upright = '<mi mathvariant="normal">T</mi>'
                 return f"<msup>{self._in(Place.TRANSPOSED, of)}{upright}</msup>"
             case Vector(entries):
-                inside = _row(_between(map(self._entry, entries), _COMMA))
+                inside = _row(_between(map(self._entry, entries), _separator()))
                 return _brackets("[", inside, "]")
             case Matrix(rows):
                 inside = _table((map(self._entry, row) for row in rows), "matrix")
@@ -160,8 +162,8 @@ class _Writer:
         for start in range(0, len(entries), _MOST_TERMS):
             run = map(self._entry, entries[start : start + _MOST_TERMS])
             ends = start + _MOST_TERMS >= len(entries)
-            opens, closes = "" if start else _OPENS, _CLOSES if ends else _COMMA
-            yield _row((opens, *_between(run, _COMMA), closes))
+            opens, closes = "" if start else _OPENS, _CLOSES if ends else _separator()
+            yield _row((opens, *_between(run, _separator()), closes))
 
     def aligned(self, relation: Relation) -> str:
         """A line a side: symbol, substitution, result, the signs below each other."""
@@ -186,9 +188,9 @@ class _Writer:
 
     def _in(self, place: Place, part: Expression) -> str:
         """A part, in brackets if it needs them there."""
-        text = self.node(part)
+        written = self.node(part)
         setting = Setting.STACKED if self.stacked else Setting.MATHS
-        return _brackets("(", text, ")") if needs_brackets(part, place, setting) else text
+        return _brackets("(", written, ")") if needs_brackets(part, place, setting) else written
 
     def _entry(self, entry: Expression) -> str:
         return "<mtext>…</mtext>" if isinstance(entry, Omitted) else self.node(entry)
@@ -207,7 +209,7 @@ def _number(digits: str) -> str:
     found = _DIGITS.fullmatch(digits)
     assert found is not None
     sign, significand, exponent_sign, exponent = found.groups()
-    written = "<mi>∞</mi>" if "inf" in significand.lower() else _mn(significand)
+    written = "<mi>∞</mi>" if "inf" in significand.lower() else _mn(numeral(significand))
     if exponent is not None:
         raised = _signed(exponent_sign, _mn(exponent))
         written = _row((written, _mo("×"), f"<msup><mn>10</mn>{raised}</msup>"))
@@ -263,10 +265,15 @@ def _row(parts: Iterable[str]) -> str:
     return several[0] if len(several) == 1 else f"<mrow>{''.join(several)}</mrow>"
 
 
-def _between(parts: Iterable[str], separator: str) -> Iterator[str]:
+def _separator() -> str:
+    """What stands between the numbers of a vector."""
+    return _COMMA if separator() == ", " else f"<mo>{separator().strip()}</mo>"
+
+
+def _between(parts: Iterable[str], between: str) -> Iterator[str]:
     for place, part in enumerate(parts):
         if place:
-            yield separator
+            yield between
         yield part
 
 

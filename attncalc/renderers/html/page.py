@@ -25,6 +25,7 @@ from attncalc.document.document import (
     Section,
     Table,
 )
+from attncalc.language import text
 from attncalc.renderers.html import stepper as html_stepper
 from attncalc.renderers.html.graph import graph_html
 from attncalc.renderers.html.guest import guest_style_sheet
@@ -32,7 +33,7 @@ from attncalc.renderers.html.marks import UNMARKED, Marks, marks_of
 from attncalc.renderers.html.mathml import mathml_block
 from attncalc.renderers.html.style import style_sheet
 from attncalc.renderers.html.tables import heatmap_html, table_html
-from attncalc.renderers.html.text import bare, expression_html, inlines_html
+from attncalc.renderers.html.text import bare, escaped, expression_html, inlines_html
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,8 @@ def _note(kind: NoteKind, content: Inlines) -> str:
     words = inlines_html(content)
     match kind:
         case NoteKind.WARNING:
-            return f'<p class="warning" role="note"><strong>Note:</strong> {words}</p>'
+            label = escaped(text("Note:"))
+            return f'<p class="warning" role="note"><strong>{label}</strong> {words}</p>'
         case NoteKind.REMARK:
             return f'<p class="remark">{words}</p>'
         case _:

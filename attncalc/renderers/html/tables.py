@@ -16,9 +16,11 @@ from attncalc.document.document import (
     Table,
 )
 from attncalc.document.expressions import Omitted
+from attncalc.language import text
 from attncalc.renderers.html.marks import UNMARKED, Marks
 from attncalc.renderers.html.style import shade_class
-from attncalc.renderers.html.text import BREAK, expression_html, inlines_html, token_html
+from attncalc.renderers.html.text import BREAK, escaped, expression_html, inlines_html, token_html
+from attncalc.renderers.left_out import queries_left_out
 
 _T = TypeVar("_T")
 
@@ -112,8 +114,7 @@ def _column_classes(column: Column) -> list[str]:
 
 def _heatmap_row(row: HeatmapRow | Omitted, columns: int, marks: Marks) -> str:
     if isinstance(row, Omitted):
-        plural = "query" if row.count == 1 else "queries"
-        words = f"… {row.count} {plural} left out …"
+        words = escaped(queries_left_out(row.count))
         return f'<tr><td class="omitted" colspan="{columns + 1}">{words}</td></tr>'
     made_of = map(marks.made_of, _filled(row.made_of, (), len(row.numbers)))
     cells = "".join(
@@ -128,7 +129,8 @@ def _heatmap_row(row: HeatmapRow | Omitted, columns: int, marks: Marks) -> str:
 
 
 def _left_out(columns: Omitted) -> str:
-    return f'<span aria-hidden="true">…</span><span class="aloud">{columns.count} left out</span>'
+    aloud = escaped(text("{count} left out", count=columns.count))
+    return f'<span aria-hidden="true">…</span><span class="aloud">{aloud}</span>'
 
 
 def _classes(*names: str) -> str:

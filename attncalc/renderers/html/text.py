@@ -8,6 +8,7 @@ from typing import assert_never
 
 from attncalc.document.document import Code, Inlines, Token, Words
 from attncalc.document.expressions import Expression, Number, Relation
+from attncalc.language import numeral
 from attncalc.renderers.html.mathml import mathml_pieces
 from attncalc.renderers.inert import inert, inert_token
 
@@ -59,7 +60,7 @@ def expression_html(expression: Expression, *, stacked: bool = False, wraps: boo
 
 def number_html(digits: str) -> str:
     """The digits of a number, with the minus sign of a printed page."""
-    return digits.replace("-", "−")
+    return numeral(digits).replace("-", "−")
 
 
 def bare(markup: str) -> str:

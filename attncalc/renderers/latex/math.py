@@ -36,6 +36,7 @@ from attncalc.document.expressions import (
     is_formula,
     spelled_out,
 )
+from attncalc.language import numeral, separator, text
 from attncalc.renderers.inert import inert_token
 from attncalc.renderers.precedence import Place, Setting, needs_brackets, term_place
 
@@ -93,7 +94,8 @@ class LatexMath:
             case Number(digits):
                 return self._number(digits)
             case Omitted(count):
-                return rf"\cdots \text{{ ({count} more)}}"
+                more = text(" ({count} more)", count=count)
+                return rf"\cdots \text{{{more}}}"
             case Sum(terms):
                 return " + ".join(self._in(term_place(at), term) for at, term in enumerate(terms))
             case Difference(left, right):
@@ -118,13 +120,13 @@ class LatexMath:
                 return f"{self._in(Place.BASE, base)}^{{{raised}}}"
             case Apply(function, arguments):
                 named = rf"\{function}" if function in _FUNCTIONS else self._letter(function)
-                return named + self._in_brackets(", ".join(map(self.entry, arguments)))
+                return named + self._in_brackets(separator().join(map(self.entry, arguments)))
             case SumOver(index, body):
                 return rf"\sum_{{{self._letter(index)}}} {self._in(Place.SUMMED, body)}"
             case Transpose(of):
                 return rf"{self._in(Place.TRANSPOSED, of)}^{{\top}}"
             case Vector(entries):
-                return f"[{', '.join(map(self.entry, entries))}]"
+                return f"[{separator().join(map(self.entry, entries))}]"
             case Matrix(rows):
                 return self.matrix(rows)
             case Relation():
@@ -155,9 +157,9 @@ class LatexMath:
         return r"\dots" if isinstance(entry, Omitted) else self.write(entry)
 
     def _in(self, place: Place, part: Expression) -> str:
-        text = self.write(part)
+        written = self.write(part)
         setting = Setting.STACKED if self.stacked else Setting.MATHS
-        return self._in_brackets(text) if needs_brackets(part, place, setting) else text
+        return self._in_brackets(written) if needs_brackets(part, place, setting) else written
 
     def _in_brackets(self, text: str) -> str:
         tall = self.stacked and any(each in text for each in (r"\frac", r"\sum", r"\begin"))
@@ -195,4 +197,5 @@ class LatexMath:
             return rf"{sign}\infty"
         power = "" if exponent is None else rf" \times 10^{{{exponent}}}"
         per_cent = rf"\text{{{self.spell(percent)}}}" if percent else ""
-        return f"{sign}{mantissa}{power}{per_cent}"
+        written = numeral(mantissa).replace(",", "{,}")
+        return f"{sign}{written}{power}{per_cent}"

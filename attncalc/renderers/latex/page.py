@@ -21,6 +21,7 @@ from attncalc.document.document import (
     Table,
 )
 from attncalc.document.expressions import Expression, Matrix, Relation, Vector
+from attncalc.language import text as said
 from attncalc.renderers.column_runs import runs
 from attncalc.renderers.latex.graph import graph_latex
 from attncalc.renderers.latex.math import LatexMath
@@ -273,7 +274,8 @@ def _apart(group: Sequence[Block]) -> Iterator[Sequence[Block]]:
 def _note(kind: NoteKind, text: str) -> str:
     match kind:
         case NoteKind.WARNING:
-            return f"\\textbf{{Note:}} {text}\n"
+            label = latex_text(said("Note:"))
+            return f"\\textbf{{{label}}} {text}\n"
         case NoteKind.REMARK:
             return f"\\nopagebreak\n{{\\small {text}\\par}}\n"
         case _:

@@ -23,6 +23,7 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Expression, Omitted, Relation
+from attncalc.language import text
 from attncalc.renderers.column_runs import runs
 from attncalc.renderers.inert import inert, inert_token
 from attncalc.renderers.latex.math import LatexMath
@@ -313,7 +314,8 @@ def heatmaps(heatmap: Heatmap, room: float) -> Iterator[str]:
 
 def _heatmap_row(row: HeatmapRow | Omitted, widths: Sequence[float], block: range) -> str:
     if isinstance(row, Omitted):
-        return rf"$\vdots$ & \multicolumn{{{len(block)}}}{{l}}{{({row.count} more)}} \\"
+        more = latex_text(text("({count} more)", count=row.count))
+        return rf"$\vdots$ & \multicolumn{{{len(block)}}}{{l}}{{{more}}} \\"
     label = _label(row.token)
     cells = [rf"\textbf{{{label}}}" if row.token.focused else label]
     for at in block:

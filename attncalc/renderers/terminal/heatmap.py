@@ -12,6 +12,7 @@ from attncalc.document.expressions import Omitted
 from attncalc.renderers.colors import between
 from attncalc.renderers.column_runs import runs
 from attncalc.renderers.inert import inert_token
+from attncalc.renderers.left_out import queries_left_out
 from attncalc.renderers.linear import entry_text
 from attncalc.renderers.terminal import styles
 
@@ -57,8 +58,7 @@ def _line(
     row: HeatmapRow | Omitted, widths: list[int], block: range, label: int, *, color: bool
 ) -> Text:
     if isinstance(row, Omitted):
-        plural = "quer" + ("y" if row.count == 1 else "ies")
-        return Text(f"… {row.count} {plural} left out …", style=styles.DIM)
+        return Text(queries_left_out(row.count), style=styles.DIM)
     token = _right(_shortened(inert_token(row.token.text)), label)
     line = Text(token, style=styles.FOCUS if row.token.focused else styles.TOKEN)
     line.append(" ")

@@ -28,6 +28,7 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Expression, Matrix, Relation
+from attncalc.language import text as said
 from attncalc.renderers.inert import inert, inert_lines, inert_token
 from attncalc.renderers.linear import chain, entry_text, linear
 from attncalc.renderers.terminal import styles
@@ -139,7 +140,7 @@ class _Page:
     def _note(self, kind: NoteKind, content: Inlines, indent: int) -> None:
         match kind:
             case NoteKind.WARNING:
-                text = Text("Note: ", style=styles.WARNING)
+                text = Text(said("Note:") + " ", style=styles.WARNING)
                 text.append_text(inlines_text(content))
             case NoteKind.REMARK:
                 text = inlines_text(content, styles.DIM)

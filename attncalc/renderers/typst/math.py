@@ -29,6 +29,7 @@ from attncalc.document.expressions import (
     is_formula,
     spelled_out,
 )
+from attncalc.language import numeral, separator, text
 from attncalc.renderers.inert import inert, inert_token
 from attncalc.renderers.precedence import Place, Setting, needs_brackets, term_place
 
@@ -52,7 +53,8 @@ def typst_math(expression: Expression, *, stacked: bool = False) -> str:
         case Number(digits):
             return _number(digits)
         case Omitted(count):
-            return f"dots.c {typst_string(f'({count} more)')}"
+            more = text("({count} more)", count=count)
+            return f"dots.c {typst_string(more)}"
         case Sum(terms):
             return " + ".join(_in(term_place(at), term, stacked) for at, term in enumerate(terms))
         case Difference(left, right):
@@ -75,14 +77,16 @@ def typst_math(expression: Expression, *, stacked: bool = False) -> str:
         case Power(base, exponent):
             return f"{_in(Place.BASE, base, stacked)}^({typst_math(exponent)})"
         case Apply(function, arguments):
-            inside = ", ".join(entry_math(argument, stacked=stacked) for argument in arguments)
+            between = separator().replace(";", "\\;")
+            inside = between.join(entry_math(argument, stacked=stacked) for argument in arguments)
             return f"op({typst_string(inert(function))}) ({inside})"
         case SumOver(index, body):
             return f"sum_({_index(index)}) {_in(Place.SUMMED, body, stacked)}"
         case Transpose(of):
             return f"{_in(Place.TRANSPOSED, of, stacked)}^top"
         case Vector(entries):
-            return f"[{', thin '.join(map(entry_math, entries))}]"
+            between = separator().replace(";", "\\;") + "thin "
+            return f"[{between.join(map(entry_math, entries))}]"
         case Matrix(rows):
             inside = "".join(
                 f"({''.join(f'${entry_math(at)}$, ' for at in row)}), " for row in rows
@@ -124,19 +128,25 @@ def shown_token(text: str) -> str:
 
 
 def _in(place: Place, part: Expression, stacked: bool = False) -> str:
-    text = typst_math(part, stacked=stacked)
+    written = typst_math(part, stacked=stacked)
     setting = Setting.STACKED if stacked else Setting.MATHS
-    return f"({text})" if needs_brackets(part, place, setting) else text
+    return f"({written})" if needs_brackets(part, place, setting) else written
 
 
 def _number(digits: str) -> str:
     if _DECIMAL.fullmatch(digits):
-        return digits
+        return _decimal(digits)
     if found := _SCIENTIFIC.fullmatch(digits):
-        return f"{found['digits']} times 10^({found['exponent']})"
+        return f"{_decimal(found['digits'])} times 10^({found['exponent']})"
     if digits.removeprefix("-") == "inf":
         return digits.replace("inf", "infinity")
     return typst_string(shown(digits))
+
+
+def _decimal(digits: str) -> str:
+    """Digits; a comma among them would be one of a list."""
+    written = numeral(digits)
+    return typst_string(written) if "," in written else written
 
 
 def _letter(text: str) -> str:

@@ -36,7 +36,9 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Expression, Matrix, Omitted, Relation
+from attncalc.language import text as said
 from attncalc.renderers.colors import WHITE, Rgb, between, hexadecimal, ink_on
+from attncalc.renderers.left_out import queries_left_out
 from attncalc.renderers.linear import chain, entry_text, linear
 from attncalc.renderers.typst.graph import graph_typst
 from attncalc.renderers.typst.math import (
@@ -56,8 +58,6 @@ _LONG = 40
 _LONGEST_WORD = 24
 _LONGEST = 140
 """Characters of a formula beyond which it is set in running lines."""
-
-_NOTES = {NoteKind.WARNING: "warning", NoteKind.REMARK: "remark"}
 
 
 @dataclass(frozen=True)
@@ -144,10 +144,21 @@ def _block(block: Block, *, leads_on: bool = False) -> str:
             return f"#{_heatmap(block, 'heatmap')}"
         case Graph(caption=caption):
             return graph_typst(block, _inlines(caption) if caption else "none")
-        case Note(kind, content):
-            return f"#{_NOTES[kind]}({_inlines(content)})"
+        case Note():
+            return _note(block)
         case _:
             assert_never(block)
+
+
+def _note(note: Note) -> str:
+    content = _inlines(note.content)
+    match note.kind:
+        case NoteKind.WARNING:
+            return f"#warning({typst_string(said('Note:'))}, {content})"
+        case NoteKind.REMARK:
+            return f"#remark({content})"
+        case _:
+            assert_never(note.kind)
 
 
 def _prose(content: Inlines, leads_on: bool) -> str:
@@ -208,8 +219,7 @@ def _heatmap(heatmap: Heatmap, function: str) -> str:
 
 def _heatmap_row(row: HeatmapRow | Omitted) -> str:
     if isinstance(row, Omitted):
-        plural = "quer" + ("y" if row.count == 1 else "ies")
-        return f'(left-out: "… {row.count} {plural} left out …")'
+        return f"(left-out: {typst_string(queries_left_out(row.count))})"
     cells = "".join(
         f"{_heatmap_cell(number, shade)}, "
         for number, shade in zip(row.numbers, row.shades, strict=True)

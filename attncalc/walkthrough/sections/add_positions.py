@@ -31,12 +31,13 @@ from attncalc.document.expressions import (
     Sum,
     Symbol,
 )
+from attncalc.document.wording import words
 from attncalc.problem.options import Sinusoidal
 from attncalc.steps import add_positions
 from attncalc.steps.angles import Angles
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.angles import angle_of, angles_of
-from attncalc.walkthrough.page import Page, sign_of, words
+from attncalc.walkthrough.page import Page, glued, sign_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
     Drawn,
@@ -72,7 +73,7 @@ def added_positions(page: Page, number: int) -> Section | None:
             Power(_base(page), Fraction(Symbol("2t"), Symbol("d"))),
         )
         formula = Relation((Symbol("p", ("2t",)), Apply("sin", (wave,))), (Sign.EXACT,))
-    content: list[Block | OfQuery] = [Paragraph(words(intro))]
+    content: list[Block | OfQuery] = [Paragraph(glued(intro))]
     if angles is not None:
         content += page.of_each_query(lambda query: [_waves(page, query, angles)])
     embedded, _ = sources(trace, "X_positioned")
@@ -82,7 +83,7 @@ def added_positions(page: Page, number: int) -> Section | None:
         "X_positioned": Sum((Symbol("x"), Symbol("p"))),
     }
     rows, caption = ("token", "tokens") if problem.self_attention else ("query token", "queries")
-    content.append(vector_table(page, letters, rows, caption=words(f"All {caption}")))
+    content.append(vector_table(page, letters, rows, caption=glued(f"All {caption}")))
     content += [Paragraph(tuple(sentence)) for sentence in _told_apart(page)]
     if problem.X_key is not None:
         content.append(Paragraph(words("The key side's embeddings are used as they are.")))

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from attncalc.document.document import Block, Heading, OfQuery, Paragraph, Section
 from attncalc.document.expressions import Relation, Sign, Sum, Symbol
 from attncalc.document.numerals import Shown, shown_array
+from attncalc.document.wording import words
 from attncalc.numbers.arithmetic import like
 from attncalc.steps import bias_scores
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, pair_symbol, sign_of, words
+from attncalc.walkthrough.page import Page, glued, pair_symbol, sign_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
     Drawn,
@@ -44,7 +45,7 @@ def biased_scores(page: Page, number: int) -> Section | None:
 
         yield key_table(page, query, words("score + bias"), words("biased score"), cells)
 
-    content: list[Block | OfQuery] = [Paragraph(words(_purpose(trace)))]
+    content: list[Block | OfQuery] = [Paragraph(glued(_purpose(trace)))]
     content += page.of_each_query(step)
     content += all_queries(page, "biased_scores")
     total = Sum((pair_symbol(source), Symbol("b", ("i", "j"))))

@@ -11,10 +11,11 @@ import numpy as np
 from attncalc.document.document import Align, Block, Column, Heading, Paragraph, Row, Section, Table
 from attncalc.document.expressions import Number, Product, Sign, Sum, Symbol
 from attncalc.document.numerals import significant
+from attncalc.document.wording import words
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.problem import Problem
 from attncalc.steps.engine import explain
-from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.page import Page, glued
 from attncalc.walkthrough.sections.interface import (
     Drawn,
     Explanation,
@@ -45,8 +46,8 @@ def cache(page: Page, number: int) -> Section | None:
         new, "key and value" if values else "key", "keys and values" if values else "keys"
     )
     text = f"Taken from the cache: {cached}. Made anew in this step and put behind them: {made}."
-    blocks: list[Block] = [Paragraph(words(text)), _size(page)]
-    blocks += [Paragraph(words(line)) for line in _recomputed(problem, page)]
+    blocks: list[Block] = [Paragraph(glued(text)), _size(page)]
+    blocks += [Paragraph(glued(line)) for line in _recomputed(problem, page)]
     return Section(Heading(number, words("The cache")), tuple(blocks), ("K", "V"))
 
 
@@ -60,7 +61,7 @@ def _size(page: Page) -> Table:
         total = heads * tokens * sum(widths)
         product = Product(tuple(Number(str(size)) for size in (heads, tokens, sum(widths))))
         cells = [
-            words(when),
+            glued(when),
             (product,),
             result_cell(Sign.EXACT, Number(str(total))),
             *((Number(str(total * size)),) for size in _BYTES),
@@ -70,10 +71,10 @@ def _size(page: Page) -> Table:
         Column(()),
         Column(words("product"), Align.RIGHT),
         Column(words("numbers"), Align.RIGHT, result=True),
-        *(Column(words(f"{size} bytes each"), Align.RIGHT) for size in _BYTES),
+        *(Column(glued(f"{size} bytes each"), Align.RIGHT) for size in _BYTES),
     )
     both = Sum((Symbol("d", ("k",)), Symbol("d", ("v",))))
-    what = words("Size of the cache: heads × tokens × (", both, "), in numbers and in bytes")
+    what = glued("Size of the cache: heads × tokens × (", both, "), in numbers and in bytes")
     return Table(columns, tuple(rows), what)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from attncalc.document.document import Block, Heading, OfQuery, Paragraph, Section
 from attncalc.document.expressions import Apply, Fraction, Product, Relation, Sign, Symbol
+from attncalc.document.wording import words
 from attncalc.steps import cap
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, in_digits, pair_symbol, sign_of, words
+from attncalc.walkthrough.page import Page, glued, in_digits, pair_symbol, sign_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
     Drawn,
@@ -44,7 +45,7 @@ def capped_scores(page: Page, number: int) -> Section | None:
         operation = Product((c, Apply("tanh", (Fraction(Symbol("score"), c),))))
         yield key_table(page, query, (operation,), words("capped score"), cells)
 
-    intro = words(
+    intro = glued(
         "Scores are bent so that none goes beyond ",
         c,
         f" or its negative.{_place(trace, source)}",

@@ -35,12 +35,13 @@ from attncalc.document.expressions import (
     Symbol,
 )
 from attncalc.document.numerals import Shown
+from attncalc.document.wording import words
 from attncalc.numbers.formulas import length
 from attncalc.numbers.known import Known
 from attncalc.steps import compare
 from attncalc.steps.compare import form_of, given_numbers, of_head
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, joining, pair_symbol, sign_of, sum_of, words
+from attncalc.walkthrough.page import Page, glued, joining, pair_symbol, sign_of, sum_of
 from attncalc.walkthrough.products import matrix_equation, product_terms
 from attncalc.walkthrough.quantities import row_of, weight_of
 from attncalc.walkthrough.sections.interface import (
@@ -78,14 +79,14 @@ _HOW = {
 def other_scores(page: Page, number: int) -> Section | None:
     """The score that is chosen, of the focused queries term by term, the matrix for all."""
     form = form_of(page.trace.problem)
-    content: list[Block | OfQuery] = [Paragraph(words(_HOW[form])), *_given(page)]
+    content: list[Block | OfQuery] = [Paragraph(glued(_HOW[form])), *_given(page)]
     if form == "additive":
         content.append(_keys(page))
     content += page.of_each_query(lambda query: _written_out(page, form, query))
     content += all_queries(page, "scores")
     q, k = Symbol("q", ("i",)), Symbol("k", ("j",))
     formula = Relation((pair_symbol("scores"), _formula(form, q, k)), (Sign.EXACT,))
-    heading = Heading(number, words(f"{_NAMES[form]} scores"), formula)
+    heading = Heading(number, glued(f"{_NAMES[form]} scores"), formula)
     return Section(heading, tuple(content), ("scores",))
 
 
@@ -132,7 +133,7 @@ def _written_out(page: Page, form: str, query: int) -> Iterator[Block]:
     q = page.stage(asking, [query])[0]
     name = page.query_name(query)
     yield Paragraph(
-        words(
+        glued(
             "How well does each key match what ",
             page.query_token(query, focused=True),
             " asks for?  ",

@@ -24,6 +24,7 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Number, Relation, Sign, Symbol
+from attncalc.document.wording import words
 from attncalc.names import COST
 from attncalc.numbers.operations import Operations
 from attncalc.walkthrough.growth import (
@@ -36,7 +37,7 @@ from attncalc.walkthrough.growth import (
     with_larger_model,
     with_more_tokens,
 )
-from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.page import Page, glued
 from attncalc.walkthrough.sections.interface import Explanation, Part, Place
 
 
@@ -49,7 +50,7 @@ def cost(page: Page, number: int) -> Section | None:
     heading = Heading(number, words("What it costs"))
     if not counted.stages:
         nothing = "The attention weights are given, and nothing is computed from them."
-        return Section(heading, (Paragraph(words(nothing)),), (COST,))
+        return Section(heading, (Paragraph(glued(nothing)),), (COST,))
     blocks = (
         *_operations(counted, growth),
         *with_more_tokens(growth, counted),
@@ -80,9 +81,9 @@ def _operations(counted: Cost, growth: Growth) -> Iterator[Block]:
     d = Symbol("d")
     yield Paragraph(
         (
-            *words(everything),
+            *glued(everything),
             *listed(sizes),
-            *words(". A dot product of ", d, " terms takes ", d, " multiplications and one "),
+            *glued(". A dot product of ", d, " terms takes ", d, " multiplications and one "),
             *words("addition fewer; a difference counts as an addition."),
         )
     )
@@ -95,10 +96,10 @@ def _by_step(counted: Cost) -> Table:
     total = counted.total
     kinds = [field.name for field in fields(Operations) if getattr(total, field.name)]
     columns = [Column(words("step"))]
-    columns += [Column(words(_KINDS[kind]), Align.RIGHT) for kind in kinds]
+    columns += [Column(glued(_KINDS[kind]), Align.RIGHT) for kind in kinds]
 
     def row(name: str, operations: Operations, kind: RowKind = RowKind.BODY) -> Row:
-        return Row((words(name), *(count(getattr(operations, each)) for each in kinds)), kind)
+        return Row((glued(name), *(count(getattr(operations, each)) for each in kinds)), kind)
 
     rows = [
         row(_called(counted, stage), operations) for stage, operations in counted.stages.items()
@@ -116,7 +117,7 @@ def _by_part(parts: dict[str, Operations]) -> Table:
     rows: list[Row] = []
     for part, operations in parts.items():
         cells: tuple[Cell, ...] = (
-            words(part.replace("_", " ")),
+            glued(part.replace("_", " ")),
             count(operations.all),
             Bar(operations.all / max(each.all for each in parts.values())),
         )
@@ -148,8 +149,8 @@ def _savings(counted: Cost) -> Iterator[Block]:
     rows = [
         Row(
             (
-                words(by[each.by]),
-                words(_SAVED[each.what]),
+                glued(by[each.by]),
+                glued(_SAVED[each.what]),
                 *map(count, (each.without, each.needed)),
             )
         )

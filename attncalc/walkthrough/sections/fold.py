@@ -24,8 +24,9 @@ from attncalc.document.expressions import (
     Sign,
     Symbol,
 )
+from attncalc.document.wording import words
 from attncalc.problem.heads import group_of
-from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.page import Page, glued
 from attncalc.walkthrough.sections.interface import Explanation, Part, Place
 from attncalc.walkthrough.sections.mask import slopes_of_heads
 from attncalc.walkthrough.sources import sources
@@ -41,7 +42,7 @@ def folding(page: Page, number: int) -> Section | None:
         return None
     blocks: list[Block] = [Paragraph(_purpose(page))]
     if problem.kv_heads != problem.heads:
-        blocks.append(Paragraph(words(_sharing(problem.heads, problem.kv_heads))))
+        blocks.append(Paragraph(glued(_sharing(problem.heads, problem.kv_heads))))
     if problem.kv_heads != problem.heads or any(_folded(page, name) for name in "QKV"):
         blocks.append(_map(page))
     blocks += slopes_of_heads(page)
@@ -72,16 +73,16 @@ def _purpose(page: Page) -> Inlines:
     heads = "One head works" if problem.heads == 1 else f"{problem.heads} heads work side by side"
     source = _folded(page, "Q")
     if source is None:
-        return words(f"{heads}, each with matrices of its own.")
+        return glued(f"{heads}, each with matrices of its own.")
     folded = {
         "Q": words("entries of the queries"),
         "X": words("entries of the embeddings"),
-        "W_Q": words("columns of ", Symbol("W", ("Q",))),
+        "W_Q": glued("columns of ", Symbol("W", ("Q",))),
     }
     return (
-        *words(f"{heads}: the "),
+        *glued(f"{heads}: the "),
         *folded[source],
-        *words(
+        *glued(
             f" are folded into {problem.heads} times {problem.d_k}, and each head takes its own "
             f"{problem.d_k}."
         ),
@@ -115,18 +116,18 @@ def _map(page: Page) -> Table:
     problem = page.trace.problem
     heads, kv_heads = problem.heads or 1, problem.kv_heads or 1
     columns: list[tuple[Inlines, Callable[[int], Cell]]] = [
-        (words("head"), lambda head: words(str(head + 1)))
+        (words("head"), lambda head: glued(str(head + 1)))
     ]
     if _folded(page, "Q"):
         what = "columns of Q" if _folded(page, "Q") == "W_Q" else "entries of q"
-        columns.append((words(what), lambda head: words(_places(head, problem.d_k))))
+        columns.append((glued(what), lambda head: glued(_places(head, problem.d_k))))
     if kv_heads != heads:
         columns.append(
-            (words("key-value head"), lambda head: words(str(group_of(head, heads, kv_heads) + 1)))
+            (words("key-value head"), lambda head: glued(str(group_of(head, heads, kv_heads) + 1)))
         )
     for name, width in (("K", problem.d_k), ("V", problem.d_v)):
         if _folded(page, name):
-            columns.append((words(f"of {name.lower()}"), _of_group(heads, kv_heads, width)))
+            columns.append((glued(f"of {name.lower()}"), _of_group(heads, kv_heads, width)))
     if _folded(page, "Q") in ("Q", "X"):
         columns += [_own_part(page, query) for query in page.queries[:2]]
     rows = [
@@ -140,7 +141,7 @@ def _map(page: Page) -> Table:
 
 def _of_group(heads: int, kv_heads: int, width: int | None) -> Callable[[int], Cell]:
     """The columns of a head's group."""
-    return lambda head: words(_places(group_of(head, heads, kv_heads), width))
+    return lambda head: glued(_places(group_of(head, heads, kv_heads), width))
 
 
 def _own_part(page: Page, query: int) -> tuple[Inlines, Callable[[int], Cell]]:

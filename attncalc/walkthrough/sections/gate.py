@@ -30,10 +30,11 @@ from attncalc.document.expressions import (
     Symbol,
 )
 from attncalc.document.numerals import Shown
+from attncalc.document.wording import words
 from attncalc.names import NAMES
 from attncalc.steps import gate
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, joining, sign_of, words
+from attncalc.walkthrough.page import Page, glued, joining, sign_of
 from attncalc.walkthrough.products import given_projection, projected
 from attncalc.walkthrough.sections.interface import (
     Derived,
@@ -81,7 +82,7 @@ def _how(page: Page) -> Inlines:
     sigmoid = Relation(
         (Apply(_SIGMOID, (g,)), Fraction(power, Sum((Number("1"), power)))), (Sign.EXACT,)
     )
-    return words(
+    return glued(
         "Every entry is multiplied by a gate of its own, a share between 0, shut, and 1, open: ",
         sigmoid,
         f". {given}.",

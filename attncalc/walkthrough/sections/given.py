@@ -12,8 +12,9 @@ from attncalc.document.document import (
     Section,
     Table,
 )
+from attncalc.document.wording import words
 from attncalc.numbers.arithmetic import Array
-from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.page import Page, glued
 from attncalc.walkthrough.products import given_projection
 from attncalc.walkthrough.sections.interface import Explanation, Part, Place
 from attncalc.walkthrough.tables import matrix_table
@@ -33,9 +34,9 @@ def given(page: Page, number: int) -> Section:
     blocks += _given_past(page)
     for letter in ("Q", "K", "V"):
         blocks += given_projection(page, letter)
-    blocks += [Paragraph(words(line)) for line in _remarks(page)]
+    blocks += [Paragraph(glued(line)) for line in _remarks(page)]
     made = tuple(name for name in trace.stages if getattr(problem, name, None) is not None)
-    return Section(Heading(number, words("What is given")), tuple(blocks), made)
+    return Section(Heading(number, words("What is given")), tuple(blocks), made, "given")
 
 
 def _remarks(page: Page) -> Iterator[str]:
@@ -77,7 +78,7 @@ def _by_side(
     problem = page.trace.problem
     queries = {name: arrays[name] for name in _QUERY_SIDE if name in arrays}
     keys = {name: arrays[name] for name in _KEY_SIDE if name in arrays}
-    said = words(caption) if caption else ()
+    said = glued(caption) if caption else ()
     if problem.self_attention and (queries or keys):
         yield given_table(page, queries | keys, "token", problem.tokens, said, head)
         return
@@ -100,14 +101,14 @@ def _given_past(page: Page) -> Iterator[Table]:
         return
     for head in filter(partial(page.tells_of, groups=True), range(problem.kv_heads)):
         own = {name: array[head] for name, array in arrays.items()}
-        caption = words(f"In the cache, key-value head {head + 1}")
+        caption = glued(f"In the cache, key-value head {head + 1}")
         yield given_table(page, own, "past token", past.tokens, caption, head)
 
 
 def _given_scores(page: Page) -> Table:
     rows = page.kept_queries()
     of_head = "" if page.trace.head is None else f" of head {page.trace.head + 1}"
-    caption = words(f"The scores{of_head}: the query in the row, the key in the column")
+    caption = glued(f"The scores{of_head}: the query in the row, the key in the column")
     return matrix_table(page, page.vectors("scores"), rows, page.kept_columns(), caption)
 
 

@@ -15,11 +15,13 @@ from attncalc.document.document import (
     Section,
     Table,
     Words,
+    about,
 )
 from attncalc.document.expressions import Omitted, Relation, Symbol
+from attncalc.document.wording import words
 from attncalc.names import NAMES
 from attncalc.steps import join
-from attncalc.walkthrough.page import Page, joining, words
+from attncalc.walkthrough.page import Page, glued, joining
 from attncalc.walkthrough.sections.fold import multi_head
 from attncalc.walkthrough.sections.interface import (
     Derived,
@@ -49,14 +51,15 @@ def concatenation(page: Page, number: int) -> Section | None:
     if problem.W_O is not None and follows:
         rows, columns = problem.W_O.shape
         makes = f", {rows} × {columns}, makes them {n} × {columns}."
-        projected = words(", and ", Symbol("W", ("O",)), makes)
-    content: list[Block | OfQuery] = [Paragraph((*words(shapes), *projected))]
+        projected = glued(", and ", Symbol("W", ("O",)), makes)
+    content: list[Block | OfQuery] = [Paragraph((*glued(shapes), *projected))]
     content += page.of_each_query(lambda query: _side_by_side(page, query))
     if n > 1:
         caption = words("All queries")
-        content.append(vector_table(page, {"concatenated": "c"}, "query", caption=caption))
+        table = vector_table(page, {"concatenated": "c"}, "query", caption=caption)
+        content += about("all-queries", [table])
     title = "Heads together" if h != 1 else "The head's result"
-    heading = Heading(number, words(title), multi_head(page))
+    heading = Heading(number, glued(title), multi_head(page))
     made = (
         *sources(trace, "concatenated"),
         "concatenated",
@@ -73,7 +76,7 @@ def _side_by_side(page: Page, query: int) -> Iterator[Block]:
             rows.append(omitted_row(head))
             continue
         numbers = page.of_head(head).stage(source, [query])[0]
-        rows.append(Row((words(str(head + 1)), (page.vector(numbers),))))
+        rows.append(Row((glued(str(head + 1)), (page.vector(numbers),))))
     caption = (Words("What each head gives "), page.query_token(query, focused=True))
     yield Table(
         (Column(words("head")), Column((Symbol(NAMES[source].letter),))), tuple(rows), caption

@@ -32,13 +32,14 @@ from attncalc.document.expressions import (
     Symbol,
 )
 from attncalc.document.numerals import Shown, shown
+from attncalc.document.wording import words
 from attncalc.numbers.known import Known
 from attncalc.problem.options import Bias, Bucketed, Mask, Reach, Slopes
 from attncalc.steps import mask as step
 from attncalc.steps.bias import alibi_exponents
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.buckets import bucket_table, what_buckets_are
-from attncalc.walkthrough.page import Page, pair_symbol, sign_of, sum_of, words
+from attncalc.walkthrough.page import Page, glued, pair_symbol, sign_of, sum_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
     Drawn,
@@ -74,7 +75,7 @@ def masked_scores(page: Page, number: int) -> Section | None:
     content += all_queries(page, "masked_scores")
     title = "Bias and mask" if masks and biased else "Mask" if masks else "Bias"
     formula = Relation((pair_symbol("masked_scores"), Sum(tuple(terms))), (Sign.EXACT,))
-    heading = Heading(number, words(title), formula)
+    heading = Heading(number, glued(title), formula)
     return Section(heading, tuple(content), ("masked_scores",))
 
 
@@ -100,7 +101,7 @@ def _distances(page: Page) -> Iterator[Block]:
         if falls
         else f"What is taken off a score is a slope times {along}. The slope is "
     )
-    yield Paragraph(words(text, _slope(page, slopes, head), "."))
+    yield Paragraph(glued(text, _slope(page, slopes, head), "."))
 
 
 def slopes_of_heads(page: Page) -> Iterator[Block]:
@@ -116,7 +117,7 @@ def slopes_of_heads(page: Page) -> Iterator[Block]:
             rows.append(omitted_row(head))
             continue
         number = numbers[head]
-        cells: list[Cell] = [words(str(head + 1))]
+        cells: list[Cell] = [glued(str(head + 1))]
         cells += [] if own else [(_power_of_two(count, head),)]
         cells.append((number.number,) if own else result_cell(number.sign, number.number))
         rows.append(Row(tuple(cells)))
@@ -154,7 +155,7 @@ def _what_the_mask_does(page: Page) -> Inlines:
     element = Symbol("M", ("i", "j"))
     return (
         *_who_may(page),
-        *words(
+        *glued(
             element,
             " is 0 where it may, and ",
             Number("-inf"),
@@ -168,8 +169,8 @@ def _who_may(page: Page) -> Inlines:
     if reach is None:
         return words("The mask says which keys a query may attend to. ")
     placed = "" if reach.is_unlimited else _places(page, reach)
-    seen = words(f"A query may attend to {_seen(reach)}")
-    return (*seen, *_but_padding(page, reach), *words(f".{placed} "))
+    seen = glued(f"A query may attend to {_seen(reach)}")
+    return (*seen, *_but_padding(page, reach), *glued(f".{placed} "))
 
 
 def _seen(reach: Reach) -> str:
@@ -232,15 +233,15 @@ def _but_padding(page: Page, reach: Reach) -> Inlines:
     hidden = [key for key, kept in enumerate(reach.padding) if not kept]
     but = " but padding" if reach.is_unlimited else ", and never to padding"
     if not hidden:
-        return words(f"{but}, of which there is none here")
+        return glued(f"{but}, of which there is none here")
     if len(hidden) > _NAMED:
-        return words(f"{but}, here {len(hidden)} of the {len(reach.padding)} keys")
+        return glued(f"{but}, here {len(hidden)} of the {len(reach.padding)} keys")
     parts: list[str | Token] = [f"{but}, here "]
     for number, key in enumerate(hidden):
         if number:
             parts.append(" and " if number == len(hidden) - 1 else ", ")
         parts.append(page.key_token(key))
-    return words(*parts)
+    return glued(*parts)
 
 
 _NAMED = 4
@@ -292,7 +293,7 @@ def _masked_table(page: Page, query: int, source: str) -> Table:
         ["score", *(["bias"] if bias is not None else []), *(["mask"] if mask is not None else [])]
     )
     result = "masked score" if mask is not None else "biased score"
-    return key_table(page, query, words(heading), words(result), cells)
+    return key_table(page, query, glued(heading), glued(result), cells)
 
 
 def _derived(page: Page, stage: str, index: Index) -> Derived:

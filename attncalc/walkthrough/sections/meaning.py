@@ -10,9 +10,9 @@ from attncalc.document.document import Block, Heading, Inline, Paragraph, Sectio
 from attncalc.document.expressions import Relation, Sign, Symbol
 from attncalc.document.numerals import percentage, percentage_of_row, rounded, sunk_percentage
 from attncalc.document.style import NumberStyle
+from attncalc.document.wording import words
 from attncalc.numbers import measures
-from attncalc.walkthrough.page import Page, words
-from attncalc.walkthrough.remark import remark
+from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.sections.interface import Explanation, Part, Place
 from attncalc.walkthrough.sources import sources
 
@@ -28,7 +28,7 @@ def meaning(page: Page, number: int) -> Section:
         for own in map(page.of_head, page.heads)
         for part in own.of_each_query(partial(_paragraph, own))
     ]
-    return Section(Heading(number, words("In words")), (*told, remark(page)))
+    return Section(Heading(number, words("In words")), tuple(told), topic="words")
 
 
 def _paragraph(page: Page, query: int) -> Iterator[Block]:

@@ -18,14 +18,16 @@ from attncalc.document.document import (
     RowKind,
     Section,
     Table,
+    about,
 )
 from attncalc.document.expressions import Omitted, Product, Relation, Sign, SumOver, Symbol
 from attncalc.document.numerals import Shown, shown
+from attncalc.document.wording import words
 from attncalc.names import NAMES
 from attncalc.steps import mix
 from attncalc.steps.stages import OF_GROUPS
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, joining, sum_of, words
+from attncalc.walkthrough.page import Page, glued, joining, sum_of
 from attncalc.walkthrough.products import product_terms
 from attncalc.walkthrough.quantities import weight_of
 from attncalc.walkthrough.sections.interface import (
@@ -55,7 +57,8 @@ def weighted_sum(page: Page, number: int) -> Section | None:
     content += page.of_each_query(lambda query: [_weighted_table(page, query)])
     if len(trace.problem.tokens) > 1:
         caption = words("All queries")
-        content.append(vector_table(page, {trace.attended: "o"}, "query", caption=caption))
+        table = vector_table(page, {trace.attended: "o"}, "query", caption=caption)
+        content += about("all-queries", [table])
     heading = Heading(number, words("Weighted sum"), formula)
     return Section(heading, tuple(content), ("weighted_values", trace.attended))
 
@@ -105,7 +108,7 @@ def _weighted_table(page: Page, query: int) -> Table:
         exact_row = weights[key].exact and all(
             number.exact for number in (*v[key], *(column[at] for column in columns.values()))
         )
-        cells.append(words("=" if exact_row else "≈"))
+        cells.append(glued("=" if exact_row else "≈"))
         cells += [
             (columns[entry][at].number,) if isinstance(entry, int) else words("…")
             for entry in entries
@@ -114,7 +117,7 @@ def _weighted_table(page: Page, query: int) -> Table:
         at += 1
     exact_sum = all(number.exact for column in columns.values() for number in column)
     name = "output" if page.trace.attended == "output" else "sum"  # more follows
-    total: list[Cell] = [words(name), (), words("=" if exact_sum else "≈")]
+    total: list[Cell] = [glued(name), (), glued("=" if exact_sum else "≈")]
     total += [
         (columns[entry][-1].number,) if isinstance(entry, int) else words("…") for entry in entries
     ]
@@ -124,7 +127,7 @@ def _weighted_table(page: Page, query: int) -> Table:
         Column((Product((Symbol(NAMES[shares].letter), Symbol(NAMES[values].letter))),)),
         Column(()),
         *(
-            Column(words(str(entry + 1) if isinstance(entry, int) else ""), Align.RIGHT)
+            Column(glued(str(entry + 1) if isinstance(entry, int) else ""), Align.RIGHT)
             for entry in entries
         ),
     ]
@@ -133,8 +136,8 @@ def _weighted_table(page: Page, query: int) -> Table:
 
 def _rest_row(gap: Omitted, numbers: Mapping[int, Shown], entries: Sequence[int | Omitted]) -> Row:
     """The keys that are left out: how many, and what their values add to the output."""
-    cells: list[Cell] = [words(f"… {gap.count} more, together"), ()]
-    cells.append(words(joining(numbers.values()).value))
+    cells: list[Cell] = [glued(f"… {gap.count} more, together"), ()]
+    cells.append(glued(joining(numbers.values()).value))
     cells += [
         (numbers[entry].number,) if isinstance(entry, int) else words("…") for entry in entries
     ]

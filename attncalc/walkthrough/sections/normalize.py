@@ -31,11 +31,12 @@ from attncalc.document.expressions import (
     Symbol,
 )
 from attncalc.document.numerals import Shown, size_of_product
+from attncalc.document.wording import words
 from attncalc.problem.options import Chosen
 from attncalc.steps import normalize
 from attncalc.steps.normalize import gain_of, norm_of
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, sign_of, sum_of, words
+from attncalc.walkthrough.page import Page, glued, sign_of, sum_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
     Drawn,
@@ -62,13 +63,13 @@ def normalization(page: Page, number: int) -> Section | None:
     gained = gain_of(norm, "Q") is not None
     above: Expression = Product((Symbol("g", ("q",)), q)) if gained else q
     formula = Relation((normal, Fraction(above, size)), (Sign.EXACT,))
-    content: list[Block | OfQuery] = [Paragraph(words(_how(norm))), *_gains(page, norm)]
+    content: list[Block | OfQuery] = [Paragraph(glued(_how(norm))), *_gains(page, norm)]
     content += page.of_each_query(lambda query: _written_out(page, norm, query))
     keys = {"K_normalized": Symbol("k", ("normalized",))}
     content += both_sides(page, {"Q_normalized": normal}, keys)
     if page.offset:
         text = "Keys in the cache were normalized when they were cached, and are taken as they are."
-        content.append(Paragraph(words(text)))
+        content.append(Paragraph(glued(text)))
     heading = Heading(number, words("Normalized queries and keys"), formula)
     return Section(heading, tuple(content), ("Q_normalized", "K_normalized"))
 
@@ -110,7 +111,7 @@ def _written_out(page: Page, norm: Chosen, query: int) -> Iterator[Block]:
     size = Length(Symbol("q", (name,))) if norm.word == "l2" else Symbol("r", (name,))
     if length.number == Number("0"):
         text = "The query of ", page.query_token(query, focused=True)
-        yield Paragraph(words(*text, " has length 0: it has no direction, and stays 0."))
+        yield Paragraph(glued(*text, " has length 0: it has no direction, and stays 0."))
         return
     of_squares = _root_of_squares(page, norm, q)
     first = Sign.EXACT if all(entry.exact for entry in q) else Sign.ROUNDED

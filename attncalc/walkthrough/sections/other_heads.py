@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from attncalc.document.document import Heading, Paragraph, Section
 from attncalc.walkthrough.heatmaps import weights_heatmap
-from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.page import Page, glued
 from attncalc.walkthrough.sections.interface import Explanation, Part, Place
 
 
@@ -17,9 +17,9 @@ def other_heads(page: Page, number: int) -> Section | None:
         return None
     blocks = [weights_heatmap(page.of_head(head)) for head in _some(page, others)]
     left = len(others) - len(blocks)
-    more = [Paragraph(words(f"… {left} more heads"))] if left else []
+    more = [Paragraph(glued(f"… {left} more heads"))] if left else []
     title = "Attention weights of the other heads" if len(others) > 1 else "The other head"
-    return Section(Heading(number, words(title)), (*blocks, *more), ("weights",))
+    return Section(Heading(number, glued(title)), (*blocks, *more), ("weights",))
 
 
 def _some(page: Page, heads: list[int]) -> Iterator[int]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from attncalc.document.document import Block, Heading, OfQuery, Paragraph, Section
 from attncalc.document.expressions import Expression, Relation, Sign, Symbol
+from attncalc.document.wording import words
 from attncalc.steps import project
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.page import Page, glued
 from attncalc.walkthrough.products import projected, projection_formula, written_out
 from attncalc.walkthrough.sections.interface import (
     Derived,
@@ -36,9 +37,9 @@ def projections(page: Page, number: int) -> Section | None:
     purpose = (
         "Each embedding is multiplied by a matrix: one for queries, one for keys, one for values."
     )
-    content: list[Block | OfQuery] = [Paragraph(words(purpose))]
+    content: list[Block | OfQuery] = [Paragraph(glued(purpose))]
     if len(formulas) > 1:
-        content.append(Paragraph(words("In the same way ", *_and(formulas[1:]), ".")))
+        content.append(Paragraph(glued("In the same way ", *_and(formulas[1:]), ".")))
     if "Q" in made:
         content += page.of_each_query(lambda query: [written_out(page, query, "x", "q", "Q", "Q")])
     letters: dict[str, Expression | str] = {name: name.lower() for name in made}
@@ -61,7 +62,7 @@ def unprojected(page: Page, number: int) -> Section | None:
     if not made or not problem.unprojected:
         return None
     formulas = [Relation((Symbol(name), _side(page, name)), (Sign.EXACT,)) for name in made]
-    text = words("No matrices are given, so the embeddings are used as they are: ", *_and(formulas))
+    text = glued("No matrices are given, so the embeddings are used as they are: ", *_and(formulas))
     blocks = (Paragraph((*text, *words("."))),)
     return Section(Heading(number, words("Queries, keys and values")), blocks, tuple(made))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from attncalc.document.document import Block, Heading, OfQuery, Section
+from attncalc.document.document import Block, Heading, OfQuery, Section, about
 from attncalc.document.expressions import Symbol
+from attncalc.document.wording import words
 from attncalc.names import NAMES
 from attncalc.steps import project_out
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, words
+from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.products import (
     given_projection,
     projected,
@@ -45,7 +46,8 @@ def output_projection(page: Page, number: int) -> Section | None:
     )
     if len(page.trace.problem.tokens) > 1:
         caption = words("All queries")
-        content.append(vector_table(page, {"output": "y"}, "query", caption=caption))
+        table = vector_table(page, {"output": "y"}, "query", caption=caption)
+        content += about("all-queries", [table])
     heading = Heading(number, words("Output projection"), formula)
     return Section(heading, tuple(content), ("output",))
 

@@ -31,13 +31,14 @@ from attncalc.document.expressions import (
     Symbol,
 )
 from attncalc.document.numerals import Shown, shown
+from attncalc.document.wording import words
 from attncalc.problem.options import Rotary
 from attncalc.steps import rotate
 from attncalc.steps.angles import Angles
 from attncalc.steps.rotate import turned_pairs
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.angles import angle_of, angles_of
-from attncalc.walkthrough.page import Page, sign_of, words
+from attncalc.walkthrough.page import Page, glued, sign_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
     Drawn,
@@ -63,13 +64,13 @@ def rotation(page: Page, number: int) -> Section | None:
     turned = Symbol("q", ("rotated",))
     q, matrix = Symbol("q"), Symbol("R", ("pos",))
     formula = Relation((turned, Product((matrix, q))), (Sign.EXACT,))
-    content: list[Block | OfQuery] = [Paragraph(words(_how(page, rotary)))]
+    content: list[Block | OfQuery] = [Paragraph(glued(_how(page, rotary)))]
     content += page.of_each_query(lambda query: _turned(page, query, angles, rotary))
     turned_keys = {"K_rotated": Symbol("k", ("rotated",))}
     content += both_sides(page, {"Q_rotated": turned}, turned_keys)
     if page.offset:
         text = "Keys in the cache were rotated when they were cached, and are not rotated again."
-        content.append(Paragraph(words(text)))
+        content.append(Paragraph(glued(text)))
     heading = Heading(number, words("Rotation by position"), formula)
     return Section(heading, tuple(content), ("Q_rotated", "K_rotated"))
 
@@ -113,7 +114,7 @@ def _turned(page: Page, query: int, angles: Angles, rotary: Rotary) -> Iterator[
         )
         formula = Product((Number(str(place)), slower))
         cells = (
-            words(f"{firsts[pair] + 1} and {seconds[pair] + 1}"),
+            glued(f"{firsts[pair] + 1} and {seconds[pair] + 1}"),
             (Relation((formula, angle.number), (angle.sign,)),),
             (cosine.number,),
             (sine.number,),

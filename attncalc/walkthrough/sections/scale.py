@@ -16,9 +16,10 @@ from attncalc.document.expressions import (
     Symbol,
 )
 from attncalc.document.numerals import shown
+from attncalc.document.wording import words
 from attncalc.steps import scale
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, in_digits, pair_symbol, sign_of, words
+from attncalc.walkthrough.page import Page, glued, in_digits, pair_symbol, sign_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
     Drawn,
@@ -46,7 +47,7 @@ def scaled_scores(page: Page, number: int) -> Section | None:
         root = shown([root_of_d_k], [root_of_d_k == root_of_d_k // 1], page.style)[0]
         under_root = Root(Number(str(trace.problem.d_k)))
         relation = Relation((root_of_width, under_root, root.number), (Sign.EXACT, root.sign))
-        intro = words(
+        intro = glued(
             "Dividing by ", relation, " keeps wide vectors from driving the softmax to extremes."
         )
         divisor = root.number if root.exact else under_root
@@ -55,7 +56,7 @@ def scaled_scores(page: Page, number: int) -> Section | None:
     else:
         divisor = None
         factor = page.number(trace.problem.attention.scale).number
-        intro = words("Each score is multiplied by ", factor, ".")
+        intro = glued("Each score is multiplied by ", factor, ".")
         formula, operation = Product((symbol, factor)), Product((score, factor))
 
     def step(query: int) -> Iterator[Block]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from attncalc.document.document import Align, Block, Column, Heading, Paragraph, Row, Section, Table
 from attncalc.document.expressions import Dot, Expression, Omitted, Relation, Sign, Sum, Symbol
 from attncalc.document.numerals import Shown, shown
+from attncalc.document.wording import words
 from attncalc.steps import score
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, pair_symbol, sign_of, sum_of, words
+from attncalc.walkthrough.page import Page, glued, pair_symbol, sign_of, sum_of
 from attncalc.walkthrough.products import product_sizes, product_terms
 from attncalc.walkthrough.quantities import row_of, weight_of
 from attncalc.walkthrough.sections.interface import (
@@ -69,7 +70,7 @@ def _score_blocks(page: Page, query: int) -> list[Block]:
         at += 1
     q_sign = Sign.EXACT if all(entry.exact for entry in q) else Sign.ROUNDED
     intro = Paragraph(
-        words(
+        glued(
             "How well does each key match what ",
             page.query_token(query, focused=True),
             " asks for?  ",

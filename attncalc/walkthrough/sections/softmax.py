@@ -34,12 +34,13 @@ from attncalc.document.expressions import (
     Symbol,
 )
 from attncalc.document.numerals import Shown, rounded, shown
+from attncalc.document.wording import words
 from attncalc.numbers.arithmetic import transcendental_context
 from attncalc.steps import softmax as step
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.graph import graphs
 from attncalc.walkthrough.heatmaps import weights_heatmap
-from attncalc.walkthrough.page import Page, in_digits, joining, pair_symbol, sign_of, sum_of, words
+from attncalc.walkthrough.page import Page, glued, in_digits, joining, pair_symbol, sign_of, sum_of
 from attncalc.walkthrough.quantities import weight_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
@@ -86,7 +87,7 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
     trace = page.trace
     token = page.query_token(query, focused=True)
     if trace["sums"][query] == 0:
-        return [Paragraph(words("Every key of ", token, " is masked: all its weights are 0."))]
+        return [Paragraph(glued("Every key of ", token, " is masked: all its weights are 0."))]
     scores = page.stage(source_of(trace, "exponentials"), [query])[0]
     powers, sink, total = _powers(page, query)
     weights = page.stage("weights", [query])[0]
@@ -136,9 +137,9 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
         Column((), optional=True),
     )
     if sink is None:
-        intro = words("Shares that add up to 1: how much ", token, " takes from each token.")
+        intro = glued("Shares that add up to 1: how much ", token, " takes from each token.")
     else:
-        intro = words(
+        intro = glued(
             "How much ",
             token,
             " takes from each token. The sink takes its share too and has no value, so the "
@@ -169,7 +170,7 @@ def _equal_share(page: Page, query: int, key: int) -> tuple[Expression, ...] | N
 def _rest_row(page: Page, query: int, kept: Sequence[int | Omitted]) -> Row:
     """The keys that are left out: how many, and their weights added up."""
     left = [key for key in range(page.trace["weights"].shape[-1]) if key not in kept]
-    cells = (words(f"… {len(left)} more, together"), (), (), together(page, query, left), ())
+    cells = (glued(f"… {len(left)} more, together"), (), (), together(page, query, left), ())
     return Row(cells)
 
 
@@ -187,7 +188,7 @@ def _temperature(page: Page) -> list[Block]:
         (Sign.EXACT,),
     )
     relation = Relation((Fraction(Number("1"), logarithm), temperature.number), (temperature.sign,))
-    text = words(power, ": the same as powers of e at the temperature ", relation, ".")
+    text = glued(power, ": the same as powers of e at the temperature ", relation, ".")
     return [Paragraph(text)]
 
 

@@ -1,0 +1,101 @@
+"""The language in force: what a sentence is there, and how numbers are written.
+
+A sentence is a whole template with named slots, in English where it is said. Another language is a
+table of the same sentences (languages/), read only where it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Literal, TypeAlias
+
+Language: TypeAlias = Literal["en", "de"]
+DecimalMark: TypeAlias = Literal["point", "comma"]
+
+_COMMA_IN = frozenset({"de"})
+"""Languages whose numbers have a decimal comma, if nothing else is said."""
+
+
+@dataclass(frozen=True)
+class Speech:
+    """What a page is asked to speak. decimal: the language's own if None."""
+
+    language: Language = "en"
+    decimal: DecimalMark | None = None
+
+    @property
+    def comma(self) -> bool:
+        """Whether numbers have a decimal comma."""
+        return self.decimal == "comma" or (self.decimal is None and self.language in _COMMA_IN)
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """A language in force. sentences: its own, by the English ones, which need none."""
+
+    sentences: Mapping[str, str]
+    comma: bool
+
+    def own(self, template: str) -> str:
+        """A sentence as this language has it."""
+        return self.sentences.get(template, template)
+
+
+_ENGLISH = Tongue({}, comma=False)
+_in_force: ContextVar[Tongue] = ContextVar("tongue", default=_ENGLISH)
+
+
+@contextmanager
+def speaking(speech: Speech) -> Iterator[None]:
+    """Say what is said in this language, and write its numbers."""
+    sentences: Mapping[str, str] = {}
+    if speech.language != "en":
+        sentences = import_module(f"attncalc.languages.{speech.language}").SENTENCES
+    with in_tongue(Tongue(sentences, speech.comma)):
+        yield
+
+
+@contextmanager
+def in_tongue(tongue: Tongue) -> Iterator[None]:
+    """The same for a language of any sentences."""
+    before = _in_force.set(tongue)
+    try:
+        yield
+    finally:
+        _in_force.reset(before)
+
+
+def own(template: str) -> str:
+    """A sentence in the language in force, its slots still open."""
+    return _in_force.get().own(template)
+
+
+def text(template: str, **slots: str | int) -> str:
+    """A sentence in the language in force. template: in English, with {named} slots."""
+    return own(template).format_map(slots)
+
+
+def counted(one: str, several: str, count: int, **slots: str | int) -> str:
+    """A sentence about one thing, or about {count} of them."""
+    return text(one if count == 1 else several, count=count, **slots)
+
+
+def listed(parts: list[str], *, last: str = "{first} and {last}") -> str:
+    """Several of a kind: a, b and c. last: how the last two are joined."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return text(last, first=", ".join(parts[:-1]), last=parts[-1])
+
+
+def numeral(digits: str) -> str:
+    """Digits with the decimal mark of the language in force."""
+    return digits.replace(".", ",") if _in_force.get().comma else digits
+
+
+def separator() -> str:
+    """What stands between the numbers of a list: no comma beside decimal commas."""
+    return "; " if _in_force.get().comma else ", "

@@ -1,0 +1,3 @@
+"""German."""
+
+SENTENCES: dict[str, str] = {}

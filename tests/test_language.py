@@ -1,0 +1,151 @@
+"""Languages: every sentence is a template that each of them has, and every page is in one."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from string import Formatter
+from typing import get_args
+
+import pytest
+
+from attncalc import explain, handout, load
+from attncalc.document.document import Token, Words
+from attncalc.document.expressions import Number
+from attncalc.document.wording import counted_words, listing, sentences, words
+from attncalc.errors import InputError
+from attncalc.formats import PageFormat
+from attncalc.handouts import Layout, rendered
+from attncalc.language import (
+    Speech,
+    Tongue,
+    counted,
+    in_tongue,
+    listed,
+    numeral,
+    separator,
+    speaking,
+    text,
+)
+from tests.conftest import ROOT, SAMPLES, Attncalc
+
+SAYING = {"text": 1, "said": 1, "words": 1, "counted": 2, "counted_words": 2}
+"""What says a sentence, and how many templates it takes."""
+
+JOINING = {"listing", "listed"}
+
+
+def templates() -> Iterator[tuple[str, str]]:
+    """Every sentence there is, and where it is said."""
+    for path in sorted((ROOT / "attncalc").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            told: list[ast.expr] = node.args[: SAYING.get(node.func.id, 0)]
+            if node.func.id in JOINING:
+                told = [*node.args[1:], *(each.value for each in node.keywords)]
+            for argument in told:
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    yield argument.value, f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def slots(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+
+
+def test_a_sentence_is_whole() -> None:
+    tongue = Tongue({"{query} attends to {key}.": "Auf {key} achtet {query}."}, comma=True)
+    with in_tongue(tongue):
+        said = words("{query} attends to {key}.", query=Token("it"), key=Token("cat"))
+        assert said == (Words("Auf "), Token("cat"), Words(" achtet "), Token("it"), Words("."))
+        assert text("{query} attends to {key}.", query="a", key="b") == "Auf b achtet a."
+        assert numeral("0.5") == "0,5"
+        assert separator() == "; "
+    assert text("{query} attends to {key}.", query="{a}", key="b") == "{a} attends to b."
+    assert (numeral("0.5"), separator()) == ("0.5", ", ")
+
+
+def test_words_of_slots_are_one_with_those_around_them() -> None:
+    assert words("{count} of {all}", count=3, all=("8",)[0]) == (Words("3 of 8"),)
+    assert words("{a}{b}", a=(), b=Number("1")) == (Number("1"),)
+    assert sentences((), words("One."), (), words("Two.")) == (Words("One. Two."),)
+
+
+def test_counting_and_listing() -> None:
+    assert counted("{count} key", "{count} keys", 1) == "1 key"
+    assert counted_words("{count} key", "{count} keys", 2) == (Words("2 keys"),)
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    parts = [words("a"), words("b"), words("c")]
+    assert listing(parts) == (Words("a, b and c"),)
+    assert listing(parts[:1]) == (Words("a"),)
+
+
+def test_what_is_said_is_english_again_afterwards() -> None:
+    with speaking(Speech("de")):
+        assert numeral("0.5") == "0,5"
+        with speaking(Speech("de", "point")):
+            assert numeral("0.5") == "0.5"
+        assert numeral("0.5") == "0,5"
+    assert numeral("0.5") == "0.5"
+
+
+NUMBERS = {
+    "text": r".+",
+    "md": r".+",
+    "html": r"(?<=<mn>)[^<]*",
+    "tex": r"\$[^$]*\$",
+    "typ": r"m\([^)]*\)",
+}
+"""Where numbers stand on a page, and no lengths of lines."""
+
+
+@pytest.mark.parametrize("kind", get_args(PageFormat))
+def test_a_decimal_comma_is_one_on_every_page(kind: PageFormat) -> None:
+    """No number keeps its point, and no list of numbers is parted by commas."""
+    if kind not in NUMBERS:
+        pytest.skip("made from Typst, or the same as Markdown")
+    page = handout(explain(load(SAMPLES / "animal.yaml")), decimal="comma", hide=["words", "graph"])
+    with speaking(page.speech):
+        whole = rendered(kind, [page.document], Layout()).content
+    assert isinstance(whole, str)
+    numbers = re.findall(NUMBERS[kind], whole[whole.index("0,") :])
+    assert len(numbers) > 50
+    assert [each for each in numbers if re.search(r"\d\.\d|\d(\{,\}|,)\d,", each)] == []
+
+
+def test_the_command_line_takes_a_decimal_mark(attncalc: Attncalc) -> None:
+    done = attncalc("explain", SAMPLES / "animal.yaml", "--decimal", "comma")
+    assert "0,6×0,2 + 0,5×0,1 + 0,4×0,0 = 0,12 + 0,05 + 0,00" in done.out
+    assert "[0,1; 0,2; 0,3]" in done.out
+    again = attncalc("explain", SAMPLES / "animal.yaml")
+    assert "0,6" not in again.out
+
+
+@pytest.mark.parametrize("detail", ["brief", "standard", "lesson"])
+def test_details(attncalc: Attncalc, detail: str) -> None:
+    out = attncalc("explain", SAMPLES / "animal.yaml", "--detail", detail).out
+    assert ("All queries" in out) == (detail != "brief")
+    assert ("In words" in out) == (detail != "brief")
+    assert "Rounded only where shown" in out
+
+
+def test_what_is_hidden_is_not_counted(attncalc: Attncalc) -> None:
+    out = attncalc("explain", SAMPLES / "animal.yaml", "--hide", "given, words").out
+    assert "What is given" not in out
+    assert " 1   Scores" in out
+    refused = attncalc("explain", SAMPLES / "animal.yaml", "--hide", "given,grahp")
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == (
+        "--hide: “grahp”; expected some of all-queries, graph, words, given\n"
+        "  hint: did you mean graph?\n"
+    )
+
+
+def test_a_handout_hides_what_it_is_told_to() -> None:
+    trace = explain(load(SAMPLES / "animal.yaml"))
+    assert "Directed" not in handout(trace, hide="graph", detail="brief").markdown()
+    assert "```mermaid" not in handout(trace, hide="graph").markdown()
+    with pytest.raises(InputError, match="expected one of all-queries, graph, words, given"):
+        handout(trace, hide=["lesson"])
