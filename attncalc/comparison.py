@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
@@ -24,6 +24,7 @@ from attncalc.numbers.arithmetic import (
     transcendental_context,
 )
 from attncalc.problem.problem import Problem
+from attncalc.records import dataclass
 from attncalc.steps.stages import ON_REQUEST
 from attncalc.steps.trace import Stage, Trace
 

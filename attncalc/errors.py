@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
+
+from attncalc.records import dataclass
 
 FieldPath: TypeAlias = tuple[str | int, ...]
 """Where in a problem something stands: ("Q", 2, 0) is the first number of the third row of Q."""

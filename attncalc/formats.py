@@ -6,8 +6,9 @@ format ends in assert_never: a format that it does not know is an error of types
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from attncalc.records import dataclass
 
 PictureFormat: TypeAlias = Literal["svg", "png"]
 PageFormat: TypeAlias = Literal["text", "md", "qmd", "tex", "typ", "pdf", "html", PictureFormat]

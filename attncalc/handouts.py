@@ -6,7 +6,7 @@ The one place that knows which renderer makes which format. Each is imported onl
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, assert_never, get_args
 
 from attncalc.document.style import MOST_DECIMALS, NumberStyle, Rounding
@@ -15,6 +15,7 @@ from attncalc.errors import AttncalcError, InputError, suggestion
 from attncalc.formats import PageFormat, Paper, PictureFormat
 from attncalc.language import DecimalMark, Language, Speech, speaking
 from attncalc.names import ONE_A_PAIR
+from attncalc.records import dataclass
 from attncalc.selection import Selection, View
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Literal, TypeAlias
+
+from attncalc.records import dataclass
 
 Language: TypeAlias = Literal["en", "de"]
 DecimalMark: TypeAlias = Literal["point", "comma"]

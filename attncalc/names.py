@@ -6,8 +6,9 @@ command line and the documentation can read names without the arithmetic.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from attncalc.records import dataclass
 
 
 class Axis(Enum):

@@ -7,8 +7,9 @@ these declarations. Nothing is imported that takes time, so that help needs no a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from attncalc.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from attncalc.errors import InputError
+from attncalc.records import dataclass
 from attncalc.report import Report
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import Any
 
 from attncalc.problem.claims import Claim
+from attncalc.records import dataclass
 from attncalc.steps.trace import Trace
 
 

@@ -6,12 +6,13 @@ Whoever writes takes it as it is, or the page that carries it. It needs no arith
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
 from attncalc.document.style import NumberStyle
 from attncalc.document.topics import HIDDEN, Detail, Topic
 from attncalc.language import Speech
+from attncalc.records import dataclass
 
 View: TypeAlias = Literal["steps", "lookup"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain, groupby, islice
 from typing import TypeAlias
@@ -25,6 +25,7 @@ from attncalc.errors import AttncalcError
 from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import MOST_DIGITS, Array, like
 from attncalc.problem.claims import Claim
+from attncalc.records import dataclass
 from attncalc.report import Diagnosis, Finding, Verdict
 from attncalc.steps.softmax import sums
 from attncalc.steps.stages import OF_HEADS, OF_KEYS, OF_POWERS, axes_of, tokens_along

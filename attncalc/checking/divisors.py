@@ -7,7 +7,6 @@ found only where so many digits agree that this cannot be by chance.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from math import isqrt, sqrt
 
@@ -17,6 +16,7 @@ from attncalc.checking import mistakes_in_scores as in_scores
 from attncalc.checking.misconceptions import Misconception, Numbers, Rule
 from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array
+from attncalc.records import dataclass
 from attncalc.steps.stages import OF_HEADS
 from attncalc.steps.trace import Trace
 

@@ -7,7 +7,6 @@ rules, so it explains claims on any later stage too. The other kind works anothe
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -17,6 +16,7 @@ from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array, like
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
+from attncalc.records import dataclass
 from attncalc.steps.cap import capped_scores
 from attncalc.steps.engine import explain
 from attncalc.steps.mask import masked_scores

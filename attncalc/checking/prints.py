@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -16,6 +15,7 @@ from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array, like
 from attncalc.problem.claims import Claim
 from attncalc.problem.options import STAND_IN
+from attncalc.records import dataclass
 from attncalc.report import Finding, Verdict
 from attncalc.steps.stages import OF_HEADS
 from attncalc.steps.trace import Trace

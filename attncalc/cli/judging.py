@@ -1,8 +1,8 @@
 """From the files that are to be checked to what came of each, whatever happens to the others."""
 
+import dataclasses
 import signal
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Optional
 
@@ -12,6 +12,7 @@ from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.problem.problem import Problem
 from attncalc.readers import claimed, read, read_claims_of
 from attncalc.readers.interface import RawProblem
+from attncalc.records import dataclass
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def works(files: Sequence[str], sheets: Sequence[str]) -> list[Work]:
     ]
 
 
-@dataclass
+@dataclasses.dataclass
 class Judge:
     """Judges one file after another; what is asked for again is not read again.
 
@@ -57,9 +58,9 @@ class Judge:
     tolerance: Optional[Decimal]
     with_lines: bool
     alone: bool
-    _files: dict[str, list[RawProblem]] = field(default_factory=dict)
-    _sheets: dict[str, list[RawProblem]] = field(default_factory=dict)
-    _broken: set[str] = field(default_factory=set)
+    _files: dict[str, list[RawProblem]] = dataclasses.field(default_factory=dict)
+    _sheets: dict[str, list[RawProblem]] = dataclasses.field(default_factory=dict)
+    _broken: set[str] = dataclasses.field(default_factory=set)
 
     def outcomes(self, work: Work) -> list[Outcome]:
         """What came of each problem of a file; or of the file, if it cannot be checked.
@@ -92,7 +93,8 @@ class Judge:
     def _tolerated(self, problem: Problem) -> Problem:
         if self.tolerance is None:
             return problem
-        return replace(problem, claims=replace(problem.claims, tolerance=self.tolerance))
+        claims = dataclasses.replace(problem.claims, tolerance=self.tolerance)
+        return dataclasses.replace(problem, claims=claims)
 
     def _file(self, name: str) -> list[RawProblem]:
         if name not in self._files:

@@ -4,7 +4,6 @@ import datetime
 import os
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from attncalc.cli import output
@@ -12,6 +11,7 @@ from attncalc.cli.options import Color
 from attncalc.errors import InputError
 from attncalc.formats import FRAGMENTS, PAGES, PageFormat, Paper
 from attncalc.handouts import Layout, Rendered, missing_glyphs, rendered
+from attncalc.records import dataclass
 
 if TYPE_CHECKING:
     from attncalc.document.document import Document

@@ -8,11 +8,12 @@ and comparisons; and the powers that are taken again where a row's sum is out of
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from attncalc.numbers.operations import Operations, total
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
+from attncalc.records import dataclass
 from attncalc.steps import score
 from attncalc.steps.mask import visible_pairs
 from attncalc.steps.order import STEPS, stage_shapes, steps_by_stage

@@ -7,11 +7,11 @@ is said of growth is counted and not claimed. See Vaswani et al. (2017), table 1
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
 from attncalc.costs.counts import Cost, are_dot_products, part_of
+from attncalc.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ as it would be without the mechanism.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, replace
 
 from attncalc.costs.counts import Cost, are_dot_products, stage_costs
 from attncalc.numbers.operations import Operations, total
 from attncalc.problem.sizes import Sizes
+from attncalc.records import dataclass
 from attncalc.steps.stages import OF_ANSWERS
 
 

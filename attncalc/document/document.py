@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import TypeAlias
 
 from attncalc.document.expressions import Expression, Number, Omitted
 from attncalc.document.topics import Topic
+from attncalc.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ there are, and whether `=` or `≈` joins them, is part of what is being said.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+from attncalc.records import dataclass
 
 _PART = r"[0-9.]*(?:√(?:[0-9.]+|\([0-9.]+/[0-9.]+\)))?"
 _FORMULA = re.compile(rf"[+-]?{_PART}(?:/{_PART})?")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from attncalc.document.expressions import Number, Sign
 from attncalc.document.style import MOST_DECIMALS, NumberStyle, Rounding
 from attncalc.language import numeral, text
 from attncalc.numbers.arithmetic import Array, Exact, Typed
+from attncalc.records import dataclass
 
 MOST_EXACT_DECIMALS = 12
 """An exact result with more decimals than this is rounded like any other, and says so."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from attncalc.records import dataclass
 
 Rounding: TypeAlias = Literal["half-up", "half-even"]
 

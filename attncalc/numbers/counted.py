@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
 from attncalc.numbers.operations import Operations
+from attncalc.records import dataclass
 
 
-@dataclass
 class Tally:
     """The operations that were done so far."""
 
-    done: Operations = field(default_factory=Operations)
+    def __init__(self) -> None:
+        self.done = Operations()
 
     def add(self, operations: Operations) -> None:
         """So many more."""

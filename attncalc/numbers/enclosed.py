@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +12,7 @@ from attncalc.numbers import intervals, transcendental
 from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.intervals import ONE, ZERO, Interval
 from attncalc.numbers.rounding import rounded
+from attncalc.records import dataclass
 
 
 @dataclass(frozen=True, eq=False)

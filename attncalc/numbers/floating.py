@@ -6,13 +6,13 @@ terms are, as in steps/roundoff.py, and as they are elsewhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
 from attncalc.numbers.arithmetic import Array
+from attncalc.records import dataclass
 
 _OF_A_FUNCTION = 2
 """Roundings in one power, quotient or root, each of which may be off by some last digits."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 import decimal
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from attncalc.numbers.arithmetic import doubt_of
+from attncalc.records import dataclass
 
 DIGITS = 50
 INFINITY = Decimal("Infinity")

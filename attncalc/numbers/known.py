@@ -5,7 +5,6 @@ from __future__ import annotations
 import decimal
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -21,6 +20,7 @@ from attncalc.numbers.arithmetic import (
     resolution,
     transcendental_context,
 )
+from attncalc.records import dataclass
 
 _ROOM = 20
 """Digits of quotients and roots beyond those that are promised, as sums of them may cancel."""

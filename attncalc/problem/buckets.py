@@ -7,11 +7,11 @@ Raffel et al., "Exploring the Limits of Transfer Learning with a Unified Text-to
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from math import log
 
 from attncalc.errors import Fault, FieldPath
+from attncalc.records import dataclass
 
 WHERE: FieldPath = ("attention", "bias", "t5")
 

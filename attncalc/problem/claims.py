@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from attncalc.errors import FieldPath
 from attncalc.numbers.arithmetic import TRANSCENDENTAL_DIGITS, Typed
+from attncalc.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from functools import cached_property
 from math import inf
@@ -13,6 +13,7 @@ import numpy as np
 
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.buckets import Buckets
+from attncalc.records import dataclass
 
 Scale: TypeAlias = Literal["1/sqrt(d_k)", "none"] | Decimal
 Base: TypeAlias = Literal["e"] | Decimal

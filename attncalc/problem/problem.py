@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Literal
 
@@ -20,6 +20,7 @@ from attncalc.problem.claims import Claims
 from attncalc.problem.heads import split
 from attncalc.problem.options import AttentionOptions, Bucketed, Reach, Rotary, Sinusoidal
 from attncalc.problem.shapes import PADDING, Outline, Shape, head_counts
+from attncalc.records import dataclass
 
 MATRICES = ("Q", "K", "V", "X", "X_key", "W_Q", "W_K", "W_V", "W_G", "W_O", "scores", "weights")
 VECTORS = ("b_Q", "b_K", "b_V", "b_G", "b_O")

@@ -7,7 +7,7 @@ unreadable, and report everything that is wrong in one go.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -22,6 +22,7 @@ from attncalc.problem.requirements import (
     needs_of_positions,
     needs_of_vectors,
 )
+from attncalc.records import dataclass
 
 Shape: TypeAlias = tuple[int | None, ...]
 """None: not known, because the rows differ or could not be read."""

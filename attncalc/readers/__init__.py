@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -28,6 +27,7 @@ from attncalc.readers.contents import (
 from attncalc.readers.fields import build, build_claims
 from attncalc.readers.interface import Node, RawProblem, nowhere
 from attncalc.readers.option_text import option_of
+from attncalc.records import dataclass
 
 
 def load_all(

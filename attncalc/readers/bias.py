@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Literal
@@ -20,6 +19,7 @@ from attncalc.readers.declared import read_form, read_truth
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults, Rows, is_absent, rows_of
 from attncalc.readers.prints import spelled_out
+from attncalc.records import dataclass
 
 _WHERE = ("attention", "bias")
 _MADE_OF = ("slopes", "t5", "rows")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, assert_never
 
 import numpy as np
@@ -15,6 +15,7 @@ from attncalc.problem.options import Chosen
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults, Rows, found_instead, is_absent, rows_of, whole_number
 from attncalc.readers.prints import spelled_out
+from attncalc.records import dataclass
 
 LARGEST_COUNT = 1_000_000_000
 TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}

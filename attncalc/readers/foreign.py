@@ -5,9 +5,10 @@ Nothing of them is opened: a pickle would run whatever its author wrote.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
+
+from attncalc.records import dataclass
 
 HEAD = 65_536
 """How many bytes tell what a file is."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from attncalc.errors import InputError
 from attncalc.readers.cells import cell_starts, records
 from attncalc.readers.interface import Place
+from attncalc.records import dataclass
 
 PIPES, BLANKS = "|", " "
 """What separates the cells of a Markdown table, and of columns that are apart by blanks."""

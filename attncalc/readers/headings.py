@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from attncalc.readers.names import canonical
+from attncalc.records import dataclass
 
 Kind: TypeAlias = Literal["token", "entry", "vector", "index", "none", "unknown"]
 

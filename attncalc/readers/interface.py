@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from attncalc.errors import FieldPath, InputError
 from attncalc.numbers.arithmetic import Array
+from attncalc.records import dataclass
 
 Node: TypeAlias = "str | list[Node] | dict[str, Node] | Array | None"
 """A scalar's own text, an absent value, a sequence, a mapping, or an array from a binary file."""

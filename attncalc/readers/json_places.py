@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -13,12 +13,13 @@ from attncalc.errors import FieldPath, InputError
 from attncalc.readers.events import TOO_DEEP
 from attncalc.readers.interface import DEEPEST, Place
 from attncalc.readers.spots import Spot, nearest, place_of
+from attncalc.records import dataclass
 
 _INSIDE: dict[str, Callable[[], Any]] = {"[": list, "{": dict}
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
 
 
-@dataclass
+@dataclasses.dataclass
 class _Open:
     """A list or an object that has begun.
 
@@ -29,7 +30,7 @@ class _Open:
     is_list: bool
     step: int | str | None
     key_at: int
-    keys: set[str] = field(default_factory=set)
+    keys: set[str] = dataclasses.field(default_factory=set)
 
 
 @dataclass(frozen=True)

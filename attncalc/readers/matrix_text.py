@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from attncalc.errors import InputError, InputErrors
 from attncalc.readers import notation
 from attncalc.readers.grids import Grid, grid
 from attncalc.readers.interface import Node, Place
+from attncalc.records import dataclass
 
 _HEADINGS_HINT = "if they are headings, name the columns, or write none; if not, write 0.0, 1.0, …"
 

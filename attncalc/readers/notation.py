@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from attncalc.numbers.arithmetic import NumberError, parse_bias
+from attncalc.records import dataclass
 
 Mark: TypeAlias = Literal[".", ","]
 """What stands before the decimals of a number."""

@@ -11,12 +11,12 @@ import ast
 import math
 import re
 import warnings
-from dataclasses import dataclass
 from typing import IO
 
 import numpy as np
 
 from attncalc.numbers.arithmetic import Array
+from attncalc.records import dataclass
 
 MAGIC = b"\x93NUMPY"
 MOST_AXES = 4

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
@@ -13,6 +12,7 @@ from attncalc.numbers.arithmetic import Array, NumberError, decimals, parse_numb
 from attncalc.problem.shapes import Shape
 from attncalc.readers.interface import Node
 from attncalc.readers.prints import spelled_out
+from attncalc.records import dataclass
 
 Faults = Callable[[FieldPath, str, str | None], None]
 """Told of each fault: where, what was found and expected, what to try."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 
 import numpy as np
@@ -36,6 +36,7 @@ from attncalc.readers.numbers import (
 from attncalc.readers.past import GivenPast, read_past
 from attncalc.readers.positions import read_positions
 from attncalc.readers.prints import spelled_out
+from attncalc.records import dataclass
 
 KEYS = tuple(OPTIONS)
 _LARGEST_COUNT = 100_000

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from attncalc.errors import suggestion
 from attncalc.numbers.arithmetic import parse_number
 from attncalc.problem.options import Past
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults, Rows, is_absent, is_word, rows_of
+from attncalc.records import dataclass
 
 _WHERE = ("attention", "past")
 _KEYS = ("tokens", "K", "V", "X")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import assert_never
 
 from attncalc.document.document import (
@@ -34,6 +33,7 @@ from attncalc.document.document import (
 from attncalc.document.expressions import Expression, Number, Omitted, Relation
 from attncalc.language import numeral
 from attncalc.language import text as said
+from attncalc.records import dataclass
 from attncalc.renderers.drawings.mermaid import mermaid
 from attncalc.renderers.inert import inert, inert_token
 from attncalc.renderers.latex.math import LatexMath

@@ -9,7 +9,6 @@ an array of that kind.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
@@ -19,6 +18,7 @@ from attncalc.numbers.arithmetic import Array, Exact, decimals, is_exact_kind
 from attncalc.numbers.functions import inverse_power, of_each
 from attncalc.numbers.known import Known
 from attncalc.numbers.operations import Operations
+from attncalc.records import dataclass
 from attncalc.steps.roundoff import OF_A_FUNCTION, Roundoff
 from attncalc.steps.trace import Stage
 

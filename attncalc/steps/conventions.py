@@ -6,8 +6,9 @@ every key of a row is hidden, programs print what their stand-in for -inf leaves
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from attncalc.records import dataclass
 
 
 class Shift(Enum):

@@ -8,7 +8,7 @@ places is taken to vary in each on its own. An index has its head in front where
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -23,6 +23,7 @@ from attncalc.numbers.rows import RoundedRow, Row
 from attncalc.problem import heads
 from attncalc.problem.claims import has_point, unit_of
 from attncalc.problem.problem import Problem
+from attncalc.records import dataclass
 from attncalc.steps.conventions import Reading
 from attncalc.steps.trace import Trace
 

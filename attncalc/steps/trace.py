@@ -8,7 +8,7 @@ from __future__ import annotations
 import decimal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -18,6 +18,7 @@ from attncalc.numbers.arithmetic import Array, transcendental_context
 from attncalc.numbers.known import Known
 from attncalc.problem.heads import group_of
 from attncalc.problem.problem import Problem
+from attncalc.records import dataclass
 from attncalc.steps.stages import (
     HIDING,
     OF_ANSWERS,

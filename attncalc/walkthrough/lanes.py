@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 from attncalc.names import NAMES, STAGES
 from attncalc.problem.heads import group_of
+from attncalc.records import dataclass
 from attncalc.steps.stages import OF_GROUPS, OF_HEADS
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.sections.interface import Drawn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -38,6 +38,7 @@ from attncalc.numbers.arithmetic import Array, Typed
 from attncalc.numbers.known import Known
 from attncalc.problem.heads import group_of
 from attncalc.problem.problem import Problem, address_of
+from attncalc.records import dataclass
 from attncalc.selection import Selection
 from attncalc.steps.stages import tokens_along
 from attncalc.steps.trace import Trace

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TypeAlias
 
@@ -12,6 +12,7 @@ from attncalc.document.document import Align, Cell, Column, Inlines, Row, Table,
 from attncalc.document.expressions import Omitted
 from attncalc.document.numerals import Shown, shown, shown_array
 from attncalc.names import ONE_A_PAIR
+from attncalc.records import dataclass
 from attncalc.steps.trace import Stage
 from attncalc.walkthrough.page import Page, glued
 from attncalc.walkthrough.tables import omitted_row, result_cell

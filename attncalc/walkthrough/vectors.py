@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from attncalc.document.document import Column, Inlines, Quantity, Row, Table, Token
 from attncalc.document.expressions import Expression, Omitted, Symbol
@@ -12,6 +11,7 @@ from attncalc.document.wording import words
 from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.problem import address_of
+from attncalc.records import dataclass
 from attncalc.steps.stages import OF_GROUPS, OF_KEYS
 from attncalc.walkthrough.page import Page, glued
 from attncalc.walkthrough.quantities import row_of, row_of_head

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from attncalc.errors import InputError, InputErrors
+from attncalc.records import dataclass
 from attncalc.weaving.content import Content, Judged, Shelf, content
 from attncalc.weaving.passages import BEGIN, END, Passage, find
 from attncalc.weaving.pieces import lines_of

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, assert_never
 
@@ -24,6 +23,7 @@ from attncalc.handouts import (
 from attncalc.language import speaking
 from attncalc.problem.problem import Problem
 from attncalc.readers import lines_of_claims_in, load_all, load_text
+from attncalc.records import dataclass
 from attncalc.report import Finding
 from attncalc.shipped import samples
 from attncalc.steps.engine import StageError, explain

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import isnan
 from typing import TypeVar, get_args
 
@@ -16,6 +15,7 @@ from attncalc.handouts import DECIMAL_MARKS, LANGUAGES, ROUNDINGS, VIEWS, stage_
 from attncalc.language import Speech
 from attncalc.names import ONE_A_PAIR
 from attncalc.readers.options import KEYS
+from attncalc.records import dataclass
 from attncalc.selection import Edges, Selection
 from attncalc.weaving.passages import Passage
 from attncalc.weaving.pieces import Piece, unquoted, words_of

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from enum import Enum
 from typing import assert_never
@@ -32,6 +32,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from attncalc.errors import InputError, suggestion
+from attncalc.records import dataclass
 from attncalc.weaving.pieces import Piece, lines_of, words_of
 
 BEGIN = "<!-- attncalc: woven from here; edits will be lost -->"

@@ -10,11 +10,12 @@ Lengths are in em; y grows downwards. An arrow that passes ranks has a place of 
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
 from attncalc.document.document import Arrow, Box, Flow, Lane
+from attncalc.records import dataclass
 from attncalc.renderers.drawings.graph_layout import LINE, Point
 from attncalc.renderers.inert import inert
 from attncalc.renderers.text_widths import cut, text_width
@@ -85,7 +86,7 @@ class FlowDrawing:
     lanes: tuple[PlacedLane, ...] = ()
 
 
-@dataclass(eq=False)
+@dataclasses.dataclass(eq=False)
 class _Node:
     """A box with its lines, or a place that an arrow passes through.
 
@@ -98,8 +99,8 @@ class _Node:
     lines: tuple[str, ...] = ()
     box_width: float = 0.0
     x: float = 0.0
-    before: list[_Node] = field(default_factory=list)
-    after: list[_Node] = field(default_factory=list)
+    before: list[_Node] = dataclasses.field(default_factory=list)
+    after: list[_Node] = dataclasses.field(default_factory=list)
     lane: int | None = None
     offset: float = 0.0
 

@@ -6,12 +6,12 @@ Lengths are in em of the drawing's text; y grows downwards. SVG, Typst and LaTeX
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeAlias
 
 from attncalc.document.document import Edge, Graph, Strength, Token
 from attncalc.language import numeral
+from attncalc.records import dataclass
 from attncalc.renderers.inert import inert_token
 from attncalc.renderers.text_widths import Measure, cut, text_width
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from attncalc.document.document import Block, Document, OfQuery, Quantity, Section, Table
+from attncalc.records import dataclass
 
 
 @dataclass(frozen=True)

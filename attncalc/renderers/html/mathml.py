@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import assert_never
 
 from attncalc.document.expressions import (
@@ -33,6 +32,7 @@ from attncalc.document.expressions import (
     spelled_out,
 )
 from attncalc.language import numeral, separator, text
+from attncalc.records import dataclass
 from attncalc.renderers.inert import inert, inert_token
 from attncalc.renderers.precedence import Place, Setting, needs_brackets, term_place
 

@@ -7,7 +7,6 @@ is to be put into another page, has none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import assert_never
 
 from attncalc.document.document import (
@@ -26,6 +25,7 @@ from attncalc.document.document import (
     Table,
 )
 from attncalc.language import text
+from attncalc.records import dataclass
 from attncalc.renderers.html import stepper as html_stepper
 from attncalc.renderers.html.graph import graph_html
 from attncalc.renderers.html.guest import guest_style_sheet

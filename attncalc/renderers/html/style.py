@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from attncalc.records import dataclass
 from attncalc.renderers.colors import (
     INK,
     LINES,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import assert_never
 
 from attncalc.document.expressions import (
@@ -37,6 +36,7 @@ from attncalc.document.expressions import (
     spelled_out,
 )
 from attncalc.language import numeral, separator, text
+from attncalc.records import dataclass
 from attncalc.renderers.inert import inert_token
 from attncalc.renderers.precedence import Place, Setting, needs_brackets, term_place
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from typing import assert_never
 
@@ -22,6 +21,7 @@ from attncalc.document.document import (
 )
 from attncalc.document.expressions import Expression, Matrix, Relation, Vector
 from attncalc.language import text as said
+from attncalc.records import dataclass
 from attncalc.renderers.column_runs import runs
 from attncalc.renderers.latex.graph import graph_latex
 from attncalc.renderers.latex.math import LatexMath

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from io import StringIO
 from typing import assert_never
 
@@ -29,6 +28,7 @@ from attncalc.document.document import (
 )
 from attncalc.document.expressions import Expression, Matrix, Relation
 from attncalc.language import text as said
+from attncalc.records import dataclass
 from attncalc.renderers.inert import inert, inert_lines, inert_token
 from attncalc.renderers.linear import chain, entry_text, linear
 from attncalc.renderers.terminal import styles

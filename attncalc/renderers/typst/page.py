@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from itertools import zip_longest
 from typing import assert_never
@@ -37,6 +36,7 @@ from attncalc.document.document import (
 )
 from attncalc.document.expressions import Expression, Matrix, Omitted, Relation
 from attncalc.language import text as said
+from attncalc.records import dataclass
 from attncalc.renderers.colors import WHITE, Rgb, between, hexadecimal, ink_on
 from attncalc.renderers.left_out import queries_left_out
 from attncalc.renderers.linear import chain, entry_text, linear

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 
 from attncalc.document.document import Document
+from attncalc.records import dataclass
 from attncalc.renderers.typst.page import TypstRenderer
 from attncalc.renderers.typst.typesetting import Typeset, Typesetter
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from attncalc.document.document import Document, Heatmap
 from attncalc.errors import AttncalcError
+from attncalc.records import dataclass
 from attncalc.renderers.typst.page import TypstRenderer
 from attncalc.renderers.typst.typesetting import Source, Typeset, Typesetter
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from attncalc.errors import AttncalcError, installing
+from attncalc.records import dataclass
 from attncalc.renderers.typst.page import TypstRenderer
 
 Source: TypeAlias = Callable[[TypstRenderer], str]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from attncalc.document.document import (
     Align,
@@ -38,6 +37,7 @@ from attncalc.document.numerals import Shown
 from attncalc.document.wording import words
 from attncalc.numbers.formulas import length
 from attncalc.numbers.known import Known
+from attncalc.records import dataclass
 from attncalc.steps import compare
 from attncalc.steps.compare import form_of, given_numbers, of_head
 from attncalc.steps.trace import Trace

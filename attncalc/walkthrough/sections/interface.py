@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TypeAlias
 
@@ -11,6 +11,7 @@ from attncalc.document.document import Section
 from attncalc.document.expressions import Expression, Sign, Symbol
 from attncalc.document.numerals import Shown
 from attncalc.names import NAMES
+from attncalc.records import dataclass
 from attncalc.steps.interface import Step
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page
