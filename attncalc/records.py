@@ -40,6 +40,8 @@ else:
 
 
 def _finished(cls: Any, compared: bool, shown: bool) -> Any:
+    if cls.__doc__ is None:
+        cls.__doc__ = cls.__name__  # or its signature would be inspected, to stand there
     _OF_CLASSES(cls)
     cls.__init__ = _Unwritten(cls)
     cls.__setattr__ = _refuse_to_set

@@ -17,12 +17,11 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-Array: TypeAlias = npt.NDArray[Any]
+Array: TypeAlias = np.ndarray[tuple[Any, ...], np.dtype[Any]]
 """float64, or objects that are all Decimal."""
 
-Exact: TypeAlias = npt.NDArray[np.bool_]
+Exact: TypeAlias = np.ndarray[tuple[Any, ...], np.dtype[np.bool_]]
 """Same shape as the values it speaks of: True where the value is exact."""
 
 LARGEST_EXPONENT = 9999
@@ -51,9 +50,10 @@ _PART = (
     rf"(?:(?:{_DECIMAL}\*?)?(?:sqrt\({_DECIMAL}(?:/{_DECIMAL})?\)"
     rf"|√(?:{_DECIMAL}|\({_DECIMAL}(?:/{_DECIMAL})?\)))|{_DECIMAL})"
 )
-_FRACTION = re.compile(rf"(?P<sign>[+-]?)(?P<above>{_PART})(?:/(?P<below>{_PART}))?")
-_FACTOR = re.compile(rf"(?P<whole>{_DECIMAL})?\*?(?:(?:sqrt|√)\(?(?P<root>[0-9./]+)\)?)?")
-_INFINITE = re.compile(r"[+-]?(?:\.?inf|infinity)", re.IGNORECASE)
+# Compiled when the first is met: most problems have decimals only.
+_FRACTION = rf"(?P<sign>[+-]?)(?P<above>{_PART})(?:/(?P<below>{_PART}))?"
+_FACTOR = rf"(?P<whole>{_DECIMAL})?\*?(?:(?:sqrt|√)\(?(?P<root>[0-9./]+)\)?)?"
+_INFINITE = r"(?i)[+-]?(?:\.?inf|infinity)"
 NOT_A_NUMBER = re.compile(r"[+-]?\.?nan", re.IGNORECASE)
 
 
@@ -133,7 +133,7 @@ def parse_number(text: str) -> Typed:
 def _parse_fraction(typed: str) -> Typed:
     """1/3, sqrt(2), -1/sqrt(2), 2√3: a sign, and a quotient of decimals and of roots of them."""
     together = _without_blanks(typed)
-    found = _FRACTION.fullmatch(together)
+    found = re.fullmatch(_FRACTION, together)
     if found is None or together.strip("+-0123456789.") == "":
         raise _not_a_number(typed)
     above, below = _squared(found["above"]), _squared(found["below"] or "1")
@@ -170,7 +170,7 @@ def _without_blanks(typed: str) -> str:
 
 def _squared(part: str) -> Fraction | None:
     """The square of what stands above or below the line; None for a root of something by 0."""
-    found = _FACTOR.fullmatch(part)
+    found = re.fullmatch(_FACTOR, part)
     assert found is not None  # it is one of _PART
     above, _, below = (found["root"] or "1").partition("/")
     inside_below = Fraction(below or "1")
@@ -188,7 +188,7 @@ def _root_of(square: Fraction) -> Fraction | None:
 def _not_a_number(typed: str) -> NumberError:
     if NOT_A_NUMBER.fullmatch(typed):
         return NumberError("NaN", "every number must be finite")
-    if _INFINITE.fullmatch(typed):
+    if re.fullmatch(_INFINITE, typed):
         return NumberError(
             f"an infinity ({typed})", "every number must be finite; to hide a key, use mask or bias"
         )

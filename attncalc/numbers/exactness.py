@@ -14,7 +14,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from attncalc.numbers.arithmetic import (
     TRANSCENDENTAL_DIGITS,
@@ -259,5 +258,5 @@ def _is_short(number: Decimal) -> bool:
     return max(0, -exponent) + max(0, len(digits) + exponent) <= _FEW_DIGITS
 
 
-def _count(answers: Exact) -> npt.NDArray[np.int64]:
+def _count(answers: Exact) -> Array:
     return answers.astype(np.int64)

@@ -22,22 +22,22 @@ _PIECE = re.compile(r"[\[\],;]|[^\s\[\],;]+|\s+")
 _NO_NUMBER = re.compile(r"[{}:\"]")
 """What stands in a mapping or a text."""
 
-_LATEX = re.compile(
-    r"[\s$]*(?:\\left\s*[\[(|.]\s*)?\\begin\{(\w+)\}(?:\{[^{}]*\})?(.*)\\end\{\1\}"
-    r"(?:\s*\\right\s*[\])|.])?[\s$]*",
-    re.DOTALL,
+# Compiled when the first is met: most problems have none, and these take longest.
+_LATEX = (
+    r"(?s)[\s$]*(?:\\left\s*[\[(|.]\s*)?\\begin\{(\w+)\}(?:\{[^{}]*\})?(.*)\\end\{\1\}"
+    r"(?:\s*\\right\s*[\])|.])?[\s$]*"
 )
 _ENVIRONMENTS = ("matrix", "bmatrix", "pmatrix", "vmatrix", "Bmatrix", "smallmatrix", "array")
 _LATEX_NUMBERS = (
-    (re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"\1/\2"),
-    (re.compile(r"\\sqrt\s*\{([^{}]*)\}"), r"√(\1)"),
-    (re.compile(r"\\infty"), "inf"),
-    (re.compile(r"\\(?:hline|[,;:! ]|quad|qquad|phantom\{[^{}]*\})"), ""),
+    (r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"\1/\2"),
+    (r"\\sqrt\s*\{([^{}]*)\}", r"√(\1)"),
+    (r"\\infty", "inf"),
+    (r"\\(?:hline|[,;:! ]|quad|qquad|phantom\{[^{}]*\})", ""),
 )
 
-_LATEX_ROWS = re.compile(r"\\\\(?:\[[^\]]*\])?")
+_LATEX_ROWS = r"\\\\(?:\[[^\]]*\])?"
 
-_VALUE = re.compile(
+_VALUE = (
     r"(?:^|[{,\n])[ \t]*(?:-[ \t]+)?[\"']?"
     r"(?!(?:key_)?tokens|title|source|notes|query)[A-Za-z_]\w*[\"']?[ \t]*:\s*"
     r"(?=(?:[A-Za-z_][\w.]*\(\s*)?\[)"
@@ -68,7 +68,7 @@ def repaired(text: str) -> str:
     """A text of YAML with its prints of matrices rewritten as lists; the same if it has none."""
     pieces: list[str] = []
     done = 0
-    for found in _VALUE.finditer(text):
+    for found in re.finditer(_VALUE, text):
         start = found.end()
         end = _end_of(text, start)
         if end is None:
@@ -177,13 +177,13 @@ def _with_commas(text: str) -> str | None:
 
 def _from_latex(text: str) -> str | None:
     """A matrix of LaTeX as a list of lists."""
-    found = _LATEX.fullmatch(text)
+    found = re.fullmatch(_LATEX, text)
     if found is None or found[1] not in _ENVIRONMENTS:
         return None
     rows = []
-    for row in _LATEX_ROWS.split(found[2]):
+    for row in re.split(_LATEX_ROWS, found[2]):
         for pattern, plain in _LATEX_NUMBERS:
-            row = pattern.sub(plain, row)
+            row = re.sub(pattern, plain, row)
         if "[" in row or "]" in row:
             return None
         if row.strip():

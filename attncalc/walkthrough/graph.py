@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from attncalc.document.document import Block, Edge, Graph, Inlines, OfQuery, Strength, Token
 from attncalc.document.numerals import Shown, shown, shown_array
@@ -194,7 +193,7 @@ def _shown(row: Array, known: Exact, keys: Sequence[int], style: NumberStyle) ->
     return shown(list(row[places]), known[places].tolist(), style)[:-1]
 
 
-def _ranked(trace: Trace, stage: str, query: int) -> npt.NDArray[np.intp]:
+def _ranked(trace: Trace, stage: str, query: int) -> Array:
     """The keys that a query attends to, the largest number first, the first of equal ones."""
     row = trace[stage][query]
     keys = np.flatnonzero(_attended(trace, stage, query, row))

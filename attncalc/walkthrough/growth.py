@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from attncalc.costs.counts import Cost
-from attncalc.costs.growth import Doubling, Growth, Quantity
 from attncalc.document.document import (
     Align,
     Block,
@@ -21,6 +20,10 @@ from attncalc.document.expressions import Expression, Fraction, Number, Product,
 from attncalc.document.wording import words
 from attncalc.names import NAMES
 from attncalc.walkthrough.page import glued
+
+if TYPE_CHECKING:
+    from attncalc.costs.counts import Cost
+    from attncalc.costs.growth import Doubling, Growth, Quantity
 
 PARTS = {"weighted_sum": "weighted sum", "output_projection": "output projection"}
 """Parts of the computation that are called by their own name, as a stage may be one of two."""

@@ -135,6 +135,24 @@ def test_no_numpy_for_help(arguments: list[str]) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_page_imports_what_it_needs() -> None:
+    """The plainest page: no other format, no check, no costs."""
+    others = (
+        "checking comparison costs exports renderers.drawings renderers.html "
+        "renderers.latex renderers.markdown renderers.typst readers.arrays readers.csv_text "
+        "readers.json_text weaving walkthrough.checked walkthrough.compared walkthrough.lookup"
+    )
+    code = (
+        "import sys, attncalc.cli\n"
+        f"attncalc.cli.main(['explain', {str(SAMPLES / 'animal.yaml')!r}])\n"
+        f"others = tuple(f'attncalc.{{name}}' for name in {others.split()})\n"
+        "others += ('json', 'csv', 'numpy.typing')\n"
+        "print(*[name for name in sys.modules if name.startswith(others)], file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "\n")
+
+
 def test_closed_pipe() -> None:
     """Whoever stops reading early is not told off."""
     process = subprocess.Popen(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
-from attncalc.costs.counts import Cost, cost_of, part_of
-from attncalc.costs.growth import Growth, growth_of
-from attncalc.costs.savings import savings_of
 from attncalc.document.document import (
     Align,
     Bar,
@@ -40,11 +38,18 @@ from attncalc.walkthrough.growth import (
 from attncalc.walkthrough.page import Page, glued
 from attncalc.walkthrough.sections.interface import Explanation, Part, Place
 
+if TYPE_CHECKING:
+    from attncalc.costs.counts import Cost
+    from attncalc.costs.growth import Growth
+
 
 def cost(page: Page, number: int) -> Section | None:
     """The cost of the whole problem, if it is asked for, whichever queries the page shows."""
     if COST not in page.selection.stages:
         return None
+    from attncalc.costs.counts import cost_of
+    from attncalc.costs.growth import growth_of
+
     counted = cost_of(page.trace.problem)
     growth = growth_of(counted)
     heading = Heading(number, words("What it costs"))
@@ -108,6 +113,8 @@ def _by_step(counted: Cost) -> Table:
 
 
 def _called(counted: Cost, stage: str) -> str:
+    from attncalc.costs.counts import part_of
+
     part = part_of(counted.problem, stage)
     return step_called(part if part in PARTS else stage)
 
@@ -138,6 +145,8 @@ _SAVED = {
 
 def _savings(counted: Cost) -> Iterator[Block]:
     """What the mask, shared keys and values, and the cache save."""
+    from attncalc.costs.savings import savings_of
+
     savings, sizes = savings_of(counted), counted.sizes
     if not savings:
         return
