@@ -6,19 +6,51 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
 
+BEGIN, END = "\\begin{document}\n", "\\end{document}\n"
+NEXT = "NEXT DOCUMENT"
+
 
 @dataclass(frozen=True)
 class Run:
-    """pages: the text of each page. overfull: by how many points each overfull box is."""
+    """overfull: by how many points each overfull box is. page_range: of the file, from 0."""
 
-    pages: tuple[str, ...]
+    file: Path
+    page_range: range
     overfull: tuple[float, ...]
     log: str
+
+    @cached_property
+    def pages(self) -> tuple[str, ...]:
+        """The text of each page; to read it takes longer than to set it."""
+        from pypdf import PdfReader
+
+        pages = PdfReader(self.file).pages
+        return tuple(pages[number].extract_text() for number in self.page_range)
+
+
+def compile_together(folder: Path, name: str, sources: Sequence[str]) -> list[Run]:
+    """Compile documents as parts of one, each from a page of its own on.
+
+    Their preambles must be the same. What each then defines, it defines in a group.
+    """
+    (preamble,) = {source.partition(BEGIN)[0] for source in sources}
+    bodies = [source.partition(BEGIN)[2].partition(END)[0] for source in sources]
+    between = f"\\clearpage\\typeout{{{NEXT} \\thepage}}\n"
+    whole = compile_latex(folder, name, preamble + BEGIN + between.join(["", *bodies]) + END)
+    starts = [int(page) - 1 for page in re.findall(f"^{NEXT} (\\d+)", whole.log, re.MULTILINE)]
+    ends = [*starts[1:], whole.page_range.stop]
+    _, *logs = whole.log.split(NEXT)
+    return [
+        Run(whole.file, range(start, end), _overfull(log), log)
+        for start, end, log in zip(starts, ends, logs, strict=True)
+    ]
 
 
 def compile_latex(folder: Path, name: str, source: str) -> Run:
@@ -31,8 +63,6 @@ def compile_latex(folder: Path, name: str, source: str) -> Run:
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
-    from pypdf import PdfReader
-
     (folder / f"{name}.tex").write_text(source, encoding="ascii")
     done = subprocess.run(
         ["pdflatex", "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", name],
@@ -43,6 +73,10 @@ def compile_latex(folder: Path, name: str, source: str) -> Run:
     )
     log = (folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
     assert done.returncode == 0, log[-3000:]
-    pages = tuple(page.extract_text() for page in PdfReader(folder / f"{name}.pdf").pages)
-    points = re.findall(r"^Overfull \\hbox \(([0-9.]+)pt too wide\)", log, re.MULTILINE)
-    return Run(pages, tuple(map(float, points)), log)
+    (pages,) = re.findall(r"^Output written on .* \((\d+) pages?", log, re.MULTILINE)
+    return Run(folder / f"{name}.pdf", range(int(pages)), _overfull(log), log)
+
+
+def _overfull(log: str) -> tuple[float, ...]:
+    found = re.findall(r"^Overfull \\hbox \(([0-9.]+)pt too wide\)", log, re.MULTILINE)
+    return tuple(map(float, found))

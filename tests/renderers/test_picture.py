@@ -68,9 +68,22 @@ def test_samples(sample: Path) -> None:
     picture = SVG.typeset(document)
     assert names_of(picture.content) <= DRAWN
     assert picture.missing == ()
+    size = re.match(rb'<svg [^>]*width="([\d.]+)pt" height="([\d.]+)pt"', picture.content)
+    assert size is not None
+    width, height = map(float, size.groups())
+    assert width == pytest.approx(20 / 2.54 * 72)
+    assert height > width
+
+
+@pytest.mark.parametrize("sample", ["animal", "causal"])
+def test_pixels(sample: str) -> None:
+    """The same page in pixels: whatever is on it, it is of the size that the strokes are of."""
+    document = write_walkthrough(trace_of(sample))
     width, height = size_of(PNG.typeset(document).content)
     assert width == round(20 / 2.54 * 192)
-    assert height > width
+    strokes = re.match(rb'<svg [^>]*height="([\d.]+)pt"', SVG.typeset(document).content)
+    assert strokes is not None
+    assert height == pytest.approx(float(strokes[1]) / 72 * 192, abs=1)
 
 
 @pytest.mark.parametrize("renderer", [SVG, PNG])
