@@ -52,6 +52,7 @@ def problem(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.installed
 @pytest.mark.parametrize(
     "name", ["animal", "animal-weighted-sum", "gallery/alammar-gpt2-masked-scores"]
 )
@@ -63,6 +64,7 @@ def test_page(name: str, attncalc: Attncalc, golden: Callable[[Path, str], None]
     golden(GOLDEN / f"check-{Path(name).name}-80.txt", result.out)
 
 
+@pytest.mark.installed
 def test_json(problem: Path, attncalc: Attncalc) -> None:
     """The contract's object, number by number."""
     result = attncalc("check", problem, "--json")
@@ -103,6 +105,7 @@ def test_tolerance(problem: Path, attncalc: Attncalc) -> None:
         assert message in " ".join(refused.err.replace("│", "").split())
 
 
+@pytest.mark.installed
 def test_exit_codes(problem: Path, attncalc: Attncalc, tmp_path: Path) -> None:
     """1 for a wrong number, under --strict for a slip too, 2 where a file cannot be read."""
     right = tmp_path / "right.yaml"
@@ -116,6 +119,7 @@ def test_exit_codes(problem: Path, attncalc: Attncalc, tmp_path: Path) -> None:
     assert attncalc("check", tmp_path / "none.yaml", right).code == 2
 
 
+@pytest.mark.installed
 def test_broken_file_does_not_stop_the_rest(problem: Path, attncalc: Attncalc) -> None:
     """A file that cannot be read is reported, the others are checked, and all are summed up."""
     result = attncalc("check", problem.parent / "none.yaml", problem, problem)
@@ -204,6 +208,7 @@ def test_bad_tables(
     assert result.err.startswith(f"{claims}{message}")
 
 
+@pytest.mark.installed
 def test_github(problem: Path, attncalc: Attncalc, tmp_path: Path) -> None:
     """A workflow command a wrong number, at its line."""
     result = attncalc("check", problem, "--format", "github")
@@ -234,6 +239,7 @@ def test_github_says_why(attncalc: Attncalc) -> None:
     )
 
 
+@pytest.mark.installed
 def test_junit(problem: Path, attncalc: Attncalc, tmp_path: Path) -> None:
     """A suite a problem, a case a number; hostile text leaves the XML whole."""
     report = tmp_path / "report.xml"

@@ -25,6 +25,7 @@ from attncalc.errors import AttncalcError
 from attncalc.shipped import sample_purpose, samples
 from tests.conftest import COMMAND, ROOT, SAMPLES, Attncalc, Result
 
+pytestmark = pytest.mark.installed
 PROGRAM = [COMMAND] if COMMAND else [sys.executable, "-m", "attncalc"]
 
 

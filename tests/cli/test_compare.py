@@ -54,6 +54,7 @@ def test_page(
     golden(GOLDEN / f"compare-{name}-{width}.txt", result.out)
 
 
+@pytest.mark.installed
 def test_json(attncalc: Attncalc) -> None:
     """The object key by key, valid by its schema; each number is the nearest double."""
     result = attncalc("compare", SCALING, "--vary", "scale=none", "--json")
@@ -133,6 +134,7 @@ def test_dashes_and_spaces(attncalc: Attncalc) -> None:
     assert found["first_difference"] == "capped_scores"
 
 
+@pytest.mark.installed
 def test_output_file(attncalc: Attncalc, tmp_path: Path) -> None:
     """The suffix chooses the format, and precision and rounding are those of explain."""
     file = tmp_path / "comparison.json"

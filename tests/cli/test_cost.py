@@ -72,6 +72,7 @@ def exported(attncalc: Attncalc, *arguments: str | Path, stdin: str = "") -> dic
     return loaded
 
 
+@pytest.mark.installed
 def test_json(attncalc: Attncalc) -> None:
     """The cost stands in the JSON when it is asked for, beside the stages that are, or alone."""
     animal = SAMPLES / "animal.yaml"

@@ -103,6 +103,7 @@ def explained(attncalc: Attncalc, *arguments: str | Path) -> dict[str, Any]:
     return loaded
 
 
+@pytest.mark.own
 @pytest.mark.parametrize(
     "sample", sorted(str(path.relative_to(SAMPLES)) for path in SAMPLES.rglob("*.*"))
 )
@@ -111,6 +112,7 @@ def test_json_of_samples(sample: str, attncalc: Attncalc) -> None:
     explained(attncalc, SAMPLES / sample)
 
 
+@pytest.mark.installed
 def test_json_shape(attncalc: Attncalc) -> None:
     """The contract's example, key by key and in its order."""
     found = explained(attncalc, SAMPLES / "animal.yaml", "--scale", "1/sqrt(d_k)")
@@ -174,6 +176,7 @@ def test_json_beyond_doubles(attncalc: Attncalc) -> None:
     assert found["warnings"] == ["scores has numbers beyond the range of a double: null"]
 
 
+@pytest.mark.installed
 def test_csv_twin(attncalc: Attncalc) -> None:
     """The table gives, digit for digit and word for word, what the YAML gives."""
     options = ("--scale", "none", "--query", "it")
@@ -182,6 +185,7 @@ def test_csv_twin(attncalc: Attncalc) -> None:
         assert table == attncalc("explain", SAMPLES / "animal.yaml", *json_or_text)
 
 
+@pytest.mark.installed
 def test_stages_of_the_page(attncalc: Attncalc) -> None:
     """--stages limits the page to the sections that derive them, under their own numbers."""
     result = attncalc("explain", SAMPLES / "animal.yaml", "--stages", "output")
@@ -234,6 +238,7 @@ def test_color(
     assert ("\x1b[" in result.out) is colored
 
 
+@pytest.mark.installed
 def test_output_file(attncalc: Attncalc, tmp_path: Path) -> None:
     """The suffix decides the format; an old file is replaced and keeps its permissions."""
     page, data = tmp_path / "page.txt", tmp_path / "data.json"
@@ -326,6 +331,7 @@ def test_lookup_of_stages(attncalc: Attncalc) -> None:
     assert "--view lookup shows no single stages; leave one of both out" in result.err
 
 
+@pytest.mark.installed
 @pytest.mark.parametrize("sample", ["llama", "llama-step", "sink", "padding"])
 def test_json_of_heads(sample: str, attncalc: Attncalc) -> None:
     """Stages have an axis for heads where there are any, and dims say how many."""

@@ -65,6 +65,7 @@ INPUTS: list[list[str]] = [
 ]
 
 
+@pytest.mark.own
 @pytest.mark.parametrize("arguments", INPUTS, ids=" ".join)
 @pytest.mark.parametrize("named", ["itself", "relative", "link", "hard link"])
 def test_input_is_never_overwritten(
@@ -280,6 +281,7 @@ run()
 """
 
 
+@pytest.mark.own
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
 @pytest.mark.parametrize("command", [["explain", "-f", "pdf"], ["graph"], ["check", "-f", "md"]])
 def test_ended_commands(name: str, code: int, command: list[str], tmp_path: Path) -> None:
@@ -297,6 +299,7 @@ def test_ended_commands(name: str, code: int, command: list[str], tmp_path: Path
     assert (process.returncode, _names(tmp_path)) == (code, [])
 
 
+@pytest.mark.own
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 @pytest.mark.parametrize("seconds", [0.05, 0.3, 0.6, 1.0])
 def test_ended_at_any_time(name: str, seconds: float, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ OF_PAIRS = [name for name in STAGES if axes_of(name, heads=False) == (Axis.QUERY
 SUFFIXES = {"mermaid": ".mmd", "dot": ".dot", "svg": ".svg"}
 
 
+@pytest.mark.installed
 @pytest.mark.parametrize(("kind", "form"), BEGINNINGS)
 def test_kinds_and_formats(kind: str, form: str, attncalc: Attncalc, tmp_path: Path) -> None:
     """A kind is drawn in a format chosen by its name, or by the suffix of the file."""

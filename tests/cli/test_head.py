@@ -166,6 +166,7 @@ def test_csv(attncalc: Attncalc) -> None:
     ]
 
 
+@pytest.mark.installed
 def test_arrays(attncalc: Attncalc, tmp_path: Path) -> None:
     """NumPy arrays have the head alone too."""
     file = tmp_path / "head.npz"

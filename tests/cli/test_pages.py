@@ -21,6 +21,7 @@ BEGINNINGS = {
 with_typst = pytest.mark.skipif(bool(COMMAND), reason="the installed command has no extras")
 
 
+@pytest.mark.installed
 @pytest.mark.parametrize("kind", BEGINNINGS)
 def test_format(kind: str, attncalc: Attncalc, tmp_path: Path) -> None:
     """A format is chosen by its name, or by the suffix of the file that is written."""
@@ -35,6 +36,7 @@ def test_format(kind: str, attncalc: Attncalc, tmp_path: Path) -> None:
     assert BEGINNINGS[kind] in file.read_text()
 
 
+@pytest.mark.installed
 def test_quarto(attncalc: Attncalc, tmp_path: Path) -> None:
     """Markdown for Quarto is the same, but for the name of a fence whose diagram is drawn."""
     github, quarto = tmp_path / "animal.md", tmp_path / "animal.qmd"
@@ -44,6 +46,7 @@ def test_quarto(attncalc: Attncalc, tmp_path: Path) -> None:
     assert quarto.read_text().replace("{mermaid}", "mermaid") == github.read_text()
 
 
+@pytest.mark.installed
 @pytest.mark.parametrize("kind", ["md", "qmd", "tex", "html"])
 def test_fragment(kind: str, attncalc: Attncalc) -> None:
     """A fragment has no head of its own."""
@@ -72,6 +75,7 @@ def test_no_fragment(command: str, kind: str, attncalc: Attncalc) -> None:
     )
 
 
+@pytest.mark.installed
 def test_several_problems(attncalc: Attncalc) -> None:
     """Several problems go into one text or Typst source, but not into one HTML or TeX file."""
     two = "weights: [[1]]\n---\nweights: [[1]]\n"
@@ -98,6 +102,7 @@ def test_paper_and_command(attncalc: Attncalc) -> None:
     assert f"attncalc explain {ANIMAL} --format typ --paper us-letter" in result.out
 
 
+@pytest.mark.installed
 def test_comparison(attncalc: Attncalc) -> None:
     """A comparison is a page like any other."""
     result = attncalc("compare", ANIMAL, "--vary", "mask=causal", "--format", "md")
@@ -134,6 +139,7 @@ def test_missing_glyphs(attncalc: Attncalc, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.installed
 def test_pdf_without_typst(
     attncalc: Attncalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +191,7 @@ def test_no_picture(attncalc: Attncalc, tmp_path: Path) -> None:
     assert not file.exists()
 
 
+@pytest.mark.installed
 @pytest.mark.parametrize("kind", BEGINNINGS)
 def test_report(kind: str, attncalc: Attncalc, tmp_path: Path) -> None:
     """What a check has found is a page too; a wrong number is still the exit code 1."""
@@ -211,6 +218,7 @@ def test_reports(attncalc: Attncalc, tmp_path: Path) -> None:
     assert not (tmp_path / "none.pdf").exists()
 
 
+@pytest.mark.own
 @pytest.mark.parametrize("kind", ["text", "md", "tex", "typ", "html"])
 @pytest.mark.parametrize("sample", ["animal", "causal", "llama-step", "base"])
 def test_each_stage_alone(sample: str, kind: str, attncalc: Attncalc) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from attncalc.cli import main, run
 from tests.conftest import COMMAND, SAMPLES
@@ -18,25 +19,28 @@ ANIMAL = str(SAMPLES / "animal.yaml")
 FULL = b"attncalc: cannot write: No space left on device\n"
 
 COMMANDS: list[tuple[int, list[str]]] = [
-    (0, ["--version"]),
     (0, ["--help"]),
+    (0, ["explain", ANIMAL]),
+    (1, ["check", ANIMAL, ANIMAL, "--json"]),
+]
+
+LIKE_THEM: list[tuple[int, list[str]]] = [
+    (0, ["--version"]),
     (0, ["explain", "--help"]),
     (0, ["weave", "-h"]),
-    (0, ["explain", ANIMAL]),
     (0, ["explain", ANIMAL, "-f", "npz"]),
-    (1, ["check", ANIMAL, ANIMAL, "--json"]),
     (0, ["compare", ANIMAL, "--vary", "scale=none"]),
     (0, ["graph", ANIMAL]),
     (0, ["samples", "animal"]),
 ]
+"""They write as one of those does, with the same libraries, or with none."""
 
-REFUSED = [
+REFUSED = [["explain", ANIMAL, "--nothing"], []]
+REFUSED_LIKE_THEM = [
     ["explain", "none.yaml"],
     ["check", "none.yaml", "none.json"],
     ["weave", "none.md"],
-    ["explain", ANIMAL, "--nothing"],
     ["nothing"],
-    [],
 ]
 
 STATES = {
@@ -55,6 +59,11 @@ STATES = {
     "endless columns": 'COLUMNS=99999999999999999999 FORCE_COLOR=1 "$@"',
     "buffered": 'PYTHONUNBUFFERED= "$@" >/dev/full',
 }
+
+
+def _own(*values: object) -> ParameterSet:
+    """A case that no library has a say in."""
+    return pytest.param(*values, marks=pytest.mark.own, id="-".join(map(str, values)))
 
 
 def _ends(arguments: list[str]) -> dict[str, tuple[int, bytes, bytes]]:
@@ -78,7 +87,9 @@ def _ends(arguments: list[str]) -> dict[str, tuple[int, bytes, bytes]]:
     return ends
 
 
-@pytest.mark.parametrize(("code", "arguments"), COMMANDS, ids=str)
+@pytest.mark.parametrize(
+    ("code", "arguments"), [*COMMANDS, *(_own(*each) for each in LIKE_THEM)], ids=str
+)
 def test_streams(code: int, arguments: list[str]) -> None:
     """A result that cannot be written is told; what cannot be told is no other exit code."""
     ends = _ends(arguments)
@@ -105,7 +116,7 @@ def _replaced(text: bytes, state: str) -> bytes:
     return text.decode().encode(encoding, errors="replace")
 
 
-@pytest.mark.parametrize("arguments", REFUSED, ids=str)
+@pytest.mark.parametrize("arguments", [*REFUSED, *map(_own, REFUSED_LIKE_THEM)], ids=str)
 def test_refusals(arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is refused is refused with exit code 2, whether that can be said or not."""
     monkeypatch.chdir(tmp_path)

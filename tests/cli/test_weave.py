@@ -27,6 +27,7 @@ def handout(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.installed
 def test_in_place(attncalc: Attncalc, handout: Path) -> None:
     """A document is filled in place; one that is up to date is not written again."""
     assert attncalc("weave", handout) == attncalc("weave", handout)
@@ -39,6 +40,7 @@ def test_in_place(attncalc: Attncalc, handout: Path) -> None:
     assert handout.stat().st_mtime == 1
 
 
+@pytest.mark.installed
 def test_check(attncalc: Attncalc, handout: Path) -> None:
     """--check writes nothing and names the documents that would change."""
     done = attncalc("weave", "--check", handout)
@@ -59,6 +61,7 @@ def test_output(attncalc: Attncalc, handout: Path, tmp_path: Path) -> None:
     assert (tmp_path / "again.md").read_bytes() == other.read_bytes()
 
 
+@pytest.mark.installed
 def test_standard_streams(attncalc: Attncalc, tmp_path: Path) -> None:
     """- reads standard input and writes standard output, with every byte of the rest."""
     done = attncalc("weave", "-", stdin=b"\xef\xbb\xbf" + CAT.replace("\n", "\r\n").encode())
