@@ -34,7 +34,27 @@ class Code:
     text: str
 
 
-Inline: TypeAlias = Words | Token | Code | Expression
+class Standing(Enum):
+    """How something that was judged stands: its sign tells so where there is no colour."""
+
+    RIGHT = "✓"
+    CARRIED = "→"
+    NEAR = "≈"
+    WRONG = "✗"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What something was found to be, in words behind a sign, to be seen at a glance.
+
+    Text may hold any character, as that of Words.
+    """
+
+    standing: Standing
+    text: str
+
+
+Inline: TypeAlias = Words | Token | Code | Judgement | Expression
 Inlines: TypeAlias = tuple[Inline, ...]
 
 

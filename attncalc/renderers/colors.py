@@ -13,6 +13,10 @@ INK, MUTED, PAPER = "#1c1c1c", "#5a5a5a", "#ffffff"
 LINES, STRONG, TINT = "#3c9189", "#00605a", "#ecf4f3"
 """Of drawings that are files of their own: lines, those that stand out, and what boxes hold."""
 
+RIGHT: Rgb = (0, 92, 158)
+WRONG: Rgb = (166, 62, 0)
+"""Of what is judged, on light ground: a blue and an orange that nobody takes for each other."""
+
 
 def rgb(hexadecimal: str) -> Rgb:
     """The colour that is written so: #00605a."""

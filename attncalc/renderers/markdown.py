@@ -19,13 +19,16 @@ from attncalc.document.document import (
     Heading,
     Heatmap,
     HeatmapRow,
+    Inline,
     Inlines,
+    Judgement,
     Note,
     NoteKind,
     Paragraph,
     Row,
     RowKind,
     Section,
+    Standing,
     Table,
     Token,
     Words,
@@ -41,6 +44,14 @@ from attncalc.renderers.latex.math import LatexMath
 _WIDEST_BAR = 12
 _MOST_ON_A_LINE = 90
 """Characters of LaTeX beyond which a chain is set a side a line."""
+
+_SIGNS = {
+    Standing.RIGHT: r"\checkmark",
+    Standing.CARRIED: r"\to",
+    Standing.NEAR: r"\approx",
+    Standing.WRONG: r"\times",
+}
+"""As formulas: as letters, TeX has none of them."""
 
 _FULL_WIDTH = {code: code + 0xFEE0 for code in map(ord, "\"#$%&'*<>@[\\]^_`{|}~")}
 
@@ -215,7 +226,7 @@ def _inlines(content: Inlines, *, quoted: bool = True) -> str:
     return "".join(_inline(part, quoted=quoted) for part in content)
 
 
-def _inline(part: Words | Token | Code | Expression, *, quoted: bool) -> str:
+def _inline(part: Inline, *, quoted: bool) -> str:
     match part:
         case Words(text):
             return _text(inert(text))
@@ -228,6 +239,10 @@ def _inline(part: Words | Token | Code | Expression, *, quoted: bool) -> str:
             code = inert(text)
             # Readers do not agree on what a code span in a cell may hold.
             return _code(code) if quoted or not _ESCAPED.search(code) else _text(code)
+        case Judgement(standing, text):
+            words = _text(inert(text))
+            words = f"**{words}**" if standing is Standing.WRONG else words
+            return f"${_SIGNS[standing]}$ {words}"
         case Number(digits) if "e" not in digits:
             return _ESCAPED.sub(r"\\\g<0>", inert(numeral(digits.replace("inf", "∞"))))
         case _ if isinstance(part, Expression):

@@ -24,6 +24,7 @@ from attncalc.document.document import (
     Heading,
     Heatmap,
     HeatmapRow,
+    Judgement,
     Note,
     NoteKind,
     OfQuery,
@@ -32,6 +33,7 @@ from attncalc.document.document import (
     Row,
     RowKind,
     Section,
+    Standing,
     Table,
     Token,
     Words,
@@ -336,6 +338,7 @@ def hostile_document() -> Document:
         column = Column((token, words, Code(text), named))
         blocks = (
             Paragraph((words, token, Code(text), Token(text, True), named, terms)),
+            Paragraph((Judgement(Standing.WRONG, text), Judgement(Standing.RIGHT, text))),
             Equation(Relation((named, named, named), (Sign.EXACT, Sign.ROUNDED))),
             Table((column,), (Row(((token, words),), focused=True),), (words, token)),
             Table((column,), (Row(((token,),), RowKind.OMITTED),)),

@@ -22,12 +22,14 @@ from attncalc.document.document import (
     Heading,
     Heatmap,
     HeatmapRow,
+    Judgement,
     Note,
     NoteKind,
     Paragraph,
     Row,
     RowKind,
     Section,
+    Standing,
     Table,
     Token,
     Words,
@@ -145,6 +147,7 @@ def hostile_document(spelling: str) -> Document:
     heat = HeatmapRow(token, (Number("1"),), (1.0,))
     blocks: tuple[Block, ...] = (
         Paragraph((Words("begin "), token, Words(" middle "), words, Code(spelling))),
+        Paragraph((Judgement(Standing.WRONG, spelling), Judgement(Standing.RIGHT, "x"))),
         Equation(Relation((name, Number(spelling)), (Sign.EXACT,))),
         Table(columns, (Row(row), Row(row, focused=True)), caption=(token,)),
         Heatmap((token,), (heat,), (words,)),

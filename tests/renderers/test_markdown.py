@@ -26,12 +26,14 @@ from attncalc.document.document import (
     Heading,
     Heatmap,
     HeatmapRow,
+    Judgement,
     Note,
     NoteKind,
     Paragraph,
     Row,
     RowKind,
     Section,
+    Standing,
     Table,
     Token,
     Words,
@@ -159,6 +161,7 @@ def hostile(spelling: str) -> Document:
         Paragraph((token,)),
         Paragraph((words,)),
         Paragraph((Code(spelling),)),
+        Paragraph((Judgement(Standing.WRONG, spelling),)),
         table,
         heatmap,
     )
@@ -199,7 +202,7 @@ def test_hostile_pandoc(kind: str) -> None:
         assert {"RawInline", "RawBlock", "Link", "Image", "Emph", "Cite", "Note"}.isdisjoint(tags)
         assert {"BlockQuote", "BulletList", "OrderedList", "HorizontalRule"}.isdisjoint(tags)
         assert tags.count("Table") == 2
-        formulas = 4 + ("e" in spelling)  # what may be a power of ten is set as maths
+        formulas = 5 + ("e" in spelling)  # what may be a power of ten is set as maths
         assert tags.count("Math") == formulas, spelling
 
 

@@ -23,9 +23,11 @@ from attncalc.document.document import (
     Heading,
     Heatmap,
     HeatmapRow,
+    Judgement,
     Paragraph,
     Row,
     Section,
+    Standing,
     Table,
     Token,
     Words,
@@ -104,6 +106,7 @@ def document_of(spelling: str) -> Document:
     heading = Heading(1, (Words(spelling),), name)
     blocks = (
         Paragraph((Words(spelling), token, Code(spelling), name)),
+        Paragraph(tuple(Judgement(standing, spelling) for standing in Standing)),
         Equation(Relation((name, one), (Sign.EXACT,))),
         table,
         Heatmap((token,) * 4, (row,), (token,)),

@@ -10,8 +10,10 @@ from attncalc.renderers.colors import (
     LINES,
     MUTED,
     PAPER,
+    RIGHT,
     STRONG,
     TINT,
+    WRONG,
     Rgb,
     between,
     hexadecimal,
@@ -45,6 +47,8 @@ LIGHT = Scheme(
         "bar": rgb(LINES),
         "tint": rgb(TINT),
         "warning": (138, 74, 0),
+        "right": RIGHT,
+        "wrong": WRONG,
     },
     coldest=(245, 249, 249),
     hottest=(0, 112, 104),
@@ -59,11 +63,13 @@ DARK = Scheme(
         "bar": (56, 140, 131),
         "tint": (29, 43, 45),
         "warning": (240, 179, 90),
+        "right": (120, 185, 255),
+        "wrong": (255, 160, 90),
     },
     coldest=(28, 34, 36),
     hottest=(92, 214, 199),
 )
-TEXTS = ("ink", "muted", "accent", "warning")
+TEXTS = ("ink", "muted", "accent", "warning", "right", "wrong")
 """Colours of text; each is read on the page and on the tint."""
 
 
@@ -136,6 +142,9 @@ _STYLE = """\
 .attncalc .remark { color: var(--muted); font-size: .95em; }
 .attncalc .warning { border-left: 3px solid var(--warning); padding-left: .8rem; }
 .attncalc .warning strong { color: var(--warning); }
+.attncalc :is(.is-right, .is-carried, .is-near, .is-wrong) { white-space: nowrap; }
+.attncalc .is-right { color: var(--right); }
+.attncalc .is-wrong { color: var(--wrong); font-weight: 600; }
 .attncalc .scroll { position: relative; overflow-x: auto; margin: 0 0 1.5rem; }
 .attncalc .equation { padding: .15rem 0; }
 .attncalc .equation math { width: max-content; margin: 0 auto; }

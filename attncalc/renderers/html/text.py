@@ -6,7 +6,7 @@ import html
 import re
 from typing import assert_never
 
-from attncalc.document.document import Code, Inlines, Token, Words
+from attncalc.document.document import Code, Inlines, Judgement, Token, Words
 from attncalc.document.expressions import Expression, Number, Relation
 from attncalc.language import numeral
 from attncalc.renderers.html.mathml import mathml_pieces
@@ -31,6 +31,11 @@ def inlines_html(content: Inlines, *, quoted: bool = True) -> str:
                 parts.append(token_html(spelling, quoted=quoted, focused=focused))
             case Code(code):
                 parts.append(f"<code>{escaped(code)}</code>")
+            case Judgement(standing, words):
+                # The words say it too: a sign read out would be said twice.
+                sign = f'<span aria-hidden="true">{standing.value}</span>'
+                kind = standing.name.lower()
+                parts.append(f'<span class="is-{kind}">{sign} {escaped(words)}</span>')
             case _ if isinstance(part, Expression):
                 parts.append(expression_html(part, wraps=quoted))
             case _:

@@ -45,6 +45,7 @@ _STACKED = LatexMath(latex_text, stacked=True)
 _BETWEEN = 2.0
 
 _PACKAGES = r"""\usepackage{amsmath}
+\usepackage{amssymb}
 \usepackage{booktabs}
 \usepackage{graphicx}
 \usepackage{xcolor}
@@ -69,6 +70,12 @@ _COMMANDS = r"""\begingroup
 \providecommand{\attncell}[3]{\colorbox{attnheat!#1}{\strut\makebox[#2][r]{#3\hspace{0.2em}}}}
 \providecommand{\attnheatmap}{\fboxsep=0pt\tabcolsep=0.1em\renewcommand{\arraystretch}{1.05}}
 \providecommand{\attnbar}[1]{\textcolor{attnheat}{\rule{#1}{1.3ex}}}
+% what was found of something, in its colour; a tick is one of amssymb, if that is there
+\providecommand{\attntick}{\ifcsname checkmark\endcsname\checkmark\else\surd\fi}
+\providecommand{\attnright}{\color[RGB]{0,92,158}$\attntick$}
+\providecommand{\attncarried}{$\rightarrow$}
+\providecommand{\attnnear}{$\approx$}
+\providecommand{\attnwrong}{\bfseries\color[RGB]{166,62,0}$\boldsymbol\times$}
 \providecommand{\arraybackslash}{\let\\\tabularnewline}
 % together on a page; where a slide is too short for that, apart
 \providecommand{\attnkeep}{\attnifslide{\penalty500 }{\nopagebreak}}

@@ -15,7 +15,9 @@ from attncalc.document.document import (
     Code,
     Heatmap,
     HeatmapRow,
+    Inline,
     Inlines,
+    Judgement,
     Row,
     RowKind,
     Table,
@@ -56,7 +58,7 @@ def inlines(content: Inlines, *, quoted: bool = True) -> str:
     return "".join(_inline(part, quoted=quoted) for part in content)
 
 
-def _inline(part: Words | Token | Code | Expression, *, quoted: bool) -> str:
+def _inline(part: Inline, *, quoted: bool) -> str:
     match part:
         case Words(text):
             words = inert(text).split(" ")
@@ -69,6 +71,8 @@ def _inline(part: Words | Token | Code | Expression, *, quoted: bool) -> str:
             return rf"``\textbf{{{token}}}''" if focused else f"``{token}''"
         case Code(text):
             return rf"\texttt{{{latex_text(inert(text))}}}"
+        case Judgement(standing, text):
+            return rf"{{\attn{standing.name.lower()}{{}} {latex_text(inert(text))}}}"
         case _ if isinstance(part, Expression):
             formula = MATHS.write(part)
             return f"${formula.replace(', ', _BREAKABLE) if quoted else formula}$"
@@ -226,7 +230,11 @@ def _lines(cell: Cell, limit: float | None) -> list[str]:
     """A cell's lines: one, or for a formula wider than the limit as many as it takes."""
     if isinstance(cell, Bar):
         return [""]
-    if len(cell) == 1 and limit is not None and not isinstance(cell[0], Words | Token | Code):
+    if (
+        len(cell) == 1
+        and limit is not None
+        and not isinstance(cell[0], Words | Token | Code | Judgement)
+    ):
         return [f"${line}$" for line in broken(cell[0], limit)]
     if len(cell) == 1 and isinstance(cell[0], Token):
         spelling = inert_token(cell[0].text)
@@ -285,7 +293,7 @@ def _is_words(row: Row, at: int) -> bool:
     return (
         not isinstance(content, Bar)
         and bool(content)
-        and all(isinstance(part, Words | Token | Code) for part in content)
+        and all(isinstance(part, Words | Token | Code | Judgement) for part in content)
     )
 
 

@@ -18,6 +18,7 @@ from attncalc.document.document import (
     Heading,
     Heatmap,
     Inlines,
+    Judgement,
     Note,
     NoteKind,
     Paragraph,
@@ -195,6 +196,8 @@ def inlines_text(content: Inlines, style: str = "") -> Text:
                 text.append(quoted, styles.FOCUS if focused else styles.TOKEN)
             case Code(code):
                 text.append(inert(code), styles.CODE)
+            case Judgement(standing, words):
+                text.append(f"{standing.value} {inert(words)}", styles.STANDINGS[standing])
             case _ if isinstance(part, Expression):
                 text.append(linear(part), styles.NUMBERS)
             case _:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from attncalc.document.document import Standing
+
 TITLE = "bold"
 HEADING = "bold"
 BADGE = "bold reverse"
@@ -16,6 +18,13 @@ RESULT = "bold"
 BAR = "cyan"
 RULE = "dim"
 WARNING = "bold yellow"
+STANDINGS = {
+    Standing.RIGHT: "rgb(50,120,205)",
+    Standing.CARRIED: "",
+    Standing.NEAR: "",
+    Standing.WRONG: "bold rgb(200,88,10)",
+}
+"""Of what is judged: blue and orange that are read on dark ground and on light."""
 
 COLDEST = (18, 42, 46)
 HOTTEST = (0, 150, 140)

@@ -16,6 +16,7 @@ from attncalc.document.document import (
     Code,
     Column,
     Inlines,
+    Judgement,
     Row,
     RowKind,
     Table,
@@ -130,6 +131,8 @@ def _text(content: Inlines, *, broken: bool) -> Text:
                 text.append(inert_token(spelling))
             case Code(code):
                 text.append(inert(code), styles.CODE)
+            case Judgement(standing, words):
+                text.append(f"{standing.value} {inert(words)}", styles.STANDINGS[standing])
             case Relation() if broken and len(part.sides) > 1:
                 text.append("\n".join(chain(part)))
             case _ if isinstance(part, Expression):

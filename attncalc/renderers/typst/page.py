@@ -24,7 +24,9 @@ from attncalc.document.document import (
     Graph,
     Heatmap,
     HeatmapRow,
+    Inline,
     Inlines,
+    Judgement,
     Note,
     NoteKind,
     Paragraph,
@@ -258,7 +260,7 @@ def _cell_words(content: Inlines) -> str:
     return f"[{''.join(_inline(part, quoted=False) for part in content)}]"
 
 
-def _inline(part: Words | Token | Code | Expression, *, quoted: bool) -> str:
+def _inline(part: Inline, *, quoted: bool) -> str:
     match part:
         case Words(words):
             return _words(shown(words))
@@ -268,6 +270,9 @@ def _inline(part: Words | Token | Code | Expression, *, quoted: bool) -> str:
             return f"#{_token(part)}"
         case Code(code):
             return f"#key({typst_string(shown(code))})"
+        case Judgement(standing, words):
+            kind, sign = typst_string(standing.name.lower()), typst_string(standing.value)
+            return f"#judged({kind}, {sign}, {typst_string(shown(words))})"
         case _ if isinstance(part, Expression):
             return f"#{_math(part)}"
         case _:
@@ -311,6 +316,8 @@ def _plain(content: Inlines) -> str:
                 texts.append(shown(text))
             case Token(text):
                 texts.append(f"“{shown_token(text)}”")
+            case Judgement(standing, text):
+                texts.append(f"{standing.value} {shown(text)}")
             case _ if isinstance(part, Expression):
                 texts.append(linear(part))
             case _:
