@@ -55,6 +55,11 @@ class Omitted:
 
 
 @dataclass(frozen=True)
+class Nothing:
+    """The place of a number that is none, as of a weight that a mask has taken away."""
+
+
+@dataclass(frozen=True)
 class Sum:
     """term + term + …"""
 
@@ -179,6 +184,7 @@ Expression: TypeAlias = (
     Symbol
     | Number
     | Omitted
+    | Nothing
     | Sum
     | Difference
     | Product

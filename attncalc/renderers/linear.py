@@ -14,6 +14,7 @@ from attncalc.document.expressions import (
     Length,
     Matrix,
     Name,
+    Nothing,
     Number,
     Omitted,
     Power,
@@ -43,6 +44,8 @@ def linear(expression: Expression) -> str:
             return numeral(digits.replace("inf", "∞"))
         case Omitted(count):
             return text("… ({count} more)", count=count)
+        case Nothing():
+            return "–"
         case Sum(terms):
             return " + ".join(_in(term_place(at), term) for at, term in enumerate(terms))
         case Difference(left, right):

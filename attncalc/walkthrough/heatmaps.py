@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from attncalc.document.document import Heatmap, HeatmapRow, Quantity, Token
-from attncalc.document.expressions import Omitted
+from attncalc.document.document import Heatmap, HeatmapRow, Inlines, Quantity, Token
+from attncalc.document.expressions import Expression, Nothing, Omitted
+from attncalc.document.numerals import Shown
+from attncalc.document.wording import words
+from attncalc.language import text
 from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import Array, transcendental_context
 from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, glued
+from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.quantities import answering, asking, weight_of
 
 
 def weights_heatmap(page: Page) -> Heatmap:
     """The attention weights of all queries: of a head on the page of a head."""
     head = page.trace.head
-    about = "All queries" if head is None else f"Head {head + 1}"
+    about = words("All queries") if head is None else words("Head {head}", head=head + 1)
     return replace(_heatmap(page, "weights", about), topic="all-queries")
 
 
-def _heatmap(page: Page, stage: str, about: str) -> Heatmap:
+def _heatmap(page: Page, stage: str, about: Inlines) -> Heatmap:
     columns = page.kept_columns()
     numbers = page.vectors(stage)
     values = page.trace[stage]
@@ -36,8 +39,10 @@ def _heatmap(page: Page, stage: str, about: str) -> Heatmap:
             if isinstance(row, Omitted):
                 rows.append(row)
                 continue
+            hidden = page.hidden_keys(row) if stage == "weights" else ()
             cells = tuple(
-                numbers[row][place].number if isinstance(place, int) else place for place in columns
+                _cell(numbers[row], place, hidden) if isinstance(place, int) else place
+                for place in columns
             )
             shades = tuple(
                 shade(values[row][place]) if isinstance(place, int) else 0.0 for place in columns
@@ -48,8 +53,17 @@ def _heatmap(page: Page, stage: str, about: str) -> Heatmap:
         page.key_token(place) if isinstance(place, int) else place for place in columns
     )
     exact = all(n.exact for row in numbers.values() for n in row)
-    caption = f"{about}: row attends to column" + ("" if exact else ", rounded")
-    return Heatmap(headings, tuple(rows), glued(caption))
+    caption = (
+        words("{about}: row attends to column", about=about)
+        if exact
+        else words("{about}: row attends to column, rounded", about=about)
+    )
+    return Heatmap(headings, tuple(rows), caption)
+
+
+def _cell(numbers: Sequence[Shown], key: int, hidden: Collection[int]) -> Expression:
+    """A number; nothing where the key is hidden."""
+    return Nothing() if key in hidden else numbers[key].number
 
 
 def _made_of(
@@ -98,11 +112,14 @@ def heatmaps(trace: Trace, selection: Selection) -> tuple[Heatmap, ...]:
     chosen = selection.heads_of(trace.problem.heads)
     shown = [head for head in page.every_head if not chosen or head in chosen]
     return tuple(
-        _heatmap(own, stage, NAMES[stage].heading + _own_head(own))
+        _heatmap(own, stage, _about(own, stage))
         for stage in selection.stages
         for own in map(page.of_head, shown)
     )
 
 
-def _own_head(page: Page) -> str:
-    return "" if page.trace.head is None else f", head {page.trace.head + 1}"
+def _about(page: Page, stage: str) -> Inlines:
+    name = text(NAMES[stage].heading)
+    if page.trace.head is None:
+        return words("{stage}", stage=name)
+    return words("{stage}, head {head}", stage=name, head=page.trace.head + 1)

@@ -25,6 +25,7 @@ from attncalc.document.document import (
 from attncalc.document.expressions import (
     Expression,
     Name,
+    Number,
     Omitted,
     Sign,
     Sum,
@@ -33,8 +34,9 @@ from attncalc.document.expressions import (
 )
 from attncalc.document.numerals import Shown, as_typed, shown, shown_array
 from attncalc.document.style import NumberStyle
+from attncalc.document.wording import sentences
 from attncalc.names import NAMES, Axis
-from attncalc.numbers.arithmetic import Array, Typed
+from attncalc.numbers.arithmetic import Array, Typed, like
 from attncalc.numbers.known import Known
 from attncalc.problem.heads import group_of
 from attncalc.problem.problem import Problem, address_of
@@ -43,6 +45,9 @@ from attncalc.selection import Selection
 from attncalc.steps.stages import tokens_along
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.places import greatest, kept, with_gaps, with_the_rest
+
+NOTHING = Shown(Number("0"), Sign.EXACT)
+"""What becomes of a key that is not seen: no small number, but none at all."""
 
 MOST_TOKENS = 12
 MOST_ENTRIES = 8
@@ -307,6 +312,20 @@ class Page:
         exact = np.full(matrix.shape, True)
         return shown_array(matrix, exact, self.style)
 
+    def hidden_keys(self, query: int) -> frozenset[int]:
+        """The keys that a query does not see: those whose score goes into the softmax as -inf."""
+        trace = self.trace
+        if trace.problem.weights is not None or not trace.hides(trace.scored):
+            return frozenset()
+        scores = trace[trace.scored]
+        return frozenset(np.flatnonzero(scores[query] == like(scores, "-Infinity")).tolist())
+
+    def shares(self, query: int, name: str = "weights") -> list[Shown]:
+        """A query's row of its weights as shown; a plain 0 of keys that it does not see."""
+        hidden = self.hidden_keys(query)
+        row = self.stage(name, [query])[0]
+        return [NOTHING if key in hidden else row[key] for key in range(len(row))]
+
     def bias_row(self, query: int) -> list[Shown]:
         """What is added to the scores of a query."""
         bias = self.trace.bias
@@ -328,6 +347,11 @@ def provenance(problem: Problem, warnings: Iterable[str]) -> list[Block]:
     if problem.notes:
         blocks.append(Paragraph(glued(problem.notes)))
     return [*blocks, *(Note(NoteKind.WARNING, glued(warning)) for warning in warnings)]
+
+
+def lesson(*said: Inlines) -> Paragraph:
+    """Sentences that are said where a page is to teach, and otherwise left out."""
+    return Paragraph(sentences(*said), topic="lesson")
 
 
 def sum_of(terms: tuple[Expression, ...]) -> Expression:

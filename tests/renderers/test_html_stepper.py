@@ -136,7 +136,7 @@ def test_buttons(read: Open) -> None:
     assert (steps(page), status(page)) == (["step-1"], "Step 1 of 5: What is given")
     onward.click()
     onward.click()
-    assert (steps(page), status(page)) == (["step-3"], "Step 3 of 5: Attention weights")
+    assert (steps(page), status(page)) == (["step-3"], "Step 3 of 5: Attention weights (softmax)")
     assert page.url.endswith("#step-3")
     back.click()
     assert (steps(page), page.url[-7:]) == (["step-2"], "#step-2")
@@ -221,7 +221,7 @@ def test_numbers_with_gaps(read: Open) -> None:
     page = read(written("animal", stages=("scores", "weights")))
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    assert (status(page), page.url[-7:]) == ("Step 3: Attention weights", "#step-3")
+    assert (status(page), page.url[-7:]) == ("Step 3: Attention weights (softmax)", "#step-3")
 
 
 def test_focus(read: Open) -> None:
@@ -233,7 +233,7 @@ def test_focus(read: Open) -> None:
     assert page.evaluate(focused) == "2 Scores"
     page.get_by_label("Next step").press("Enter")
     assert page.evaluate(focused) == "→"
-    assert page.get_by_role("status").inner_text() == "Step 3 of 5: Attention weights"
+    assert page.get_by_role("status").inner_text() == "Step 3 of 5: Attention weights (softmax)"
 
 
 def test_choosing_a_query(read: Open) -> None:

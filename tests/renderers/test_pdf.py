@@ -154,7 +154,7 @@ def test_accessible() -> None:
     assert [" ".join(step.title.split()) for step in outline] == [
         "1 What is given",
         "2 Scores",
-        "3 Attention weights",
+        "3 Attention weights (softmax)",
         "4 Weighted sum",
         "5 In words",
     ]

@@ -100,13 +100,13 @@ def test_cache_of_heads() -> None:
     assert "past#1" in page
     assert "2×2×2" in page
     assert "2×4×2" in page
-    assert "A query may attend to itself and to the token before it, no further." in page
-    assert "Its own position comes after the 2 in the cache." in page
+    assert "Each token sees only itself and the token before it." in page
+    assert "The 2 tokens in the cache stand before all of them." in page
 
 
 @pytest.mark.parametrize(
     ("width", "said"),
-    [("1", "to itself and to no token before it"), ("3", "to itself and to the 2 tokens before")],
+    [("1", "sees only itself."), ("3", "sees only itself and the 2 tokens before it.")],
 )
 def test_windows(width: str, said: str) -> None:
     """A window is said in tokens."""
@@ -125,52 +125,55 @@ def written(text: str) -> Any:
     return documents(text, "a mask")[1][0]
 
 
+BEFORE = "Each token sees itself and the tokens before it, not those after it."
+KEYS_BEFORE = (
+    "Each query sees the key that it goes with and the keys before that one, not those after it."
+)
+LAST = "The last query goes with the last key."
 SEEN = {
-    ("{causal: true}", 3, 3, 0): "itself and to what stands before it, not to what comes after.",
-    ("{causal: lower-right}", 3, 3, 0): "itself and to what stands before it, not to what comes "
-    "after. The last query goes with the last key.",
-    ("{causal: lower-right}", 2, 4, 0): "itself and to what stands before it, not to what comes "
-    "after. The last query goes with the last key.",
-    ("{causal: lower-right}", 4, 3, 0): "itself and to what stands before it, not to what comes "
-    "after. The last query goes with the last key. So the first query has no key to attend to.",
-    ("{causal: lower-right}", 4, 2, 0): "itself and to what stands before it, not to what comes "
-    "after. The last query goes with the last key. So the first 2 queries have no key to attend "
-    "to.",
-    ("{causal: lower-right}", 2, 2, 1): "itself and to what stands before it, not to what comes "
-    "after. The last query goes with the last key.",
-    ("{window: 2}", 4, 2, 0): "itself and to the token before it, no further. The first query "
-    "goes with the first key. So the last query has no key to attend to.",
-    ("{window: [2, 0]}", 3, 3, 0): "itself and to the 2 tokens before it, no further.",
-    ("{window: [2, 1]}", 3, 3, 0): "itself, to the 2 tokens before it and to the token after it, "
-    "no further.",
-    ("{window: [-1, 2]}", 3, 3, 0): "itself, to every token before it and to the 2 tokens after "
-    "it, no further forward.",
-    ("{window: [1, -1]}", 3, 3, 0): "itself, to the token before it and to every token after it, "
-    "no further back.",
-    ("{window: [0, 1]}", 3, 3, 0): "itself and to the token after it, not to what stands before "
-    "it.",
-    ("{window: [0, -1]}", 3, 3, 0): "itself and to every token after it, not to what stands "
-    "before it.",
-    ("{window: [-1, -1]}", 2, 3, 0): "every key.",
-    ("{window: [1, 1]}", 2, 2, 1): "itself, to the token before it and to the token after it, no "
-    "further. Its own position comes after the 1 in the cache.",
-    ("{window: 2, first: 1}", 3, 3, 0): "itself, to the token before it and to the first key, "
-    "however far back; not to what comes after.",
-    ("{window: 1, first: 2}", 3, 3, 0): "itself and to the first 2 keys, however far back; not "
-    "to what comes after.",
-    ("{padding: [1, 0, 1]}", 3, 3, 0): "every key but padding, here “k1”.",
-    ("{padding: [0, 0, 1]}", 2, 2, 1): "every key but padding, here “k0” and “k1”.",
-    ("{padding: [1, 1]}", 2, 2, 0): "every key but padding, of which there is none here.",
-    ("{padding: [0, 0, 0, 0, 0, 1]}", 1, 6, 0): "every key but padding, here 5 of the 6 keys.",
-    ("{causal: true, padding: [1, 0, 0, 0]}", 4, 4, 0): "itself and to what stands before it, "
-    "not to what comes after, and never to padding, here “k1”, “k2” and “k3”.",
-    ("{window: [1, 0], padding: [1, 0, 1]}", 2, 3, 0): "itself and to the token before it, no "
-    "further, and never to padding, here “k1”. The first query goes with the first key.",
-    ("{causal: lower-right, padding: [0, 1]}", 3, 2, 0): "itself and to what stands before it, "
-    "not to what comes after, and never to padding, here “k0”. The last query goes with the last "
-    "key. So the first query has no key to attend to.",
-    ("{window: 1, first: 1, padding: [1, 1, 0]}", 3, 3, 0): "itself and to the first key, however "
-    "far back; not to what comes after, and never to padding, here “k2”.",
+    ("{causal: true}", 3, 3, 0): BEFORE,
+    ("{causal: lower-right}", 3, 3, 0): f"{BEFORE} {LAST}",
+    ("{causal: lower-right}", 2, 4, 0): f"{KEYS_BEFORE} {LAST}",
+    ("{causal: lower-right}", 4, 3, 0): f"{KEYS_BEFORE} {LAST} So the first query has no key to "
+    "see.",
+    ("{causal: lower-right}", 4, 2, 0): f"{KEYS_BEFORE} {LAST} So the first 2 queries have no key "
+    "to see.",
+    ("{causal: lower-right}", 2, 2, 1): f"{BEFORE} {LAST}",
+    ("{window: 2}", 4, 2, 0): "Each query sees only the key that it goes with and the token before "
+    "it. The first query goes with the first key. So the last query has no key to see.",
+    ("{window: 2}", 4, 1, 0): "Each query sees only the key that it goes with and the token before "
+    "it. The first query goes with the first key. So the last 2 queries have no key to see.",
+    ("{window: 1}", 3, 3, 0): "Each token sees only itself.",
+    ("{window: [2, 0]}", 3, 3, 0): "Each token sees only itself and the 2 tokens before it.",
+    ("{window: [2, 1]}", 3, 3, 0): "Each token sees only itself, the 2 tokens before it and the "
+    "token after it.",
+    ("{window: [-1, 2]}", 3, 3, 0): "Each token sees only itself, every token before it and the 2 "
+    "tokens after it.",
+    ("{window: [1, -1]}", 3, 3, 0): "Each token sees only itself, the token before it and every "
+    "token after it.",
+    ("{window: [0, 1]}", 3, 3, 0): "Each token sees only itself and the token after it.",
+    ("{window: [0, -1]}", 3, 3, 0): "Each token sees only itself and every token after it.",
+    ("{window: [-1, -1]}", 2, 3, 0): "Each query sees every key.",
+    ("{window: [1, 1]}", 2, 2, 1): "Each token sees only itself, the token before it and the token "
+    "after it. The token in the cache stands before all of them.",
+    ("{window: 2, first: 1}", 3, 3, 0): "Each token sees only itself, the token before it and the "
+    "first token, however far back.",
+    ("{window: 1, first: 2}", 3, 3, 0): "Each token sees only itself and the first 2 tokens, "
+    "however far back.",
+    ("{padding: [1, 0, 1]}", 3, 3, 0): "Padding is hidden from every query, here “k1”.",
+    ("{padding: [0, 0, 1]}", 2, 2, 1): "Padding is hidden from every query, here “k0” and “k1”.",
+    ("{padding: [1, 1]}", 2, 2, 0): "Padding is hidden from every query; there is none here.",
+    ("{padding: [0, 0, 0, 0, 0, 1]}", 1, 6, 0): "Padding is hidden from every query, here 5 of the "
+    "6 keys.",
+    ("{causal: true, padding: [1, 0, 0, 0]}", 4, 4, 0): f"{BEFORE} Padding is hidden from every "
+    "query, here “k1”, “k2” and “k3”.",
+    ("{window: [1, 0], padding: [1, 0, 1]}", 2, 3, 0): "Each query sees only the key that it goes "
+    "with and the token before it. Padding is hidden from every query, here “k1”. The first query "
+    "goes with the first key.",
+    ("{causal: lower-right, padding: [0, 1]}", 3, 2, 0): f"{KEYS_BEFORE} Padding is hidden from "
+    f"every query, here “k0”. {LAST} So the first query has no key to see.",
+    ("{window: 1, first: 1, padding: [1, 1, 0]}", 3, 3, 0): "Each token sees only itself and the "
+    "first token, however far back. Padding is hidden from every query, here “k2”.",
 }
 """What a query may attend to, by the mask, the numbers of queries and keys, and of cached ones."""
 
@@ -189,7 +192,7 @@ def test_what_a_mask_lets_be_seen(mask: str, n: int, m: int, past: int) -> None:
     if past:
         fields["attention"]["past"] = {"tokens": [f"k{j}" for j in range(past)], "K": [["1"]]}
     page = " ".join(page_of(fields).split())
-    assert f"A query may attend to {SEEN[mask, n, m, past]} M" in page
+    assert f"{SEEN[mask, n, m, past]} M" in page
 
 
 @pytest.mark.parametrize(
@@ -200,7 +203,7 @@ def test_what_a_mask_lets_be_seen(mask: str, n: int, m: int, past: int) -> None:
         ("{window: [1, 0]}", "a window of 2"),
         ("{window: [2, 1]}", "a window from 2 back to 1 ahead"),
         ("{window: [-1, 1]}", "a window from the first key to 1 ahead"),
-        ("{window: [2, -1]}", "a window from 2 back to the last"),
+        ("{window: [2, -1]}", "a window from 2 back to the last key"),
         ("{window: [-1, -1]}", "a window without limits"),
         ("{window: 2, first: 1}", "a window of 2 and the first key"),
         ("{window: 2, first: 3}", "a window of 2 and the first 3 keys"),

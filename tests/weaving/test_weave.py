@@ -55,7 +55,7 @@ def tokens_of(document: str) -> list[Token]:
 def test_block() -> None:
     """Below a block stands what it asks for, between two marks, with blank lines around it."""
     woven = filled(f"# Cats\n\n{CAT}\nAnd so on.\n")
-    assert woven.startswith(f"# Cats\n\n{CAT}\n{BEGIN}\n\n## 2. Attention weights\n\n")
+    assert woven.startswith(f"# Cats\n\n{CAT}\n{BEGIN}\n\n## 2. Attention weights (softmax)\n\n")
     assert woven.endswith(f"\n\n{END}\n\nAnd so on.\n")
     assert "| sat | $e^{1.0} \\approx 2.7183$ |" in woven
 

@@ -17,6 +17,7 @@ from attncalc.document.expressions import (
     Length,
     Matrix,
     Name,
+    Nothing,
     Number,
     Omitted,
     Power,
@@ -96,6 +97,8 @@ class _Writer:
             case Omitted(count):
                 more = _escaped(text("({count} more)", count=count))
                 return f"<mtext>⋯ {more}</mtext>"
+            case Nothing():
+                return "<mtext>–</mtext>"
             case Sum(terms):
                 return _row(self._plus(terms))
             case Difference(left, right):

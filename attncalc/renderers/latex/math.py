@@ -20,6 +20,7 @@ from attncalc.document.expressions import (
     Length,
     Matrix,
     Name,
+    Nothing,
     Number,
     Omitted,
     Power,
@@ -96,6 +97,8 @@ class LatexMath:
             case Omitted(count):
                 more = text(" ({count} more)", count=count)
                 return rf"\cdots \text{{{more}}}"
+            case Nothing():
+                return r"\text{–}"
             case Sum(terms):
                 return " + ".join(self._in(term_place(at), term) for at, term in enumerate(terms))
             case Difference(left, right):

@@ -15,6 +15,7 @@ from attncalc.document.expressions import (
     Length,
     Matrix,
     Name,
+    Nothing,
     Number,
     Omitted,
     Power,
@@ -55,6 +56,8 @@ def typst_math(expression: Expression, *, stacked: bool = False) -> str:
         case Omitted(count):
             more = text("({count} more)", count=count)
             return f"dots.c {typst_string(more)}"
+        case Nothing():
+            return typst_string("–")
         case Sum(terms):
             return " + ".join(_in(term_place(at), term, stacked) for at, term in enumerate(terms))
         case Difference(left, right):

@@ -18,7 +18,6 @@ from attncalc.document.document import (
     Row,
     Section,
     Table,
-    Token,
 )
 from attncalc.document.expressions import (
     Expression,
@@ -32,14 +31,16 @@ from attncalc.document.expressions import (
     Symbol,
 )
 from attncalc.document.numerals import Shown, shown
-from attncalc.document.wording import words
+from attncalc.document.wording import counted_words, listing, sentences, words
+from attncalc.language import counted, text
+from attncalc.names import NAMES
 from attncalc.numbers.known import Known
 from attncalc.problem.options import Bias, Bucketed, Mask, Reach, Slopes
 from attncalc.steps import mask as step
 from attncalc.steps.bias import alibi_exponents
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.buckets import bucket_table, what_buckets_are
-from attncalc.walkthrough.page import Page, glued, pair_symbol, sign_of, sum_of
+from attncalc.walkthrough.page import Page, lesson, pair_symbol, sign_of, sum_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
     Drawn,
@@ -51,7 +52,14 @@ from attncalc.walkthrough.sections.interface import (
     computed,
 )
 from attncalc.walkthrough.sources import source_of
-from attncalc.walkthrough.tables import Step, all_queries, key_table, omitted_row, result_cell
+from attncalc.walkthrough.tables import (
+    HIDDEN,
+    Step,
+    all_queries,
+    key_table,
+    omitted_row,
+    result_cell,
+)
 
 
 def masked_scores(page: Page, number: int) -> Section | None:
@@ -68,14 +76,17 @@ def masked_scores(page: Page, number: int) -> Section | None:
     if masks:
         terms.append(Symbol("M", ("i", "j")))
         content.append(Paragraph(_what_the_mask_does(page)))
+        content += _why_a_mask(page)
         content += _mask_matrix(page)
     content += page.of_each_query(
         lambda query: [*bucket_table(page, query), _masked_table(page, query, source)]
     )
     content += all_queries(page, "masked_scores")
-    title = "Bias and mask" if masks and biased else "Mask" if masks else "Bias"
+    title = words("Bias and mask")
+    if not (masks and biased):
+        title = words("Mask") if masks else words("Bias")
     formula = Relation((pair_symbol("masked_scores"), Sum(tuple(terms))), (Sign.EXACT,))
-    heading = Heading(number, glued(title), formula)
+    heading = Heading(number, title, formula)
     return Section(heading, tuple(content), ("masked_scores",))
 
 
@@ -86,22 +97,34 @@ def _distances(page: Page) -> Iterator[Block]:
         return
     head = page.trace.head or 0
     falls = slopes.values[head] > 0
-    by_ids = page.trace.problem.has_position_ids
-    apart, along = (
-        ("how far their positions are apart", "how far the positions of query and key are apart")
-        if by_ids
-        else (
-            "the number of tokens from one to the other",
-            "the number of tokens from the query to the key",
+    slope = _slope(page, slopes, head)
+    if page.trace.problem.has_position_ids:
+        said = (
+            words(
+                "The further a key is from the query, the more is taken off its score: a slope "
+                "times how far their positions are apart. The slope is {slope}.",
+                slope=slope,
+            )
+            if falls
+            else words(
+                "What is taken off a score is a slope times how far the positions of query and "
+                "key are apart. The slope is {slope}.",
+                slope=slope,
+            )
         )
-    )
-    text = (
-        "The further a key is from the query, the more is taken off its score: a slope times "
-        f"{apart}. The slope is "
-        if falls
-        else f"What is taken off a score is a slope times {along}. The slope is "
-    )
-    yield Paragraph(glued(text, _slope(page, slopes, head), "."))
+    elif falls:
+        said = words(
+            "The further a key is from the query, the more is taken off its score: a slope times "
+            "the number of tokens from one to the other. The slope is {slope}.",
+            slope=slope,
+        )
+    else:
+        said = words(
+            "What is taken off a score is a slope times the number of tokens from the query to "
+            "the key. The slope is {slope}.",
+            slope=slope,
+        )
+    yield Paragraph(said)
 
 
 def slopes_of_heads(page: Page) -> Iterator[Block]:
@@ -117,7 +140,7 @@ def slopes_of_heads(page: Page) -> Iterator[Block]:
             rows.append(omitted_row(head))
             continue
         number = numbers[head]
-        cells: list[Cell] = [glued(str(head + 1))]
+        cells: list[Cell] = [(Number(f"{head + 1}"),)]
         cells += [] if own else [(_power_of_two(count, head),)]
         cells.append((number.number,) if own else result_cell(number.sign, number.number))
         rows.append(Row(tuple(cells)))
@@ -152,96 +175,137 @@ def _power_of_two(heads: int, head: int) -> Expression:
 
 
 def _what_the_mask_does(page: Page) -> Inlines:
-    element = Symbol("M", ("i", "j"))
-    return (
-        *_who_may(page),
-        *glued(
-            element,
-            " is 0 where it may, and ",
-            Number("-inf"),
-            " where it may not: then the power in the softmax is 0.",
+    return sentences(
+        _who_sees_what(page),
+        words(
+            "{element} is 0 where query i sees key j, and {hidden} where not. A key with the score "
+            "{hidden} gets the weight 0, and all weights still add up to 1; they would not if a "
+            "weight were set to 0 after the softmax.",
+            element=Symbol("M", ("i", "j")),
+            hidden=HIDDEN,
+        )
+        if page.trace.by_products.get("sink_powers") is None
+        else words(
+            "{element} is 0 where query i sees key j, and {hidden} where not. A key with the score "
+            "{hidden} gets the weight 0, and the others share what it would have had.",
+            element=Symbol("M", ("i", "j")),
+            hidden=HIDDEN,
         ),
     )
 
 
-def _who_may(page: Page) -> Inlines:
+def _who_sees_what(page: Page) -> Inlines:
     reach = step.reach_of(page.trace.problem.attention.mask)
     if reach is None:
-        return words("The mask says which keys a query may attend to. ")
-    placed = "" if reach.is_unlimited else _places(page, reach)
-    seen = glued(f"A query may attend to {_seen(reach)}")
-    return (*seen, *_but_padding(page, reach), *glued(f".{placed} "))
+        return words("The mask says which keys each query sees.")
+    placed = () if reach.is_unlimited else tuple(_places(page, reach))
+    return sentences(_seen(page, reach), _hidden_padding(page, reach), *placed)
 
 
-def _seen(reach: Reach) -> str:
-    """What a query reaches, as an end of a sentence."""
+def _seen(page: Page, reach: Reach) -> Inlines:
+    """Which keys a query reaches; nothing where padding alone says it."""
     if reach.is_unlimited:
-        return "every key"
-    if reach.is_causal:
-        return _seen_before(reach)
-    before, after = (_how_many(keys) for keys in (reach.back, reach.ahead))
-    if not reach.back:
-        return f"itself and to {after} after it, not to what stands before it"
-    ends = {(False, True): " forward", (True, False): " back"}
-    further = ends.get((reach.back < inf, reach.ahead < inf), "")
-    return f"itself, to {before} before it and to {after} after it, no further{further}"
+        return words("Each query sees every key.") if reach.padding is None else ()
+    own = page.trace.problem.self_attention
+    if reach.is_causal and reach.back == inf:
+        return (
+            words("Each token sees itself and the tokens before it, not those after it.")
+            if own
+            else words(
+                "Each query sees the key that it goes with and the keys before that one, not those "
+                "after it."
+            )
+        )
+    seen = listing(list(_nearby(reach, own=own)))
+    if own:
+        return words("Each token sees only {seen}.", seen=seen)
+    return words("Each query sees only {seen}.", seen=seen)
 
 
-def _seen_before(reach: Reach) -> str:
-    """The same where nothing after the query is reached."""
+def _nearby(reach: Reach, *, own: bool) -> Iterator[Inlines]:
+    """What is seen, one after another. own: whether a query goes with itself."""
+    yield words("itself") if own else words("the key that it goes with")
     if reach.back == inf:
-        return "itself and to what stands before it, not to what comes after"
-    before = f"{_how_many(reach.back)} before it"
-    if not reach.first:
-        return f"itself and to {before}, no further"
-    first = "the first key" if reach.first == 1 else f"the first {reach.first} keys"
-    near = f"itself, to {before}" if reach.back else "itself"
-    return f"{near} and to {first}, however far back; not to what comes after"
+        yield words("every token before it")
+    elif reach.back:
+        yield counted_words("the token before it", "the {count} tokens before it", int(reach.back))
+    if reach.ahead == inf:
+        yield words("every token after it")
+    elif reach.ahead:
+        yield counted_words("the token after it", "the {count} tokens after it", int(reach.ahead))
+    if reach.first:
+        yield counted_words(
+            "the first token, however far back",
+            "the first {count} tokens, however far back",
+            reach.first,
+        )
 
 
-def _how_many(keys: float) -> str:
-    """So many tokens on one side."""
-    if keys == inf:
-        return "every token"
-    return "no token" if keys == 0 else "the token" if keys == 1 else f"the {keys} tokens"
-
-
-def _places(page: Page, reach: Reach) -> str:
+def _places(page: Page, reach: Reach) -> Iterator[Inlines]:
     """Which key a query goes with, where that is not plain; and which go with none they reach."""
     problem = page.trace.problem
     n, m = len(problem.tokens), len(problem.key_tokens)
     if reach.from_end:
-        together = " The last query goes with the last key."
+        yield words("The last query goes with the last key.")
     elif page.offset:
-        together = f" Its own position comes after the {page.offset} in the cache."
-    else:
-        together = " The first query goes with the first key." if n != m else ""
+        yield counted_words(
+            "The token in the cache stands before all of them.",
+            "The {count} tokens in the cache stand before all of them.",
+            page.offset,
+        )
+    elif n != m:
+        yield words("The first query goes with the first key.")
     near = step.reached(replace(reach, padding=None), n, m, page.offset)
     seen = [bool(row.any()) for row in near]
     blind = seen.count(False)
-    if not blind:
-        return together
-    end = "last" if seen[0] else "first"
-    queries = f"{end} query has" if blind == 1 else f"{end} {blind} queries have"
-    return f"{together} So the {queries} no key to attend to."
+    if blind and seen[0]:
+        yield counted_words(
+            "So the last query has no key to see.",
+            "So the last {count} queries have no key to see.",
+            blind,
+        )
+    elif blind:
+        yield counted_words(
+            "So the first query has no key to see.",
+            "So the first {count} queries have no key to see.",
+            blind,
+        )
 
 
-def _but_padding(page: Page, reach: Reach) -> Inlines:
-    """Which keys no query may attend to, whatever else it reaches."""
+def _hidden_padding(page: Page, reach: Reach) -> Inlines:
+    """Which keys no query sees, whatever else it reaches."""
     if reach.padding is None:
         return ()
     hidden = [key for key, kept in enumerate(reach.padding) if not kept]
-    but = " but padding" if reach.is_unlimited else ", and never to padding"
     if not hidden:
-        return glued(f"{but}, of which there is none here")
+        return words("Padding is hidden from every query; there is none here.")
     if len(hidden) > _NAMED:
-        return glued(f"{but}, here {len(hidden)} of the {len(reach.padding)} keys")
-    parts: list[str | Token] = [f"{but}, here "]
-    for number, key in enumerate(hidden):
-        if number:
-            parts.append(" and " if number == len(hidden) - 1 else ", ")
-        parts.append(page.key_token(key))
-    return glued(*parts)
+        return words(
+            "Padding is hidden from every query, here {count} of the {every} keys.",
+            count=len(hidden),
+            every=len(reach.padding),
+        )
+    named = listing([(page.key_token(key),) for key in hidden])
+    return words("Padding is hidden from every query, here {keys}.", keys=named)
+
+
+def _why_a_mask(page: Page) -> Iterator[Paragraph]:
+    """Why tokens may not look ahead: for the lesson."""
+    reach = step.reach_of(page.trace.problem.attention.mask)
+    if reach is not None and reach.is_causal:
+        yield lesson(
+            words(
+                "Why not look ahead? A decoder writes one token after another and learns by "
+                "guessing each from those before it; if it saw the answer, it would learn nothing."
+            )
+        )
+    if reach is not None and reach.padding is not None:
+        yield lesson(
+            words(
+                "Why hide padding? Sentences of one batch are filled up to the same length; what "
+                "fills them has no meaning, so nothing is taken from it."
+            )
+        )
 
 
 _NAMED = 4
@@ -285,15 +349,15 @@ def _masked_table(page: Page, query: int, source: str) -> Table:
             operands.append(biases[key])
         if mask is not None:
             terms.append(Number("0" if mask[query][key] else "-inf"))
-        hidden = after[key].number == Number("-inf")  # whatever was rounded before
+        hidden = after[key].number == HIDDEN  # whatever was rounded before
         sign = Sign.EXACT if hidden else sign_of(*operands, result=after[key])
         return Sum(tuple(terms)), sign, after[key].number
 
-    heading = " + ".join(
-        ["score", *(["bias"] if bias is not None else []), *(["mask"] if mask is not None else [])]
-    )
-    result = "masked score" if mask is not None else "biased score"
-    return key_table(page, query, glued(heading), glued(result), cells)
+    added: list[Expression] = [Symbol(NAMES[source].letter)]
+    added += [Symbol("b")] if bias is not None else []
+    added += [Symbol("M")] if mask is not None else []
+    result = words("masked score") if mask is not None else words("biased score")
+    return key_table(page, query, (Sum(tuple(added)),), result, cells)
 
 
 def _derived(page: Page, stage: str, index: Index) -> Derived:
@@ -306,7 +370,7 @@ def _derived(page: Page, stage: str, index: Index) -> Derived:
         terms.append(operands[-1].number)
     if trace.mask is not None:
         terms.append(Number("0" if trace.mask[index] else "-inf"))
-    hidden = page.entry(stage, index).number == Number("-inf")
+    hidden = page.entry(stage, index).number == HIDDEN
     return computed(page, stage, index, sum_of(tuple(terms)), [] if hidden else operands)
 
 
@@ -321,53 +385,70 @@ def _mentioned(page: Page) -> Iterator[str]:
 
 def _biased(bias: Bias) -> str:
     if isinstance(bias, Slopes):
-        return "ALiBi with given slopes"
+        return text("ALiBi with given slopes")
     if isinstance(bias, Bucketed):
-        return f"biases in {bias.buckets.count} buckets"
-    return "ALiBi" if isinstance(bias, str) else "with a bias"
+        return text("biases in {count} buckets", count=bias.buckets.count)
+    return text("ALiBi") if isinstance(bias, str) else text("with a bias")
 
 
 def _mask_mentioned(mask: Mask) -> Iterator[str]:
     reach = step.reach_of(mask)
     if reach is None:
-        yield "no mask" if isinstance(mask, str) else "own mask"
+        yield text("no mask") if isinstance(mask, str) else text("mask given")
         return
     if not reach.is_unlimited:
         yield _reach_mentioned(reach)
     elif reach.padding is None:
-        yield "a window without limits"
+        yield text("a window without limits")
     if reach.from_end:
-        yield "the last query with the last key"
+        yield text("the last query with the last key")
     if reach.padding is not None:
-        yield "padding hidden"
+        yield text("padding hidden")
 
 
 def _reach_mentioned(reach: Reach) -> str:
+    if not reach.is_causal and reach.back == inf:
+        return text("a window from the first key to {ahead} ahead", ahead=int(reach.ahead))
+    if not reach.is_causal and reach.ahead == inf:
+        return text("a window from {back} back to the last key", back=int(reach.back))
     if not reach.is_causal:
-        back = "the first key" if reach.back == inf else f"{reach.back} back"
-        ahead = "the last" if reach.ahead == inf else f"{reach.ahead} ahead"
-        return f"a window from {back} to {ahead}"
+        return text(
+            "a window from {back} back to {ahead} ahead",
+            back=int(reach.back),
+            ahead=int(reach.ahead),
+        )
     if reach.back == inf:
-        return "causal mask"
-    first = {0: "", 1: " and the first key"}.get(reach.first, f" and the first {reach.first} keys")
-    return f"a window of {reach.width}{first}"
+        return text("causal mask")
+    if not reach.first:
+        return text("a window of {width}", width=int(reach.width))
+    return counted(
+        "a window of {width} and the first key",
+        "a window of {width} and the first {count} keys",
+        reach.first,
+        width=int(reach.width),
+    )
 
 
 def _participant(trace: Trace) -> str:
-    return "Mask" if trace.bias is None else "Bias" if trace.mask is None else "Bias and Mask"
+    if trace.bias is None:
+        return text("Mask")
+    return text("Bias") if trace.mask is None else text("Bias and Mask")
 
 
 def _masking(trace: Trace, _start: str) -> str:
-    return " ".join(["+ bias"] * (trace.bias is not None) + ["+ mask"] * (trace.mask is not None))
+    if trace.bias is None:
+        return text("+ mask")
+    return text("+ bias") if trace.mask is None else text("+ bias + mask")
 
 
 def _asked(trace: Trace, _start: str) -> str:
-    added = {"add bias": trace.bias, "apply mask": trace.mask}
-    return ", ".join(name for name in added if added[name] is not None).capitalize()
+    if trace.bias is None:
+        return text("Apply mask")
+    return text("Add bias") if trace.mask is None else text("Add bias, apply mask")
 
 
 def _called(trace: Trace) -> str:
-    return "biased scores" if trace.mask is None else "masked scores"
+    return text("biased scores") if trace.mask is None else text("masked scores")
 
 
 EXPLANATION = Explanation(

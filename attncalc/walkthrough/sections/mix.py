@@ -67,7 +67,7 @@ def _weighted_table(page: Page, query: int) -> Table:
     trace = page.trace
     terms = trace.weighted_values_of(query)  # (m, d_v)
     shares, values = sources(trace, trace.attended)
-    weights, known_values = page.stage(shares, [query])[0], trace.stages[values].exact
+    weights, known_values = page.shares(query, shares), trace.stages[values].exact
     weights_exact = trace.stages[shares].exact[query]
     keys = page.kept_keys(query)
     shown_keys = [key for key in keys if isinstance(key, int)]

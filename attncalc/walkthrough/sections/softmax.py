@@ -12,12 +12,14 @@ from attncalc.document.document import (
     Column,
     Equation,
     Heading,
+    Inlines,
     OfQuery,
     Paragraph,
     Row,
     RowKind,
     Section,
     Table,
+    Token,
 )
 from attncalc.document.expressions import (
     Apply,
@@ -34,13 +36,24 @@ from attncalc.document.expressions import (
     Symbol,
 )
 from attncalc.document.numerals import Shown, rounded, shown
-from attncalc.document.wording import words
+from attncalc.document.wording import sentences, words
+from attncalc.language import numeral, text
+from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import transcendental_context
 from attncalc.steps import softmax as step
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.graph import graphs
 from attncalc.walkthrough.heatmaps import weights_heatmap
-from attncalc.walkthrough.page import Page, glued, in_digits, joining, pair_symbol, sign_of, sum_of
+from attncalc.walkthrough.page import (
+    NOTHING,
+    Page,
+    in_digits,
+    joining,
+    lesson,
+    pair_symbol,
+    sign_of,
+    sum_of,
+)
 from attncalc.walkthrough.quantities import weight_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
@@ -53,7 +66,7 @@ from attncalc.walkthrough.sections.interface import (
     computed,
 )
 from attncalc.walkthrough.sources import source_of, sources
-from attncalc.walkthrough.tables import bar, result_cell, together
+from attncalc.walkthrough.tables import HIDDEN, bar, result_cell, together
 
 
 def softmax(page: Page, number: int) -> Section:
@@ -72,8 +85,13 @@ def softmax(page: Page, number: int) -> Section:
         (Symbol("α", ("i", "j")), Fraction(Power(base, symbol), total)), (Sign.EXACT,)
     )
     written_out = page.of_each_query(lambda query: _softmax_blocks(page, query, base))
-    heading = Heading(number, words("Attention weights"), formula)
-    content: tuple[Block | OfQuery, ...] = (*written_out, weights_heatmap(page), *graphs(page))
+    heading = Heading(number, words("Attention weights (softmax)"), formula)
+    content: tuple[Block | OfQuery, ...] = (
+        *_why_powers(page, base),
+        *written_out,
+        weights_heatmap(page),
+        *graphs(page),
+    )
     return Section(heading, content, ("exponentials", "sums", "weights"))
 
 
@@ -87,10 +105,11 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
     trace = page.trace
     token = page.query_token(query, focused=True)
     if trace["sums"][query] == 0:
-        return [Paragraph(glued("Every key of ", token, " is masked: all its weights are 0."))]
+        said = words("Every key of {query} is masked: all its weights are 0.", query=token)
+        return [Paragraph(said)]
     scores = page.stage(source_of(trace, "exponentials"), [query])[0]
     powers, sink, total = _powers(page, query)
-    weights = page.stage("weights", [query])[0]
+    weights, hidden = page.shares(query), page.hidden_keys(query)
     row = trace["weights"][query]
     most = max(range(len(row)), key=lambda place: row[place])
     rows: list[Row] = []
@@ -101,6 +120,15 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
             continue
         own = page.is_own(query, key)
         power = Power(base, scores[key].number)
+        if key in hidden:
+            masked: tuple[Cell, ...] = (
+                (page.key_token(key, focused=own),),
+                (Relation((power, NOTHING.number), (Sign.EXACT,)),),
+                words("masked") if trace.mask is not None else words("hidden"),
+                result_cell(Sign.EXACT, weights[key].number),
+            )
+            rows.append(Row(masked, focused=own, quantity=weight_of(trace, query, key)))
+            continue
         power_sign = sign_of(scores[key], result=powers[key])
         quotient: Expression = Fraction(powers[key].number, total.number)
         nothing = powers[key].exact and row[key] == 0  # divided by whatever
@@ -129,28 +157,66 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
     rows.append(
         Row((words("sum"), result_cell(sum_sign, total.number), (), share, ()), RowKind.TOTAL)
     )
+    letter = Symbol(NAMES[source_of(trace, "exponentials")].letter)
     columns = (
         Column(words("key")),
-        Column((Power(base, Symbol("score")),), Align.RIGHT),
+        Column((Power(base, letter),), Align.RIGHT),
         Column(words("÷ sum"), Align.RIGHT),
         Column(words("weight"), Align.RIGHT, result=True),
         Column((), optional=True),
     )
-    if sink is None:
-        intro = glued("Shares that add up to 1: how much ", token, " takes from each token.")
-    else:
-        intro = glued(
-            "How much ",
-            token,
-            " takes from each token. The sink takes its share too and has no value, so the "
-            "weights add up to less than 1.",
-        )
     return [
-        Paragraph(intro),
+        Paragraph(_what_softmax_does(token, sink=sink is not None, hidden=bool(hidden))),
         *_temperature(page),
         Table(columns, tuple(rows)),
         Equation(_of_greatest(page, query, most)),
     ]
+
+
+def _what_softmax_does(query: Token, *, sink: bool, hidden: bool) -> Inlines:
+    """What weights are. sink: whether there is one. hidden: whether a key is."""
+    if sink:
+        said = words(
+            "The softmax turns the scores of {query} into weights: positive shares. A weight says "
+            "how much {query} takes from that key. The sink takes a share too and has no value, so "
+            "the weights add up to less than 1.",
+            query=query,
+        )
+    else:
+        said = words(
+            "The softmax turns the scores of {query} into weights: positive shares that add up to "
+            "1. A weight says how much {query} takes from that key.",
+            query=query,
+        )
+    return sentences(said, _what_is_hidden() if hidden else ())
+
+
+def _what_is_hidden() -> Inlines:
+    return words("A key with the score {hidden} gets the weight 0.", hidden=HIDDEN)
+
+
+def _why_powers(page: Page, base: Expression) -> Iterator[Block]:
+    """For the lesson: why a softmax, and how its table is read."""
+    larger = page.trace.problem.attention.base
+    times: Expression = base
+    if larger == "e":
+        e = rounded(transcendental_context().exp(Decimal(1)), page.style)
+        times = Relation((base, e.number), (e.sign,))
+    yield lesson(
+        words(
+            "Why powers? A power is positive even where a score is negative, and of two keys the "
+            "one whose score is larger by 1 gets {times} times the weight. Divided by the sum of "
+            "all powers, they are shares of a whole.",
+            times=times,
+        )
+    )
+    yield lesson(
+        words(
+            "How to read the table: the first column of numbers is the power of each score, the "
+            "next divides it by the sum of all of them, and the last is the weight that comes out; "
+            "a bar is as long as its weight beside the largest."
+        )
+    )
 
 
 def _equal_share(page: Page, query: int, key: int) -> tuple[Expression, ...] | None:
@@ -170,7 +236,8 @@ def _equal_share(page: Page, query: int, key: int) -> tuple[Expression, ...] | N
 def _rest_row(page: Page, query: int, kept: Sequence[int | Omitted]) -> Row:
     """The keys that are left out: how many, and their weights added up."""
     left = [key for key in range(page.trace["weights"].shape[-1]) if key not in kept]
-    cells = (glued(f"… {len(left)} more, together"), (), (), together(page, query, left), ())
+    name = words("… {count} more, together", count=len(left))
+    cells: tuple[Cell, ...] = (name, (), (), together(page, query, left), ())
     return Row(cells)
 
 
@@ -188,8 +255,12 @@ def _temperature(page: Page) -> list[Block]:
         (Sign.EXACT,),
     )
     relation = Relation((Fraction(Number("1"), logarithm), temperature.number), (temperature.sign,))
-    text = glued(power, ": the same as powers of e at the temperature ", relation, ".")
-    return [Paragraph(text)]
+    said = words(
+        "{power}: the same as powers of e at the temperature {temperature}.",
+        power=power,
+        temperature=relation,
+    )
+    return [Paragraph(said)]
 
 
 def _powers(page: Page, query: int) -> tuple[list[Shown], Shown | None, Shown]:
@@ -295,22 +366,27 @@ def _weight(page: Page, _stage: str, index: Index) -> Derived | None:
 def _mentioned(page: Page) -> Iterator[str]:
     problem, options = page.trace.problem, page.trace.problem.attention
     if problem.weights is not None:
-        yield "attention weights given"
+        yield text("attention weights given")
         return
     if options.sink is not None:
-        yield "with a sink"
+        yield text("with a sink")
     if options.base != "e":
-        yield f"softmax to base {page.number(options.base).number.digits}"
+        digits = page.number(options.base).number.digits
+        yield text("softmax to base {base}", base=numeral(digits))
 
 
 def _participant(trace: Trace) -> str:
-    return "Softmax" if sources(trace, "weights") else "Attention Weights"
+    return text("Softmax") if sources(trace, "weights") else text("Attention Weights")
 
 
 def _softmax(trace: Trace, _start: str) -> str:
-    options = trace.problem.attention
-    base = "" if options.base == "e" else f", base {in_digits(options.base)}"
-    return f"softmax by row{base}" + (", with a sink" if options.sink is not None else "")
+    base, sink = trace.problem.attention.base, trace.problem.attention.sink
+    if base == "e":
+        return text("softmax by row") if sink is None else text("softmax by row, with a sink")
+    digits = numeral(in_digits(base))
+    if sink is None:
+        return text("softmax by row, base {base}", base=digits)
+    return text("softmax by row, base {base}, with a sink", base=digits)
 
 
 EXPLANATION = Explanation(
