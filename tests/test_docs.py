@@ -87,6 +87,42 @@ def test_python(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         exec(code, {})
 
 
+def rows_of_course() -> list[tuple[str, list[str], str]]:
+    """The rows of the course's table: topic, samples, command."""
+    page = (DOCS / "teaching.md").read_text()
+    table = page.partition("| course topic |")[2].partition("\n\n")[0].splitlines()[2:]
+    cells = [[cell.strip() for cell in row.strip("|").split(" | ")] for row in table]
+    return [
+        (topic, re.findall(r"`([^`]+)`", samples), command.strip("`"))
+        for topic, samples, command in (row for row in cells if not row[0].startswith("**"))
+    ]
+
+
+@pytest.mark.parametrize(("topic", "samples", "command"), rows_of_course())
+def test_course(topic: str, samples: list[str], command: str, tmp_path: Path) -> None:
+    """Every topic has a sample and a command, which runs beside the sample's file."""
+    assert topic
+    assert samples
+    for sample in samples:
+        assert f"{sample}.yaml" in command
+        shutil.copy(SAMPLES / f"{sample}.yaml", tmp_path)
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    }
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == (1 if command.startswith("attncalc check") else 0), done.stderr
+    assert done.stdout
+    assert done.stderr == ""
+
+
+def test_every_sample_is_taught() -> None:
+    """The page on teaching names every sample of ours, and no other."""
+    named = set(re.findall(r"`([a-z-]+)`", (DOCS / "teaching.md").read_text()))
+    assert named == {path.stem for path in SAMPLES.glob("*.yaml")}
+
+
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", (DOCS / "input-format.md").read_text(), re.DOTALL)
 
 

@@ -107,19 +107,110 @@ def test_cat_scores() -> None:
 
 
 def test_apple_occurrences() -> None:
-    """Equal embeddings give equal outputs; with positions or a causal mask they differ."""
-    (problem,) = attncalc.load_all(SAMPLES / "apple.yaml", {"positions": "none"})
+    """Equal embeddings give equal outputs; told apart by their neighbours or a mask they differ."""
+    (problem,) = attncalc.load_all(SAMPLES / "apple.yaml", {"bias": "none"})
     first, second = problem.queries
     assert [str(number) for number in problem.X[first]] == ["0.8", "0.2"]  # type: ignore[index]
     assert (problem.X[first] == problem.X[second]).all()  # type: ignore[index]
     trace: attncalc.Trace = attncalc.explain(problem)
     assert (trace["output"][first] == trace["output"][second]).all()
-    trace = trace_of("apple")
-    assert (trace["output"][first] != trace["output"][second]).all()
-    (causal,) = attncalc.load_all(SAMPLES / "apple.yaml", {"mask": "causal", "positions": "none"})
+    (causal,) = attncalc.load_all(SAMPLES / "apple.yaml", {"mask": "causal", "bias": "none"})
     trace = attncalc.explain(causal)
     assert (trace["output"][first] != trace["output"][second]).all()
     assert (trace["weights"][first][1:] == 0).all()
+
+
+def output_of(name: str, token: str, **options: str) -> list[float]:
+    """The output of a sample's token."""
+    (problem,) = attncalc.load_all(SAMPLES / f"{name}.yaml", options)
+    output = attncalc.explain(problem)["output"][problem.tokens.index(token)]
+    return [float(number) for number in output]
+
+
+def weights_of(name: str, token: str, head: int | None = None, **options: str) -> dict[str, float]:
+    """The weights of a sample's token, by key; of two keys that are called the same, the last."""
+    (problem,) = attncalc.load_all(SAMPLES / f"{name}.yaml", options)
+    weights = attncalc.explain(problem)["weights"]
+    row = (weights if head is None else weights[head - 1])[problem.tokens.index(token)]
+    return {key: float(weight) for key, weight in zip(problem.key_tokens, row, strict=True)}
+
+
+def test_apple_becomes_two() -> None:
+    """The first apple is more of a company than of a fruit, the second is a fruit three times."""
+    fruit, company = output_of("apple", "Apple")
+    assert company > fruit
+    fruit, company = output_of("apple", "apple")
+    assert fruit > 3 * company
+
+
+def test_nearer_words_count_more() -> None:
+    """Of equal keys the nearer wins; a far one that matches better does in all heads but one."""
+    for head in (1, 2, 3, 4):
+        weights = weights_of("alibi", "four", head)
+        assert weights["two"] < weights["three"] < weights["four"]
+        assert weights["five"] == 0
+        assert (weights["one"] > weights["four"]) == (head > 1)
+    unbiased = weights_of("alibi", "four", 1, bias="none")
+    assert unbiased["two"] == unbiased["three"] == unbiased["four"] < unbiased["one"]
+
+
+@pytest.mark.parametrize("name", ["causal", "llama", "alibi", "window", "lower-right"])
+def test_masks_hide_something(name: str) -> None:
+    """The query that a masked sample writes out is one that the mask takes a key from."""
+    trace = trace_of(name)
+    (query,) = trace.problem.queries
+    weights = trace["weights"] if trace["weights"].ndim == 2 else trace["weights"][0]
+    assert (weights[query] == 0).any()
+
+
+def test_translation_with_and_without_attention() -> None:
+    """Alone, a word is its own value; with attention, "I" has some of "love" too."""
+    assert output_of("tennis-alone", "I") == [1, 0, 0]
+    assert output_of("tennis", "I") == [0.7, 0.25, 0.05]
+
+
+def test_bank_from_both_sides() -> None:
+    """The river is found when it may be seen; a causal mask leaves money and water even."""
+    money, water = output_of("bidirectional", "bank")
+    assert water > 7 * money
+    money, water = output_of("bidirectional", "bank", mask="causal")
+    assert water == money
+
+
+def test_far_words_count_as_much() -> None:
+    """The far "keys" wins over the near "man" by its score, until distance is taken off."""
+    (problem,) = attncalc.load_all(SAMPLES / "long-range.yaml", {})
+    weights = attncalc.explain(problem)["weights"][-1]
+    first, second = (at for at, token in enumerate(problem.key_tokens) if token == "the")
+    assert weights[first] == weights[second]
+    near = weights_of("long-range", "are", bias="{slopes: [1/2]}")
+    far = weights_of("long-range", "are")
+    assert far["keys"] > 4 * far["man"]
+    assert near["man"] > near["keys"]
+
+
+def test_uses() -> None:
+    """What the notes of the small examples say of their weights."""
+    when, where = (weights_of("question-answering", token) for token in ("When", "Where"))
+    assert max(when, key=when.__getitem__) == "1889"
+    assert max(where, key=where.__getitem__) == "Paris"
+    feelings = weights_of("sentiment", "[CLS]")
+    assert feelings["fantastic"] == feelings["disappointing"] == max(feelings.values())
+    good, bad = output_of("sentiment", "[CLS]")
+    assert good == bad
+    shares = weights_of("summary", "summary")
+    assert min(shares, key=shares.__getitem__) == "thanks"
+    last = weights_of("generation", ".")
+    assert sorted(last, key=last.__getitem__)[-2:] == ["visit", "Paris"]
+    ball = weights_of("caption", "ball")
+    assert sorted(ball, key=ball.__getitem__)[-2:] == ["dog's region", "ball's region"]
+
+
+def test_overview_heads() -> None:
+    """From "sleeps", the first head looks at the cat, the second at the word itself."""
+    for head, key in ((1, "cat"), (2, "sleeps")):
+        weights = weights_of("overview", "sleeps", head)
+        assert max(weights, key=weights.__getitem__) == key
 
 
 def test_causal_exercise() -> None:
