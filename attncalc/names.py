@@ -30,7 +30,7 @@ class StageName:
     shape, meaning: what the documentation says of it, and the schema of what is printed.
     axes: where a problem has heads; without them, all but the first axis of heads. symbol: the
     paper's name of the whole matrix, where it has one. on_request: whether JSON leaves it out
-    unless it is asked for or claimed.
+    unless it is asked for or claimed. function: what makes the whole matrix of the one before it.
     """
 
     name: str
@@ -41,6 +41,7 @@ class StageName:
     axes: tuple[Axis, ...]
     symbol: str | None = None
     on_request: bool = False
+    function: str | None = None
 
     @property
     def in_words(self) -> str:
@@ -85,6 +86,7 @@ _STAGES = (
         "n×d_k",
         "each row of Q divided by its length or size; only with qk_norm",
         _QUERIES_OF_HEADS,
+        function="norm",
     ),
     StageName(
         "K_normalized",
@@ -93,12 +95,25 @@ _STAGES = (
         "m×d_k",
         "the same of K; cached keys are as they are",
         _KEYS_OF_HEADS,
+        function="norm",
     ),
     StageName(
-        "Q_rotated", "rotated queries", "q", "n×d_k", "Q turned by its positions", _QUERIES_OF_HEADS
+        "Q_rotated",
+        "rotated queries",
+        "q",
+        "n×d_k",
+        "Q turned by its positions",
+        _QUERIES_OF_HEADS,
+        function="RoPE",
     ),
     StageName(
-        "K_rotated", "rotated keys", "k", "m×d_k", "K turned by its positions", _KEYS_OF_HEADS
+        "K_rotated",
+        "rotated keys",
+        "k",
+        "m×d_k",
+        "K turned by its positions",
+        _KEYS_OF_HEADS,
+        function="RoPE",
     ),
     StageName("scores", "scores", "s", "n×m", "Q Kᵀ", _PAIRS),
     StageName(

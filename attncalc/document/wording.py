@@ -7,7 +7,8 @@ from string import Formatter
 from typing import TypeAlias
 
 from attncalc.document.document import Inline, Inlines, Words
-from attncalc.language import own
+from attncalc.language import own, text
+from attncalc.names import NAMES
 
 Slot: TypeAlias = str | int | Inline | Inlines
 
@@ -27,6 +28,12 @@ def words(template: str, **slots: Slot) -> Inlines:
 def counted_words(one: str, several: str, count: int, **slots: Slot) -> Inlines:
     """A sentence about one thing, or about {count} of them."""
     return words(one if count == 1 else several, count=count, **slots)
+
+
+def term(stage: str) -> str:
+    """What a stage is called in a sentence: by its letter, where it has one."""
+    named = NAMES[stage]
+    return named.symbol or text(named.called)
 
 
 def listing(

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attncalc.document.document import Align, Block, Cell, Column, Paragraph, Row, Table
+from attncalc.document.document import (
+    Align,
+    Block,
+    Cell,
+    Column,
+    Inlines,
+    Paragraph,
+    Row,
+    Table,
+    Words,
+)
 from attncalc.document.expressions import (
     Difference,
     Expression,
@@ -18,10 +28,10 @@ from attncalc.document.expressions import (
     Sum,
     Symbol,
 )
-from attncalc.document.wording import words
+from attncalc.document.wording import sentences, words
 from attncalc.problem.buckets import Buckets
 from attncalc.problem.options import Bucketed
-from attncalc.walkthrough.page import Page, glued
+from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.quantities import weight_of
 from attncalc.walkthrough.tables import omitted_row
 
@@ -33,10 +43,14 @@ def what_buckets_are(page: Page) -> Iterator[Block]:
         return
     buckets = bias.buckets
     yield Paragraph(
-        glued(
-            "What is added goes by the relative position, ",
-            Difference(Symbol("j"), Symbol("i")),
-            f": each falls into a bucket, and the table has a number for it. {_side(buckets)}",
+        sentences(
+            words(
+                "Words close by are told apart better than words far away: each relative position "
+                "{position} falls into a bucket, and the number of that bucket is added to the "
+                "score.",
+                position=Difference(Symbol("j"), Symbol("i")),
+            ),
+            _side(buckets),
         )
     )
     k = Symbol("k")
@@ -48,30 +62,35 @@ def what_buckets_are(page: Page) -> Iterator[Block]:
         )
     )
     yield Paragraph(
-        glued(
-            f"{_singles(buckets.single)} Beyond, bucket ",
-            Sum((Number(str(buckets.single)), k)),
-            " begins at the distance ",
-            start,
-            f", rounded up to a whole number; the last one, {buckets.of_a_side - 1}, has no end.",
+        sentences(
+            _singles(buckets.single),
+            words(
+                "After that, bucket {bucket} begins at the distance {start}, rounded up to a whole "
+                "number; the last bucket, {last}, has no end.",
+                bucket=Sum((Number(str(buckets.single)), k)),
+                start=start,
+                last=buckets.of_a_side - 1,
+            ),
         )
     )
 
 
-def _singles(single: int) -> str:
+def _singles(single: int) -> Inlines:
     if single == 1:
-        return "The distance 0 has a bucket of its own, 0."
-    return f"The distances 0 to {single - 1} have a bucket each."
+        return words("The distance 0 has a bucket of its own, 0.")
+    return words("The distances 0 to {last} have a bucket each.", last=single - 1)
 
 
-def _side(buckets: Buckets) -> str:
+def _side(buckets: Buckets) -> Inlines:
     """What becomes of keys after the query."""
     if not buckets.bidirectional:
-        return "Keys after the query are all in bucket 0, as the query's own key is."
+        return words("All keys after the query are in bucket 0, like the query's own key.")
     side = buckets.of_a_side
-    return (
-        f"Keys up to the query have the buckets 0 to {side - 1}, and those after it, by the same "
-        f"rule, the {side} behind these."
+    return words(
+        "Keys up to the query have the buckets 0 to {last}; keys after it have, by the same rule, "
+        "the next {count} buckets.",
+        last=side - 1,
+        count=side,
     )
 
 
@@ -90,7 +109,7 @@ def bucket_table(page: Page, query: int) -> Iterator[Table]:
         cells: tuple[Cell, ...] = (
             (page.key_token(key, focused=own),),
             (Number(str(ahead)),),
-            glued(_rule(bias.buckets, ahead)),
+            _rule(bias.buckets, ahead),
             (_bucket(bias.buckets, ahead),),
             (numbers[key].number,),
         )
@@ -100,19 +119,24 @@ def bucket_table(page: Page, query: int) -> Iterator[Table]:
         Column((Difference(Symbol("j"), Symbol("i")),), Align.RIGHT),
         Column(words("distances in it")),
         Column(words("bucket"), Align.RIGHT),
-        Column(glued("bias" if head is None else f"bias, column {head + 1}"), Align.RIGHT),
+        Column(
+            words("bias") if head is None else words("bias, column {head}", head=head + 1),
+            Align.RIGHT,
+        ),
     )
     yield Table(columns, tuple(rows), page.query_caption(query))
 
 
-def _rule(buckets: Buckets, ahead: int) -> str:
+def _rule(buckets: Buckets, ahead: int) -> Inlines:
     """The distances that share a bucket with this one."""
     if ahead > 0 and not buckets.bidirectional:
-        return "all after the query"
+        return words("all after the query")
     first, last = buckets.span(abs(ahead))
     if last is None:
-        return f"{first} and more"
-    return str(first) if first == last else f"{first} to {last}"
+        return words("{first} and more", first=first)
+    if first == last:
+        return (Words(str(first)),)
+    return words("{first} to {last}", first=first, last=last)
 
 
 def _bucket(buckets: Buckets, ahead: int) -> Expression:

@@ -34,7 +34,7 @@ from attncalc.document.expressions import (
 )
 from attncalc.document.numerals import Shown, as_typed, shown, shown_array
 from attncalc.document.style import NumberStyle
-from attncalc.document.wording import sentences
+from attncalc.document.wording import sentences, words
 from attncalc.names import NAMES, Axis
 from attncalc.numbers.arithmetic import Array, Typed, like
 from attncalc.numbers.known import Known
@@ -262,7 +262,7 @@ class Page:
         """Whose table this is, where there are several."""
         if len(self.queries) == 1:
             return ()
-        return (Words("Query "), self.query_token(query, focused=True))
+        return words("Query {query}", query=self.query_token(query, focused=True))
 
     def kept_entries(self, count: int) -> list[int | Omitted]:
         """The entries shown of a vector of that width."""
@@ -343,10 +343,10 @@ def provenance(problem: Problem, warnings: Iterable[str]) -> list[Block]:
     """What stands under a title: where the numbers are from, notes on them, and warnings."""
     blocks: list[Block] = []
     if problem.source:
-        blocks.append(Paragraph(glued(f"Source: {problem.source}")))
+        blocks.append(Paragraph(words("Source: {source}", source=problem.source)))
     if problem.notes:
-        blocks.append(Paragraph(glued(problem.notes)))
-    return [*blocks, *(Note(NoteKind.WARNING, glued(warning)) for warning in warnings)]
+        blocks.append(Paragraph((Words(problem.notes),)))
+    return [*blocks, *(Note(NoteKind.WARNING, (Words(warning),)) for warning in warnings)]
 
 
 def lesson(*said: Inlines) -> Paragraph:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from attncalc.document.document import Align, Block, Column, Equation, Row, Table
 from attncalc.document.expressions import (
+    Apply,
     Expression,
     Juxtaposed,
     Matrix,
@@ -18,6 +19,7 @@ from attncalc.document.expressions import (
     Symbol,
 )
 from attncalc.document.numerals import Shown, size_of_product
+from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import Array
 from attncalc.walkthrough.page import Page, joining, sign_of, sum_of
 from attncalc.walkthrough.sources import source_of
@@ -37,6 +39,15 @@ def product_terms(
 def product_sizes(left: Sequence[Shown], right: Sequence[Shown]) -> list[Decimal]:
     """How large each term of a dot product is."""
     return [size_of_product(*each) for each in zip(left, right, strict=True)]
+
+
+def whole(page: Page, stage: str) -> Expression:
+    """All of Q, K or V in a formula, as it is made: RoPE(Q); of any one head, if there are any."""
+    named = NAMES[stage]
+    if named.function is not None:
+        return Apply(named.function, (whole(page, source_of(page.trace, stage)),))
+    letter = named.symbol or named.letter
+    return Symbol(letter, ("h",) if page.trace.problem.heads is not None else ())
 
 
 def projection_formula(result: Symbol, source: Symbol, letter: str, bias: Array | None) -> Relation:

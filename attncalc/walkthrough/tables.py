@@ -20,7 +20,7 @@ from attncalc.document.document import (
 from attncalc.document.expressions import Expression, Number, Omitted, Relation, Sign
 from attncalc.document.numerals import Shown, shown
 from attncalc.document.wording import words
-from attncalc.walkthrough.page import Page, glued
+from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.quantities import weight_of
 
 
@@ -31,7 +31,7 @@ def result_cell(sign: Sign, value: Expression) -> Cell:
 
 def omitted_row(gap: Omitted) -> Row:
     """A row that says how many stood there."""
-    return Row((glued(f"… {gap.count} more"),), RowKind.OMITTED)
+    return Row((words("… {count} more", count=gap.count),), RowKind.OMITTED)
 
 
 def together(page: Page, query: int, keys: Sequence[int]) -> Cell:

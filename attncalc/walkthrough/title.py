@@ -1,49 +1,97 @@
-"""What stands above a page: its title, the problem's dimensions and options, where it is from."""
+"""What stands above a page: its title, what it is called, its formula, its sizes and options."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attncalc.document.document import Block, Heading, Inline, OfQuery, Paragraph, Section, Words
-from attncalc.document.expressions import Expression, Number, Relation, Sign, Symbol
-from attncalc.walkthrough.page import Page, glued, provenance
+from attncalc.document.document import (
+    Block,
+    Equation,
+    Heading,
+    Inlines,
+    OfQuery,
+    Paragraph,
+    Section,
+    Words,
+    about,
+)
+from attncalc.document.expressions import Number, Product, Relation, Sign, Symbol
+from attncalc.document.wording import (
+    Slot,
+    counted_words,
+    listing,
+    sentences,
+    term,
+    words,
+)
+from attncalc.walkthrough.formula import formulas
+from attncalc.walkthrough.kinds import kind
+from attncalc.walkthrough.page import Page, provenance
 from attncalc.walkthrough.sections.order import EXPLANATIONS
+
+_IN_AND_OUT = (
+    ("X", "X_key"),
+    ("Q", "K", "V"),
+    ("scores",),
+    ("weights",),
+    ("head_outputs",),
+    ("concatenated",),
+    ("output",),
+)
+"""The stages whose shapes are told, those together that stand side by side."""
 
 
 def title(page: Page) -> Section:
-    """Heading, dimensions and options in a line, source and notes."""
+    """Heading, dimensions and options in a line, name and formula, roles, source and notes."""
     problem = page.trace.problem
-    default = "Attention, step by step"
-    parts: list[Inline] = []
-    for part in _dimensions(page):
-        parts += glued(part, " · ")
-    parts.append(Words("written out for "))
+    line = _listed(_dimensions(page))
 
-    def about(query: int) -> Iterator[Block]:
-        yield Paragraph((*parts, Words("the query "), page.query_token(query, focused=True)))
+    def chosen(query: int) -> Iterator[Block]:
+        token = page.query_token(query, focused=True)
+        yield Paragraph(
+            words("{sizes} · written out for the query {query}", sizes=line, query=token)
+        )
 
     content: list[Block | OfQuery] = []
     if len(page.queries) == 1:
-        content += page.of_each_query(about)
+        content += page.of_each_query(chosen)
     else:
-        content.append(Paragraph((*parts, *_listed_queries(page))))
+        content.append(Paragraph(_several(page, line)))
+    content.append(Paragraph(sentences(*kind(problem))))
+    content += map(Equation, formulas(page))
+    content += about("roles", (*_shapes(page), *_roles(page)))
     content += provenance(problem, page.trace.warnings)
-    return Section(Heading(None, glued(problem.title or default)), tuple(content))
+    default = words("Attention, step by step")
+    heading = (Words(problem.title),) if problem.title else default
+    return Section(Heading(None, heading), tuple(content))
 
 
-def _dimensions(page: Page) -> Iterator[str | Expression]:
+def _listed(parts: Iterator[Slot]) -> Inlines:
+    told = [words("{part}", part=part) for part in parts]
+    return listing(told, between="{first} · {then}", last="{first} · {last}")
+
+
+def _several(page: Page, line: Inlines) -> Inlines:
+    if len(page.queries) == len(page.trace.problem.tokens):
+        return words("{sizes} · written out for every query", sizes=line)
+    queries = listing([(page.query_token(query, focused=True),) for query in page.queries])
+    return words("{sizes} · written out for the queries {queries}", sizes=line, queries=queries)
+
+
+def _dimensions(page: Page) -> Iterator[Slot]:
     problem = page.trace.problem
     n, m = len(problem.tokens), len(problem.key_tokens) - problem.past_length
     if problem.self_attention:
-        yield f"{n} token{'s' if n != 1 else ''}"
+        yield counted_words("{count} token", "{count} tokens", n)
     else:
-        yield f"{n} quer{'ies' if n != 1 else 'y'}, {m} key{'s' if m != 1 else ''}"
+        yield counted_words("{count} query", "{count} queries", n)
+        yield counted_words("{count} key", "{count} keys", m)
     if problem.past_length:
-        yield f"{problem.past_length} more in the cache"
+        yield words("{count} more in the cache", count=problem.past_length)
     if problem.heads is not None and problem.kv_heads is not None:
-        yield f"{problem.heads} head{'s' if problem.heads != 1 else ''}"
+        yield counted_words("{count} head", "{count} heads", problem.heads)
         if problem.kv_heads != problem.heads:
-            yield f"{problem.kv_heads} for keys and values"
+            yield words("{count} for keys and values", count=problem.kv_heads)
     for width, size in (("model", problem.d_model), ("k", problem.d_k), ("v", problem.d_v)):
         if size is not None:
             yield Relation((Symbol("d", (width,)), Number(str(size))), (Sign.EXACT,))
@@ -51,12 +99,48 @@ def _dimensions(page: Page) -> Iterator[str | Expression]:
         yield from explanation.mentioned(page)
 
 
-def _listed_queries(page: Page) -> Iterator[Inline]:
-    if len(page.queries) == len(page.trace.problem.tokens):
-        yield Words("every query")
-        return
-    yield Words("the queries ")
-    for number, query in enumerate(page.queries):
-        if number:
-            yield Words(" and " if number == len(page.queries) - 1 else ", ")
-        yield page.query_token(query, focused=True)
+def _shapes(page: Page) -> Iterator[Paragraph]:
+    """Q 8×3, K 8×3 → scores 8×8 → …: rows and columns of what is made on the way."""
+    problem, trace = page.trace.problem, page.trace
+    steps = [each.step for each in EXPLANATIONS if each.step is not None]
+    shapes = {name: shape for step in steps for name, shape in step.shapes(problem).items()}
+    told = [
+        listing(
+            [_shape(name, shapes[name]) for name in group if name in trace],
+            between="{first}, {then}",
+            last="{first}, {last}",
+        )
+        for group in _IN_AND_OUT
+        if any(name in trace for name in group)
+    ]
+    line = listing(told, between="{first} → {then}", last="{first} → {last}")
+    if problem.heads is not None and problem.heads > 1:
+        yield Paragraph(words("Sizes in each head, rows × columns: {sizes}", sizes=line))
+    else:
+        yield Paragraph(words("Sizes, rows × columns: {sizes}", sizes=line))
+
+
+def _shape(name: str, shape: tuple[int, ...]) -> Inlines:
+    rows, columns = (Number(str(size)) for size in shape[-2:])
+    return words("{matrix} {size}", matrix=term(name), size=Product((rows, columns)))
+
+
+def _roles(page: Page) -> Iterator[Paragraph]:
+    """What queries, keys and values are for, and which is which in formulas."""
+    q, k, v = (Symbol(letter) for letter in "qkv")
+    told: list[Inlines] = []
+    if "Q" in page.trace:
+        told.append(words("A query {q} asks: it says what a token looks for.", q=q))
+        told.append(words("A key {k} answers: it says what a token has to offer.", k=k))
+    if "V" in page.trace:
+        told.append(
+            words("A value {v} gives: it is what a token hands on to those who attend to it.", v=v)
+        )
+    told.append(
+        words(
+            "In formulas, {i} is the place of the query and {j} the place of the key.",
+            i=Symbol("i"),
+            j=Symbol("j"),
+        )
+    )
+    yield Paragraph(sentences(*told))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal, TypeAlias
 
 from attncalc.document.document import Column, Inlines, Quantity, Row, Table, Token
 from attncalc.document.expressions import Expression, Omitted, Symbol
@@ -13,9 +14,12 @@ from attncalc.numbers.arithmetic import Array
 from attncalc.problem.problem import address_of
 from attncalc.records import dataclass
 from attncalc.steps.stages import OF_GROUPS, OF_KEYS
-from attncalc.walkthrough.page import Page, glued
+from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.quantities import row_of, row_of_head
 from attncalc.walkthrough.tables import omitted_row
+
+Rows: TypeAlias = Literal["token", "query", "query token", "key token", "past token"]
+"""What the rows of a table are of: past tokens are those in the cache."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class _Column:
 def vector_table(
     page: Page,
     letters: Mapping[str, Expression | str],
-    heading: str,
+    heading: Rows,
     *,
     queries: bool = True,
     caption: Inlines = (),
@@ -79,7 +83,7 @@ def both_sides(
 def given_table(
     page: Page,
     arrays: Mapping[str, Array],
-    heading: str,
+    heading: Rows,
     tokens: Sequence[str],
     caption: Inlines,
     head: int | None = None,
@@ -121,7 +125,7 @@ def _table(
     page: Page,
     columns: Sequence[_Column],
     places: Sequence[int | Omitted],
-    heading: str,
+    heading: Rows,
     caption: Inlines,
     token: Callable[[int], Token],
     focused: Sequence[int],
@@ -146,4 +150,19 @@ def _table(
     headings = [
         Column((Symbol(letter) if isinstance(letter, str) else letter,)) for letter in letters
     ]
-    return Table((Column(glued(heading)), *headings), tuple(rows), caption)
+    return Table((Column(_named(heading)), *headings), tuple(rows), caption)
+
+
+def _named(rows: Rows) -> Inlines:
+    """What stands above the tokens of the rows."""
+    match rows:
+        case "token":
+            return words("token")
+        case "query":
+            return words("query")
+        case "query token":
+            return words("query token")
+        case "key token":
+            return words("key token")
+        case "past token":
+            return words("past token")

@@ -115,16 +115,24 @@ def _date(date: datetime.date | None) -> str:
 
 def _document(document: Document) -> Iterable[str]:
     title = document.title
-    lines = [_inlines(block.content) for block in title.blocks if isinstance(block, Paragraph)]
-    yield f"#masthead({', '.join([_inlines(title.heading.words), *lines])})"
+    below = [block for block in title.blocks if isinstance(block, Paragraph | Equation)]
+    yield f"#masthead({_inlines(title.heading.words)}, ["
+    yield from map(_line_of_title, below)
+    yield "])"
     for block in title.blocks:
-        if not isinstance(block, Paragraph):
+        if block not in below:
             yield _block(block)
     for section in document.sections:
         yield ""
         yield _heading(section)
         for block, following in zip_longest(section.blocks, section.blocks[1:]):
             yield _block(block, leads_on=isinstance(following, Table | Equation | Note))
+
+
+def _line_of_title(block: Paragraph | Equation) -> str:
+    if isinstance(block, Paragraph):
+        return f"#about({_inlines(block.content)})"
+    return f"#whole({', '.join(_sides(block.expression, stacked=True))})"
 
 
 def _heading(section: Section) -> str:

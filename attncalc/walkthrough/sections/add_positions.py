@@ -11,13 +11,12 @@ from attncalc.document.document import (
     Block,
     Column,
     Heading,
-    Inline,
+    Inlines,
     OfQuery,
     Paragraph,
     Row,
     Section,
     Table,
-    Words,
 )
 from attncalc.document.expressions import (
     Apply,
@@ -31,13 +30,14 @@ from attncalc.document.expressions import (
     Sum,
     Symbol,
 )
-from attncalc.document.wording import words
+from attncalc.document.wording import Slot, sentences, words
+from attncalc.language import text
 from attncalc.problem.options import Sinusoidal
 from attncalc.steps import add_positions
 from attncalc.steps.angles import Angles
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.angles import angle_of, angles_of
-from attncalc.walkthrough.page import Page, glued, sign_of
+from attncalc.walkthrough.page import Page, sign_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
     Drawn,
@@ -60,20 +60,26 @@ def added_positions(page: Page, number: int) -> Section | None:
     trace, problem = page.trace, page.trace.problem
     angles = angles_of(trace)
     if angles is None:
-        intro = "Each position has a learned vector of its own, which is added to the embedding."
+        intro = words(
+            "Attention by itself does not know where a token stands, so each position has a "
+            "learned vector that is added to the embedding."
+        )
         formula: Expression | None = None
     else:
-        where = "as it is given" if problem.has_position_ids else "counted from 0"
-        intro = (
-            f"Each position, {where}, has a vector that is added to the embedding: the sine and "
-            "the cosine of one angle, then of a smaller one, and so on."
+        intro = sentences(
+            words(
+                "Attention by itself does not know where a token stands, so each position has a "
+                "vector that is added to the embedding: the sine and the cosine of one angle, then "
+                "of a smaller one, and so on."
+            ),
+            counted_from(page),
         )
         wave = Fraction(
             Symbol("pos"),
             Power(_base(page), Fraction(Symbol("2t"), Symbol("d"))),
         )
         formula = Relation((Symbol("p", ("2t",)), Apply("sin", (wave,))), (Sign.EXACT,))
-    content: list[Block | OfQuery] = [Paragraph(glued(intro))]
+    content: list[Block | OfQuery] = [Paragraph(intro)]
     if angles is not None:
         content += page.of_each_query(lambda query: [_waves(page, query, angles)])
     embedded, _ = sources(trace, "X_positioned")
@@ -82,13 +88,28 @@ def added_positions(page: Page, number: int) -> Section | None:
         "positions": "p",
         "X_positioned": Sum((Symbol("x"), Symbol("p"))),
     }
-    rows, caption = ("token", "tokens") if problem.self_attention else ("query token", "queries")
-    content.append(vector_table(page, letters, rows, caption=glued(f"All {caption}")))
-    content += [Paragraph(tuple(sentence)) for sentence in _told_apart(page)]
+    if problem.self_attention:
+        content.append(vector_table(page, letters, "token", caption=words("All tokens")))
+    else:
+        content.append(vector_table(page, letters, "query token", caption=words("All queries")))
+    content += map(Paragraph, _told_apart(page))
     if problem.X_key is not None:
-        content.append(Paragraph(words("The key side's embeddings are used as they are.")))
+        content.append(Paragraph(words("The embeddings of the keys are used as they are.")))
     heading = Heading(number, words("Positions"), formula)
     return Section(heading, tuple(content), ("positions", "X_positioned"))
+
+
+def counted_from(page: Page) -> Inlines:
+    """Where positions begin."""
+    if page.trace.problem.has_position_ids:
+        return words("The positions are those that are given.")
+    return words("Positions are counted from 0.")
+
+
+def stands_at(page: Page, query: int, place: int) -> Inlines:
+    """Where a query stands."""
+    token = page.query_token(query, focused=True)
+    return words("{query} stands at position {place}", query=token, place=place)
 
 
 def _base(page: Page) -> Number:
@@ -127,11 +148,10 @@ def _waves(page: Page, query: int, angles: Angles) -> Table:
         Column((Symbol("p"),), Align.RIGHT),
         Column((), Align.RIGHT, result=True),
     )
-    stands = (page.query_token(query, focused=True), Words(f" stands at position {place}"))
-    return Table(columns, tuple(rows), stands)
+    return Table(columns, tuple(rows), stands_at(page, query, place))
 
 
-def _told_apart(page: Page) -> Iterator[list[Inline]]:
+def _told_apart(page: Page) -> Iterator[Inlines]:
     """Tokens with one and the same embedding, which their positions tell apart."""
     embedded, _ = sources(page.trace, "X_positioned")
     X, positioned = page.trace[embedded], page.trace["X_positioned"]
@@ -143,15 +163,14 @@ def _told_apart(page: Page) -> Iterator[list[Inline]]:
             and not np.array_equal(positioned[query], positioned[other])
         ]
         for other in twins[:3]:
-            yield [
-                page.query_token(query, focused=True),
-                Words(" and "),
-                page.query_token(other),
-                Words(
-                    " have the same embedding; with the vectors of positions "
-                    f"{page.offset + query} and {page.offset + other} added, they differ."
-                ),
-            ]
+            yield words(
+                "{one} and {other} have the same embedding; with the vectors of positions {first} "
+                "and {second} added, they differ.",
+                one=page.query_token(query, focused=True),
+                other=page.query_token(other),
+                first=page.offset + query,
+                second=page.offset + other,
+            )
 
 
 def _wave(page: Page, stage: str, index: Index) -> Derived | None:
@@ -169,10 +188,10 @@ def _sum(page: Page, stage: str, index: Index) -> Derived:
     return computed(page, stage, index, Sum((x.number, p.number)), [x, p])
 
 
-def _mentioned(page: Page) -> Iterator[str]:
+def _mentioned(page: Page) -> Iterator[Slot]:
     if page.trace.problem.adds_positions:
-        kind = isinstance(page.trace.problem.attention.positions, Sinusoidal)
-        yield f"{'sinusoidal' if kind else 'learned'} positions"
+        waves = isinstance(page.trace.problem.attention.positions, Sinusoidal)
+        yield words("sinusoidal positions") if waves else words("learned positions")
 
 
 def _adding(_trace: Trace, start: str) -> str:
@@ -180,7 +199,7 @@ def _adding(_trace: Trace, start: str) -> str:
 
 
 def _asked(_trace: Trace, start: str) -> str:
-    return "Add positions" if start == "positions" else ""
+    return text("Add positions") if start == "positions" else ""
 
 
 EXPLANATION = Explanation(

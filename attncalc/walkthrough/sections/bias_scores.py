@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attncalc.document.document import Block, Heading, OfQuery, Paragraph, Section
-from attncalc.document.expressions import Relation, Sign, Sum, Symbol
+from attncalc.document.document import Block, Heading, Inlines, OfQuery, Paragraph, Section
+from attncalc.document.expressions import Expression, Relation, Sign, Sum, Symbol
 from attncalc.document.numerals import Shown, shown_array
-from attncalc.document.wording import words
+from attncalc.document.wording import Slot, sentences, words
+from attncalc.language import text
 from attncalc.numbers.arithmetic import like
 from attncalc.steps import bias_scores
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, glued, pair_symbol, sign_of
+from attncalc.walkthrough.page import Page, pair_symbol, sign_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
     Drawn,
@@ -45,7 +46,7 @@ def biased_scores(page: Page, number: int) -> Section | None:
 
         yield key_table(page, query, words("score + bias"), words("biased score"), cells)
 
-    content: list[Block | OfQuery] = [Paragraph(glued(_purpose(trace)))]
+    content: list[Block | OfQuery] = [Paragraph(_purpose(trace))]
     content += page.of_each_query(step)
     content += all_queries(page, "biased_scores")
     total = Sum((pair_symbol(source), Symbol("b", ("i", "j"))))
@@ -54,12 +55,20 @@ def biased_scores(page: Page, number: int) -> Section | None:
     return Section(heading, tuple(content), ("biased_scores",))
 
 
-def _purpose(trace: Trace) -> str:
-    scaled = " It comes before scaling, and is scaled with the scores."
-    added = "A number is added to each score." + (scaled if "scaled_scores" in trace else "")
+def _purpose(trace: Trace) -> Inlines:
     made = trace["biased_scores"]
     hides = bool((like(made, "-Infinity") == made).any())
-    return added + (" A key that -∞ is added to stays hidden." if hides else "")
+    return sentences(
+        words("A number is added to each score, so that this key counts more or less."),
+        words("It is added before scaling, so it is scaled too.")
+        if "scaled_scores" in trace
+        else (),
+        words("Adding -∞ hides a key: its weight will be 0.") if hides else (),
+    )
+
+
+def _formula(_page: Page, before: Expression) -> Expression:
+    return Sum((before, Symbol("B")))
 
 
 def _bias_row(page: Page, query: int) -> list[Shown]:
@@ -77,18 +86,18 @@ def _derived(page: Page, stage: str, index: Index) -> Derived:
     return computed(page, stage, index, operation, [] if hidden else [score, added])
 
 
-def _mentioned(page: Page) -> Iterator[str]:
+def _mentioned(page: Page) -> Iterator[Slot]:
     problem = page.trace.problem
     if problem.weights is None and problem.attention.early_bias is not None:
-        yield "with a bias before scaling"
+        yield words("with a bias before scaling")
 
 
 def _adding(_trace: Trace, _start: str) -> str:
-    return "+ bias"
+    return text("+ bias")
 
 
 def _asked(_trace: Trace, _start: str) -> str:
-    return "Add bias"
+    return text("Add bias")
 
 
 EXPLANATION = Explanation(
@@ -96,4 +105,5 @@ EXPLANATION = Explanation(
     parts=(Part(Place.OF_EACH_HEAD, biased_scores),),
     told={"biased_scores": Told(_derived, Drawn(always("Bias"), _adding, _asked))},
     mentioned=_mentioned,
+    formula=_formula,
 )

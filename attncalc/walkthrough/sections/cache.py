@@ -8,14 +8,25 @@ from typing import Any
 
 import numpy as np
 
-from attncalc.document.document import Align, Block, Column, Heading, Paragraph, Row, Section, Table
+from attncalc.document.document import (
+    Align,
+    Block,
+    Column,
+    Heading,
+    Inlines,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+)
 from attncalc.document.expressions import Number, Product, Sign, Sum, Symbol
 from attncalc.document.numerals import significant
-from attncalc.document.wording import words
+from attncalc.document.wording import counted_words, sentences, words
+from attncalc.language import numeral
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.problem import Problem
 from attncalc.steps.engine import explain
-from attncalc.walkthrough.page import Page, glued
+from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.sections.interface import (
     Drawn,
     Explanation,
@@ -39,16 +50,38 @@ def cache(page: Page, number: int) -> Section | None:
     if problem.attention.past is None:
         return None
     past, new = problem.past_length, len(problem.key_tokens) - problem.past_length
-    values = "V" in page.trace
-    cached = _counted(past, "key") + (" with their values" if values and past > 1 else "")
-    cached += " with its value" if values and past == 1 else ""
-    made = _counted(
-        new, "key and value" if values else "key", "keys and values" if values else "keys"
-    )
-    text = f"Taken from the cache: {cached}. Made anew in this step and put behind them: {made}."
-    blocks: list[Block] = [Paragraph(glued(text)), _size(page)]
-    blocks += [Paragraph(glued(line)) for line in _recomputed(problem, page)]
+    said = sentences(*_reused(past, new, values="V" in page.trace))
+    blocks: list[Block] = [Paragraph(said), _size(page)]
+    blocks += map(Paragraph, _recomputed(problem, page))
     return Section(Heading(number, words("The cache")), tuple(blocks), ("K", "V"))
+
+
+def _reused(past: int, new: int, *, values: bool) -> Iterator[Inlines]:
+    """Why there is a cache, what is taken from it, and what is new."""
+    yield words(
+        "A cache keeps what was computed for earlier tokens, so that only the new ones have to be "
+        "computed."
+    )
+    if values:
+        yield counted_words(
+            "Taken from the cache: {count} key with its value.",
+            "Taken from the cache: {count} keys with their values.",
+            past,
+        )
+        yield counted_words(
+            "New in this step, and put behind: {count} key with its value.",
+            "New in this step, and put behind: {count} keys with their values.",
+            new,
+        )
+        return
+    yield counted_words(
+        "Taken from the cache: {count} key.", "Taken from the cache: {count} keys.", past
+    )
+    yield counted_words(
+        "New in this step, and put behind: {count} key.",
+        "New in this step, and put behind: {count} keys.",
+        new,
+    )
 
 
 def _size(page: Page) -> Table:
@@ -57,11 +90,11 @@ def _size(page: Page) -> Table:
     widths = [problem.d_k or 0, problem.d_v or 0]
     heads, past, m = problem.kv_heads or 1, problem.past_length, len(problem.key_tokens)
     rows: list[Row] = []
-    for when, tokens in (("before this step", past), ("after it", m)):
+    for when, tokens in ((words("before this step"), past), (words("after it"), m)):
         total = heads * tokens * sum(widths)
         product = Product(tuple(Number(str(size)) for size in (heads, tokens, sum(widths))))
         cells = [
-            glued(when),
+            when,
             (product,),
             result_cell(Sign.EXACT, Number(str(total))),
             *((Number(str(total * size)),) for size in _BYTES),
@@ -71,24 +104,30 @@ def _size(page: Page) -> Table:
         Column(()),
         Column(words("product"), Align.RIGHT),
         Column(words("numbers"), Align.RIGHT, result=True),
-        *(Column(glued(f"{size} bytes each"), Align.RIGHT) for size in _BYTES),
+        *(Column(words("{count} bytes each", count=size), Align.RIGHT) for size in _BYTES),
     )
     both = Sum((Symbol("d", ("k",)), Symbol("d", ("v",))))
-    what = glued("Size of the cache: heads × tokens × (", both, "), in numbers and in bytes")
+    what = words(
+        "Size of the cache: heads × tokens × ({widths}), in numbers and in bytes", widths=both
+    )
     return Table(columns, tuple(rows), what)
 
 
-def _recomputed(problem: Problem, page: Page) -> Iterator[str]:
+def _recomputed(problem: Problem, page: Page) -> Iterator[Inlines]:
     """Whether the whole computation, without a cache, gives the same."""
     past = problem.attention.past
     whole = without_cache(problem)
     if whole is None:
-        missing = (
-            "The past's own embeddings are not given (X under past)"
-            if past is None or past.X is None
-            else "Not everything is given for the past's rows too"
-        )
-        yield f"{missing}, so its keys and values are taken as they were cached."
+        if past is None or past.X is None:
+            yield words(
+                "The embeddings of the cached tokens are not given (X under past), so their keys "
+                "and values are taken as they were cached."
+            )
+        else:
+            yield words(
+                "Not everything is given for the cached tokens, so their keys and values are taken "
+                "as they were cached."
+            )
         return
     trace, new = explain(whole), len(problem.tokens)
     last, cached = trace[trace.answering], page.trace[page.trace.answering]
@@ -98,23 +137,39 @@ def _recomputed(problem: Problem, page: Page) -> Iterator[str]:
             apart.append(_apart(trace["V"], page.trace["V"]))
         result = "output" if "output" in trace else "weights"
         of_result = _apart(trace[result][..., -new:, :], page.trace[result])
-    kept = "keys and values" if "V" in trace else "keys"
-    if not any(apart):
-        yield (
-            f"Without the cache, all {len(problem.key_tokens)} {kept} would be computed once more, "
-            f"from all embeddings: they come out the same, and so "
-            f"{'does the output' if result == 'output' else 'do the weights'}."
+    if any(apart):
+        yield _rounded(max(apart), of_result, result)
+    else:
+        yield _the_same(len(problem.key_tokens), result)
+
+
+def _the_same(keys: int, result: str) -> Inlines:
+    if result == "output":
+        return words(
+            "Without the cache, all {count} keys and values would have to be computed, from all "
+            "embeddings: they come out the same, and so does the output.",
+            count=keys,
         )
-        return
-    yield (
-        f"Computed once more from all embeddings, the {kept} differ from the cached ones by at "
-        f"most {significant(max(apart))}, and the {result} by at most {significant(of_result)}: "
-        "the cache holds rounded numbers."
+    return words(
+        "Without the cache, all {count} keys would have to be computed, from all embeddings: they "
+        "come out the same, and so do the weights.",
+        count=keys,
     )
 
 
-def _counted(count: int, one: str, several: str = "") -> str:
-    return f"1 {one}" if count == 1 else f"{count} {several or one + 's'}"
+def _rounded(apart: Any, of_result: Any, result: str) -> Inlines:
+    by = {"apart": numeral(significant(apart)), "of_result": numeral(significant(of_result))}
+    if result == "output":
+        return words(
+            "Computed from all embeddings, the keys and values differ from the cached ones by at "
+            "most {apart}, and the output by at most {of_result}: the cache holds rounded numbers.",
+            **by,
+        )
+    return words(
+        "Computed from all embeddings, the keys differ from the cached ones by at most {apart}, "
+        "and the weights by at most {of_result}: the cache holds rounded numbers.",
+        **by,
+    )
 
 
 def without_cache(problem: Problem) -> Problem | None:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attncalc.document.document import Block, Heading, OfQuery, Paragraph, Section
-from attncalc.document.expressions import Apply, Fraction, Product, Relation, Sign, Symbol
-from attncalc.document.wording import words
+from attncalc.document.document import Block, Heading, Inlines, OfQuery, Paragraph, Section
+from attncalc.document.expressions import (
+    Apply,
+    Expression,
+    Fraction,
+    Number,
+    Product,
+    Relation,
+    Sign,
+    Symbol,
+)
+from attncalc.document.wording import Slot, sentences, words
+from attncalc.language import text
 from attncalc.steps import cap
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, glued, in_digits, pair_symbol, sign_of
+from attncalc.walkthrough.page import Page, in_digits, pair_symbol, sign_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
     Drawn,
@@ -45,11 +55,7 @@ def capped_scores(page: Page, number: int) -> Section | None:
         operation = Product((c, Apply("tanh", (Fraction(Symbol("score"), c),))))
         yield key_table(page, query, (operation,), words("capped score"), cells)
 
-    intro = glued(
-        "Scores are bent so that none goes beyond ",
-        c,
-        f" or its negative.{_place(trace, source)}",
-    )
+    intro = sentences(_why(c), _place(trace, source))
     content: tuple[Block | OfQuery, ...] = (Paragraph(intro), *page.of_each_query(step))
     bent = Product((Symbol("c"), Apply("tanh", (Fraction(pair_symbol(source), Symbol("c")),))))
     formula = Relation((pair_symbol("capped_scores"), bent), (Sign.EXACT,))
@@ -57,10 +63,19 @@ def capped_scores(page: Page, number: int) -> Section | None:
     return Section(heading, content, ("capped_scores",))
 
 
-def _place(trace: Trace, source: str) -> str:
+def _why(c: Number) -> Inlines:
+    return words(
+        "The soft-cap keeps every score between {low} and {high}: it hardly changes small scores, "
+        "and it bends large ones, so that no key can win by a huge score.",
+        low=Number(f"-{c.digits}"),
+        high=c,
+    )
+
+
+def _place(trace: Trace, source: str) -> Inlines:
     """What it comes after and before; nothing of it where another step is in between."""
     scored = source_of(trace, source) if source == "scaled_scores" else source
-    return " It is done after scaling, and before bias and mask." if scored == "scores" else ""
+    return words("It comes after scaling, before bias and mask.") if scored == "scores" else ()
 
 
 def _derived(page: Page, stage: str, index: Index) -> Derived:
@@ -73,10 +88,15 @@ def _derived(page: Page, stage: str, index: Index) -> Derived:
     return computed(page, stage, index, bent, [score, c])
 
 
-def _mentioned(page: Page) -> Iterator[str]:
+def _formula(page: Page, before: Expression) -> Expression:
+    c = page.number(page.trace.problem.attention.softcap).number
+    return Product((c, Apply("tanh", (Fraction(before, c),))))
+
+
+def _mentioned(page: Page) -> Iterator[Slot]:
     problem = page.trace.problem
     if problem.weights is None and problem.attention.softcap is not None:
-        yield f"capped at {page.number(problem.attention.softcap).number.digits}"
+        yield words("capped at {cap}", cap=page.number(problem.attention.softcap).number)
 
 
 def _capping(trace: Trace, _start: str) -> str:
@@ -85,7 +105,7 @@ def _capping(trace: Trace, _start: str) -> str:
 
 
 def _asked(trace: Trace, start: str) -> str:
-    return f"Cap, {_capping(trace, start)}"
+    return text("Cap, {formula}", formula=_capping(trace, start))
 
 
 EXPLANATION = Explanation(
@@ -93,4 +113,5 @@ EXPLANATION = Explanation(
     parts=(Part(Place.OF_EACH_HEAD, capped_scores),),
     told={"capped_scores": Told(_derived, Drawn(always("Softcap"), _capping, _asked))},
     mentioned=_mentioned,
+    formula=_formula,
 )

@@ -11,11 +11,13 @@ from attncalc.document.document import (
     Column,
     Equation,
     Heading,
+    Inlines,
     OfQuery,
     Paragraph,
     Row,
     Section,
     Table,
+    Words,
 )
 from attncalc.document.expressions import (
     Apply,
@@ -32,17 +34,19 @@ from attncalc.document.expressions import (
     Sign,
     Sum,
     Symbol,
+    Transpose,
 )
 from attncalc.document.numerals import Shown
-from attncalc.document.wording import words
+from attncalc.document.wording import Slot, words
+from attncalc.language import text
 from attncalc.numbers.formulas import length
 from attncalc.numbers.known import Known
 from attncalc.records import dataclass
 from attncalc.steps import compare
 from attncalc.steps.compare import form_of, given_numbers, of_head
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, glued, joining, pair_symbol, sign_of, sum_of
-from attncalc.walkthrough.products import matrix_equation, product_terms
+from attncalc.walkthrough.page import Page, joining, pair_symbol, sign_of, sum_of
+from attncalc.walkthrough.products import matrix_equation, product_terms, whole
 from attncalc.walkthrough.quantities import row_of, weight_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
@@ -56,37 +60,46 @@ from attncalc.walkthrough.sections.interface import (
     computed,
 )
 from attncalc.walkthrough.sections.mix import sharing
+from attncalc.walkthrough.sections.score import match
 from attncalc.walkthrough.sources import sources
 from attncalc.walkthrough.tables import all_queries, omitted_row, result_cell
 
-_NAMES = {"general": "General", "additive": "Additive", "cosine": "Cosine"}
-_HOW = {
-    "general": (
-        "A query is multiplied by a matrix before it meets the keys: the score is the dot product "
-        "of what comes out with a key."
-    ),
-    "additive": (
-        "Query and key are each multiplied by a matrix and added, and tanh bends every entry of "
-        "the sum; the dot product of that with v is the score."
-    ),
-    "cosine": (
-        "The score is the cosine of the angle between query and key: their dot product, divided "
-        "by both lengths. It is 1 for the same direction, and -1 for the opposite one."
-    ),
-}
+
+def _how(form: str) -> Inlines:
+    if form == "general":
+        return words(
+            "The matrix W learns which entries of query and key belong together: the query is "
+            "multiplied by W, and the score is the dot product of the result and the key."
+        )
+    if form == "additive":
+        return words(
+            "A small network compares query and key, which need not have the same width: each is "
+            "multiplied by a matrix, tanh keeps every entry of their sum between -1 and 1, and the "
+            "dot product of that and v is the score."
+        )
+    return words(
+        "The score is the cosine of the angle between query and key, so their lengths do not "
+        "matter: it is 1 where they point the same way, and -1 where they point in opposite ways."
+    )
+
+
+def _named(form: str) -> str:
+    if form == "general":
+        return text("General scores")
+    return text("Additive scores") if form == "additive" else text("Cosine scores")
 
 
 def other_scores(page: Page, number: int) -> Section | None:
     """The score that is chosen, of the focused queries term by term, the matrix for all."""
     form = form_of(page.trace.problem)
-    content: list[Block | OfQuery] = [Paragraph(glued(_HOW[form])), *_given(page)]
+    content: list[Block | OfQuery] = [Paragraph(_how(form)), *_given(page)]
     if form == "additive":
         content.append(_keys(page))
     content += page.of_each_query(lambda query: _written_out(page, form, query))
     content += all_queries(page, "scores")
     q, k = Symbol("q", ("i",)), Symbol("k", ("j",))
     formula = Relation((pair_symbol("scores"), _formula(form, q, k)), (Sign.EXACT,))
-    heading = Heading(number, glued(f"{_NAMES[form]} scores"), formula)
+    heading = Heading(number, (Words(_named(form)),), formula)
     return Section(heading, tuple(content), ("scores",))
 
 
@@ -132,14 +145,8 @@ def _written_out(page: Page, form: str, query: int) -> Iterator[Block]:
     asking, answering = sources(page.trace, "scores")
     q = page.stage(asking, [query])[0]
     name = page.query_name(query)
-    yield Paragraph(
-        glued(
-            "How well does each key match what ",
-            page.query_token(query, focused=True),
-            " asks for?  ",
-            Relation((Symbol("q", (name,)), page.vector(q)), (joining(q),)),
-        )
-    )
+    asked = Relation((Symbol("q", (name,)), page.vector(q)), (joining(q),))
+    yield match(page.query_token(query, focused=True), asked)
     if form != "cosine":
         yield _brought(page, form, query, q)
     keys = page.kept_keys(query)
@@ -259,22 +266,35 @@ def _derived(page: Page, stage: str, index: Index) -> Derived | None:
     return computed(page, stage, index, score.operation, score.operands)
 
 
-def _mentioned(page: Page) -> Iterator[str]:
-    if page.trace.problem.attention.chosen("score") is not None:
-        yield f"{form_of(page.trace.problem)} scores"
+def _whole(page: Page, _before: Expression) -> Expression:
+    """Of all queries and keys at once; an additive score has no such formula."""
+    form = form_of(page.trace.problem)
+    Q, K = (whole(page, stage) for stage in sources(page.trace, "scores"))
+    if form == "general":
+        return Juxtaposed((Q, Symbol("W"), Transpose(K)))
+    return Apply("cos", (Q, K)) if form == "cosine" else Symbol("S")
+
+
+def _mentioned(page: Page) -> Iterator[Slot]:
+    if page.trace.problem.attention.chosen("score") is None:
+        return
+    form = form_of(page.trace.problem)
+    if form == "general":
+        yield words("general scores")
+    else:
+        yield words("additive scores") if form == "additive" else words("cosine scores")
 
 
 def _meeting(trace: Trace, start: str) -> str:
     if start == sources(trace, "scores")[0]:
-        return {"general": "q W · k", "additive": "v · tanh(q W₁ + k W₂)", "cosine": "cosine"}[
-            form_of(trace.problem)
-        ]
+        formulas = {"general": "q W · k", "additive": "v · tanh(q W₁ + k W₂)"}
+        return formulas.get(form_of(trace.problem)) or text("cosine")
     return sharing(trace, start)
 
 
 def _asked(trace: Trace, start: str) -> str:
     asking = sources(trace, "scores")[0]
-    named = f"{_NAMES[form_of(trace.problem)]} Scores of Q and K"
+    named = text("{scores} of Q and K", scores=_named(form_of(trace.problem)))
     return named if start == asking else sharing(trace, start).capitalize()
 
 
@@ -283,4 +303,5 @@ EXPLANATION = Explanation(
     parts=(Part(Place.OF_EACH_HEAD, other_scores),),
     told={"scores": Told(_derived, Drawn(always("Scores"), _meeting, _asked))},
     mentioned=_mentioned,
+    formula=_whole,
 )

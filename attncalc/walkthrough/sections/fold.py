@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from attncalc.document.document import (
     Block,
@@ -14,6 +14,7 @@ from attncalc.document.document import (
     Row,
     Section,
     Table,
+    Words,
 )
 from attncalc.document.expressions import (
     Apply,
@@ -24,9 +25,9 @@ from attncalc.document.expressions import (
     Sign,
     Symbol,
 )
-from attncalc.document.wording import words
+from attncalc.document.wording import counted_words, sentences, words
 from attncalc.problem.heads import group_of
-from attncalc.walkthrough.page import Page, glued
+from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.sections.interface import Explanation, Part, Place
 from attncalc.walkthrough.sections.mask import slopes_of_heads
 from attncalc.walkthrough.sources import sources
@@ -40,9 +41,9 @@ def folding(page: Page, number: int) -> Section | None:
     problem = page.trace.problem
     if problem.heads is None or problem.kv_heads is None:
         return None
-    blocks: list[Block] = [Paragraph(_purpose(page))]
+    blocks: list[Block] = [Paragraph(sentences(*_purpose(page)))]
     if problem.kv_heads != problem.heads:
-        blocks.append(Paragraph(glued(_sharing(problem.heads, problem.kv_heads))))
+        blocks.append(Paragraph(_sharing(problem.heads, problem.kv_heads)))
     if problem.kv_heads != problem.heads or any(_folded(page, name) for name in "QKV"):
         blocks.append(_map(page))
     blocks += slopes_of_heads(page)
@@ -58,43 +59,70 @@ def multi_head(page: Page) -> Relation | None:
     trace = page.trace
     if "output" in trace and sources(trace, "output") != ("concatenated",):
         return None
-    count = page.trace.problem.heads or 0
-    named: list[Expression] = [Symbol("head", (str(head + 1),)) for head in range(count)]
-    few = named if count <= _MOST_NAMED else [named[0], Omitted(count - 2), named[-1]]
-    concatenated: Expression = Apply("Concat", tuple(few))
+    concatenated: Expression = all_heads(page)
     if page.trace.problem.W_O is not None:
         concatenated = Juxtaposed((concatenated, Symbol("W", ("O",))))
     whole = Apply("MultiHead", (Symbol("Q"), Symbol("K"), Symbol("V")))
     return Relation((whole, concatenated), (Sign.EXACT,))
 
 
-def _purpose(page: Page) -> Inlines:
-    problem = page.trace.problem
-    heads = "One head works" if problem.heads == 1 else f"{problem.heads} heads work side by side"
-    source = _folded(page, "Q")
-    if source is None:
-        return glued(f"{heads}, each with matrices of its own.")
-    folded = {
-        "Q": words("entries of the queries"),
-        "X": words("entries of the embeddings"),
-        "W_Q": glued("columns of ", Symbol("W", ("Q",))),
-    }
-    return (
-        *glued(f"{heads}: the "),
-        *folded[source],
-        *glued(
-            f" are folded into {problem.heads} times {problem.d_k}, and each head takes its own "
-            f"{problem.d_k}."
-        ),
+def all_heads(page: Page) -> Expression:
+    """Concat(head_1, …, head_h): the heads' results side by side."""
+    count = page.trace.problem.heads or 0
+    named: list[Expression] = [Symbol("head", (str(head + 1),)) for head in range(count)]
+    few = named if count <= _MOST_NAMED else [named[0], Omitted(count - 2), named[-1]]
+    return Apply("Concat", tuple(few))
+
+
+def _purpose(page: Page) -> Iterator[Inlines]:
+    """Why there are heads, and what each of them takes."""
+    heads, width = page.trace.problem.heads or 1, page.trace.problem.d_k or 0
+    if heads == 1:
+        yield words("There is only one head, which takes all entries.")
+        return
+    yield words(
+        "Each head has attention weights of its own, so that a token can look for several things "
+        "at once."
     )
+    match _folded(page, "Q"):
+        case "Q":
+            yield counted_words(
+                "Each query is cut into {heads} parts of {count} entry, one part for each head.",
+                "Each query is cut into {heads} parts of {count} entries, one part for each head.",
+                width,
+                heads=heads,
+            )
+        case "X":
+            yield counted_words(
+                "Each embedding is cut into {heads} parts of {count} entry, one part for each "
+                "head.",
+                "Each embedding is cut into {heads} parts of {count} entries, one part for each "
+                "head.",
+                width,
+                heads=heads,
+            )
+        case "W_Q":
+            yield counted_words(
+                "The columns of {matrix} are cut into {heads} parts of {count} column, one part "
+                "for each head.",
+                "The columns of {matrix} are cut into {heads} parts of {count} columns, one part "
+                "for each head.",
+                width,
+                matrix=Symbol("W", ("Q",)),
+                heads=heads,
+            )
+        case _:
+            yield words("Each of the {heads} heads has matrices of its own.", heads=heads)
 
 
-def _sharing(heads: int, kv_heads: int) -> str:
+def _sharing(heads: int, kv_heads: int) -> Inlines:
     if kv_heads == 1:
-        return "All of them share one head of keys and values (multi-query attention)."
-    return (
-        f"Every {heads // kv_heads} of them share one of {kv_heads} heads of keys and values "
-        "(grouped-query attention)."
+        return words("All heads use the same keys and values (multi-query attention).")
+    return words(
+        "Only {kv_heads} of them have keys and values of their own, each used by {share} heads "
+        "(grouped-query attention).",
+        kv_heads=kv_heads,
+        share=heads // kv_heads,
     )
 
 
@@ -116,18 +144,22 @@ def _map(page: Page) -> Table:
     problem = page.trace.problem
     heads, kv_heads = problem.heads or 1, problem.kv_heads or 1
     columns: list[tuple[Inlines, Callable[[int], Cell]]] = [
-        (words("head"), lambda head: glued(str(head + 1)))
+        (words("head"), lambda head: (Words(str(head + 1)),))
     ]
     if _folded(page, "Q"):
-        what = "columns of Q" if _folded(page, "Q") == "W_Q" else "entries of q"
-        columns.append((glued(what), lambda head: glued(_places(head, problem.d_k))))
+        what = words("columns of Q") if _folded(page, "Q") == "W_Q" else words("entries of q")
+        columns.append((what, lambda head: _places(head, problem.d_k)))
     if kv_heads != heads:
         columns.append(
-            (words("key-value head"), lambda head: glued(str(group_of(head, heads, kv_heads) + 1)))
+            (
+                words("key-value head"),
+                lambda head: (Words(str(group_of(head, heads, kv_heads) + 1)),),
+            )
         )
     for name, width in (("K", problem.d_k), ("V", problem.d_v)):
         if _folded(page, name):
-            columns.append((glued(f"of {name.lower()}"), _of_group(heads, kv_heads, width)))
+            heading = words("of {vector}", vector=Symbol(name.lower()))
+            columns.append((heading, _of_group(heads, kv_heads, width)))
     if _folded(page, "Q") in ("Q", "X"):
         columns += [_own_part(page, query) for query in page.queries[:2]]
     rows = [
@@ -141,7 +173,7 @@ def _map(page: Page) -> Table:
 
 def _of_group(heads: int, kv_heads: int, width: int | None) -> Callable[[int], Cell]:
     """The columns of a head's group."""
-    return lambda head: glued(_places(group_of(head, heads, kv_heads), width))
+    return lambda head: _places(group_of(head, heads, kv_heads), width)
 
 
 def _own_part(page: Page, query: int) -> tuple[Inlines, Callable[[int], Cell]]:
@@ -155,11 +187,13 @@ def _own_part(page: Page, query: int) -> tuple[Inlines, Callable[[int], Cell]]:
     return heading, part
 
 
-def _places(head: int, width: int | None) -> str:
+def _places(head: int, width: int | None) -> Inlines:
     """Which columns of a folded matrix are a head's, counted from 1."""
     assert width is not None  # there is a matrix, so it has a width
     first = head * width + 1
-    return str(first) if width == 1 else f"{first} to {first + width - 1}"
+    if width == 1:
+        return (Words(str(first)),)
+    return words("{first} to {last}", first=first, last=first + width - 1)
 
 
 EXPLANATION = Explanation(parts=(Part(Place.BEFORE_HEADS, folding),))

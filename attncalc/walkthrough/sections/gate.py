@@ -19,6 +19,7 @@ from attncalc.document.document import (
 )
 from attncalc.document.expressions import (
     Apply,
+    Expression,
     Fraction,
     Number,
     Omitted,
@@ -149,6 +150,10 @@ def _derived(page: Page, stage: str, index: Index) -> Derived:
     return computed(page, stage, index, Product((gate.number, before.number)), [gate, before])
 
 
+def _formula(_page: Page, before: Expression) -> Expression:
+    return Product((Apply(_SIGMOID, (Symbol("G"),)), before))
+
+
 def _mentioned(page: Page) -> Iterator[str]:
     if page.trace.problem.is_gated:
         yield "gated"
@@ -161,6 +166,7 @@ def _gating(trace: Trace, start: str) -> str:
 
 EXPLANATION = Explanation(
     gate,
+    formula=_formula,
     parts=(Part(Place.AFTER_HEADS, gating),),
     told={"gated": Told(_derived, Drawn(always("Gate"), _gating))},
     mentioned=_mentioned,

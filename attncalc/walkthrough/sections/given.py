@@ -8,13 +8,14 @@ from functools import partial
 from attncalc.document.document import (
     Block,
     Heading,
+    Inlines,
     Paragraph,
     Section,
     Table,
 )
 from attncalc.document.wording import words
 from attncalc.numbers.arithmetic import Array
-from attncalc.walkthrough.page import Page, glued
+from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.products import given_projection
 from attncalc.walkthrough.sections.interface import Explanation, Part, Place
 from attncalc.walkthrough.tables import matrix_table
@@ -34,21 +35,21 @@ def given(page: Page, number: int) -> Section:
     blocks += _given_past(page)
     for letter in ("Q", "K", "V"):
         blocks += given_projection(page, letter)
-    blocks += [Paragraph(glued(line)) for line in _remarks(page)]
+    blocks += map(Paragraph, _remarks(page))
     made = tuple(name for name in trace.stages if getattr(problem, name, None) is not None)
     return Section(Heading(number, words("What is given")), tuple(blocks), made, "given")
 
 
-def _remarks(page: Page) -> Iterator[str]:
+def _remarks(page: Page) -> Iterator[Inlines]:
     trace, problem = page.trace, page.trace.problem
     if problem.weights is not None:
-        yield "The attention weights are given; what they come from is not."
+        yield words("The attention weights are given; what they come from is not.")
     if "V" not in trace:
-        yield "No values are given, so the walkthrough ends at the attention weights."
+        yield words("No values are given, so the page ends at the attention weights.")
     if problem.scores is not None and "scaled_scores" not in trace:
-        yield "The scores are taken as they are given; a scale option would multiply them."
+        yield words("The given scores are used as they are; a scale option would multiply them.")
     if trace.context is None:
-        yield (
+        yield words(
             "The problem is too large to be worked by hand: numbers are computed in float64 and "
             "shown rounded."
         )
@@ -60,25 +61,28 @@ def _given_vectors(page: Page) -> Iterator[Table]:
     named = {*_QUERY_SIDE, *_KEY_SIDE}
     arrays = {name: array for name, array in problem.arrays().items() if name in named}
     folded = {name: array for name, array in arrays.items() if array.ndim == 2}
-    yield from _by_side(page, folded, "")
+    yield from _by_side(page, folded, ())
     stacked = {name: array for name, array in arrays.items() if array.ndim == 3}
     for group in (("Q",), ("K", "V")) if problem.heads != problem.kv_heads else (("Q", "K", "V"),):
         own = [name for name in group if name in stacked]
         for head in range(len(stacked[own[0]]) if own else 0):
             if not page.tells_of(head, groups="Q" not in group):
                 continue
-            kind = "Head" if "Q" in group else "Key-value head"
+            caption = (
+                words("Head {head}", head=head + 1)
+                if "Q" in group
+                else words("Key-value head {head}", head=head + 1)
+            )
             arrays = {name: stacked[name][head] for name in own}
-            yield from _by_side(page, arrays, f"{kind} {head + 1}", head)
+            yield from _by_side(page, arrays, caption, head)
 
 
 def _by_side(
-    page: Page, arrays: Mapping[str, Array], caption: str, head: int | None = None
+    page: Page, arrays: Mapping[str, Array], said: Inlines, head: int | None = None
 ) -> Iterator[Table]:
     problem = page.trace.problem
     queries = {name: arrays[name] for name in _QUERY_SIDE if name in arrays}
     keys = {name: arrays[name] for name in _KEY_SIDE if name in arrays}
-    said = glued(caption) if caption else ()
     if problem.self_attention and (queries or keys):
         yield given_table(page, queries | keys, "token", problem.tokens, said, head)
         return
@@ -101,14 +105,20 @@ def _given_past(page: Page) -> Iterator[Table]:
         return
     for head in filter(partial(page.tells_of, groups=True), range(problem.kv_heads)):
         own = {name: array[head] for name, array in arrays.items()}
-        caption = glued(f"In the cache, key-value head {head + 1}")
+        caption = words("In the cache, key-value head {head}", head=head + 1)
         yield given_table(page, own, "past token", past.tokens, caption, head)
 
 
 def _given_scores(page: Page) -> Table:
     rows = page.kept_queries()
-    of_head = "" if page.trace.head is None else f" of head {page.trace.head + 1}"
-    caption = glued(f"The scores{of_head}: the query in the row, the key in the column")
+    caption = (
+        words("The scores: the query in the row, the key in the column")
+        if page.trace.head is None
+        else words(
+            "The scores of head {head}: the query in the row, the key in the column",
+            head=page.trace.head + 1,
+        )
+    )
     return matrix_table(page, page.vectors("scores"), rows, page.kept_columns(), caption)
 
 

@@ -10,6 +10,8 @@ from typing import TypeAlias
 from attncalc.document.document import Section
 from attncalc.document.expressions import Expression, Sign, Symbol
 from attncalc.document.numerals import Shown
+from attncalc.document.wording import Slot
+from attncalc.language import text
 from attncalc.names import NAMES
 from attncalc.records import dataclass
 from attncalc.steps.interface import Step
@@ -23,6 +25,10 @@ Called: TypeAlias = Callable[[Trace], str]
 
 Operation: TypeAlias = Callable[[Trace, str], str]
 """What is done to a stage, named second, on the way to the one that it is an operation of."""
+
+
+Formula: TypeAlias = Callable[[Page, Expression], Expression]
+"""What a step makes, in the formula under the title, of what the steps before it have made."""
 
 
 class Place(Enum):
@@ -89,13 +95,15 @@ class Explanation:
     """All that is said of a step.
 
     step: None for what belongs to no step, such as what is given, or what it all means. told: of
-    each of the step's stages. mentioned: of its option, in the line under the title.
+    each of the step's stages. mentioned: of its option, in the line under the title. formula: what
+    it adds to the formula there.
     """
 
     step: Step | None = None
     parts: tuple[Part, ...] = ()
     told: Mapping[str, Told] = field(default_factory=dict)
-    mentioned: Callable[[Page], Iterator[str]] = lambda _page: iter(())
+    mentioned: Callable[[Page], Iterator[Slot]] = lambda _page: iter(())
+    formula: Formula = lambda _page, before: before
 
 
 def given(_page: Page, _stage: str, _index: Index) -> None:
@@ -121,8 +129,8 @@ def handed_on(page: Page, source: str, index: Index) -> Derived:
 
 
 def always(name: str) -> Called:
-    """The same in every drawing."""
-    return lambda _trace: name
+    """The same in every drawing. name: a template, in English."""
+    return lambda _trace: text(name)
 
 
 def untold(_trace: Trace, _start: str) -> str:

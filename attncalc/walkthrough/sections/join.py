@@ -22,7 +22,7 @@ from attncalc.document.wording import words
 from attncalc.names import NAMES
 from attncalc.steps import join
 from attncalc.walkthrough.page import Page, glued, joining
-from attncalc.walkthrough.sections.fold import multi_head
+from attncalc.walkthrough.sections.fold import all_heads, multi_head
 from attncalc.walkthrough.sections.interface import (
     Derived,
     Drawn,
@@ -95,6 +95,7 @@ def _derived(page: Page, stage: str, index: Index) -> Derived:
 
 EXPLANATION = Explanation(
     join,
+    formula=lambda page, _before: all_heads(page),
     parts=(Part(Place.AFTER_HEADS, concatenation),),
     told={
         "concatenated": Told(

@@ -374,6 +374,12 @@ def _derived(page: Page, stage: str, index: Index) -> Derived:
     return computed(page, stage, index, sum_of(tuple(terms)), [] if hidden else operands)
 
 
+def _formula(page: Page, before: Expression) -> Expression:
+    """+ B + M, as there are."""
+    added = {"B": page.trace.bias, "M": page.trace.mask}
+    return Sum((before, *(Symbol(name) for name, each in added.items() if each is not None)))
+
+
 def _mentioned(page: Page) -> Iterator[str]:
     problem, options = page.trace.problem, page.trace.problem.attention
     if problem.weights is not None:
@@ -456,4 +462,5 @@ EXPLANATION = Explanation(
     parts=(Part(Place.OF_EACH_HEAD, masked_scores),),
     told={"masked_scores": Told(_derived, Drawn(_participant, _masking, _asked, called=_called))},
     mentioned=_mentioned,
+    formula=_formula,
 )

@@ -20,7 +20,16 @@ from attncalc.document.document import (
     Table,
     about,
 )
-from attncalc.document.expressions import Omitted, Product, Relation, Sign, SumOver, Symbol
+from attncalc.document.expressions import (
+    Expression,
+    Juxtaposed,
+    Omitted,
+    Product,
+    Relation,
+    Sign,
+    SumOver,
+    Symbol,
+)
 from attncalc.document.numerals import Shown, shown
 from attncalc.document.wording import words
 from attncalc.names import NAMES
@@ -28,7 +37,7 @@ from attncalc.steps import mix
 from attncalc.steps.stages import OF_GROUPS
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page, glued, joining, sum_of
-from attncalc.walkthrough.products import product_terms
+from attncalc.walkthrough.products import product_terms, whole
 from attncalc.walkthrough.quantities import weight_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
@@ -169,6 +178,11 @@ def sharing(trace: Trace, start: str) -> str:
     return f"each for {heads // groups} heads"
 
 
+def _formula(page: Page, before: Expression) -> Expression:
+    _, values = sources(page.trace, page.trace.attended)
+    return Juxtaposed((before, whole(page, values)))
+
+
 def _summing(trace: Trace, start: str) -> str:
     first = sources(trace, trace.attended)[0]
     return "Weighted Sum of V" if start == first else sharing(trace, start).capitalize()
@@ -176,6 +190,7 @@ def _summing(trace: Trace, start: str) -> str:
 
 EXPLANATION = Explanation(
     mix,
+    formula=_formula,
     parts=(Part(Place.OF_EACH_HEAD, weighted_sum),),
     told={
         "weighted_values": Told(_product, None),

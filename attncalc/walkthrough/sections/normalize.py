@@ -10,6 +10,7 @@ from attncalc.document.document import (
     Column,
     Equation,
     Heading,
+    Inlines,
     OfQuery,
     Paragraph,
     Row,
@@ -31,12 +32,13 @@ from attncalc.document.expressions import (
     Symbol,
 )
 from attncalc.document.numerals import Shown, size_of_product
-from attncalc.document.wording import words
+from attncalc.document.wording import Slot, sentences, words
+from attncalc.language import text
 from attncalc.problem.options import Chosen
 from attncalc.steps import normalize
 from attncalc.steps.normalize import gain_of, norm_of
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, glued, sign_of, sum_of
+from attncalc.walkthrough.page import Page, sign_of, sum_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
     Drawn,
@@ -63,34 +65,33 @@ def normalization(page: Page, number: int) -> Section | None:
     gained = gain_of(norm, "Q") is not None
     above: Expression = Product((Symbol("g", ("q",)), q)) if gained else q
     formula = Relation((normal, Fraction(above, size)), (Sign.EXACT,))
-    content: list[Block | OfQuery] = [Paragraph(glued(_how(norm))), *_gains(page, norm)]
+    content: list[Block | OfQuery] = [Paragraph(_how(norm)), *_gains(page, norm)]
     content += page.of_each_query(lambda query: _written_out(page, norm, query))
     keys = {"K_normalized": Symbol("k", ("normalized",))}
     content += both_sides(page, {"Q_normalized": normal}, keys)
     if page.offset:
-        text = "Keys in the cache were normalized when they were cached, and are taken as they are."
-        content.append(Paragraph(glued(text)))
+        content.append(Paragraph(words("The keys in the cache are normalized already.")))
     heading = Heading(number, words("Normalized queries and keys"), formula)
     return Section(heading, tuple(content), ("Q_normalized", "K_normalized"))
 
 
-def _how(norm: Chosen) -> str:
+def _how(norm: Chosen) -> Inlines:
     if norm.word == "l2":
-        return (
-            "Each query and each key is divided by its length, the root of the sum of its "
-            "squares: so a score depends on their directions alone."
+        return words(
+            "Each query and each key is divided by its length, the root of the sum of its squares, "
+            "so that a score depends on their directions alone."
         )
-    gained = (
-        ", and multiplied by a gain, entry by entry" if len({*norm.settings} - {"epsilon"}) else ""
-    )
-    small = (
-        " A small ε under the root keeps the size of a vector of zeros from being 0."
+    gained = bool({*norm.settings} - {"epsilon"})
+    return sentences(
+        words(
+            "Each query and each key is divided by its size {r}, the root of the mean of its "
+            "squares, so that no score is large just because a vector is long.",
+            r=Symbol("r"),
+        ),
+        words("Then each entry is multiplied by a number of its own, the gain.") if gained else (),
+        words("A small ε under the root keeps the size of a vector of zeros from being 0.")
         if norm.number("epsilon")
-        else ""
-    )
-    return (
-        "Each query and each key is divided by its size r, the root of the mean of its squares"
-        f"{gained}: so no score grows because a vector is long.{small}"
+        else (),
     )
 
 
@@ -110,8 +111,12 @@ def _written_out(page: Page, norm: Chosen, query: int) -> Iterator[Block]:
     length, gains = _length(page, "Q", query), _gains_of(page, norm, "Q")
     size = Length(Symbol("q", (name,))) if norm.word == "l2" else Symbol("r", (name,))
     if length.number == Number("0"):
-        text = "The query of ", page.query_token(query, focused=True)
-        yield Paragraph(glued(*text, " has length 0: it has no direction, and stays 0."))
+        yield Paragraph(
+            words(
+                "The query of {query} has length 0: it has no direction, and stays 0.",
+                query=page.query_token(query, focused=True),
+            )
+        )
         return
     of_squares = _root_of_squares(page, norm, q)
     first = Sign.EXACT if all(entry.exact for entry in q) else Sign.ROUNDED
@@ -181,15 +186,20 @@ def _derived(page: Page, stage: str, index: Index) -> Derived | None:
     return computed(page, stage, index, done, operands)
 
 
-def _mentioned(page: Page) -> Iterator[str]:
+def _mentioned(page: Page) -> Iterator[Slot]:
     norm = page.trace.problem.attention.chosen("qk_norm")
-    if norm is not None:
-        yield f"queries and keys {'of length 1' if norm.word == 'l2' else 'normalized'}"
+    if norm is None:
+        return
+    if norm.word == "l2":
+        yield words("queries and keys of length 1")
+    else:
+        yield words("queries and keys normalized")
 
 
 def _normalizing(trace: Trace, _start: str) -> str:
-    by = "length" if norm_of(trace.problem).word == "l2" else "root mean square"
-    return f"divide by {by}"
+    if norm_of(trace.problem).word == "l2":
+        return text("divide by length")
+    return text("divide by root mean square")
 
 
 EXPLANATION = Explanation(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from attncalc.document.document import Block, Heading, OfQuery, Paragraph, Section
+from attncalc.document.document import Block, Heading, Inlines, OfQuery, Paragraph, Section
 from attncalc.document.expressions import Expression, Relation, Sign, Symbol
-from attncalc.document.wording import words
+from attncalc.document.wording import listing, words
+from attncalc.language import text
 from attncalc.steps import project
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, glued
+from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.products import projected, projection_formula, written_out
 from attncalc.walkthrough.sections.interface import (
+    Called,
     Derived,
     Drawn,
     Explanation,
@@ -34,12 +36,9 @@ def projections(page: Page, number: int) -> Section | None:
     if not made or problem.unprojected:
         return None
     formulas = [_formula(page, name) for name in made]
-    purpose = (
-        "Each embedding is multiplied by a matrix: one for queries, one for keys, one for values."
-    )
-    content: list[Block | OfQuery] = [Paragraph(glued(purpose))]
+    content: list[Block | OfQuery] = [Paragraph(_why(made))]
     if len(formulas) > 1:
-        content.append(Paragraph(glued("In the same way ", *_and(formulas[1:]), ".")))
+        content.append(Paragraph(words("In the same way {formulas}.", formulas=_all(formulas[1:]))))
     if "Q" in made:
         content += page.of_each_query(lambda query: [written_out(page, query, "x", "q", "Q", "Q")])
     letters: dict[str, Expression | str] = {name: name.lower() for name in made}
@@ -62,16 +61,25 @@ def unprojected(page: Page, number: int) -> Section | None:
     if not made or not problem.unprojected:
         return None
     formulas = [Relation((Symbol(name), _side(page, name)), (Sign.EXACT,)) for name in made]
-    text = glued("No matrices are given, so the embeddings are used as they are: ", *_and(formulas))
-    blocks = (Paragraph((*text, *words("."))),)
-    return Section(Heading(number, words("Queries, keys and values")), blocks, tuple(made))
+    said = words(
+        "No matrices are given, so the embeddings are used as they are: {formulas}.",
+        formulas=_all(formulas),
+    )
+    heading = Heading(number, words("Queries, keys and values"))
+    return Section(heading, (Paragraph(said),), tuple(made))
 
 
-def _and(formulas: Sequence[Expression]) -> Iterator[str | Expression]:
-    for place, formula in enumerate(formulas):
-        if place:
-            yield " and " if place == len(formulas) - 1 else ", "
-        yield formula
+def _why(made: Sequence[str]) -> Inlines:
+    if len(made) < len("QKV"):
+        return words("Each embedding is multiplied by a learned matrix.")
+    return words(
+        "Each embedding is multiplied by three learned matrices, so that a token can ask for one "
+        "thing (query), be found by another (key) and give a third (value)."
+    )
+
+
+def _all(formulas: Sequence[Expression]) -> Inlines:
+    return listing([(formula,) for formula in formulas])
 
 
 def _formula(page: Page, name: str) -> Relation:
@@ -107,36 +115,40 @@ def _projecting(letter: str) -> Operation:
 
     def projecting(trace: Trace, start: str) -> str:
         if start == PAST:
-            return "in front"
+            return text("in front")
         problem = trace.problem
         W = getattr(problem, f"W_{letter}")
         parts = [] if W is None else [bias_too(trace, letter)]
         count = problem.heads if letter == "Q" else problem.kv_heads
         if W is not None and W.ndim == 3:
-            kind = "head" if count == problem.heads else "key-value head"
-            parts.append(f"for each {kind}")
+            own = count == problem.heads
+            parts.append(text("for each head") if own else text("for each key-value head"))
         elif count is not None and count > 1:
-            parts.append(f"cut into {count}")
-        return ", ".join(parts) or "as it is"
+            parts.append(text("cut into {count}", count=count))
+        return ", ".join(parts) or text("as it is")
 
     return projecting
 
 
-def _told(letter: str, participant: str) -> Told:
+def _told(letter: str, participant: Called) -> Told:
     done = _projecting(letter)
 
     def asked(trace: Trace, start: str) -> str:
-        return "Put in front" if start == PAST else f"Generate {participant}, {done(trace, start)}"
+        if start == PAST:
+            return text("Put in front")
+        return text(
+            "Generate {made}, {operation}", made=participant(trace), operation=done(trace, start)
+        )
 
-    return Told(_derived, Drawn(always(participant), done, asked))
+    return Told(_derived, Drawn(participant, done, asked))
 
 
 EXPLANATION = Explanation(
     project,
     parts=(Part(Place.BEFORE_HEADS, unprojected), Part(Place.OF_EACH_HEAD, projections)),
     told={
-        "Q": _told("Q", "Query (Q)"),
-        "K": _told("K", "Key (K)"),
-        "V": _told("V", "Value (V)"),
+        "Q": _told("Q", always("Query (Q)")),
+        "K": _told("K", always("Key (K)")),
+        "V": _told("V", always("Value (V)")),
     },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from attncalc.document.document import Block, Heading, OfQuery, Section, about
-from attncalc.document.expressions import Symbol
+from attncalc.document.expressions import Expression, Juxtaposed, Sum, Symbol
 from attncalc.document.wording import words
 from attncalc.names import NAMES
 from attncalc.steps import project_out
@@ -59,6 +59,15 @@ def _derived(page: Page, stage: str, index: Index) -> Derived:
     return handed_on(page, source, index)
 
 
+def _formula(page: Page, before: Expression) -> Expression:
+    """Times W_O and plus b_O, as there are."""
+    problem = page.trace.problem
+    if problem.W_O is None:
+        return before
+    product = Juxtaposed((before, Symbol("W", ("O",))))
+    return product if problem.b_O is None else Sum((product, Symbol("b", ("O",))))
+
+
 def _projecting(trace: Trace, _start: str) -> str:
     return bias_too(trace, "O") if trace.problem.W_O is not None else "as it is"
 
@@ -69,6 +78,7 @@ def _asked(trace: Trace, start: str) -> str:
 
 EXPLANATION = Explanation(
     project_out,
+    formula=_formula,
     parts=(Part(Place.AFTER_HEADS, output_projection),),
     told={"output": Told(_derived, Drawn(always("Attention Output"), _projecting, _asked))},
 )

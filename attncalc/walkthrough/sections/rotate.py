@@ -9,12 +9,12 @@ from attncalc.document.document import (
     Block,
     Column,
     Heading,
+    Inlines,
     OfQuery,
     Paragraph,
     Row,
     Section,
     Table,
-    Words,
 )
 from attncalc.document.expressions import (
     Apply,
@@ -31,14 +31,16 @@ from attncalc.document.expressions import (
     Symbol,
 )
 from attncalc.document.numerals import Shown, shown
-from attncalc.document.wording import words
+from attncalc.document.wording import Slot, counted_words, sentences, words
+from attncalc.language import text
 from attncalc.problem.options import Rotary
 from attncalc.steps import rotate
 from attncalc.steps.angles import Angles
 from attncalc.steps.rotate import turned_pairs
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.angles import angle_of, angles_of
-from attncalc.walkthrough.page import Page, glued, sign_of
+from attncalc.walkthrough.page import Page, sign_of
+from attncalc.walkthrough.sections.add_positions import counted_from, stands_at
 from attncalc.walkthrough.sections.interface import (
     Derived,
     Drawn,
@@ -64,37 +66,38 @@ def rotation(page: Page, number: int) -> Section | None:
     turned = Symbol("q", ("rotated",))
     q, matrix = Symbol("q"), Symbol("R", ("pos",))
     formula = Relation((turned, Product((matrix, q))), (Sign.EXACT,))
-    content: list[Block | OfQuery] = [Paragraph(glued(_how(page, rotary)))]
+    content: list[Block | OfQuery] = [Paragraph(sentences(*_how(page, rotary)))]
     content += page.of_each_query(lambda query: _turned(page, query, angles, rotary))
     turned_keys = {"K_rotated": Symbol("k", ("rotated",))}
     content += both_sides(page, {"Q_rotated": turned}, turned_keys)
     if page.offset:
-        text = "Keys in the cache were rotated when they were cached, and are not rotated again."
-        content.append(Paragraph(glued(text)))
+        content.append(
+            Paragraph(words("The keys in the cache are rotated already, and not rotated again."))
+        )
     heading = Heading(number, words("Rotation by position"), formula)
     return Section(heading, tuple(content), ("Q_rotated", "K_rotated"))
 
 
-def _how(page: Page, rotary: Rotary) -> str:
+def _how(page: Page, rotary: Rotary) -> Iterator[Inlines]:
+    """Why they are rotated, which entries together, and which stay as they are."""
     width = page.trace["Q_rotated"].shape[-1]
     dims = rotary.dims or width
-    pairs = (
-        "Neighbouring entries are rotated together"
-        if rotary.pairing == "interleaved"
-        else f"Entry 1 is rotated with entry {dims // 2 + 1}, and so on"
+    yield words(
+        "Attention by itself does not know where a token stands, so queries and keys are rotated "
+        "by angles that grow with the position: then a score depends on how far apart the two "
+        "stand."
     )
-    left = width - dims
-    stay = (
-        "The last entry stays as it is"
-        if left == 1
-        else f"The last {left} entries stay as they are"
-    )
-    rest = f" {stay}." if left else ""
-    where = "as it is given" if page.trace.problem.has_position_ids else "counted from 0"
-    return (
-        f"{pairs}, by an angle that grows with the position, {where}: so a score depends on how "
-        f"far apart query and key stand.{rest}"
-    )
+    if rotary.pairing == "interleaved":
+        yield words("Neighbouring entries are rotated together.")
+    else:
+        yield words("Entry 1 is rotated with entry {other}, and so on.", other=dims // 2 + 1)
+    if dims < width:
+        yield counted_words(
+            "The last entry stays as it is.",
+            "The last {count} entries stay as they are.",
+            width - dims,
+        )
+    yield counted_from(page)
 
 
 def _turned(page: Page, query: int, angles: Angles, rotary: Rotary) -> Iterator[Block]:
@@ -114,7 +117,7 @@ def _turned(page: Page, query: int, angles: Angles, rotary: Rotary) -> Iterator[
         )
         formula = Product((Number(str(place)), slower))
         cells = (
-            glued(f"{firsts[pair] + 1} and {seconds[pair] + 1}"),
+            words("{first} and {second}", first=firsts[pair] + 1, second=seconds[pair] + 1),
             (Relation((formula, angle.number), (angle.sign,)),),
             (cosine.number,),
             (sine.number,),
@@ -126,8 +129,7 @@ def _turned(page: Page, query: int, angles: Angles, rotary: Rotary) -> Iterator[
         Column((Apply("cos", (Symbol("θ"),)),), Align.RIGHT),
         Column((Apply("sin", (Symbol("θ"),)),), Align.RIGHT),
     )
-    stands = (page.query_token(query, focused=True), Words(f" stands at position {place}"))
-    yield Table(columns, tuple(rows), stands)
+    yield Table(columns, tuple(rows), stands_at(page, query, place))
     source = source_of(page.trace, "Q_rotated")
     q, result = page.stage(source, [query])[0], page.stage("Q_rotated", [query])[0]
     steps: list[Row] = []
@@ -199,18 +201,18 @@ def _pair(page: Page, angles: Angles, row: int, pair: int) -> tuple[Shown, Shown
     return angle_of(page, angles, row, pair), cosine, sine
 
 
-def _mentioned(page: Page) -> Iterator[str]:
+def _mentioned(page: Page) -> Iterator[Slot]:
     if isinstance(page.trace.problem.attention.positions, Rotary):
-        yield "rotary positions"
+        yield words("rotary positions")
 
 
 def _rotating(_trace: Trace, _start: str) -> str:
-    return "rotate by position"
+    return text("rotate by position")
 
 
 def _rotating_new(trace: Trace, start: str) -> str:
     cached = trace.problem.past_length > 0
-    return "rotate new keys by position" if cached else _rotating(trace, start)
+    return text("rotate new keys by position") if cached else _rotating(trace, start)
 
 
 EXPLANATION = Explanation(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
-from attncalc.document.document import Block, Heading, OfQuery, Paragraph, Section
+import numpy as np
+
+from attncalc.document.document import Block, Heading, Inlines, OfQuery, Paragraph, Section
 from attncalc.document.expressions import (
     Expression,
     Fraction,
@@ -15,11 +18,16 @@ from attncalc.document.expressions import (
     Sign,
     Symbol,
 )
-from attncalc.document.numerals import shown
-from attncalc.document.wording import words
+from attncalc.document.numerals import percentage_of_row, shown
+from attncalc.document.wording import Slot, words
+from attncalc.language import text
+from attncalc.numbers.arithmetic import Array
+from attncalc.problem.options import AttentionOptions
+from attncalc.problem.problem import Problem
 from attncalc.steps import scale
+from attncalc.steps.engine import explain
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, glued, in_digits, pair_symbol, sign_of
+from attncalc.walkthrough.page import Page, in_digits, pair_symbol, sign_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
     Drawn,
@@ -47,16 +55,14 @@ def scaled_scores(page: Page, number: int) -> Section | None:
         root = shown([root_of_d_k], [root_of_d_k == root_of_d_k // 1], page.style)[0]
         under_root = Root(Number(str(trace.problem.d_k)))
         relation = Relation((root_of_width, under_root, root.number), (Sign.EXACT, root.sign))
-        intro = glued(
-            "Dividing by ", relation, " keeps wide vectors from driving the softmax to extremes."
-        )
+        intro = _why(relation, trace.problem.d_k)
         divisor = root.number if root.exact else under_root
         formula: Expression = Fraction(symbol, root_of_width)
         operation: Expression = Fraction(score, root_of_width)
     else:
         divisor = None
         factor = page.number(trace.problem.attention.scale).number
-        intro = glued("Each score is multiplied by ", factor, ".")
+        intro = _why_times(page)
         formula, operation = Product((symbol, factor)), Product((score, factor))
 
     def step(query: int) -> Iterator[Block]:
@@ -71,11 +77,91 @@ def scaled_scores(page: Page, number: int) -> Section | None:
             return done, sign_of(before[key], result=result), result.number
 
         yield key_table(page, query, (operation,), words("scaled score"), cells)
+        yield from _without(page, query)
 
     content: tuple[Block | OfQuery, ...] = (Paragraph(intro), *page.of_each_query(step))
     relation = Relation((pair_symbol("scaled_scores"), formula), (Sign.EXACT,))
     heading = Heading(number, words("Scaled scores"), relation)
     return Section(heading, content, ("scaled_scores",))
+
+
+def _why(root: Relation, d_k: int | None) -> Inlines:
+    if d_k == 1:
+        return words("Each score is divided by {root}, which changes nothing.", root=root)
+    return words(
+        "The more entries a vector has, the larger its dot products get; dividing by {root} makes "
+        "up for that, so that the softmax does not give nearly everything to one key.",
+        root=root,
+    )
+
+
+def _why_times(page: Page) -> Inlines:
+    scale = page.trace.problem.attention.scale
+    assert isinstance(scale, Decimal)
+    factor = page.number(scale).number
+    if 0 < scale < 1:
+        return words(
+            "Each score is multiplied by {factor}: smaller scores make the weights more alike.",
+            factor=factor,
+        )
+    if scale > 1:
+        return words(
+            "Each score is multiplied by {factor}: larger scores make the largest weight larger.",
+            factor=factor,
+        )
+    return words("Each score is multiplied by {factor}.", factor=factor)
+
+
+def _without(page: Page, query: int) -> Iterator[Paragraph]:
+    """What scaling does to the largest weight of a query; nothing where that cannot be seen."""
+    scaled, unscaled = page.trace["weights"][query], unscaled_weights(page.trace, query)
+    if unscaled is None:
+        return
+    with_it, without = (percentage_of_row(max(row), list(row)) for row in (scaled, unscaled))
+    if with_it != without:
+        yield Paragraph(
+            words(
+                "With this, the largest weight of {query} is {scaled}; without it, it would be "
+                "{unscaled}.",
+                query=page.query_token(query, focused=True),
+                scaled=with_it,
+                unscaled=without,
+            )
+        )
+
+
+def unscaled_weights(trace: Trace, query: int) -> Array | None:
+    """The weights that a query would have without scaling; None where keys are hidden before. (m,)
+
+    Worked out as a problem of this one query that begins with its scores.
+    """
+    if source_of(trace, "scaled_scores") != "scores":
+        return None
+    options, head = trace.problem.attention, trace.head or 0
+    sink = options.sink if options.sink is None or options.sink.ndim == 0 else options.sink[head]
+    alone = AttentionOptions(
+        scale="none",
+        mask="none" if trace.mask is None else trace.mask[query][None],
+        bias=None if trace.bias is None else trace.bias.values[query][None],
+        softcap=options.softcap,
+        sink=None if sink is None else np.array(sink),
+        base=options.base,
+    )
+    problem = Problem(
+        tokens=("query",),
+        key_tokens=trace.problem.key_tokens,
+        scores=trace["scores"][query][None],
+        attention=alone,
+        self_attention=False,
+    )
+    weights: Array = explain(problem)["weights"][0]
+    return weights
+
+
+def _formula(page: Page, before: Expression) -> Expression:
+    if page.trace.number("divisor") is not None:
+        return Fraction(before, Root(Symbol("d", ("k",))))
+    return Product((before, page.number(page.trace.problem.attention.scale).number))
 
 
 def _derived(page: Page, stage: str, index: Index) -> Derived:
@@ -91,14 +177,14 @@ def _derived(page: Page, stage: str, index: Index) -> Derived:
     return computed(page, stage, index, product, [score, factor])
 
 
-def _mentioned(page: Page) -> Iterator[str]:
+def _mentioned(page: Page) -> Iterator[Slot]:
     trace = page.trace
     if trace.number("divisor") is not None:
-        yield f"scaled by 1/√{trace.problem.d_k}"
+        yield words("scaled by {factor}", factor=Number(f"1/√{trace.problem.d_k}"))
     elif trace.number("factor") is not None:
-        yield f"scaled by {page.number(trace.problem.attention.scale).number.digits}"
+        yield words("scaled by {factor}", factor=page.number(trace.problem.attention.scale).number)
     elif trace.problem.weights is None:
-        yield "unscaled"
+        yield words("unscaled")
 
 
 def _scaling(trace: Trace, _start: str) -> str:
@@ -107,7 +193,7 @@ def _scaling(trace: Trace, _start: str) -> str:
 
 def _asked(trace: Trace, _start: str) -> str:
     by = f"1/√{trace.problem.d_k}" if trace.number("factor") is None else _factor(trace)
-    return f"Scale by {by}"
+    return text("Scale by {factor}", factor=by)
 
 
 def _factor(trace: Trace) -> str:
@@ -119,4 +205,5 @@ EXPLANATION = Explanation(
     parts=(Part(Place.OF_EACH_HEAD, scaled_scores),),
     told={"scaled_scores": Told(_derived, Drawn(always("Scale"), _scaling, _asked))},
     mentioned=_mentioned,
+    formula=_formula,
 )

@@ -4,14 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attncalc.document.document import Align, Block, Column, Heading, Paragraph, Row, Section, Table
-from attncalc.document.expressions import Dot, Expression, Omitted, Relation, Sign, Sum, Symbol
+from attncalc.document.document import (
+    Align,
+    Block,
+    Column,
+    Heading,
+    Inlines,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    Token,
+)
+from attncalc.document.expressions import (
+    Dot,
+    Expression,
+    Juxtaposed,
+    Omitted,
+    Relation,
+    Sign,
+    Sum,
+    Symbol,
+    Transpose,
+)
 from attncalc.document.numerals import Shown, shown
-from attncalc.document.wording import words
+from attncalc.document.wording import Slot, words
+from attncalc.language import text
 from attncalc.steps import score
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, glued, pair_symbol, sign_of, sum_of
-from attncalc.walkthrough.products import product_sizes, product_terms
+from attncalc.walkthrough.page import Page, pair_symbol, sign_of, sum_of
+from attncalc.walkthrough.products import product_sizes, product_terms, whole
 from attncalc.walkthrough.quantities import row_of, weight_of
 from attncalc.walkthrough.sections.interface import (
     Derived,
@@ -33,6 +55,7 @@ def scores(page: Page, number: int) -> Section | None:
     if page.trace.problem.scores is not None or "scores" not in page.trace:
         return None
     content = (
+        Paragraph(_why()),
         *page.of_each_query(lambda query: _score_blocks(page, query)),
         *all_queries(page, "scores"),
     )
@@ -40,6 +63,20 @@ def scores(page: Page, number: int) -> Section | None:
         (pair_symbol("scores"), Dot(Symbol("q", ("i",)), Symbol("k", ("j",)))), (Sign.EXACT,)
     )
     return Section(Heading(number, words("Scores"), formula), content, ("scores",))
+
+
+def _why() -> Inlines:
+    return words(
+        "A score is the dot product of a query and a key: it is large where the two point the same "
+        "way, and negative where they point in opposite ways."
+    )
+
+
+def match(query: Token, vector: Relation) -> Paragraph:
+    """What is asked of every key, with the vector that asks."""
+    return Paragraph(
+        words("How well does each key match what {query} asks for?  {q}", query=query, q=vector)
+    )
 
 
 def _score_blocks(page: Page, query: int) -> list[Block]:
@@ -69,14 +106,8 @@ def _score_blocks(page: Page, query: int) -> list[Block]:
         rows.append(_score_row(page, query, key, q, k[key], products, total))
         at += 1
     q_sign = Sign.EXACT if all(entry.exact for entry in q) else Sign.ROUNDED
-    intro = Paragraph(
-        glued(
-            "How well does each key match what ",
-            page.query_token(query, focused=True),
-            " asks for?  ",
-            Relation((Symbol("q", (name,)), page.vector(q)), (q_sign,)),
-        )
-    )
+    asked = Relation((Symbol("q", (name,)), page.vector(q)), (q_sign,))
+    intro = match(page.query_token(query, focused=True), asked)
     columns = (
         Column(words("key")),
         Column((Symbol("k"),), optional=True),
@@ -127,22 +158,30 @@ def _derived(page: Page, stage: str, index: Index) -> Derived | None:
     return computed(page, stage, index, sum_of(product_terms(page, q, k)), [*q, *k])
 
 
-def _mentioned(page: Page) -> Iterator[str]:
+def _formula(page: Page, _before: Expression) -> Expression:
+    made_of = sources(page.trace, "scores")
+    if not made_of:
+        return Symbol("S")
+    Q, K = (whole(page, stage) for stage in made_of)
+    return Juxtaposed((Q, Transpose(K)))
+
+
+def _mentioned(page: Page) -> Iterator[Slot]:
     if page.trace.problem.scores is not None:
-        yield "scores given"
+        yield words("scores given")
 
 
 def _participant(trace: Trace) -> str:
-    return "Dot Product" if sources(trace, "scores") else "Scores"
+    return text("Dot Product") if sources(trace, "scores") else text("Scores")
 
 
 def _box(trace: Trace) -> str:
-    return "scores Q Kᵀ" if sources(trace, "scores") else "scores"
+    return text("scores Q Kᵀ") if sources(trace, "scores") else text("scores")
 
 
 def _asked(trace: Trace, start: str) -> str:
     asking = sources(trace, "scores")[0]
-    return "Dot Product of Q and K" if start == asking else sharing(trace, start).capitalize()
+    return text("Dot Product of Q and K") if start == asking else sharing(trace, start).capitalize()
 
 
 EXPLANATION = Explanation(
@@ -150,4 +189,5 @@ EXPLANATION = Explanation(
     parts=(Part(Place.OF_EACH_HEAD, scores),),
     told={"scores": Told(_derived, Drawn(_participant, sharing, _asked, box=_box))},
     mentioned=_mentioned,
+    formula=_formula,
 )

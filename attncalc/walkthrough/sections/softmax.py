@@ -363,6 +363,20 @@ def _weight(page: Page, _stage: str, index: Index) -> Derived | None:
     return _written_out(page, *index) if page.trace.problem.weights is None else None
 
 
+def _formula(page: Page, before: Expression) -> Expression:
+    """softmax of the scores, with the sink and the base where they are not as always."""
+    if page.trace.problem.weights is not None:
+        return Symbol("A")
+    options = page.trace.problem.attention
+    arguments: list[Expression] = [before]
+    if options.sink is not None:
+        arguments.append(Symbol("sink"))
+    if options.base != "e":
+        base = page.number(options.base).number
+        arguments.append(Relation((Symbol("base"), base), (Sign.EXACT,)))
+    return Apply("softmax", tuple(arguments))
+
+
 def _mentioned(page: Page) -> Iterator[str]:
     problem, options = page.trace.problem, page.trace.problem.attention
     if problem.weights is not None:
@@ -398,4 +412,5 @@ EXPLANATION = Explanation(
         "weights": Told(_weight, Drawn(_participant, _softmax)),
     },
     mentioned=_mentioned,
+    formula=_formula,
 )
