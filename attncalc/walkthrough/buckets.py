@@ -45,9 +45,8 @@ def what_buckets_are(page: Page) -> Iterator[Block]:
     yield Paragraph(
         sentences(
             words(
-                "Words close by are told apart better than words far away: each relative position "
-                "{position} falls into a bucket, and the number of that bucket is added to the "
-                "score.",
+                "What is added to a score depends on how far apart query and key stand: each "
+                "relative position {position} falls into a bucket, and each bucket has a number.",
                 position=Difference(Symbol("j"), Symbol("i")),
             ),
             _side(buckets),

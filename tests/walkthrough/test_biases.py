@@ -37,15 +37,15 @@ def test_buckets_of_one_side_and_of_both() -> None:
     kinds = {"buckets": "4", "max_distance": "4", "table": table}
     page = with_bias({"t5": kinds})
     assert (
-        "Keys up to the query have the buckets 0 to 1, and those after it, by the same rule, the 2 "
-        "behind these. The distance 0 has a bucket of its own, 0."
+        "Keys up to the query have the buckets 0 to 1; keys after it have, by the same rule, the "
+        "next 2 buckets. The distance 0 has a bucket of its own, 0."
     ) in page
     assert "b 1 1 and more 2 + 1 = 3 3" in page
     page = with_bias({"t5": {**kinds, "bidirectional": "false"}})
     assert (
-        "Keys after the query are all in bucket 0, as the query's own key is. The distances 0 to 1 "
-        "have a bucket each. Beyond, bucket 2 + k begins at the distance 2×(4 / 2)^(k / 2), "
-        "rounded up to a whole number; the last one, 3, has no end."
+        "All keys after the query are in bucket 0, like the query's own key. The distances 0 to 1 "
+        "have a bucket each. After that, bucket 2 + k begins at the distance 2×(4 / 2)^(k / 2), "
+        "rounded up to a whole number; the last bucket, 3, has no end."
     ) in page
     assert "b 1 all after the query 0 0" in page
     page = page_of(
@@ -63,11 +63,11 @@ def test_a_bias_before_scaling() -> None:
     rows = {"rows": [["0", "-inf"], ["1", "0"]], "before_scale": "true"}
     page = with_bias(rows)
     assert (
-        "A number is added to each score. It comes before scaling, and is scaled with the scores. "
-        "A key that -∞ is added to stays hidden."
+        "A number is added to each score, so that this key counts more or less. It is added before "
+        "scaling, so it is scaled too. Adding -∞ hides a key: its weight will be 0."
     ) in page
     page = with_bias({**rows, "rows": [["0", "1"], ["1", "0"]]}, scale="none")
-    assert "A number is added to each score. key" in page
+    assert "so that this key counts more or less. key" in page
     assert "with a bias before scaling" in page
     assert "bias before" not in page_of(
         {"weights": [["1", "0"], ["0", "1"]], "attention": {"bias": rows}}

@@ -50,10 +50,10 @@ def test_cache_recomputed() -> None:
     past = {"tokens": ["a"], "X": [["1", "0"]], "K": [["1", "1"]], "V": [["1"]]}
     page = page_of({**EMBEDDED, "attention": {"past": past, "mask": "causal"}})
     assert "Taken from the cache: 1 key with its value." in page
-    assert "put behind them: 1 key and value." in page
+    assert "New in this step, and put behind: 1 key with its value." in page
     assert (
-        "Without the cache, all 2 keys and values would be computed once more, from all "
-        "embeddings: they come out the same, and so does the output."
+        "Without the cache, all 2 keys and values would have to be computed, from all embeddings: "
+        "they come out the same, and so does the output."
     ) in page
     rounded = {**past, "V": [["1.01"]]}
     page = page_of({**EMBEDDED, "attention": {"past": rounded}})
@@ -65,13 +65,11 @@ def test_cache_without_values() -> None:
     fields = {name: EMBEDDED[name] for name in ("tokens", "X", "W_Q", "W_K")}
     past = {"tokens": ["a", "c"], "K": [["1", "1"], ["0", "1"]]}
     page = page_of({**fields, "attention": {"past": past}})
-    assert (
-        "Taken from the cache: 2 keys. Made anew in this step and put behind them: 1 key." in page
-    )
-    assert "The past's own embeddings are not given (X under past)" in page
+    assert "Taken from the cache: 2 keys. New in this step, and put behind: 1 key." in page
+    assert "The embeddings of the cached tokens are not given (X under past)" in page
     past["X"] = [["1", "0"], ["0", "1"]]
     page = page_of({**fields, "attention": {"past": past}})
-    assert "all 3 keys would be computed once more" in page
+    assert "all 3 keys would have to be computed" in page
     assert "and so does the weights" not in page
     assert "so do the weights" in page
 
@@ -88,7 +86,7 @@ def test_cache_that_cannot_be_recomputed(changes: dict[str, Any]) -> None:
     past = {"tokens": ["a"], "X": [["1", "0"]], "K": [["1", "1"]], "V": [["1"]]}
     options = {**changes.get("attention", {}), "past": past}
     page = page_of({**EMBEDDED, **changes, "attention": options})
-    assert "taken as they were cached" in page
+    assert "so the cache is taken as it is" in page
 
 
 def test_cache_of_heads() -> None:
@@ -233,7 +231,7 @@ def test_alibi_of_other_heads() -> None:
 def test_single_head() -> None:
     """One declared head is a head, with an axis and a section of its own."""
     page = page_of({**TWO, "attention": {"heads": "1"}})
-    assert "One head works" in page
+    assert "There is only one head, which takes all entries." in page
     assert "The head's result" in page
     assert "MultiHead(Q, K, V) = Concat(head₁)" in page
 
@@ -242,7 +240,7 @@ def test_multi_query() -> None:
     """One head of keys and values for all is named by its name."""
     fields = {**TWO, "K": [["1"], ["2"]], "V": [["1"], ["0"]]}
     page = page_of({**fields, "attention": {"heads": "2", "kv_heads": "1"}}, heads=(0, 1))
-    assert "All of them share one head of keys and values (multi-query attention)." in page
+    assert "All heads use the same keys and values (multi-query attention)." in page
     assert "Scores, head 2" in page
     assert "other head" not in page
 
@@ -252,7 +250,7 @@ def test_scores_of_heads() -> None:
     scores = [[["1", "2"], ["3", "4"]], [["0", "0"], ["1", "0"]]]
     page = page_of({"tokens": ["a", "b"], "scores": scores})
     assert "The scores of head 2: the query in the row, the key in the column" in page
-    assert "2 heads work side by side, each with matrices of its own." in page
+    assert "Each of the 2 heads has numbers of its own, as they are given." in page
 
 
 def test_stacked_projections() -> None:
@@ -276,7 +274,7 @@ def test_stacked_projections() -> None:
 def test_unprojected_heads() -> None:
     """Embeddings that are queries themselves are cut apart among the heads."""
     page = page_of({"tokens": ["a"], "X": [["1", "2"]], "attention": {"heads": "2"}})
-    assert "the entries of the embeddings are folded into 2 times 1" in page
+    assert "Each embedding is cut into 2 parts of 1 entry, one part for each head." in page
     assert "No matrices are given, so the embeddings are used as they are" in page
 
 
@@ -293,7 +291,7 @@ def test_positions_of_one_side(keys: int) -> None:
         }
     )
     assert "All queries" in page
-    assert "The key side's embeddings are used as they are." in page
+    assert "The embeddings of the keys are used as they are." in page
     assert "Q = X_positioned, K = X_key and V = X_key" in page
     assert "have the same embedding" in page
 

@@ -120,13 +120,12 @@ def _recomputed(problem: Problem, page: Page) -> Iterator[Inlines]:
     if whole is None:
         if past is None or past.X is None:
             yield words(
-                "The embeddings of the cached tokens are not given (X under past), so their keys "
-                "and values are taken as they were cached."
+                "The embeddings of the cached tokens are not given (X under past), so the cache is "
+                "taken as it is."
             )
         else:
             yield words(
-                "Not everything is given for the cached tokens, so their keys and values are taken "
-                "as they were cached."
+                "Not everything is given for the cached tokens too, so the cache is taken as it is."
             )
         return
     trace, new = explain(whole), len(problem.tokens)

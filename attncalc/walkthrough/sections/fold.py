@@ -112,15 +112,17 @@ def _purpose(page: Page) -> Iterator[Inlines]:
                 heads=heads,
             )
         case _:
-            yield words("Each of the {heads} heads has matrices of its own.", heads=heads)
+            yield words(
+                "Each of the {heads} heads has numbers of its own, as they are given.", heads=heads
+            )
 
 
 def _sharing(heads: int, kv_heads: int) -> Inlines:
     if kv_heads == 1:
         return words("All heads use the same keys and values (multi-query attention).")
     return words(
-        "Only {kv_heads} of them have keys and values of their own, each used by {share} heads "
-        "(grouped-query attention).",
+        "There are only {kv_heads} heads of keys and values, and each of them is used by {share} "
+        "heads (grouped-query attention).",
         kv_heads=kv_heads,
         share=heads // kv_heads,
     )
