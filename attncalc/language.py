@@ -75,6 +75,11 @@ def own(template: str) -> str:
     return _in_force.get().own(template)
 
 
+def template(sentence: str) -> str:
+    """A sentence as it is, in English: of a table, from which it is said elsewhere."""
+    return sentence
+
+
 def text(template: str, **slots: str | int) -> str:
     """A sentence in the language in force. template: in English, with {named} slots."""
     return own(template).format_map(slots)

@@ -36,6 +36,13 @@ def term(stage: str) -> str:
     return named.symbol or text(named.called)
 
 
+def term_in_full(stage: str) -> str:
+    """What a stage is called, and its letter where it has one: queries Q."""
+    named = NAMES[stage]
+    called = text(named.called)
+    return called if named.symbol is None else f"{called} {named.symbol}"
+
+
 def listing(
     parts: Sequence[Inlines], between: str = "{first}, {then}", last: str = "{first} and {last}"
 ) -> Inlines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
@@ -19,38 +19,37 @@ from attncalc.document.document import (
     Document,
     Equation,
     Heading,
-    Inline,
+    Inlines,
+    Judgement,
     Note,
     NoteKind,
     Paragraph,
     Row,
     RowKind,
     Section,
+    Standing,
     Table,
-    Token,
     Words,
 )
 from attncalc.document.expressions import Number
-from attncalc.document.numerals import Shown, decimals_of, shown, shown_beside, shown_in_digits
+from attncalc.document.numerals import Shown, decimals_of, shown, shown_in_digits
 from attncalc.document.style import MOST_DECIMALS, NumberStyle
-from attncalc.document.wording import words
-from attncalc.names import NAMES
+from attncalc.document.wording import Slot, counted_words, listing, term, term_in_full, words
+from attncalc.language import counted, template, text
 from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.problem.claims import Claim
-from attncalc.problem.requirements import listed
+from attncalc.records import dataclass
 from attncalc.report import Diagnosis, Finding, Report, Verdict
 from attncalc.selection import Selection
 from attncalc.walkthrough.derivation import derivation
-from attncalc.walkthrough.page import Page, glued, provenance
-
-_MOST_ROWS = 40
-"""A longer table leaves out the rows that are correct, and most of the others."""
-
-_IN_PLURAL = {Verdict.WRONG: "wrong", Verdict.SLIP: "slips", Verdict.FOLLOWS: "follow"}
-"""What more of the numbers that a longer table leaves out are, besides correct."""
+from attncalc.walkthrough.entries import entry_called, place_called
+from attncalc.walkthrough.page import Page, provenance
 
 _MOST_OF_A_VERDICT = 12
-"""Rows of one verdict, other than correct, that a longer table shows."""
+"""Rows of one verdict, other than correct, that a table shows."""
+
+_MOST_OF_A_REASON = 3
+"""Rows of numbers that are correct for one reason."""
 
 _LONGEST_NAME = 56
 """Of a file, that is not broken on a page of 80 columns."""
@@ -59,44 +58,168 @@ _DIGITS_OF_DOUBLE = 17
 """Further digits of a double tell it from no other."""
 
 _MOST_NOTES = 6
-"""Diagnoses, and notes, that are told above the tables."""
+"""Diagnoses, and notes, that are told."""
+
+_STANDINGS = {
+    Verdict.CORRECT: Standing.RIGHT,
+    Verdict.FOLLOWS: Standing.CARRIED,
+    Verdict.SLIP: Standing.NEAR,
+    Verdict.WRONG: Standing.WRONG,
+}
+
+_CALLED = {
+    Verdict.CORRECT: template("correct"),
+    Verdict.FOLLOWS: template("follows"),
+    Verdict.SLIP: template("slip"),
+    Verdict.WRONG: template("wrong"),
+}
+
+_COUNTED = {
+    Verdict.CORRECT: (template("{count} correct"), template("{count} correct")),
+    Verdict.FOLLOWS: (template("{count} follows"), template("{count} follow")),
+    Verdict.SLIP: (template("{count} slip"), template("{count} slips")),
+    Verdict.WRONG: (template("{count} wrong"), template("{count} wrong")),
+}
+"""How many numbers are so: one, and several."""
+
+_MORE = {
+    Verdict.CORRECT: template("… {count} more correct"),
+    Verdict.FOLLOWS: template("… {count} more that follow"),
+    Verdict.SLIP: template("… {count} more slips"),
+    Verdict.WRONG: template("… {count} more wrong"),
+}
+
+_MEANING = {
+    Verdict.FOLLOWS: template("not what the inputs give, but what numbers printed before it give"),
+    Verdict.SLIP: template("less than one unit off in its last digit"),
+    Verdict.WRONG: template("out of reach of any rounding"),
+}
+"""What a verdict means, said once for all numbers that have it."""
 
 
 def write_report(
     report: Report, selection: Selection | None = None, *, name: str | None = None
 ) -> Document:
-    """The report of one problem: a table a stage, then the first wrong number, derived.
+    """The report of one problem: where it goes wrong, then stage by stage what was found.
 
     selection: how they are written. name: what the report is called among others.
     """
     page = Page(report.trace, selection or Selection(), (0,))
-    sections: list[Section] = []
-    by_stage = groupby(report.findings, key=lambda finding: finding.claim.stage)
-    for number, (stage, findings) in enumerate(by_stage, 1):
-        sections.append(_stage(page, number, stage, list(findings)))
-    first = report.first_wrong
-    if first is not None:
-        sections.append(_first_wrong(page, len(sections) + 1, first))
-    return Document(_title(page, report, name), tuple(sections))
-
-
-def _title(page: Page, report: Report, name: str | None) -> Section:
-    """What was checked and what it comes to; a mistake that explains it comes before all else."""
     problem = report.trace.problem
-    summary = summary_line(report, name) + (_unanswered(report) if name is not None else "")
-    blocks: list[Block] = [Paragraph(glued(summary))]
-    causes = _by_cause(report.diagnoses)
-    told = causes if page.full else causes[:_MOST_NOTES]
-    blocks += [Note(NoteKind.WARNING, glued(_explanation(each))) for each in told]
-    if more := len(causes) - len(told):
-        blocks.append(_left_out(f"{more:,} more explanation{'s are' if more > 1 else ' is'}"))
-    warnings = report.warnings if page.full else report.warnings[:_MOST_NOTES]
-    blocks += provenance(problem, warnings)
-    if more := len(report.warnings) - len(warnings):
-        blocks.append(_left_out(f"{more:,} more note{'s are' if more > 1 else ' is'}"))
-    return Section(
-        Heading(None, glued(problem.title or "A worked example, checked")), tuple(blocks)
+    said = _Said(page, report)
+    title = (Words(problem.title),) if problem.title else words("A worked example, checked")
+    sections: list[Section] = []
+    for called, blocks, stages in said.sections():
+        if blocks:
+            heading = Heading(len(sections) + 1, called)
+            sections.append(Section(heading, tuple(blocks), stages))
+    summary = _summary(report, name, answers=name is not None)
+    return Document(Section(Heading(None, title), (Paragraph(summary),)), tuple(sections))
+
+
+def summary_line(report: Report) -> str:
+    """5 numbers: 4 correct, 1 wrong; without the signs of a page."""
+    parts = _summary(report, answers=False)
+    return "".join(part.text for part in parts if isinstance(part, Words | Judgement))
+
+
+def _summary(report: Report, name: str | None = None, *, answers: bool) -> Inlines:
+    """5 numbers: ✓ 4 correct, ✗ 1 wrong; of a report among others: 5 numbers in a.yaml.
+
+    answers: whether it is told how many numbers a sheet leaves out.
+    """
+    total = len(report.findings)
+    numbers = counted_words("{count} number", "{count} numbers", total)
+    if name is not None:
+        numbers = counted_words(
+            "{count} number in {file}", "{count} numbers in {file}", total, file=name
+        )
+    found = listing(
+        [_judged(verdict, count) for verdict, count in report.summary.items() if count]
+        or [words("nothing claimed")],
+        last="{first}, {last}",
     )
+    told = words("{numbers}: {verdicts}", numbers=numbers, verdicts=found)
+    if not (answers and report.unanswered):
+        return told
+    return words("{summary}; {count} not answered", summary=told, count=report.unanswered)
+
+
+def _judged(verdict: Verdict, count: int | None = None) -> Inlines:
+    """A verdict with its sign, and how many numbers have it."""
+    one, several = _COUNTED[verdict]
+    said = text(_CALLED[verdict]) if count is None else counted(one, several, count)
+    return (Judgement(_STANDINGS[verdict], said),)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What is said of a report, part by part."""
+
+    page: Page
+    report: Report
+
+    def sections(self) -> Iterator[tuple[Inlines, list[Block], tuple[str, ...]]]:
+        """The heading and the blocks of each part, and the stages that it is about."""
+        yield words("Where it goes wrong"), list(self._wrong()), ()
+        by_stage = {
+            stage: list(findings)
+            for stage, findings in groupby(self.report.findings, key=_stage_of)
+        }
+        yield words("Stage by stage"), list(self._stages(by_stage)), ()
+        for stage, findings in by_stage.items():
+            rows = findings if self.page.full else _kept(findings)
+            heading = term_in_full(stage)
+            title = (Words(heading[:1].upper() + heading[1:]),)
+            yield title, [_table(self.page, findings, rows)] if rows else [], (stage,)
+        problem = self.report.trace.problem
+        yield words("Where the numbers are from"), provenance(problem, ()), ()
+
+    def _wrong(self) -> Iterator[Block]:
+        """What explains the numbers that are wrong; then the first of them, worked out."""
+        causes = _by_cause(self.report.diagnoses)
+        told = causes if self.page.full else causes[:_MOST_NOTES]
+        for each in told:
+            yield Note(NoteKind.WARNING, _explanation(each))
+        if more := len(causes) - len(told):
+            yield _left_out(
+                counted_words(
+                    "{count} more explanation is left out.",
+                    "{count} more explanations are left out.",
+                    more,
+                )
+            )
+        if self.report.first_wrong is not None:
+            yield from _first_wrong(self.page, self.report.first_wrong)
+
+    def _stages(self, by_stage: Mapping[str, Sequence[Finding]]) -> Iterator[Block]:
+        """How many numbers of each stage have each verdict; what the verdicts mean; warnings."""
+        there = [verdict for verdict, count in self.report.summary.items() if count]
+        if by_stage:
+            yield _counts(by_stage, there)
+        meant = [verdict for verdict in there if verdict in _MEANING]
+        if meant:
+            yield Table(
+                (Column(()), Column((), wraps=True)),
+                tuple(Row((_judged(each), words(_MEANING[each]))) for each in meant),
+            )
+        every = self.report.warnings
+        warnings = every if self.page.full else every[:_MOST_NOTES]
+        for warning in warnings:
+            yield Note(NoteKind.WARNING, (Words(warning),))
+        if more := len(every) - len(warnings):
+            yield _left_out(
+                counted_words(
+                    "{count} more note is left out.", "{count} more notes are left out.", more
+                )
+            )
+        folded = any(len(_kept(findings)) < len(findings) for findings in by_stage.values())
+        if folded and not self.page.full:
+            yield _left_out(words("Numbers that are correct are only counted."))
+
+
+def _stage_of(finding: Finding) -> str:
+    return finding.claim.stage
 
 
 def _by_cause(diagnoses: Sequence[Diagnosis]) -> list[list[Diagnosis]]:
@@ -107,32 +230,20 @@ def _by_cause(diagnoses: Sequence[Diagnosis]) -> list[list[Diagnosis]]:
     return list(causes.values())
 
 
-def _explanation(alike: Sequence[Diagnosis]) -> str:
+def _explanation(alike: Sequence[Diagnosis]) -> Inlines:
+    """One mistake, or another convention, that would give all that is claimed."""
     first = alike[0]
-    stages = listed([_noun(each.stage) for each in alike])
-    claimed = f"all that is claimed of {stages} {first.part}".rstrip()
-    cause = "another convention" if first.convention else "one mistake"
-    return f"{claimed} would follow from {cause}: {first.what}"
-
-
-def _noun(stage: str) -> str:
-    """What a stage is called in a sentence: the attention weights, Q."""
-    name = NAMES[stage]
-    return name.symbol or f"the {name.called}"
-
-
-def summary_line(report: Report, name: str | None = None) -> str:
-    """5 numbers: 4 correct, 1 wrong; of a report among others: 5 numbers in a.yaml: 5 correct."""
-    total = len(report.findings)
-    counts = [f"{count} {verdict.value}" for verdict, count in report.summary.items() if count]
-    where = f" in {name}" if name is not None else ""
-    numbers = f"{total} number{'s' if total != 1 else ''}{where}"
-    return f"{numbers}: {', '.join(counts) or 'nothing claimed'}"
-
-
-def _unanswered(report: Report) -> str:
-    """What is said behind the summary of a sheet that leaves something out."""
-    return f"; {report.unanswered} not answered" if report.unanswered else ""
+    stages = listing([(Words(term(each.stage)),) for each in alike])
+    slots: dict[str, Slot] = {"stages": stages, "part": first.part, "what": first.what}
+    if first.convention and first.part:
+        return words(
+            "Another convention would explain all claims on {stages} {part}: {what}.", **slots
+        )
+    if first.convention:
+        return words("Another convention would explain all claims on {stages}: {what}.", **slots)
+    if first.part:
+        return words("One mistake would explain all claims on {stages} {part}: {what}.", **slots)
+    return words("One mistake would explain all claims on {stages}: {what}.", **slots)
 
 
 def write_summary(outcomes: Sequence[Outcome]) -> Document:
@@ -142,111 +253,115 @@ def write_summary(outcomes: Sequence[Outcome]) -> Document:
     for outcome in outcomes:
         match outcome:
             case Checked(_, name, report):
-                told = summary_line(report) + _unanswered(report)
+                told = _summary(report, answers=True)
                 focused = report.first_wrong is not None
                 wrong += focused
             case Unreadable(_, name, _):
-                told, focused = "could not be read", True
+                told, focused = words("could not be read"), True
                 unreadable += 1
             case _:
                 assert_never(outcome)
-        rows.append(Row((glued(name), glued(told)), focused=focused))
-    checked = len(outcomes) - unreadable
-    total = f"{checked} problem{'s' if checked != 1 else ''} checked, {wrong} with a wrong number"
+        rows.append(Row(((Words(name),), told), focused=focused))
+    total = counted_words(
+        "{count} problem checked, {wrong} with a wrong number",
+        "{count} problems checked, {wrong} with a wrong number",
+        len(outcomes) - unreadable,
+        wrong=wrong,
+    )
     if unreadable:
-        total += f"; {unreadable} file{'s' if unreadable != 1 else ''} could not be read"
+        total = counted_words(
+            "{problems}; {count} file could not be read",
+            "{problems}; {count} files could not be read",
+            unreadable,
+            problems=total,
+        )
     longest = max((len(outcome.name) for outcome in outcomes), default=0)
     file = Column(words("file"), wraps=longest > _LONGEST_NAME)
     table = Table((file, Column(words("numbers"), wraps=True)), tuple(rows))
-    title = Section(Heading(None, words("Summary")), (Paragraph(glued(total)),))
-    return Document(Section(title.heading, (*title.blocks, table)), ())
+    return Document(Section(Heading(None, words("Summary")), (Paragraph(total), table)), ())
 
 
-def _stage(page: Page, number: int, stage: str, findings: list[Finding]) -> Section:
-    blocks: list[Block] = []
-    chosen = findings
-    if not page.full and len(findings) > _MOST_ROWS:
-        chosen = _kept(findings)
+def _counts(by_stage: Mapping[str, Sequence[Finding]], there: Sequence[Verdict]) -> Table:
+    """A row a stage: how many numbers are claimed, and how many have each verdict."""
+    rows: list[Row] = []
+    for stage, findings in by_stage.items():
+        counts = Counter(finding.verdict for finding in findings)
+        cells: list[Cell] = [(Words(term_in_full(stage)),), _count(len(findings))]
+        cells += [_count(counts[verdict]) if counts[verdict] else words("–") for verdict in there]
+        rows.append(Row(tuple(cells), focused=counts[Verdict.WRONG] > 0))
+    columns = [Column(words("stage")), Column(words("numbers"), Align.RIGHT)]
+    columns += [Column(_judged(verdict), Align.RIGHT) for verdict in there]
+    return Table(tuple(columns), tuple(rows))
+
+
+def _count(number: int) -> Inlines:
+    return (Number(str(number)),)
+
+
+def _table(page: Page, findings: Sequence[Finding], rows: Sequence[Finding]) -> Table:
+    """The numbers of a stage, a row each, and how many more of each verdict there are."""
+    computed = _computed(page, rows)
+    columns = [
+        Column(words("of")),
+        Column(words("claimed"), Align.RIGHT),
+        Column(words("computed"), Align.RIGHT),
+        Column(words("verdict"), result=True),
+    ]
+    if any(map(_why, rows)):
+        columns.append(Column(words("why"), wraps=True))
+    told = [_row(page, *each, len(columns)) for each in zip(rows, computed, strict=True)]
     left = Counter(finding.verdict for finding in findings)
-    left.subtract(finding.verdict for finding in chosen)
-    if left.total():
-        blocks.append(_left_out(_numbers_left(left)))
-    if chosen:
-        computed = _computed(page, chosen)
-        columns = [
-            Column(words("number")),
-            Column(words("claimed"), Align.RIGHT),
-            Column(words("computed"), Align.RIGHT),
-            Column(words("verdict"), result=True),
-        ]
-        if any(map(_why, chosen)):
-            columns.append(Column(words("why"), wraps=True))
-        rows = [_row(page, *each, len(columns)) for each in zip(chosen, computed, strict=True)]
-        rows += [
-            Row((glued(f"… {left[verdict]:,} more {what}"),), RowKind.OMITTED)
-            for verdict, what in _IN_PLURAL.items()
-            if left[verdict]
-        ]
-        blocks.append(Table(tuple(columns), tuple(rows)))
-    return Section(Heading(number, glued(NAMES[stage].heading)), tuple(blocks), (stage,))
+    left.subtract(finding.verdict for finding in rows)
+    told += [
+        Row((words(_MORE[verdict], count=left[verdict]),), RowKind.OMITTED)
+        for verdict in reversed(Verdict)
+        if left[verdict]
+    ]
+    return Table(tuple(columns), tuple(told))
 
 
 def _kept(findings: Sequence[Finding]) -> list[Finding]:
-    """The rows of a long table: the first of each verdict, but what is correct."""
-    seen: Counter[Verdict] = Counter()
+    """The rows of a table: the first of each verdict, and of what is correct for a reason."""
+    seen: Counter[object] = Counter()
     kept: list[Finding] = []
     for finding in findings:
-        seen[finding.verdict] += 1
-        if finding.verdict is not Verdict.CORRECT and seen[finding.verdict] <= _MOST_OF_A_VERDICT:
+        correct = finding.verdict is Verdict.CORRECT
+        kind = (finding.reason or "") if correct else finding.verdict
+        seen[kind] += 1
+        if kind and seen[kind] <= (_MOST_OF_A_REASON if correct else _MOST_OF_A_VERDICT):
             kept.append(finding)
     return kept
 
 
-def _numbers_left(left: Counter[Verdict]) -> str:
-    """48 correct numbers are; 100 numbers, 48 of them correct, are."""
-    total, correct = left.total(), left[Verdict.CORRECT]
-    if correct == total:
-        return f"{total:,} correct numbers are"
-    among = f", {correct:,} of them correct, are" if correct else " are"
-    return f"{total:,} numbers{among}"
-
-
-def _left_out(what: str) -> Note:
+def _left_out(what: Inlines) -> Note:
     """What a page does not show, and how it is seen."""
-    prompt = glued(" To leave nothing out: ", Code("--full"), ".")
-    return Note(NoteKind.REMARK, glued(f"{what} left out."), prompt)
+    prompt = words(" To leave nothing out: {option}.", option=Code("--full"))
+    return Note(NoteKind.REMARK, what, prompt)
 
 
 def _row(page: Page, finding: Finding, computed: Shown, columns: int) -> Row:
     claim = finding.claim
     cells: tuple[Cell, ...] = (
-        tuple(_where(page, claim.stage, claim.index)),
+        place_called(page.trace, claim.stage, claim.index),
         (Number(claim.text),),
         (computed.number,),
-        glued(finding.verdict.value),
-        glued(_why(finding)),
+        _judged(finding.verdict),
+        _why(finding),
     )
     return Row(cells[:columns], focused=finding.verdict is Verdict.WRONG)
 
 
-def _why(finding: Finding) -> str:
+def _why(finding: Finding) -> Inlines:
+    """What is to be said of this number, beside what its verdict means."""
     if finding.reason is not None:
-        return finding.reason
-    match finding.verdict:
-        case Verdict.CORRECT:
-            return ""
-        case Verdict.FOLLOWS:
-            return "from numbers printed before it"
-        case Verdict.SLIP if _cut_off(finding):
-            return "cut off instead of rounded"
-        case Verdict.SLIP if abs(_error(finding)) < finding.claim.unit:
-            return "less than one unit off in its last digit"
-        case Verdict.SLIP:
-            return "less than one unit off what follows from numbers printed before it"
-        case Verdict.WRONG:
-            return "out of reach of any rounding"
-        case _:
-            assert_never(finding.verdict)
+        return (Words(finding.reason),)
+    if finding.verdict is not Verdict.SLIP:
+        return ()
+    if _cut_off(finding):
+        return words("cut off instead of rounded")
+    if abs(_error(finding)) >= finding.claim.unit:
+        return words("less than one unit off what follows from numbers printed before it")
+    return ()
 
 
 def _cut_off(finding: Finding) -> bool:
@@ -262,7 +377,8 @@ def _error(finding: Finding) -> Decimal:
 
 def _computed(page: Page, findings: Sequence[Finding]) -> list[Shown]:
     """The computed values, with two digits more than the most that are claimed."""
-    decimals = [each.claim.decimals for each in findings if not _is_of_type(each.claim)]
+    plain = [each.claim for each in findings if not _has_exponent(each.claim)]
+    decimals = [claim.decimals for claim in plain if not _is_of_type(claim)]
     most = max((each for each in decimals if each <= MOST_DECIMALS), default=0)
     precision = max(page.style.precision, min(most + 2, MOST_DECIMALS) if most else 0)
     exact = [
@@ -277,10 +393,19 @@ def _computed(page: Page, findings: Sequence[Finding]) -> list[Shown]:
         _computed_of_type(each, known, page.style)
         if _is_of_type(each.claim)
         else number
-        if each.claim.decimals <= MOST_DECIMALS
-        else shown_beside(each.computed, known, len(each.claim.value.as_tuple().digits), page.style)
+        if not _has_exponent(each.claim) and each.claim.decimals <= MOST_DECIMALS
+        else shown_in_digits(each.computed, known, _digits(each.claim) + 2, page.style)
         for each, known, number in zip(findings, exact, numbers, strict=True)
     ]
+
+
+def _has_exponent(claim: Claim) -> bool:
+    """Whether a claim is written with a power of ten, whose digits are no decimals of a column."""
+    return claim.bits is None and claim.value.is_finite() and "e" in claim.text.lower()
+
+
+def _digits(claim: Claim) -> int:
+    return len(claim.value.as_tuple().digits)
 
 
 def _is_of_type(claim: Claim) -> bool:
@@ -302,25 +427,21 @@ def _computed_of_type(finding: Finding, known: bool, style: NumberStyle) -> Show
     return shown_in_digits(finding.computed, known, digits, style)
 
 
-def _where(page: Page, stage: str, index: tuple[int, ...]) -> Iterator[Inline]:
-    for place, name in enumerate(page.index_names(stage, index)):
-        if place:
-            yield Words(", ")
-        yield Words(name) if isinstance(name, str) else Token(name.text)
-
-
-def _first_wrong(page: Page, number: int, finding: Finding) -> Section:
+def _first_wrong(page: Page, finding: Finding) -> Iterator[Block]:
+    """What is claimed of the first wrong number, and how the right one comes about."""
     claim = finding.claim
-    sentence: list[Inline] = [
-        Words(f"The first number that is wrong is in {_noun(claim.stage)}, at ")
-    ]
-    sentence += _where(page, claim.stage, claim.index)
-    sentence += [Words(": "), Number(claim.text), Words(" is claimed, and it should be ")]
-    sentence += [_computed(page, [finding])[0].number, Words(".")]
+    yield Paragraph(
+        words(
+            "The first number that is wrong is {number}: {claimed} is claimed, and it should be "
+            "{computed}.",
+            number=entry_called(page.trace, claim.stage, claim.index),
+            claimed=Number(claim.text),
+            computed=_computed(page, [finding])[0].number,
+        )
+    )
     precision = page.style.precision
     decimals = decimals_of(claim.written) if _is_of_type(claim) else claim.decimals
-    if decimals <= MOST_DECIMALS:
+    if decimals <= MOST_DECIMALS and not _has_exponent(claim):
         precision = max(precision, decimals)
     finer = page.in_style(replace(page.style, precision=precision))
-    blocks = (Paragraph(tuple(sentence)), Equation(derivation(finer, claim.stage, claim.index)))
-    return Section(Heading(number, words("Where it goes wrong")), blocks)
+    yield Equation(derivation(finer, claim.stage, claim.index))

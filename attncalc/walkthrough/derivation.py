@@ -11,12 +11,12 @@ from attncalc.walkthrough.sections.order import told
 
 
 def derivation(page: Page, stage: str, index: Index) -> Relation:
-    """A number's symbol, what it is made of, and its value."""
-    symbol = Symbol(NAMES[stage].letter, page.index_names(stage, index))
+    """A number's symbol, what it is made of, and its value; which head it is of is said before."""
     head, index = page.trace.within_head(stage, index)
     if head is not None and stage in OF_GROUPS:  # any query head of the group sees it
         head *= (page.trace.problem.heads or 1) // (page.trace.problem.kv_heads or 1)
     page = page.of_head(head)
+    symbol = Symbol(NAMES[stage].letter, page.index_names(stage, index))
     derived = told(page.trace, stage).derivation(page, stage, index)
     if derived is None:
         value = page.entry(stage, index)

@@ -16,11 +16,13 @@ from attncalc.document.document import Table
 from attncalc.document.expressions import Number
 from attncalc.document.numerals import decimals_of
 from attncalc.errors import InputError
+from attncalc.names import NAMES
 from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.readers.numbers import BFLOAT16
 from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.report import Diagnosis, Report
 from attncalc.selection import Selection
+from attncalc.walkthrough import entries
 from attncalc.walkthrough.checked import write_report, write_summary
 
 FULL: dict[str, Any] = {
@@ -114,7 +116,7 @@ def test_derivation(
         row[place] = claim
         claim = row
     page = page_of(fields, {stage: claim})
-    assert "1 number: 1 wrong" in page
+    assert "1 number: ✗ 1 wrong" in page
     assert derivation in " ".join(page.split())
 
 
@@ -123,22 +125,27 @@ def test_long_tables() -> None:
     zeros = [["0"] * 7 for _ in range(7)]
     right = {"scores": zeros}
     fields = {"scores": zeros}
-    left_out = "49 correct numbers are left out. To leave nothing out: --full."
-    assert left_out in page_of(fields, right)
-    assert "#7, #7" in page_of(fields, right, full=True).replace("“", "").replace("”", "")
+    left_out = "Numbers that are correct are only counted. To leave nothing out: --full."
+    page = page_of(fields, right)
+    assert left_out in page
+    assert "#7 for" not in page
+    page = page_of(fields, right, full=True)
+    assert left_out not in page
+    assert "#7 for #7" in page
     wrong = [["0"] * 7 for _ in range(7)]
     wrong[3][3] = "5"
     page = page_of(fields, {"scores": wrong})
-    assert "48 correct numbers are left out" in page
-    assert "5          0   wrong" in page
+    assert "… 48 more correct" in page
+    assert "5          0   ✗ wrong" in page
     wrong[0][:] = wrong[6][:] = ["5"] * 7
     page = page_of(fields, {"scores": wrong})
-    assert "37 numbers, 34 of them correct, are left out." in page
-    assert page.count("   wrong     out of") == 12
+    assert "… 34 more correct" in page
+    assert page.count("0   ✗ wrong\n") == 12
+    assert page.count("out of reach of any rounding") == 1
     assert "… 3 more wrong" in page
-    assert page_of(fields, {"scores": wrong}, full=True).count("   wrong     out of") == 15
+    assert page_of(fields, {"scores": wrong}, full=True).count("0   ✗ wrong\n") == 15
     page = page_of(fields, {"scores": [["5"] * 7 for _ in range(7)]})
-    assert "37 numbers are left out. To leave nothing out: --full." in page
+    assert left_out in page
     assert "… 37 more wrong" in page
 
 
@@ -160,9 +167,9 @@ def test_slips_from_printed_numbers() -> None:
     """What is nearly what a wrong number gives is not said to be near the right one."""
     fields = {"scores": [["1", "0"]], "attention": {"scale": "0.1"}}
     page = page_of(fields, {"scores": [["9.00", None]], "scaled_scores": [["0.91", None]]})
-    assert "2 numbers: 1 slip, 1 wrong" in page
+    assert "2 numbers: ≈ 1 slip, ✗ 1 wrong" in page
     assert "less than one unit off what follows from" in page
-    assert "last digit" not in page
+    assert page.count("last digit") == 1  # where it is said what a slip is
 
 
 def test_notes_and_source() -> None:
@@ -183,9 +190,9 @@ def test_summary() -> None:
     assert "2 problems checked, 1 with a wrong number; 2 files could not be read" in page
     rows = [" ".join(line.split()) for line in page.splitlines()[4:]]
     assert rows == [
-        "a.yaml 1 number: 1 correct; 1 not answered",
+        "a.yaml 1 number: ✓ 1 correct; 1 not answered",
         "no.yaml could not be read",
-        "b.yaml 2 numbers: 1 correct, 1 wrong",
+        "b.yaml 2 numbers: ✓ 1 correct, ✗ 1 wrong",
         "no.yaml could not be read",
     ]
     page = TerminalRenderer(80).render(write_summary(outcomes[:1]))
@@ -198,17 +205,18 @@ def test_named_among_others() -> None:
     """Among others a page says which file it is about, and what is left out in it."""
     report = report_of(GIVEN, {"scores": [["-5", None]], "output": None})
     page = TerminalRenderer(80).render(write_report(report, name="a.yaml"))
-    assert "1 number in a.yaml: 1 correct; 2 not answered\n" in page
-    assert "1 number: 1 correct\n" in TerminalRenderer(80).render(write_report(report))
+    assert "1 number in a.yaml: ✓ 1 correct; 2 not answered\n" in page
+    assert "1 number: ✓ 1 correct\n" in TerminalRenderer(80).render(write_report(report))
 
 
 def test_diagnosis_first() -> None:
     """What explains the wrong numbers stands before source, notes and tables."""
     fields = {"scores": [["0", "2"]], "attention": {"scale": "0.5"}, "source": "a book"}
     page = page_of(fields, {"scaled_scores": [["0", "2"]]})
-    mistake = "all that is claimed of the scaled scores would follow from one mistake: the scores"
-    assert "2 numbers: 1 correct, 1 wrong\nNote: " + mistake in page
-    assert page.index(mistake) < page.index("Source: a book") < page.index("Scaled scores")
+    mistake = "One mistake would explain all claims on scaled scores: the scores"
+    assert "2 numbers: ✓ 1 correct, ✗ 1 wrong\n\n 1   Where it goes wrong\n" in page
+    derived = page.index("z_#1,#2 = ")
+    assert page.index(mistake) < derived < page.index("Stage by stage") < page.index("Source")
 
 
 def test_one_explanation_of_several_stages() -> None:
@@ -220,8 +228,8 @@ def test_one_explanation_of_several_stages() -> None:
     )
     report = replace(report_of({"scores": [["0"]]}, {}), diagnoses=diagnoses)
     page = " ".join(TerminalRenderer(120).render(write_report(report)).split())
-    assert f"claimed of Q, K and the scaled scores would follow from one mistake: {taken}" in page
-    assert f"claimed of the scores for “a” would follow from one mistake: {taken}" in page
+    assert f"would explain all claims on Q, K and scaled scores: {taken}." in page
+    assert f"would explain all claims on scores for “a”: {taken}." in page
     assert page.count(taken) == 2
 
 
@@ -233,12 +241,12 @@ def test_many_explanations() -> None:
     )
     report = replace(report_of({"scores": [["0"]] * 9}, {}), diagnoses=diagnoses)
     page = TerminalRenderer(120).render(write_report(report))
-    assert page.count("would follow from one mistake") == 6
+    assert page.count("One mistake would explain") == 6
     assert "3 more explanations are left out. To leave nothing out: --full." in page
     page = TerminalRenderer(120).render(write_report(replace(report, diagnoses=diagnoses[:7])))
     assert "1 more explanation is left out." in page
     page = TerminalRenderer(120).render(write_report(report, Selection(full=True)))
-    assert page.count("would follow from one mistake") == 9
+    assert page.count("One mistake would explain") == 9
 
 
 def test_many_warnings() -> None:
@@ -319,18 +327,17 @@ def test_plausible(fields: dict[str, Any], claims: dict[str, Any]) -> None:
     [
         (
             Diagnosis("weights", "the scores are not scaled", EVERYWHERE),
-            "all that is claimed of the attention weights would follow from one mistake: the "
-            "scores are not scaled",
+            "One mistake would explain all claims on attention weights: the scores are not scaled.",
         ),
         (
             Diagnosis("weights", "the scores are not scaled", EVERYWHERE, "for “a”"),
-            "all that is claimed of the attention weights for “a” would follow from one mistake: "
-            "the scores are not scaled",
+            "One mistake would explain all claims on attention weights for “a”: the scores are not "
+            "scaled.",
         ),
         (
             Diagnosis("weights", "the mask is shifted", EVERYWHERE, convention=True),
-            "all that is claimed of the attention weights would follow from another convention: "
-            "the mask is shifted",
+            "Another convention would explain all claims on attention weights: the mask is "
+            "shifted.",
         ),
     ],
 )
@@ -347,10 +354,9 @@ def test_rows_of_every_verdict_are_folded() -> None:
     fields = {"scores": [["0.378", "0"]] * 60, "attention": {"scale": "0.1"}}
     printed = ["0.037"] * 20 + ["0.038"] * 20 + ["7"] * 20
     page = page_of(fields, {"scaled_scores": [[number, None] for number in printed]})
-    assert "36 numbers, 20 of them correct, are left out." in page
-    assert page.count("   wrong     ") == page.count("   slip      ") == 12
+    assert page.count("8   ✗ wrong\n") == page.count("   ≈ slip    cut off") == 12
     lines = [line.split("  ")[1].strip() for line in page.splitlines() if "more" in line]
-    assert lines == ["… 8 more wrong", "… 8 more slips"]
+    assert lines == ["… 8 more wrong", "… 8 more slips", "… 20 more correct"]
 
 
 @pytest.mark.parametrize("length", [10, 56, 57, 200])
@@ -370,7 +376,7 @@ def test_reasons() -> None:
     report = report_of(GIVEN, {"scores": [["-5", "7"]]})
     reasoned = tuple(replace(finding, reason="stands for −∞") for finding in report.findings)
     page = TerminalRenderer(80).render(write_report(replace(report, findings=reasoned)))
-    assert page.count("correct   stands for −∞") == page.count("wrong     stands for −∞") == 1
+    assert page.count("✓ correct   stands for −∞") == page.count("✗ wrong     stands for −∞") == 1
 
 
 def test_claims_with_exponents() -> None:
@@ -401,8 +407,9 @@ def test_numbers_of_a_type(kind: str) -> None:
     report = report_of({"scores": scores.astype(str).tolist()}, {"weights": given})
     (table,) = (
         block
-        for block in write_report(report, Selection(full=True)).sections[0].blocks
-        if isinstance(block, Table)
+        for section in write_report(report, Selection(full=True)).sections
+        for block in section.blocks
+        if section.stages == ("weights",) and isinstance(block, Table)
     )
     digits = {"float16": 5, "float32": 9, "float64": 17, "bfloat16": 4}[kind]
     for finding, row in zip(report.findings, table.rows[-25:], strict=True):
@@ -452,3 +459,96 @@ def test_doubles_beside_numbers_of_a_type() -> None:
     assert not isinstance(report.findings[0].computed, Decimal)
     page = TerminalRenderer(120).render(write_report(report, Selection(full=True)))
     assert max(len(number) for number in re.findall(r"0[.]0[0-9]+", page)) <= 21
+
+
+HEADS: dict[str, Any] = {
+    "tokens": ["Token 1", "Token 2"],
+    "Q": [["1", "0", "0", "1"], ["0", "1", "1", "0"]],
+    "K": [["1", "0", "0", "1"], ["0", "1", "1", "0"]],
+    "V": [["1", "0", "0", "1"], ["0", "1", "1", "0"]],
+    "attention": {"heads": "2"},
+}
+GROUPED = {
+    **HEADS,
+    "K": [["1", "0"], ["0", "1"]],
+    "V": [["1", "0"], ["0", "1"]],
+    "attention": {"heads": "2", "kv_heads": "1"},
+}
+LAST: list[Any] = [None, ["9"]]
+"""A claim of the second of two, whose first entry is wrong."""
+
+
+@pytest.mark.parametrize(
+    ("fields", "claims", "called", "symbol"),
+    [
+        (HEADS, {"Q": [None, LAST]}, "the query of “Token 2”, head 2, entry 1", "q_Token 2,1"),
+        (HEADS, {"K": [None, LAST]}, "the key of “Token 2”, head 2, entry 1", "k_Token 2,1"),
+        (
+            GROUPED,
+            {"V": [LAST]},
+            "the value of “Token 2”, key-value head 1, entry 1",
+            "v_Token 2,1",
+        ),
+        (
+            HEADS,
+            {"weights": [None, LAST]},
+            "the attention weight of “Token 2” for “Token 1”, head 2",
+            "α_Token 2,Token 1",
+        ),
+        (
+            HEADS,
+            {"weighted_values": [[[["9", None], None], None], None]},
+            "the weighted value of “Token 1” for “Token 1”, head 1, entry 1",
+            "αv_Token 1,Token 1,1",
+        ),
+        (HEADS, {"sums": [None, [None, "9"]]}, "the row sum of “Token 2”, head 2", "Σ_Token 2"),
+        (HEADS, {"output": LAST}, "the output of “Token 2”, entry 1", "o_Token 2,1"),
+    ],
+)
+def test_numbers_are_called_by_name(
+    fields: dict[str, Any], claims: dict[str, Any], called: str, symbol: str
+) -> None:
+    """The query of Token 2, head 2, entry 1; the symbol does without the head."""
+    (stage,) = claims
+    shape = attncalc.explain(attncalc.load(fields))[stage].shape
+    page = " ".join(page_of(fields, {stage: _filled(claims[stage], shape)}).split())
+    assert f"The first number that is wrong is {called}: 9 is claimed" in page
+    assert f" {symbol} " in page
+
+
+def _filled(claim: Any, shape: tuple[int, ...]) -> Any:
+    """A claim with nothing claimed of the rest of each vector."""
+    if claim is None or not shape or not isinstance(claim, list):
+        return claim
+    whole = [*claim, *[None] * (shape[0] - len(claim))]
+    return [_filled(each, shape[1:]) for each in whole]
+
+
+def test_every_stage_has_a_name_for_one_of_its_numbers() -> None:
+    assert list(entries._CALLED) == list(NAMES)
+
+
+def test_exponents_make_no_decimals_of_others() -> None:
+    """A tiny claim is no reason for hundreds of digits in its column; nor is a huge one."""
+    fields = {"scores": [["1", "2"], ["3", "4"]], "V": [["1e300", "2"], ["3", "4"]]}
+    claims = {
+        "weights": [["1e-300", "0.73"], ["1E+340", "1.2e-5"]],
+        "output": [["2.7e299", "1e300"], ["1e-20", "3.9"]],
+    }
+    page = page_of(fields, claims, full=True)
+    rows = [" ".join(line.split()) for line in page.splitlines()]
+    assert "a for a 1e-300 0.2689 ✗ wrong" in [row.replace("#1", "a") for row in rows]
+    assert "#2, entry 1 1e-20 2.6894e299 ✗ wrong" in rows
+    assert max(len(word) for word in page.split() if "─" not in word) < 45
+
+
+def test_what_is_correct_for_a_reason_is_told_a_few_times() -> None:
+    """What stands for −∞ is said of three numbers, and of the others that they are correct."""
+    masked = {
+        "scores": [["1", "2", "3", "4", "5", "6"]],
+        "attention": {"mask": [["1"] + ["0"] * 5]},
+    }
+    page = page_of(masked, {"masked_scores": [["1", *["-1e9"] * 5]]})
+    assert page.count("stands for −∞") == 3
+    assert "… 3 more correct" in page
+    assert page_of(masked, {"masked_scores": [["1", *["-1e9"] * 5]]}, full=True).count("−∞") == 5
