@@ -26,7 +26,8 @@ DrawingFormat: TypeAlias = Literal["mermaid", "dot", "svg"]
 WovenFormat: TypeAlias = Literal["md", "text", "html", "tex", "mermaid", "json"]
 """Of what is woven into a document."""
 
-Paper: TypeAlias = Literal["a4", "us-letter"]
+Paper: TypeAlias = Literal["a4", "us-letter", "slides"]
+"""slides: of 16 by 9, a step a slide, which any viewer of PDF shows."""
 
 
 @dataclass(frozen=True)

@@ -38,9 +38,9 @@ NARROWEST = 40
 class Layout:
     """How a page is set; a format takes what it knows of.
 
-    fragment: only the piece for inclusion. paper: "a4" or "us-letter". footer: small print on each
-    page. date: of the page's metadata; without one it has none. width, color: of a text. level: of
-    the sections' headings in Markdown, from 1.
+    fragment: only the piece for inclusion. paper: "a4", "us-letter" or "slides". footer: small
+    print on each sheet. date: of the page's metadata; without one it has none. width, color: of a
+    text. level: of the sections' headings in Markdown, from 1.
     """
 
     fragment: bool = False
@@ -177,15 +177,16 @@ class Handout:
         return self._text("html", Layout(fragment))
 
     def typst(self, paper: str = "a4") -> str:
-        """Typst source that compiles on its own. paper: "a4" or "us-letter"."""
+        """Typst source that compiles on its own. paper: "a4", "us-letter" or "slides"."""
         _refuse_other("paper", paper, PAPERS)
         return self._text("typ", Layout(paper=paper))
 
     def pdf(self, paper: str = "a4") -> bytes:
         """A tagged PDF without a date: the same problem gives the same bytes.
 
-        Warns of characters that no installed font has; they stand on the page as code points.
-        Raises AttncalcError without the typst package.
+        paper: "a4", "us-letter", or "slides" of 16 by 9, with a step a slide. Warns of characters
+        that no installed font has; they stand on the page as code points. Raises AttncalcError
+        without the typst package.
         """
         _refuse_other("paper", paper, PAPERS)
         return self._bytes("pdf", Layout(paper=paper))

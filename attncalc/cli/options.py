@@ -155,7 +155,9 @@ Fragment = Annotated[
         "--fragment", help=f"Only the piece, for inclusion in a page: {', '.join(FRAGMENTS)}."
     ),
 ]
-PaperOption = Annotated[Paper, typer.Option("--paper", help="Of typ and pdf.")]
+PaperOption = Annotated[
+    Paper, typer.Option("--paper", help="Of typ and pdf. slides: 16 by 9, a step a slide.")
+]
 Precision = Annotated[
     int,
     typer.Option(

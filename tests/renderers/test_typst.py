@@ -28,7 +28,16 @@ from attncalc.document.document import (
     Token,
     Words,
 )
-from attncalc.document.expressions import Number, Omitted, Relation, Sign, Sum, Symbol, Vector
+from attncalc.document.expressions import (
+    Matrix,
+    Number,
+    Omitted,
+    Relation,
+    Sign,
+    Sum,
+    Symbol,
+    Vector,
+)
 from attncalc.readers import load_all
 from attncalc.renderers.colors import contrast, ink_on
 from attncalc.renderers.typst.page import TypstRenderer, shaded
@@ -73,6 +82,7 @@ def test_front_matter() -> None:
         '#show: handout.with("a4", "x\\" #y")\n'
         "\n"
         '#masthead([#"a \\"b\\""])\n'
+        "#sheets-end\n"
     )
     assert "date: none" in TypstRenderer().render(document)
 
@@ -110,6 +120,7 @@ def test_blocks() -> None:
         '#step(none, [#"Part"])',
         '#warning("Note:", [#"note"])',
         '#remark([#key("--query")#m("x", $x$)])',
+        "#sheets-end",
     ]
 
 
@@ -132,6 +143,35 @@ def test_derivation() -> None:
     )
 
 
+def test_side_by_side() -> None:
+    """Tables and drawings that follow each other share lines, as do matrices that are given."""
+    table = Table((Column(()),), (Row(((Words("x"),),)),))
+    heatmap = Heatmap((Token("a"),), (HeatmapRow(Token("x"), (Number("1"),), (1.0,)),), ())
+    matrix = Equation(Relation((Symbol("W"), Matrix(((Number("1"),),))), (Sign.EXACT,)))
+    written = body(matrix, matrix, table, heatmap, Equation(Symbol("x")), table)
+    calls = [line for line in written.splitlines() if line.startswith(("#", "  sheet", "  heat"))]
+    assert [call.split("(")[0].strip() for call in calls][5:] == [
+        "#given",
+        "#figures",
+        "sheet",
+        "heatmap",
+        "#derivation",
+        "#figures",
+        "sheet",
+        "#sheets-end",
+    ]
+    assert written.count('  (m("W", $display(W)$), m("= [[1]]", ') == 2
+    assert written.count("leads-on: true") == 2
+
+
+def test_last_words() -> None:
+    """The words of the last section stay together."""
+    words = Paragraph((Words("w"),))
+    sections = tuple(Section(Heading(None, (Words(name),)), (words, words)) for name in "ab")
+    written = TypstRenderer().render(Document(Section(Heading(None, ()), ()), sections))
+    assert written.count('#prose([#"w"])') == written.count('#prose([#"w"], leads-on: true)') == 2
+
+
 def test_table() -> None:
     """Cells are words, chains or bars; rows and columns say what kind they are."""
     chain = Relation((Number("1"), Number("2")), SIGNS)
@@ -148,7 +188,8 @@ def test_table() -> None:
         (Words("cap"),),
     )
     assert body(table).splitlines()[7:] == [
-        '#sheet(title: [#"cap"], columns: (',
+        "#figures(",
+        '  sheet(title: [#"cap"], columns: (',
         '    (heading: [#"key"], align: left, optional: true, result: false, wraps: false),',
         "    (heading: none, align: right, optional: false, result: true, wraps: false),",
         '    (heading: [#token("h")], align: left, optional: false, result: false, wraps: true),',
@@ -156,7 +197,9 @@ def test_table() -> None:
         '    (kind: "body", focused: true, cells: ([#token("t")], '
         'chain(m("= 1", $= 1$), m("≈ 2", $≈ 2$)), bar(0.5000), )),',
         '    (kind: "omitted", focused: false, cells: ([#"3 left out"], )),',
-        "  ))",
+        "  )),",
+        ")",
+        "#sheets-end",
     ]
 
 
@@ -167,14 +210,17 @@ def test_heatmap() -> None:
     heatmap = Heatmap(columns, (row, Omitted(1), Omitted(2)), (Words("heat"),))
     black = 'ink: rgb("#000000")'
     assert body(heatmap).splitlines()[7:] == [
-        '#heatmap(title: [#"heat"], columns: (token("a"), […], token("b"), ), rows: (',
+        "#figures(",
+        '  heatmap(title: [#"heat"], columns: (token("a"), […], token("b"), ), rows: (',
         '    (label: token("x", focused: true), cells: ('
         f'(fill: rgb("#f7fbff"), {black}, number: m("0", $0$)), '
         f'(fill: rgb("#ffffff"), {black}, number: m("…", $dots.h$)), '
         '(fill: rgb("#084594"), ink: rgb("#ffffff"), number: m("1", $1$)), )),',
         '    (left-out: "… 1 query left out …"),',
         '    (left-out: "… 2 queries left out …"),',
-        "  ))",
+        "  )),",
+        ")",
+        "#sheets-end",
     ]
 
 

@@ -7,9 +7,9 @@ page look is in page.typ, which is put in front; here they are written down as d
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import assert_never
 
 from attncalc.document.document import (
@@ -60,21 +60,32 @@ _LONG = 40
 _LONGEST_WORD = 24
 _LONGEST = 140
 """Characters of a formula beyond which it is set in running lines."""
+_LONGEST_ON_A_SLIDE = 48
+_TALLEST_ON_A_SLIDE = 10
+"""Rows of a matrix."""
+
+SLIDES = "slides"
+"""The paper that is none."""
+_PAPERS = {SLIDES: "presentation-16-9"}
+
+_END = "#sheets-end"
+"""Tells where the page ends: on which sheet, and how far down."""
 
 
 @dataclass(frozen=True)
 class TypstRenderer:
-    """paper: "a4" or "us-letter"; None is one page, as long as it has to be.
+    """paper: "a4", "us-letter" or "slides"; None is one page, as long as it has to be.
 
     footer: small print on each sheet of paper, such as the command. date: goes into the metadata
     of what is made; without one, no date does. unshown: characters that no font has, to be
-    written as their code points.
+    written as their code points. tight: how much room there is between the parts of a page, of 1.
     """
 
     paper: str | None = "a4"
     footer: str | None = None
     date: datetime.date | None = None
     unshown: frozenset[str] = frozenset()
+    tight: float = 1
 
     def render(self, document: Document) -> str:
         """The document as Typst source."""
@@ -83,12 +94,14 @@ class TypstRenderer:
     def render_all(self, documents: Sequence[Document]) -> str:
         """Several documents as one source, each beginning on a page of its own."""
         footer = typst_string(shown(self.footer)) if self.footer else "none"
-        paper = typst_string(self.paper) if self.paper else "none"
+        paper = typst_string(_PAPERS.get(self.paper, self.paper)) if self.paper else "none"
+        write = _Writer(self.paper == SLIDES)
         lines = [f"#show: handout.with({paper}, {footer})", ""]
         for number, document in enumerate(documents):
             if number:
                 lines.append("#pagebreak()")
-            lines += _document(document)
+            lines += write.document(document)
+        lines.append(_END)
         return self._source(documents[0].title.heading.words, lines)
 
     def render_drawings(self, heatmaps: Sequence[Heatmap]) -> str:
@@ -101,10 +114,12 @@ class TypstRenderer:
         page = "".join(
             here.joinpath(name).read_text(encoding="utf-8") for name in ("page.typ", "graph.typ")
         )
+        slides = str(self.paper == SLIDES).lower()
+        setting = f"#let slides = {slides}\n#let tight = {self.tight:g}\n"
         name = typst_string(" ".join(_plain(title).split()))
         metadata = f"#set document(title: {name}, date: {_date(self.date)})\n"
         spelt = {ord(one): f"‹U+{ord(one):04X}›" for one in self.unshown}
-        return page + metadata + ("\n".join(lines) + "\n").translate(spelt)
+        return setting + page + metadata + ("\n".join(lines) + "\n").translate(spelt)
 
 
 def _date(date: datetime.date | None) -> str:
@@ -113,20 +128,81 @@ def _date(date: datetime.date | None) -> str:
     return f"datetime(year: {date.year}, month: {date.month}, day: {date.day})"
 
 
-def _document(document: Document) -> Iterable[str]:
-    title = document.title
-    below = [block for block in title.blocks if isinstance(block, Paragraph | Equation)]
-    yield f"#masthead({_inlines(title.heading.words)}, ["
-    yield from map(_line_of_title, below)
-    yield "])"
-    for block in title.blocks:
-        if block not in below:
-            yield _block(block)
-    for section in document.sections:
-        yield ""
-        yield _heading(section)
-        for block, following in zip_longest(section.blocks, section.blocks[1:]):
-            yield _block(block, leads_on=isinstance(following, Table | Equation | Note))
+@dataclass(frozen=True)
+class _Writer:
+    """What the parts of a document are as calls of the functions of page.typ.
+
+    slides: whether a step is a slide, which shows what is drawn before what is worked out.
+    """
+
+    slides: bool
+
+    def document(self, document: Document) -> Iterator[str]:
+        title = document.title
+        below = [block for block in title.blocks if isinstance(block, Paragraph | Equation)]
+        yield f"#masthead({_inlines(title.heading.words)}, ["
+        yield from map(_line_of_title, below)
+        yield "])"
+        yield from self._blocks([block for block in title.blocks if block not in below])
+        for at, section in enumerate(document.sections, 1):
+            yield ""
+            yield _heading(section)
+            yield from self._blocks(section.blocks, is_last=at == len(document.sections))
+
+    def _blocks(self, blocks: Sequence[Block], *, is_last: bool = False) -> Iterator[str]:
+        """The blocks; drawings and tables that follow each other are one call, as what is given.
+
+        The words of the last section stay together: a sheet of a few lines is none.
+        """
+        runs = [list(run) for _, run in groupby(_drawn_first(blocks, self.slides), _kind)]
+        for run, following in zip_longest(runs, runs[1:]):
+            last = run[-1]
+            leads_on = following is not None and isinstance(following[0], Equation | Note)
+            if isinstance(last, Table | Heatmap | Graph):
+                figures = "".join(f"  {_figure(block)},\n" for block in run)
+                yield f"#figures({'leads-on: true, ' if leads_on else ''}\n{figures})"
+            elif _is_given(last):
+                formulas = "".join(
+                    f"  ({', '.join(_sides(formula, stacked=True))},),\n"
+                    for block in run
+                    if isinstance(block, Equation)
+                    for formula in self._short(block.expression)
+                )
+                yield f"#given({'leads-on: true, ' if following else ''}\n{formulas})"
+            else:
+                following_kind = None if following is None else following[0]
+                for block, after in zip_longest(run, [*run[1:], following_kind]):
+                    yield self._block(
+                        block, is_last or isinstance(after, _Figure | Equation | Note)
+                    )
+
+    def _short(self, given: Expression) -> Iterator[Expression]:
+        """What is given, on slides in matrices of so many rows that they have room."""
+        assert isinstance(given, Relation)
+        assert isinstance(given.sides[-1], Matrix)
+        rows = given.sides[-1].rows
+        if not self.slides or len(rows) <= _TALLEST_ON_A_SLIDE:
+            yield given
+            return
+        yield Relation((*given.sides[:-1], Matrix(rows[:_TALLEST_ON_A_SLIDE])), given.signs)
+        for start in range(_TALLEST_ON_A_SLIDE, len(rows), _TALLEST_ON_A_SLIDE):
+            yield Matrix(rows[start : start + _TALLEST_ON_A_SLIDE])
+
+    def _block(self, block: Block, leads_on: bool) -> str:
+        match block:
+            case Paragraph(content):
+                return _prose(content, leads_on)
+            case Equation(expression):
+                return _derivation(expression, _LONGEST_ON_A_SLIDE if self.slides else _LONGEST)
+            case Note():
+                return _note(block)
+            case Table() | Heatmap() | Graph():
+                raise AssertionError("one of several figures")
+            case _:
+                assert_never(block)
+
+
+_Figure = Table | Heatmap | Graph
 
 
 def _line_of_title(block: Paragraph | Equation) -> str:
@@ -142,22 +218,42 @@ def _heading(section: Section) -> str:
     return f"#step({number}, {_inlines(heading.words)}{formula})"
 
 
-def _block(block: Block, *, leads_on: bool = False) -> str:
+def _drawn_first(blocks: Sequence[Block], slides: bool) -> Sequence[Block]:
+    """On slides, what is drawn comes before tables and derivations, behind the first words."""
+    if not slides:
+        return blocks
+    start = next((at for at, one in enumerate(blocks) if not isinstance(one, Paragraph)), 0)
+    pictures = [one for one in blocks[start:] if isinstance(one, Heatmap | Graph)]
+    others = [one for one in blocks[start:] if not isinstance(one, Heatmap | Graph)]
+    return [*blocks[:start], *pictures, *others]
+
+
+def _kind(block: Block) -> str:
+    if isinstance(block, _Figure):
+        return "figure"
+    return "given" if _is_given(block) else "text"
+
+
+def _is_given(block: Block) -> bool:
+    """Whether a block is a formula that says what a matrix or a vector is."""
+    return (
+        isinstance(block, Equation)
+        and isinstance(block.expression, Relation)
+        and isinstance(block.expression.sides[-1], Matrix)
+    )
+
+
+def _figure(block: Block) -> str:
     match block:
-        case Paragraph(content):
-            return _prose(content, leads_on)
-        case Equation(expression):
-            return _derivation(expression)
         case Table():
             return _table(block)
         case Heatmap():
-            return f"#{_heatmap(block, 'heatmap')}"
+            return _heatmap(block, "heatmap")
         case Graph(caption=caption):
-            return graph_typst(block, _inlines(caption) if caption else "none")
-        case Note():
-            return _note(block)
+            call = graph_typst(block, _inlines(caption) if caption else "none")
+            return call.removeprefix("#")
         case _:
-            assert_never(block)
+            raise AssertionError("no figure")
 
 
 def _note(note: Note) -> str:
@@ -178,11 +274,11 @@ def _prose(content: Inlines, leads_on: bool) -> str:
     return f"#prose({_inlines(content)}{options})"
 
 
-def _derivation(expression: Expression) -> str:
+def _derivation(expression: Expression, longest: int) -> str:
     """A formula on a line of its own. Fractions of very many terms cannot be drawn as such."""
     sides = expression.sides if isinstance(expression, Relation) else ()
     drawn = [side for side in sides if not isinstance(side, Matrix)]
-    wraps = any(len(linear(side)) > _LONGEST for side in drawn)
+    wraps = any(len(linear(side)) > longest for side in drawn)
     options = "wraps: true, " if wraps else ""
     return f"#derivation({options}{', '.join(_sides(expression, stacked=not wraps))})"
 
@@ -191,7 +287,7 @@ def _table(table: Table) -> str:
     columns = "".join(f"    {_column(column)},\n" for column in table.columns)
     rows = "".join(f"    {_row(row)},\n" for row in table.rows)
     title = f"title: {_inlines(table.caption)}, " if table.caption else ""
-    return f"#sheet({title}columns: (\n{columns}  ), rows: (\n{rows}  ))"
+    return f"sheet({title}columns: (\n{columns}  ), rows: (\n{rows}  ))"
 
 
 def _column(column: Column) -> str:

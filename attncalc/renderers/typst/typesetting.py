@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeAlias
 
 from attncalc.errors import AttncalcError, installing
 from attncalc.records import dataclass
-from attncalc.renderers.typst.page import TypstRenderer
+from attncalc.renderers.typst.page import SLIDES, TypstRenderer
 
 Source: TypeAlias = Callable[[TypstRenderer], str]
 """What is to be set, as written by a renderer that knows which characters no font has."""
@@ -34,6 +38,25 @@ class Typeset:
     missing: tuple[str, ...]
 
 
+_TIGHTER = (0.8, 0.6, 0.45)
+_LEAST_ON_THE_LAST = 0.3
+"""How far down the last sheet has to be filled, if there are several."""
+
+
+@dataclass(frozen=True)
+class _Sheets:
+    """A PDF, how many sheets it has, and how far down the last is filled, from 0 to 1."""
+
+    content: bytes
+    number: int
+    filled: float
+
+    @property
+    def spill(self) -> bool:
+        """Whether the last of several sheets has little on it."""
+        return self.number > 1 and self.filled < _LEAST_ON_THE_LAST
+
+
 @dataclass(frozen=True)
 class Typesetter:
     """Compiles; AttncalcError without the typst package, or where typst refuses the source."""
@@ -41,21 +64,26 @@ class Typesetter:
     system_fonts: bool = True
 
     def pdf(self, renderer: TypstRenderer, source: Source) -> Typeset:
-        """A PDF/UA-1."""
-        return self._settled(renderer, source)[0]
+        """A PDF/UA-1. What would spill over to a last sheet is taken in by setting it tighter."""
+        sheets, renderer = self._settled(renderer, source)
+        if renderer.paper != SLIDES and sheets.spill:
+            tighter = (self._sheets(source(replace(renderer, tight=tight))) for tight in _TIGHTER)
+            sheets = next((each for each in tighter if each.number < sheets.number), sheets)
+        return Typeset(sheets.content, _glyphs(renderer.unshown))
 
     def picture(self, renderer: TypstRenderer, source: Source, kind: str) -> Typeset:
         """The only page of a source, as a picture, "svg" or "png". Letters are outlines."""
-        found, text = self._settled(renderer, source)  # only a PDF tells what no font has
-        return replace(found, content=self._compiled(text, kind))
+        _, renderer = self._settled(renderer, source)  # only a PDF tells what no font has
+        with self._compiler(source(renderer)) as compiler:
+            content = compiler.compile(format=kind, ppi=_PIXELS_PER_INCH)
+        return Typeset(content, _glyphs(renderer.unshown))
 
-    def _settled(self, renderer: TypstRenderer, source: Source) -> tuple[Typeset, str]:
-        """The PDF, and the source of it, in which no font lacks a character."""
+    def _settled(self, renderer: TypstRenderer, source: Source) -> tuple[_Sheets, TypstRenderer]:
+        """The PDF in which no font lacks a character, and the renderer of its source."""
         typst = _typst()
         while True:
-            text = source(renderer)
             try:
-                return Typeset(self._compiled(text, "pdf"), _glyphs(renderer.unshown)), text
+                return self._sheets(source(renderer)), renderer
             except typst.TypstError as error:
                 missing = _missing(error.diagnostic) - renderer.unshown
                 if not missing:
@@ -63,15 +91,20 @@ class Typesetter:
                     raise AttncalcError(message) from error
                 renderer = replace(renderer, unshown=renderer.unshown | missing)
 
-    def _compiled(self, source: str, kind: str) -> bytes:
-        compiled: bytes = _typst().compile(
-            source.encode(),
-            format=kind,
-            ppi=_PIXELS_PER_INCH,
-            pdf_standards=_STANDARD if kind == "pdf" else [],
-            ignore_system_fonts=not self.system_fonts,
-        )
-        return compiled
+    def _sheets(self, source: str) -> _Sheets:
+        """The sheets that a source makes. Asking where it ends costs nothing once it is set."""
+        with self._compiler(source) as compiler:
+            content = compiler.compile(format="pdf", pdf_standards=_STANDARD)
+            ends = json.loads(compiler.query("<end>", field="value"))  # drawings tell of none
+        return _Sheets(content, *(ends[-1] if ends else (1, 1.0)))
+
+    @contextmanager
+    def _compiler(self, source: str) -> Iterator[Any]:
+        """A compiler of a source; it remembers what it has set only of a file."""
+        with TemporaryDirectory() as folder:
+            file = Path(folder, "page.typ")
+            file.write_text(source, encoding="utf-8")
+            yield _typst().Compiler(file, ignore_system_fonts=not self.system_fonts)
 
 
 def _typst() -> Any:
