@@ -120,6 +120,19 @@ class Row:
     quantity: Quantity | None = None
     quantities: tuple[Quantity | None, ...] = ()
 
+    @property
+    def marked(self) -> int | None:
+        """The cell that is marked where the row is focused: its focused token, or its first."""
+        if not self.focused:
+            return None
+        return next((at for at, cell in enumerate(self.cells) if _has_focus(cell)), 0)
+
+
+def _has_focus(cell: Cell) -> bool:
+    return not isinstance(cell, Bar) and any(
+        isinstance(part, Token) and part.focused for part in cell
+    )
+
 
 @dataclass(frozen=True)
 class Heading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
 from attncalc.document.document import (
@@ -42,16 +42,43 @@ from attncalc.renderers.inert import inert, inert_token
 from attncalc.renderers.latex.math import LatexMath
 
 _WIDEST_BAR = 12
+_BAR = "•"
+"""What a bar is made of: blocks are in no font of LaTeX's."""
+
+_MOST_UNWRAPPED = 72
+"""Characters of a row beyond which pandoc gives columns shares of the line, by their dashes."""
+
 _MOST_ON_A_LINE = 90
 """Characters of LaTeX beyond which a chain is set a side a line."""
 
-_SIGNS = {
+_JUDGED = {
     Standing.RIGHT: r"\checkmark",
     Standing.CARRIED: r"\to",
     Standing.NEAR: r"\approx",
     Standing.WRONG: r"\times",
 }
 """As formulas: as letters, TeX has none of them."""
+
+_SIGNS = {
+    "≈": r"\approx",
+    "≠": r"\neq",
+    "≤": r"\leq",
+    "≥": r"\geq",
+    "∞": r"\infty",
+    "∅": r"\emptyset",
+    "∈": r"\in",
+    "√": r"\surd",
+    "Σ": r"\Sigma",
+    "α": r"\alpha",
+    "β": r"\beta",
+    "ε": r"\varepsilon",
+    "θ": r"\theta",
+    "σ": r"\sigma",
+}
+"""Signs that LaTeX has in maths alone, and not as letters."""
+
+_MATHEMATICAL = re.compile(r"e|inf|√")
+"""A number that is more than digits."""
 
 _FULL_WIDTH = {code: code + 0xFEE0 for code in map(ord, "\"#$%&'*<>@[\\]^_`{|}~")}
 
@@ -63,7 +90,12 @@ _SEPARATORS = re.compile(
 )
 """What would begin a link, an emoji, a dash or a list, but is common in prose elsewhere."""
 
+_ROOT = re.compile(r"[0-9./]*√(?:[0-9.]+|\([0-9./]+\))")
+_SIGN = re.compile(f"[{''.join(_SIGNS)}](?![0-9])")
+"""A sign in running text that LaTeX has only in maths. Maths does not end before a digit."""
+
 _NUMBERED = re.compile(r"^([0-9]{1,9})([.)])(?= |$)")
+_COMMAND = re.compile(r"\\[a-z]+|[\\${}*]")
 _SPACES = re.compile(r"(?<= ) ")
 
 
@@ -165,11 +197,22 @@ def _display(formula: str) -> str:
 def _table(table: Table) -> list[str]:
     """Header, rule and rows. A pipe table has to have a header, if an empty one."""
     headings = [_inlines(column.heading, quoted=False) for column in table.columns]
-    rules = ["---:" if column.align is Align.RIGHT else ":---" for column in table.columns]
-    rows = [
-        _row([_cell(row, at, table.columns) for at in range(len(headings))]) for row in table.rows
-    ]
-    return [_row(headings), _row(rules), *rows]
+    rows = [[_cell(row, at, table.columns) for at in range(len(headings))] for row in table.rows]
+    rules = _rules(table.columns, [headings, *rows])
+    return [_row(headings), _row(rules), *map(_row, rows)]
+
+
+def _rules(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The dashes below the headings; as long as what stands there, where lines are long."""
+    long = any(len(_row(row)) > _MOST_UNWRAPPED for row in rows)
+    for at, column in enumerate(columns):
+        dashes = max(3, *(_seen(row[at]) for row in rows)) if long else 3
+        yield "-" * dashes + ":" if column.align is Align.RIGHT else ":" + "-" * dashes
+
+
+def _seen(cell: str) -> int:
+    """About how many characters of a cell are seen: commands are not, nor what marks maths."""
+    return len(_COMMAND.sub("x", cell))
 
 
 def _cell(row: Row, at: int, columns: Sequence[Column]) -> str:
@@ -178,11 +221,11 @@ def _cell(row: Row, at: int, columns: Sequence[Column]) -> str:
         return "…" if columns[at].align is Align.RIGHT else ""
     content: Cell = row.cells[at]
     if isinstance(content, Bar):
-        return "█" * round(min(content.share, 1.0) * _WIDEST_BAR)
+        return _BAR * round(min(content.share, 1.0) * _WIDEST_BAR)
     text = _inlines(content, quoted=False)
     if row.kind is RowKind.OMITTED or not text:
         return text
-    strong = row.kind is RowKind.TOTAL or columns[at].result or (row.focused and at == 0)
+    strong = row.kind is RowKind.TOTAL or columns[at].result or row.marked == at
     return f"**{text}**" if strong and "$" not in _unescaped(text) else text
 
 
@@ -217,7 +260,7 @@ def _heatmap_row(row: HeatmapRow) -> Iterator[str]:
             yield f"**{text}**" if shade == most > 0 and "$" not in text else text
 
 
-def _row(cells: Sequence[str] | Iterator[str]) -> str:
+def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
@@ -229,7 +272,7 @@ def _inlines(content: Inlines, *, quoted: bool = True) -> str:
 def _inline(part: Inline, *, quoted: bool) -> str:
     match part:
         case Words(text):
-            return _text(inert(text))
+            return _words(inert(text))
         case Token(text, focused):
             token = _token(text)
             if not quoted:
@@ -242,13 +285,26 @@ def _inline(part: Inline, *, quoted: bool) -> str:
         case Judgement(standing, text):
             words = _text(inert(text))
             words = f"**{words}**" if standing is Standing.WRONG else words
-            return f"${_SIGNS[standing]}$ {words}"
-        case Number(digits) if "e" not in digits:
-            return _ESCAPED.sub(r"\\\g<0>", inert(numeral(digits.replace("inf", "∞"))))
+            return f"${_JUDGED[standing]}$ {words}"
+        case Number(digits) if not _MATHEMATICAL.search(digits):
+            return _ESCAPED.sub(r"\\\g<0>", inert(numeral(digits)))
         case _ if isinstance(part, Expression):
             return f"${_MATHS.write(part)}$"
         case _:
             assert_never(part)
+
+
+def _words(text: str) -> str:
+    """Running text; signs that are in no font of LaTeX's for text are maths."""
+    parts, start = [], 0
+    for root in _ROOT.finditer(text):
+        parts += [_signed(text[start : root.start()]), f"${_MATHS.write(Number(root[0]))}$"]
+        start = root.end()
+    return "".join((*parts, _signed(text[start:])))
+
+
+def _signed(text: str) -> str:
+    return _SIGN.sub(lambda found: f"${_SIGNS[found[0]]}$", _text(text))
 
 
 def _text(text: str) -> str:

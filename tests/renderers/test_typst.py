@@ -194,9 +194,9 @@ def test_table() -> None:
         "    (heading: none, align: right, optional: false, result: true, wraps: false),",
         '    (heading: [#token("h")], align: left, optional: false, result: false, wraps: true),',
         "  ), rows: (",
-        '    (kind: "body", focused: true, cells: ([#token("t")], '
+        '    (kind: "body", marked: 0, cells: ([#token("t")], '
         'chain(m("= 1", $= 1$), m("≈ 2", $≈ 2$)), bar(0.5000), )),',
-        '    (kind: "omitted", focused: false, cells: ([#"3 left out"], )),',
+        '    (kind: "omitted", marked: none, cells: ([#"3 left out"], )),',
         "  )),",
         ")",
         "#sheets-end",

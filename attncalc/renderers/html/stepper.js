@@ -22,7 +22,7 @@ function modified(event) {
 
 // One step at a time
 
-const [back, on, stepwise] = all(".stepper button");
+const [back, on, stepwise, rowwise] = all(".stepper button");
 const status = bar?.querySelector("[role=status]");
 let current = null; // the step that is shown alone, or null for the whole page
 
@@ -38,6 +38,7 @@ function go(step) {
   stepwise.setAttribute("aria-pressed", step !== null);
   status.replaceChildren(...whereabouts(step));
   remember(step);
+  cover(step);
   if (step !== null) scrollTo(0, 0);
   else before?.scrollIntoView();
   // Who was reading in a step that is gone now reads on from the heading of the one that came.
@@ -66,7 +67,26 @@ function remember(step) {
   }
 }
 
+// One row at a time: those that are still to come keep their place and are not seen.
+
+function byRow() {
+  return rowwise.getAttribute("aria-pressed") === "true";
+}
+
+function cover(step) {
+  for (const row of all(".later")) row.classList.remove("later");
+  if (step === null || !byRow()) return;
+  for (const row of all(".ruled tbody tr", step)) row.classList.add("later");
+}
+
+function uncover() {
+  const row = all(".later", current).find((one) => one.getClientRects().length > 0);
+  row?.classList.remove("later");
+  return row !== undefined;
+}
+
 function next(by) {
+  if (by > 0 && current !== null && uncover()) return;
   if (current === null) go(by > 0 ? steps.find(inView) ?? steps[0] : null);
   else go(steps[steps.indexOf(current) + by] ?? current);
 }
@@ -103,6 +123,11 @@ if (status) {
   back.addEventListener("click", () => next(-1));
   on.addEventListener("click", () => next(1));
   stepwise.addEventListener("click", () => (current === null ? next(1) : go(null)));
+  rowwise.addEventListener("click", () => {
+    rowwise.setAttribute("aria-pressed", !byRow());
+    if (current === null) next(1);
+    else cover(current);
+  });
   document.addEventListener("keydown", followKey);
   window.addEventListener("hashchange", () => go(linked()));
 }

@@ -53,6 +53,7 @@ def _steps(document: Document) -> Iterator[str]:
         yield '<button type="button" aria-label="Next step">→</button>'
         yield '<p role="status"></p>'
         yield '<button type="button" aria-pressed="false">Step by step</button>'
+        yield '<button type="button" aria-pressed="false">Row by row</button>'
 
 
 def _queries(document: Document) -> Iterator[str]:

@@ -173,6 +173,7 @@ _STYLE = """\
 .attncalc tr.total { border-top: 1px solid var(--rule); }
 .attncalc .ruled tr.focused > *, .attncalc tr.focused > th { background: var(--tint); }
 .attncalc tr.focused > th { font-weight: 600; }
+.attncalc tr.focused > th.plain { font-weight: 400; }
 .attncalc td.omitted { color: var(--muted); }
 .attncalc td.drawn { width: 8rem; min-width: 4.5rem; }
 .attncalc .bar { display: block; height: .7rem; background: var(--bar); }
@@ -184,9 +185,24 @@ _STYLE = """\
 @media screen and (max-width: 36rem) {
   .attncalc { padding: 1.25rem 1rem 2rem; font-size: 1rem; }
   .attncalc .name { font-size: 1.4em; }
-  .attncalc .ruled :is(th, td) { padding-right: .8rem; }
+  .attncalc .ruled { font-size: .88em; }
+  .attncalc .ruled :is(th, td) { padding-right: .55rem; }
   .attncalc .heatmap :is(th, td) { padding: .25rem .3rem; }
+  .attncalc .many { font-size: .75em; }
+  .attncalc .many.many :is(th, td) { padding: .25rem .1rem; }
+  .attncalc .many.ruled :is(th, td) { padding-right: .45rem; }
   .attncalc .optional { display: none; }
+  .attncalc .equation math { font-size: .84em; }
+  .attncalc .many :is(thead td, tbody th, thead th:first-child) { position: sticky; left: 0;
+    background: var(--page); }
+  .attncalc .ruled.many tr.focused > th, .attncalc .heatmap.many tr.focused > th {
+    background: var(--tint); }
+  /* What is wider still goes on under an edge that is seen, with a bar to move it by. */
+  .attncalc .scroll { background:
+    linear-gradient(to left, var(--page) 40%, transparent) right / 2.5rem 100% no-repeat local,
+    linear-gradient(to left, var(--muted), transparent) right / .5rem 100% no-repeat scroll; }
+  .attncalc .scroll::-webkit-scrollbar { height: 6px; }
+  .attncalc .scroll::-webkit-scrollbar-thumb { background: var(--muted); border-radius: 3px; }
 }
 @media print {
   .attncalc { max-width: none; padding: 0; font-size: 10.5pt;
@@ -196,6 +212,7 @@ _STYLE = """\
   .attncalc :is(tr, .scroll, .name) { break-inside: avoid; }
   .attncalc .scroll { overflow: visible; }
   .attncalc p { orphans: 3; widows: 3; }
+  .attncalc :focus { outline: none; }
 }
 """
 

@@ -24,10 +24,14 @@ from attncalc.renderers.left_out import queries_left_out
 
 _T = TypeVar("_T")
 
+_MANY = 6
+"""Columns beyond which a narrow screen sets them smaller, and the first stays where it is."""
+
 
 def table_html(table: Table, otherwise: str, marks: Marks = UNMARKED) -> str:
     """A table. otherwise: what it is called, for those who hear it, if it has no caption."""
-    lines = ['<table class="ruled">', _caption(inlines_html(table.caption), otherwise)]
+    many = " many" * (len(table.columns) > _MANY)
+    lines = [f'<table class="ruled{many}">', _caption(inlines_html(table.caption), otherwise)]
     if any(column.heading for column in table.columns):
         headings = "".join(_heading(column) for column in table.columns)
         lines.append(f"<thead><tr>{headings}</tr></thead>")
@@ -46,7 +50,8 @@ def heatmap_html(heatmap: Heatmap, otherwise: str, marks: Marks = UNMARKED) -> s
             for column in heatmap.columns
         )
     )
-    lines = ['<table class="heatmap">', _caption(inlines_html(heatmap.caption), otherwise)]
+    many = " many" * (len(heatmap.columns) >= _MANY)
+    lines = [f'<table class="heatmap{many}">', _caption(inlines_html(heatmap.caption), otherwise)]
     lines.append(f"<thead><tr><td></td>{headings}</tr></thead>\n<tbody>")
     lines += [_heatmap_row(row, len(heatmap.columns), marks) for row in heatmap.rows]
     lines.append("</tbody></table>")
@@ -73,7 +78,7 @@ def _row(row: Row, columns: tuple[Column, ...], marks: Marks) -> str:
     filled = _filled(row.cells, (), len(columns))
     shown = map(marks.of, _filled(row.quantities, None, len(columns)))
     cells = "".join(
-        _cell(cell, column, place == 0, marked)
+        _cell(cell, column, place == 0, marked, plain=row.focused and row.marked != 0)
         for place, (cell, column, marked) in enumerate(zip(filled, columns, shown, strict=True))
     )
     total, focused = row.kind is RowKind.TOTAL, row.focused
@@ -85,8 +90,10 @@ def _filled(given: tuple[_T, ...], nothing: _T, width: int) -> tuple[_T, ...]:
     return (*given, *([nothing] * (width - len(given))))
 
 
-def _cell(cell: Cell, column: Column, first: bool, marked: str) -> str:
+def _cell(cell: Cell, column: Column, first: bool, marked: str, *, plain: bool = False) -> str:
+    """plain: whether another cell than the first names a focused row."""
     classes = _column_classes(column)
+    classes += ["plain"] if first and plain else []
     classes += ["drawn"] if isinstance(cell, Bar) else []
     content = _content(cell)
     classes += ["broken"] if BREAK in content else []

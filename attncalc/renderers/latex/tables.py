@@ -221,7 +221,7 @@ class _Setting:
         column = self.table.columns[at]
         if column.result or (row.kind is RowKind.TOTAL and at):
             return [_bold(line) for line in lines]
-        if at == 0 and (row.focused or row.kind is RowKind.TOTAL):
+        if row.marked == at or (at == 0 and row.kind is RowKind.TOTAL):
             return [_bold(line) for line in lines]
         return lines
 

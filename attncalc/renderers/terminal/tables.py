@@ -116,7 +116,7 @@ def _cell(row: Row, at: int, column: Column, bar_width: int, broken: bool) -> Te
     if isinstance(content, Bar):
         return Text("█" * round(content.share * bar_width), style=styles.BAR)
     text = _text(content, broken=broken or column.wraps)
-    if row.focused and at == 0:
+    if row.marked == at:
         text.stylize(styles.FOCUS)
     return text
 

@@ -301,8 +301,8 @@ def _column(column: Column) -> str:
 
 def _row(row: Row) -> str:
     cells = "".join(f"{_cell(cell)}, " for cell in row.cells)
-    focused = str(row.focused).lower()
-    return f"(kind: {typst_string(row.kind.value)}, focused: {focused}, cells: ({cells}))"
+    marked = "none" if row.marked is None else row.marked
+    return f"(kind: {typst_string(row.kind.value)}, marked: {marked}, cells: ({cells}))"
 
 
 def _cell(cell: Cell) -> str:

@@ -85,6 +85,12 @@ def _operations(counted: Cost, growth: Growth) -> Iterator[Block]:
     ]
     d = Symbol("d")
     yield Paragraph(
+        words(
+            "How many operations all of this takes, counted from the sizes alone, and how that "
+            "grows with more tokens."
+        )
+    )
+    yield Paragraph(
         (
             *glued(everything),
             *listed(sizes),

@@ -1,0 +1,54 @@
+"""The cell that is marked in a row about what a page is about, in every format."""
+
+from __future__ import annotations
+
+import re
+
+from attncalc.document.document import (
+    Bar,
+    Cell,
+    Column,
+    Document,
+    Heading,
+    Row,
+    Section,
+    Table,
+    Token,
+    Words,
+)
+from attncalc.renderers.html.page import HtmlRenderer
+from attncalc.renderers.latex.page import LatexRenderer
+from attncalc.renderers.markdown import MarkdownRenderer
+from attncalc.renderers.terminal.page import TerminalRenderer
+from attncalc.renderers.typst.page import TypstRenderer
+
+RANKED: tuple[Cell, ...] = ((Words("rank"),), (Token("it", focused=True),), Bar(0.5))
+NAMED: tuple[Cell, ...] = ((Token("it"),), (Words("score"),), Bar(0.5))
+
+
+def page(cells: tuple[Cell, ...]) -> Document:
+    """A table with one row, which is focused."""
+    table = Table(
+        (Column((Words("a"),)), Column((Words("b"),)), Column(())), (Row(cells, focused=True),)
+    )
+    title = Section(Heading(None, (Words("Title"),)), ())
+    return Document(title, (Section(Heading(1, (Words("Part"),)), (table,)),))
+
+
+def test_marked() -> None:
+    """It is the focused token, wherever it stands, or else the first cell."""
+    assert Row(RANKED, focused=True).marked == 1
+    assert Row(NAMED, focused=True).marked == 0
+    assert Row(RANKED).marked is None
+
+
+def test_formats() -> None:
+    """The token of a ranked row is marked, and not its rank."""
+    assert "| rank | **it** |" in MarkdownRenderer().render(page(RANKED))
+    assert "| **it** | score |" in MarkdownRenderer().render(page(NAMED))
+    assert r"rank & {\bfseries\boldmath it}" in LatexRenderer().render(page(RANKED))
+    assert "marked: 1," in TypstRenderer().render(page(RANKED))
+    html = HtmlRenderer().render(page(RANKED))
+    assert re.search('<th scope="row" class="plain">rank</th><td><strong>', html)
+    assert 'class="plain"' not in HtmlRenderer().render(page(NAMED))
+    assert "\x1b[1;33mit" in TerminalRenderer(color=True).render(page(RANKED))
