@@ -85,6 +85,39 @@ def text(template: str, **slots: str | int) -> str:
     return own(template).format_map(slots)
 
 
+class Sentence(str):
+    """A sentence that is found before it is known who reads it: a page says it in its language.
+
+    As a string it is English, for programs and for messages.
+    """
+
+    template: str
+    slots: Mapping[str, str | int]
+
+    def __new__(cls, template: str, **slots: str | int) -> Sentence:
+        """template: in English, with {named} slots, which may hold sentences and digits too."""
+        made = super().__new__(cls, template.format_map(slots) if slots else template)
+        made.template, made.slots = template, slots
+        return made
+
+
+class Digits(str):
+    """A number in a slot of a sentence, with a decimal point until it is said."""
+
+
+def retold(sentence: str) -> str:
+    """A sentence in the language in force; what is none of ours, as it is."""
+    if isinstance(sentence, Digits):
+        return numeral(sentence)
+    if not isinstance(sentence, Sentence):
+        return sentence
+    slots = sentence.slots.items()
+    return text(
+        sentence.template,
+        **{name: retold(slot) if isinstance(slot, str) else slot for name, slot in slots},
+    )
+
+
 def counted(one: str, several: str, count: int, **slots: str | int) -> str:
     """A sentence about one thing, or about {count} of them."""
     return text(one if count == 1 else several, count=count, **slots)

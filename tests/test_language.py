@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import re
 from collections.abc import Iterator
 from string import Formatter
@@ -18,12 +19,15 @@ from attncalc.errors import InputError
 from attncalc.formats import PageFormat
 from attncalc.handouts import Layout, rendered
 from attncalc.language import (
+    Digits,
+    Sentence,
     Speech,
     Tongue,
     counted,
     in_tongue,
     listed,
     numeral,
+    retold,
     separator,
     speaking,
     text,
@@ -149,3 +153,15 @@ def test_a_handout_hides_what_it_is_told_to() -> None:
     assert "```mermaid" not in handout(trace, hide="graph").markdown()
     with pytest.raises(InputError, match="expected one of all-queries, graph, words, given"):
         handout(trace, hide=["lesson"])
+
+
+def test_what_was_found_is_english_until_a_page_says_it() -> None:
+    inner = Sentence("in head {head}", head=2)
+    found = Sentence("{part}: {number}", part=inner, number=Digits("0.5"))
+    assert found == "in head 2: 0.5"
+    tongue = Tongue({"in head {head}": "in Kopf {head}"}, comma=True)
+    with in_tongue(tongue):
+        assert retold(found) == "in Kopf 2: 0,5"
+        assert retold("0.5") == "0.5"
+        assert retold(pickle.loads(pickle.dumps(found))) == "in Kopf 2: 0,5"
+    assert retold(found) == found

@@ -19,6 +19,7 @@ from attncalc.checking import mistakes_in_scores as in_scores
 from attncalc.checking import mistakes_in_weights as in_weights
 from attncalc.checking.misconceptions import Alteration, Misconception
 from attncalc.checking.mistakes_in_scores import biased_otherwise, masked_otherwise
+from attncalc.language import Sentence, template
 from attncalc.problem.options import Chosen
 
 CATALOGUE: tuple[Misconception | Alteration, ...] = (
@@ -240,15 +241,29 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
     ),
     *(
         Misconception(
-            f"the slopes of ALiBi are {slopes}",
+            what,
             "masked_scores",
             biased_otherwise(in_masks.with_slopes(exponent)),
         )
-        for slopes, exponent in (
-            ("1, 2^(-8/h), … and begin one head too early", in_masks.from_one),
-            ("1/2, 1/4, …, whatever the number of heads", in_masks.halved),
-            ("1, 1/2, …, whatever the number of heads", in_masks.halved_from_one),
-            ("2^(-8/h), 2^(-16/h), … though h is no power of two", in_masks.in_even_steps),
+        for what, exponent in (
+            (
+                template("the slopes of ALiBi are 1, 2^(-8/h), … and begin one head too early"),
+                in_masks.from_one,
+            ),
+            (
+                template("the slopes of ALiBi are 1/2, 1/4, …, whatever the number of heads"),
+                in_masks.halved,
+            ),
+            (
+                template("the slopes of ALiBi are 1, 1/2, …, whatever the number of heads"),
+                in_masks.halved_from_one,
+            ),
+            (
+                template(
+                    "the slopes of ALiBi are 2^(-8/h), 2^(-16/h), … though h is no power of two"
+                ),
+                in_masks.in_even_steps,
+            ),
         )
     ),
     Misconception(
@@ -270,29 +285,31 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
         Misconception(what, "masked_scores", biased_otherwise(bias))
         for what, bias in (
             (
-                "the relative position is i − j instead of j − i",
+                template("the relative position is i − j instead of j − i"),
                 in_masks.by_buckets(in_masks.mirrored),
             ),
             (
-                "keys after the query have no buckets of their own, though they should",
+                template("keys after the query have no buckets of their own, though they should"),
                 in_masks.in_other_directions(bidirectional=False),
             ),
             (
-                "keys after the query have half of the buckets, though they should have none",
+                template(
+                    "keys after the query have half of the buckets, though they should have none"
+                ),
                 in_masks.in_other_directions(bidirectional=True),
             ),
             (
-                "every distance has a bucket of its own, up to the last one",
+                template("every distance has a bucket of its own, up to the last one"),
                 in_masks.by_buckets(in_masks.without_wider_ones),
             ),
-            ("the buckets are one too high", in_masks.shifted(1)),
-            ("the buckets are one too low", in_masks.shifted(-1)),
+            (template("the buckets are one too high"), in_masks.shifted(1)),
+            (template("the buckets are one too low"), in_masks.shifted(-1)),
             (
-                "every head has the first column of the table of buckets",
+                template("every head has the first column of the table of buckets"),
                 in_masks.with_column(lambda _head, _heads: 0),
             ),
             (
-                "the columns of the table of buckets are in reverse order",
+                template("the columns of the table of buckets are in reverse order"),
                 in_masks.with_column(lambda head, heads: heads - 1 - head),
             ),
         )
@@ -331,12 +348,23 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
     Misconception("logarithms of the weights are given", "weights", in_weights.logarithms),
     *(
         Misconception(
-            f"the weights are {way} {decimals} decimal{'s' if decimals > 1 else ''} on the way",
+            Sentence(several if decimals > 1 else one, count=decimals),
             "weights",
             in_weights.shortened(decimals, rounding),
         )
         for decimals in (1, 2, 3)
-        for way, rounding in (("rounded to", ROUND_HALF_UP), ("cut off after", ROUND_DOWN))
+        for one, several, rounding in (
+            (
+                template("the weights are rounded to 1 decimal on the way"),
+                template("the weights are rounded to {count} decimals on the way"),
+                ROUND_HALF_UP,
+            ),
+            (
+                template("the weights are cut off after 1 decimal on the way"),
+                template("the weights are cut off after {count} decimals on the way"),
+                ROUND_DOWN,
+            ),
+        )
     ),
     Misconception("the weights are applied to the keys", "attended", in_weights.of_keys),
     Misconception(
@@ -365,7 +393,7 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
     Misconception("the gate is inverted, 1 - σ(g)", "gated", in_gates.inverted),
     Misconception("the output projection is left out", "output", in_weights.unprojected),
     Misconception(
-        "W_O is transposed (out × in, as nn.Linear keeps it)",
+        Sentence("{matrix} is transposed (out × in, as nn.Linear keeps it)", matrix="W_O"),
         "output",
         in_weights.projected_transposed,
     ),
@@ -378,7 +406,8 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
     ),
     *(
         Alteration(
-            f"{name} is transposed (out × in, as nn.Linear keeps it)", alterations.transposed(name)
+            Sentence("{matrix} is transposed (out × in, as nn.Linear keeps it)", matrix=name),
+            alterations.transposed(name),
         )
         for name in ("W_Q", "W_K", "W_V")
     ),
@@ -387,7 +416,10 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
         alterations.transposed("W_Q", "W_K", "W_V"),
     ),
     *(
-        Alteration(f"W_{one} and W_{other} are exchanged", alterations.exchanged(one, other))
+        Alteration(
+            Sentence("W_{one} and W_{other} are exchanged", one=one, other=other),
+            alterations.exchanged(one, other),
+        )
         for one, other in ("QK", "KV", "QV")
     ),
     Alteration("the biases b_Q, b_K and b_V are not added", alterations.without_biases),
@@ -435,7 +467,7 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
     Alteration("the matrix of the score is transposed", of_options.with_its_matrix_transposed),
     Alteration("W_1 and W_2 of the score are exchanged", of_options.with_its_matrices_exchanged),
     *(
-        Alteration(f"positions are to base {base}", of_positions.to_base(base))
+        Alteration(Sentence("positions are to base {base}", base=base), of_positions.to_base(base))
         for base in (10_000, 500_000, 1_000_000, 100_000, 1000, 100, 10)
     ),
     Alteration(

@@ -22,6 +22,7 @@ from attncalc.checking.misconceptions import Alteration, Misconception, Numbers
 from attncalc.checking.prints import Prints
 from attncalc.checking.screening import in_floats, reliable_to
 from attncalc.errors import AttncalcError
+from attncalc.language import Sentence
 from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import MOST_DIGITS, Array, like
 from attncalc.problem.claims import Claim
@@ -169,7 +170,7 @@ class _Search:
                 heads.setdefault(head, []).append(place)
             for trial, some in self._in_parts(heads):
                 places = [place for head in some for place in heads[head]]
-                found.append(self._diagnosis(trial, places, f"in {_listed(some)}"))
+                found.append(self._diagnosis(trial, places, _in_heads(some)))
                 rows = {place: own for place, own in rows.items() if place not in places}
         for trial, places in self._in_parts(rows):
             by_head = groupby(places, key=lambda place: self.prints.rows[place][0])
@@ -308,21 +309,19 @@ class _Search:
     def _diagnosis(self, trial: _Trial, rows: Iterable[int], part: str = "") -> Diagnosis:
         indices = {finding.claim.index for place in rows for finding in self.findings[place]}
         known = trial.known
-        return Diagnosis(self.stage, known.what, frozenset(indices), part, known.convention)
+        what = known.what if isinstance(known.what, Sentence) else Sentence(known.what)
+        return Diagnosis(self.stage, what, frozenset(indices), part, known.convention)
 
-    def _named(self, head: int, places: Sequence[int]) -> str:
+    def _named(self, head: int, places: Sequence[int]) -> Sentence:
         """For “it” and “cat” in head 2: the tokens of some rows."""
         axis = axes_of(self.stage, heads=False)[0]
         tokens = tokens_along(axis, self.trace.problem)
         assert tokens is not None
         rows = [self.prints.rows[place][1] for place in places]
-        named = [
-            f"“{tokens[row]}”" + (f" (#{row + 1})" if tokens.count(tokens[row]) > 1 else "")
-            for row in rows
-        ]
-        part = f"for {_enumerated(named)}"
-        in_head = self.trace.has_heads and self.stage in OF_HEADS
-        return f"in head {head + 1}, {part}" if in_head else part
+        named = _enumerated([_token(row, tokens) for row in rows])
+        if self.trace.has_heads and self.stage in OF_HEADS:
+            return Sentence("in head {head}, for {tokens}", head=head + 1, tokens=named)
+        return Sentence("for {tokens}", tokens=named)
 
 
 def _bounded(context: decimal.Context | None) -> decimal.Context | None:
@@ -355,14 +354,32 @@ def _digits(claim: Claim) -> int:
     return max(claim.value.adjusted() - claim.unit.adjusted() + 1, -claim.unit.adjusted(), 1)
 
 
-def _listed(heads: Sequence[int]) -> str:
+def _token(row: int, tokens: Sequence[str]) -> Sentence:
+    """A token, and its place where there are several like it."""
+    if tokens.count(tokens[row]) > 1:
+        return Sentence("“{token}” (#{place})", token=tokens[row], place=row + 1)
+    return Sentence("“{token}”", token=tokens[row])
+
+
+def _in_heads(heads: Sequence[int]) -> Sentence:
     numbers = [str(head + 1) for head in heads]
-    return f"heads {_enumerated(numbers)}" if len(numbers) > 1 else f"head {numbers[0]}"
+    if len(numbers) == 1:
+        return Sentence("in head {head}", head=numbers[0])
+    return Sentence("in heads {heads}", heads=_enumerated(numbers))
 
 
 def _enumerated(names: Sequence[str]) -> str:
     """a, b and c; of many only the first."""
     if len(names) > _MOST_NAMES:
-        return f"{', '.join(names[: _MOST_NAMES - 1])} and {len(names) - _MOST_NAMES + 1} more"
+        first, more = names[: _MOST_NAMES - 1], len(names) - _MOST_NAMES + 1
+        return Sentence("{names} and {count} more", names=_joined(first), count=more)
     *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
+    return Sentence("{first} and {last}", first=_joined(others), last=last) if others else last
+
+
+def _joined(names: Sequence[str]) -> str:
+    """a, b: each as it is said."""
+    told = names[0]
+    for name in names[1:]:
+        told = Sentence("{first}, {then}", first=told, then=name)
+    return told

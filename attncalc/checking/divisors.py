@@ -14,6 +14,7 @@ import numpy as np
 
 from attncalc.checking import mistakes_in_scores as in_scores
 from attncalc.checking.misconceptions import Misconception, Numbers, Rule
+from attncalc.language import Digits, Sentence
 from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array
 from attncalc.records import dataclass
@@ -107,24 +108,34 @@ def _chances(values: Array, bounds: Bounds) -> Array:
 
 
 @cache
-def _candidates() -> tuple[tuple[float, str, Rule], ...]:
+def _candidates() -> tuple[tuple[float, Sentence, Rule], ...]:
     """Every divisor, how it is told and its rule; the simplest first."""
-    found: dict[float, tuple[str, Rule]] = {}
+    found: dict[float, tuple[Sentence, Rule]] = {}
     for whole in range(2, _WHOLE + 1):
         if isqrt(whole) ** 2 != whole:
-            found[sqrt(whole)] = f"divided by √{whole}", in_scores.divided_by_root(_always(whole))
-        found[whole] = f"divided by {whole}", in_scores.divided_by(_always(whole))
+            found[sqrt(whole)] = _by_root(whole), in_scores.divided_by_root(_always(whole))
+        found[whole] = _by(str(whole)), in_scores.divided_by(_always(whole))
     for whole in range(2, _FACTORS + 1):
         if isqrt(whole) ** 2 != whole:
             rule = in_scores.multiplied_by_root(_always(whole))
-            found[1 / sqrt(whole)] = f"multiplied by √{whole}", rule
-        found[1 / whole] = f"multiplied by {whole}", in_scores.multiplied_by(_always(whole))
+            what = Sentence("the scores are multiplied by √{number}", number=whole)
+            found[1 / sqrt(whole)] = what, rule
+        what = Sentence("the scores are multiplied by {number}", number=whole)
+        found[1 / whole] = what, in_scores.multiplied_by(_always(whole))
     for decimals, most in ((1, _TENTHS), (2, _HUNDREDTHS)):
         for units in range(1, most + 1):
             text = f"{units / 10**decimals:.{decimals}f}"
             if float(text) not in found and float(text) != 1:
-                found[float(text)] = f"divided by {text}", in_scores.divided_by_number(text)
-    return tuple((size, f"the scores are {what}", rule) for size, (what, rule) in found.items())
+                found[float(text)] = _by(text), in_scores.divided_by_number(text)
+    return tuple((size, what, rule) for size, (what, rule) in found.items())
+
+
+def _by(number: str) -> Sentence:
+    return Sentence("the scores are divided by {number}", number=Digits(number))
+
+
+def _by_root(number: int) -> Sentence:
+    return Sentence("the scores are divided by √{number}", number=number)
 
 
 def _always(whole: int) -> in_scores.Size:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from attncalc.checking.enclosures import Enclosures
+from attncalc.language import Digits, Sentence, template
 from attncalc.numbers import intervals
 from attncalc.numbers.intervals import ZERO, Interval
 from attncalc.problem.claims import Claim
@@ -22,6 +23,21 @@ from attncalc.steps.trace import Trace
 
 _MOST = 3
 """More sentences of one kind are folded."""
+
+_OUTSIDE = {
+    "head_outputs": template(
+        "component {place} of the claimed head outputs of {query}, {number}, lies outside the "
+        "values"
+    ),
+    "concatenated": template(
+        "component {place} of the claimed concatenated heads of {query}, {number}, lies outside "
+        "the values"
+    ),
+    "output": template(
+        "component {place} of the claimed output of {query}, {number}, lies outside the values"
+    ),
+}
+"""What is claimed of a weighted sum that no shares of the values give."""
 
 DIGITS_OF_32_BITS = 7
 BITS_OF_A_FLOAT = 24
@@ -61,10 +77,17 @@ def of_32_bits(enclosures: Enclosures, findings: Iterable[Finding]) -> Iterator[
             lenient = enclosures.claimed(replace(claim, bits=BITS_OF_A_FLOAT))
             count += lenient.meets(enclosures.computed(claim.stage, claim.index))
     if count:
-        what = "1 number is" if count == 1 else f"{count:,} numbers are"
-        yield (
-            f"{what} off by no more than 32-bit arithmetic leaves: printed from 32-bit numbers? "
-            "Then check with --tolerance 1e-6"
+        yield Sentence(
+            template(
+                "1 number is off by no more than 32-bit arithmetic leaves: printed from 32-bit "
+                "numbers? Then check with --tolerance 1e-6"
+            )
+            if count == 1
+            else template(
+                "{count} numbers are off by no more than 32-bit arithmetic leaves: printed from "
+                "32-bit numbers? Then check with --tolerance 1e-6"
+            ),
+            count=count,
         )
 
 
@@ -74,7 +97,7 @@ def _folded(sentences: Iterable[str]) -> Iterator[str]:
     if len(found) <= _MOST:
         yield from found
     else:
-        yield f"{found[0]} (and {len(found) - 1:,} more like this)"
+        yield Sentence("{first} (and {count} more like this)", first=found[0], count=len(found) - 1)
 
 
 def _sum(
@@ -92,11 +115,18 @@ def _sum(
     sink = trace.problem.attention.sink is not None
     if reached.low > 1 if sink else Decimal(1) not in reached:
         total = sum(claims[place].written for place in places)
-        what = f"the claimed weights of {_query(trace, row)} add up to {total}"
-        if sink:
-            yield f"{what}; next to a sink they stay below 1, and rounding does not explain it"
-        else:
-            yield f"{what}, which rounding does not explain"
+        yield Sentence(
+            template(
+                "the claimed weights of {query} add up to {total}; next to a sink they stay below "
+                "1, and rounding does not explain it"
+            )
+            if sink
+            else template(
+                "the claimed weights of {query} add up to {total}, which rounding does not explain"
+            ),
+            query=_query(trace, row),
+            total=Digits(total),
+        )
 
 
 def _unequal(enclosures: Enclosures, row: Index, claimed: dict[Index, Interval]) -> Iterator[str]:
@@ -110,9 +140,12 @@ def _unequal(enclosures: Enclosures, row: Index, claimed: dict[Index, Interval])
         other = first.setdefault((score, *_own_scores(enclosures, place)), key)
         if not claimed[place].meets(claimed[*row, other]):
             tokens = trace.problem.key_tokens
-            yield (
-                f"“{address_of(other, tokens)}” and “{address_of(key, tokens)}” have equal scores "
-                f"for {_query(trace, row)}, and their claimed weights differ"
+            yield Sentence(
+                "“{one}” and “{other}” have equal scores for {query}, and their claimed weights "
+                "differ",
+                one=address_of(other, tokens),
+                other=address_of(key, tokens),
+                query=_query(trace, row),
             )
 
 
@@ -135,7 +168,11 @@ def _masked(enclosures: Enclosures, claimed: dict[Index, Interval]) -> Iterator[
             *row, key = index
             token = address_of(key, trace.problem.key_tokens)
             who = _query(trace, tuple(row))
-            yield f"“{token}” is masked for {who}, and its claimed weight is not 0"
+            yield Sentence(
+                "“{key}” is masked for {query}, and its claimed weight is not 0",
+                key=token,
+                query=who,
+            )
 
 
 def _outside(enclosures: Enclosures) -> Iterator[str]:
@@ -156,11 +193,11 @@ def _outside(enclosures: Enclosures) -> Iterator[str]:
             values.append(ZERO)
         hull = Interval(min(v.low for v in values), max(v.high for v in values))
         if not hull.meets(enclosures.claimed(claim)):
-            heads = " heads" if claim.stage == "concatenated" else ""
-            stage = claim.stage.replace("_", " ") + heads
-            yield (
-                f"component {claim.index[-1] + 1} of the claimed {stage} of "
-                f"{_query(trace, tuple(row))}, {claim.text}, lies outside the values"
+            yield Sentence(
+                _OUTSIDE[claim.stage],
+                place=claim.index[-1] + 1,
+                query=_query(trace, tuple(row)),
+                number=Digits(claim.text),
             )
 
 
@@ -180,5 +217,7 @@ def _weighted_sum(trace: Trace, claim: Claim) -> Index | None:
 def _query(trace: Trace, row: Index) -> str:
     """The query of a row, and its head where there are heads."""
     *head, query = row
-    where = f" in head {head[0] + 1}" if head else ""
-    return f"“{address_of(query, trace.problem.tokens)}”{where}"
+    token = address_of(query, trace.problem.tokens)
+    if head:
+        return Sentence("“{query}” in head {head}", query=token, head=head[0] + 1)
+    return Sentence("“{query}”", query=token)

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from attncalc.checking import reasons
 from attncalc.checking.enclosures import OF_ROWS, Enclosures, Entry
+from attncalc.language import Sentence
 from attncalc.numbers import intervals
 from attncalc.problem.claims import Claim
 from attncalc.problem.options import STAND_IN
@@ -144,7 +145,7 @@ def _reason(enclosures: Enclosures, row: Index, reading: Reading) -> str:
             for j in range(len(enclosures.problem.key_tokens))
         )
         return reasons.swallowed(reading.blind, next(each for each in biases if each))
-    return reading.blind.value or reading.shift.value
+    return Sentence(reading.blind.value or reading.shift.value)
 
 
 def _stand_ins(enclosures: Enclosures) -> dict[Entry, str]:

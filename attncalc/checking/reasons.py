@@ -4,32 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
+from attncalc.language import Digits, Sentence
 from attncalc.numbers.arithmetic import Typed
 from attncalc.steps.conventions import Blind
 
-MASKED_EARLY = "masked already, before what is done to the scores here"
+MASKED_EARLY = Sentence("masked already, before what is done to the scores here")
 """The reason of -inf in a stage before the mask."""
 
-UNDEFINED = "0/0: every key is masked"
+UNDEFINED = Sentence("0/0: every key is masked")
 """The reason of a NaN that is right."""
 
 
 def stand_in(text: str) -> str:
     """The reason of a number in the place of -inf."""
-    return f"{text} stands for −∞"
+    return Sentence("{number} stands for −∞", number=Digits(text))
 
 
 def stood_in_for(bias: Any) -> str:
     """The reason of -inf in the place of a number."""
-    return f"−∞ stands for the bias of {_written(bias)}"
+    return Sentence("−∞ stands for the bias of {number}", number=_written(bias))
 
 
 def swallowed(blind: Blind, bias: Any) -> str:
     """The reason of what is left of a row of hidden keys."""
-    return blind.value.format(bias=_written(bias))
+    return Sentence(blind.value, bias=_written(bias))
 
 
-def _written(bias: Any) -> str:
+def _written(bias: Any) -> Digits:
     """A bias as it was typed, or in short."""
     text = bias.text if isinstance(bias, Typed) else f"{float(bias):g}"
-    return text.replace("e+", "e").replace("e0", "e").replace("-", "−")
+    return Digits(text.replace("e+", "e").replace("e0", "e").replace("-", "−"))

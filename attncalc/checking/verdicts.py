@@ -7,10 +7,11 @@ from dataclasses import replace
 from attncalc.checking.enclosures import Enclosures
 from attncalc.checking.readings import settle, undefined, worked
 from attncalc.checking.reasons import UNDEFINED
+from attncalc.language import Digits, Sentence
 from attncalc.problem.claims import Claim
 from attncalc.report import Finding, Verdict
 
-ON_THE_WAY = "rounded on the way"
+ON_THE_WAY = Sentence("rounded on the way")
 """The reason of what can be reached with rounding only."""
 
 
@@ -24,7 +25,11 @@ def judge(enclosures: Enclosures) -> tuple[Finding, ...]:
         if convention is not None and verdict in (Verdict.CORRECT, Verdict.FOLLOWS):
             reason = convention
         if verdict in (Verdict.SLIP, Verdict.WRONG) and _read_finer(claim, enclosures):
-            reason = f"{claim.text} is read as {claim.printed}, like the numbers beside it"
+            reason = Sentence(
+                "{number} is read as {longer}, like the numbers beside it",
+                number=Digits(claim.text),
+                longer=Digits(claim.printed),
+            )
         findings.append(Finding(claim, worked(enclosures, claim), verdict, reason))
     return tuple(findings)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from attncalc.language import template
 from attncalc.records import dataclass
 
 
@@ -15,9 +16,9 @@ class Shift(Enum):
     """What is subtracted from the scores of a row before their powers are taken."""
 
     NOTHING = ""
-    ROW = "stable softmax: the row's maximum is subtracted first"
-    SINK = "stable softmax: the maximum of the row and the sink is subtracted first"
-    MATRIX = "stable softmax: the maximum of the whole matrix is subtracted first"
+    ROW = template("stable softmax: the row's maximum is subtracted first")
+    SINK = template("stable softmax: the maximum of the row and the sink is subtracted first")
+    MATRIX = template("stable softmax: the maximum of the whole matrix is subtracted first")
 
 
 class Blind(Enum):
@@ -27,11 +28,15 @@ class Blind(Enum):
     """
 
     COMPUTED = ""
-    EQUAL = "every key is masked: with a large number in place of −∞ all of them weigh the same"
-    UNMASKED = "every key is masked: the same large number added to all scores changes no weight"
-    IN_32_BITS = "in 32-bit numbers a bias of {bias} swallows the scores"
-    IN_16_BITS = "in 16-bit numbers a bias of {bias} swallows the scores"
-    IN_BFLOAT16 = "in bfloat16 numbers a bias of {bias} swallows the scores"
+    EQUAL = template(
+        "every key is masked: with a large number in place of −∞ all of them weigh the same"
+    )
+    UNMASKED = template(
+        "every key is masked: the same large number added to all scores changes no weight"
+    )
+    IN_32_BITS = template("in 32-bit numbers a bias of {bias} swallows the scores")
+    IN_16_BITS = template("in 16-bit numbers a bias of {bias} swallows the scores")
+    IN_BFLOAT16 = template("in bfloat16 numbers a bias of {bias} swallows the scores")
 
 
 BITS = {Blind.IN_32_BITS: 24, Blind.IN_16_BITS: 11, Blind.IN_BFLOAT16: 8}

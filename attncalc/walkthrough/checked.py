@@ -35,7 +35,7 @@ from attncalc.document.expressions import Number
 from attncalc.document.numerals import Shown, decimals_of, shown, shown_in_digits
 from attncalc.document.style import MOST_DECIMALS, NumberStyle
 from attncalc.document.wording import Slot, counted_words, listing, term, term_in_full, words
-from attncalc.language import counted, template, text
+from attncalc.language import counted, retold, template, text
 from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.problem.claims import Claim
 from attncalc.records import dataclass
@@ -206,7 +206,7 @@ class _Said:
         every = self.report.warnings
         warnings = every if self.page.full else every[:_MOST_NOTES]
         for warning in warnings:
-            yield Note(NoteKind.WARNING, (Words(warning),))
+            yield Note(NoteKind.WARNING, (Words(retold(warning)),))
         if more := len(every) - len(warnings):
             yield _left_out(
                 counted_words(
@@ -234,7 +234,8 @@ def _explanation(alike: Sequence[Diagnosis]) -> Inlines:
     """One mistake, or another convention, that would give all that is claimed."""
     first = alike[0]
     stages = listing([(Words(term(each.stage)),) for each in alike])
-    slots: dict[str, Slot] = {"stages": stages, "part": first.part, "what": first.what}
+    part, what = retold(first.part), retold(first.what)
+    slots: dict[str, Slot] = {"stages": stages, "part": part, "what": what}
     if first.convention and first.part:
         return words(
             "Another convention would explain all claims on {stages} {part}: {what}.", **slots
@@ -354,7 +355,7 @@ def _row(page: Page, finding: Finding, computed: Shown, columns: int) -> Row:
 def _why(finding: Finding) -> Inlines:
     """What is to be said of this number, beside what its verdict means."""
     if finding.reason is not None:
-        return (Words(finding.reason),)
+        return (Words(retold(finding.reason)),)
     if finding.verdict is not Verdict.SLIP:
         return ()
     if _cut_off(finding):
