@@ -111,7 +111,7 @@ def test_many_entries_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_its_own_value() -> None:
     """An output that is its own value but for rounding is no distance away, nor exactly it."""
     same = {"scores": [["1"] * 3] * 3, "V": [["5"]] * 3}
-    text = said(write_walkthrough(worked(same)))
+    text = said(write_walkthrough(worked(same), Selection(detail="lesson")))
     assert "a distance of 0.0000 from its own value" in text
     ranked = {"scores": [["3", "1", "1"]] * 3, "V": [["5"]] * 3}
     assert "lies 0.0000 away" in said(write_lookup(worked(ranked)))
@@ -124,7 +124,7 @@ def test_a_sink_that_takes_next_to_nothing() -> None:
     assert "The sink takes less than 0.1%." in page
     assert "e^(-1e9) ≈" in page
     assert "≈ 0.0000" not in page
-    assert "The sink has less than 0.1% of" in said(write_lookup(trace))
+    assert "The sink has a share of less than 0.1%" in said(write_lookup(trace))
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from attncalc.language import counted, listed, numeral, text
 from attncalc.numbers import exactness
 from attncalc.numbers.arithmetic import Typed, doubt_of, is_exact_kind, like
 from attncalc.problem.options import STAND_IN, Rotary, Sinusoidal, Slopes
-from attncalc.problem.requirements import listed
 from attncalc.steps.softmax import sums
 from attncalc.steps.trace import Trace
 
@@ -41,7 +41,9 @@ def _of_idle_places(trace: Trace) -> Iterator[str]:
     linear = isinstance(options.bias, str | Slopes)
     used = linear or isinstance(options.positions, Rotary | Sinusoidal)
     if trace.problem.has_position_ids and not used:
-        yield "nothing depends on positions, so position ids change nothing; masks go by place"
+        yield text(
+            "nothing depends on positions, so position ids change nothing; masks go by place"
+        )
 
 
 def _of_stand_ins(trace: Trace) -> Iterator[str]:
@@ -52,10 +54,11 @@ def _of_stand_ins(trace: Trace) -> Iterator[str]:
     most, hidden = (like(bias, each) for each in (STAND_IN, "-Infinity"))
     meant = bias[(bias <= most) & (bias != hidden)]
     if meant.size:
-        text = meant[0].text if isinstance(meant[0], Typed) else f"{float(meant[0]):g}"
-        yield (
-            f"a bias of {text} is meant for −∞, and is added as the number it is; "
-            "to hide a key, write -inf or use mask"
+        number = meant[0].text if isinstance(meant[0], Typed) else f"{float(meant[0]):g}"
+        yield text(
+            "a bias of {number} is meant for −∞, and is added as the number it is; to hide a key, "
+            "write -inf or use mask",
+            number=numeral(number),
         )
 
 
@@ -71,17 +74,22 @@ def _of_blind_rows(trace: Trace) -> Iterator[str]:
             if head != [0]:
                 continue
             head = []
-        yield (
-            f"every key of query {_query(trace, row)} is masked{_in_head(head)}: "
-            f"its weights are 0{_fate_of_output(trace)}"
-        )
+        yield _blind(trace, row, head)
 
 
-def _fate_of_output(trace: Trace) -> str:
+def _blind(trace: Trace, row: int, head: list[int]) -> str:
+    """What becomes of a query that sees no key."""
+    query = _query(trace, row, head)
     if "V" not in trace:
-        return ""
-    further = trace.attended == "head_outputs"
-    return " and its weighted sum is 0" if further else " and its output is 0"
+        return text("every key of query {query} is masked: its weights are 0", query=query)
+    if trace.attended == "head_outputs":
+        return text(
+            "every key of query {query} is masked: its weights are 0 and its weighted sum is 0",
+            query=query,
+        )
+    return text(
+        "every key of query {query} is masked: its weights are 0 and its output is 0", query=query
+    )
 
 
 def _of_sums(trace: Trace) -> Iterator[str]:
@@ -93,15 +101,18 @@ def _of_sums(trace: Trace) -> Iterator[str]:
         if is_exact_kind(weights):
             digits = f".{_DIGITS_OF_DOUBT}g" if any(map(doubt_of, weights[place])) else "f"
             right = exactness.adds_up_to_one(weights[place])
-            text = None if right else f"{total.normalize():{digits}}"
-            if text is not None and len(text) > _LONGEST_SUM:
-                text = f"{total:.{_DIGITS_OF_DOUBT}g}"
+            told = None if right else f"{total.normalize():{digits}}"
+            if told is not None and len(told) > _LONGEST_SUM:
+                told = f"{total:.{_DIGITS_OF_DOUBT}g}"
         else:
-            text = f"{total:.6g}" if abs(total - 1) > _SUM_TOLERANCE else None
-        if text:
+            told = f"{total:.6g}" if abs(total - 1) > _SUM_TOLERANCE else None
+        if told:
             *head, row = place
-            whose = f"{_query(trace, row)}{_in_head(head)}"
-            yield f"the given weights of {whose} add up to {text}, not to 1"
+            yield text(
+                "the given weights of {query} add up to {number}, not to 1",
+                query=_query(trace, row, head),
+                number=numeral(told),
+            )
 
 
 def _of_idle_options(trace: Trace) -> Iterator[str]:
@@ -121,13 +132,16 @@ def _of_idle_options(trace: Trace) -> Iterator[str]:
         if isinstance(value, np.ndarray) or value not in (None, "none", "e")
     ]
     if idle:
-        change = "changes" if len(idle) == 1 else "change"
-        yield f"the weights are given, so {listed(idle)} {change} nothing"
+        yield counted(
+            "the weights are given, so {options} changes nothing",
+            "the weights are given, so {options} change nothing",
+            len(idle),
+            options=listed(idle),
+        )
 
 
-def _query(trace: Trace, row: int) -> str:
-    return f"“{trace.problem.tokens[row]}” (#{row + 1})"
-
-
-def _in_head(head: list[int]) -> str:
-    return f" in head {head[0] + 1}" if head else ""
+def _query(trace: Trace, row: int, head: Sequence[int]) -> str:
+    token = f"“{trace.problem.tokens[row]}” (#{row + 1})"
+    if not head:
+        return token
+    return text("{query} in head {head}", query=token, head=head[0] + 1)

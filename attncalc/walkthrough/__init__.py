@@ -9,6 +9,7 @@ from attncalc.document.document import Document, Section
 from attncalc.document.wording import words
 from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
+from attncalc.walkthrough.additions import with_additions
 from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.remark import remark
 from attncalc.walkthrough.sections.interface import Part, Place
@@ -53,6 +54,7 @@ def _append(sections: list[Section], part: Part, page: Page, head: int | None = 
     section = None if written is None else written.without(page.selection.hidden)
     if section is None:
         return
+    section = with_additions(section)
     if head is not None:
         named = words("{section}, head {head}", section=section.heading.words, head=head + 1)
         section = replace(section, heading=replace(section.heading, words=named))

@@ -64,7 +64,9 @@ def write_comparison(
                 title = Heading(len(sections) + 1, glued(heading), formula)
                 sections.append(Section(title, content))
     shown_heads = tuple(dict.fromkeys(each.head for each in comparison.queries))
-    last = remark(replace(ours, heads=shown_heads), exception=", more for a small measure")
+    last = remark(
+        replace(ours, heads=shown_heads), exception=words("A small measure has more decimals.")
+    )
     sections[-1] = replace(sections[-1], content=(*sections[-1].content, last))
     return Document(_title(comparison, left, right, ours), tuple(sections))
 

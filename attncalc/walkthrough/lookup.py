@@ -17,15 +17,14 @@ from attncalc.document.document import (
     Document,
     Equation,
     Heading,
-    Inline,
+    Inlines,
     Paragraph,
     Row,
     RowKind,
     Section,
     Table,
-    Words,
 )
-from attncalc.document.expressions import Omitted, Product, Relation, Symbol
+from attncalc.document.expressions import Number, Omitted, Product, Relation, Symbol
 from attncalc.document.numerals import (
     Shown,
     percentage_of_row,
@@ -33,15 +32,17 @@ from attncalc.document.numerals import (
     shown_array,
     sunk_percentage,
 )
-from attncalc.document.wording import words
+from attncalc.document.wording import counted_words, listing, sentences, words
 from attncalc.numbers import measures
 from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, glued, joining
+from attncalc.walkthrough.page import Page, joining
 from attncalc.walkthrough.remark import remark
 from attncalc.walkthrough.sources import source_of, sources
 from attncalc.walkthrough.tables import bar, together
 from attncalc.walkthrough.title import title
+
+_MOST_NAMED = 3
 
 
 def write_lookup(trace: Trace, selection: Selection | None = None) -> Document:
@@ -64,9 +65,8 @@ def write_lookup(trace: Trace, selection: Selection | None = None) -> Document:
 
 def _ranked(page: Page, query: int) -> list[int]:
     """The keys that may be seen, the best match first."""
-    weights = page.trace["weights"][query]
-    mask = page.trace.mask
-    seen = [key for key in range(len(weights)) if mask is None or mask[query][key]]
+    weights, hidden = page.trace["weights"][query], page.hidden_keys(query)
+    seen = [key for key in range(len(weights)) if key not in hidden]
     return sorted(seen, key=lambda key: weights[key], reverse=True)
 
 
@@ -75,13 +75,12 @@ def _ranking(page: Page, query: int, number: int) -> Section:
     trace = page.trace
     ranked = _ranked(page, query)
     token = page.query_token(query, focused=True)
-    text = glued(
+    said = words(
         "A hash table would look for the one key that equals the query. Here every key matches, "
-        "some more and some less, and what ",
-        token,
-        " is given is shared out by the match.",
+        "some more and some less, and what {query} is given is shared out by the match.",
+        query=token,
     )
-    blocks: list[Block] = [Paragraph(text)]
+    blocks: list[Block] = [Paragraph(said)]
     for asking in _met(trace)[:1]:
         q = page.stage(asking, [query])[0]
         symbol = Symbol("q", (page.query_name(query),))
@@ -89,9 +88,13 @@ def _ranking(page: Page, query: int, number: int) -> Section:
     blocks.append(_ranking_table(page, query, ranked))
     hidden = trace["weights"].shape[-1] - len(ranked)
     if hidden:
-        keys = "1 key is" if hidden == 1 else f"{hidden} keys are"
-        blocks.append(Paragraph(glued(f"{keys} masked, as if not in the table.")))
-    heading = Heading(number, glued(*_named(page, "Keys by match")))
+        masked = counted_words(
+            "1 key is masked, as if not in the table.",
+            "{count} keys are masked, as if not in the table.",
+            hidden,
+        )
+        blocks.append(Paragraph(masked))
+    heading = Heading(number, _named(page, words("Keys by match")))
     return Section(heading, tuple(blocks), ("scores", "weights"))
 
 
@@ -101,7 +104,7 @@ def _ranking_table(page: Page, query: int, ranked: list[int]) -> Table:
     row = trace["weights"][query]
     matches = _matches(page, query)
     answering = _met(trace)[1:]
-    columns = [Column(words("rank")), Column(words("key"))]
+    columns = [Column(words("key")), Column(words("rank"), Align.RIGHT)]
     if answering:
         columns.append(Column((Symbol("k"),), optional=True))
     if matches is not None:
@@ -112,12 +115,12 @@ def _ranking_table(page: Page, query: int, ranked: list[int]) -> Table:
         if isinstance(place, Omitted):
             left = ranked[-place.count :]
             between: list[Cell] = [()] * (len(columns) - 4)
-            told = glued(f"… {place.count} more, together")
-            rows.append(Row(((), told, *between, together(page, query, left), ())))
+            told = words("… {count} more, together", count=place.count)
+            rows.append(Row((told, (), *between, together(page, query, left), ())))
             continue
         key = ranked[place]
         own = page.is_own(query, key)
-        cells: list[Cell] = [glued(str(place + 1)), (page.key_token(key, focused=own),)]
+        cells: list[Cell] = [(page.key_token(key, focused=own),), (Number(f"{place + 1}"),)]
         cells += [(page.vector(page.stage(stage, [key])[0]),) for stage in answering]
         if matches is not None:
             cells.append((matches[key].number,))
@@ -165,9 +168,9 @@ def _retrieved(page: Page, query: int, number: int) -> Section:
     columns = (Column(words("key")), Column(words("share × value"), Align.RIGHT, result=True))
     blocks: tuple[Block, ...] = (
         Table(columns, tuple(rows)),
-        Paragraph(tuple(_against_hard(page, query, ranked))),
+        Paragraph(sentences(*_against_hard(page, query, ranked))),
     )
-    heading = Heading(number, glued(*_named(page, "What is retrieved")))
+    heading = Heading(number, _named(page, words("What is retrieved")))
     return Section(heading, blocks, ("weighted_values", trace.attended))
 
 
@@ -180,45 +183,56 @@ def _rest_row(page: Page, query: int, left: list[int]) -> Row:
     known = shares[query][left, None] & values[left]
     numbers = shown_array(total[None], known.all(axis=0)[None], page.style)[0]
     result = Relation((page.vector(numbers),), (joining(numbers),))
-    return Row((glued(f"… {len(left)} more"), (result,)))
+    return Row((words("… {count} more", count=len(left)), (result,)))
 
 
-def _against_hard(page: Page, query: int, ranked: list[int]) -> Iterator[Inline]:
+def _against_hard(page: Page, query: int, ranked: list[int]) -> Iterator[Inlines]:
     """What the best match alone would have given."""
     trace = page.trace
     row = trace["weights"][query]
     if not ranked:
-        yield Words("No key may be seen, so nothing is retrieved.")
+        yield words("No key may be seen, so nothing is retrieved.")
         return
     best = [key for key in ranked if row[key] == row[ranked[0]]]
     if len(best) > 1:
-        yield Words("A hash table could not tell: ")
-        for place, key in enumerate(best[:3]):
-            yield Words("" if place == 0 else " and " if place == len(best[:3]) - 1 else ", ")
-            yield page.key_token(key)
-        yield Words(" match equally well" + (", and more." if len(best) > 3 else "."))
+        named: list[Inlines] = [(page.key_token(key),) for key in best[:_MOST_NAMED]]
+        if len(best) > _MOST_NAMED:
+            named.append(words("{count} more", count=len(best) - _MOST_NAMED))
+        yield words("A hash table could not tell: {keys} match equally well.", keys=listing(named))
         return
     _, values = sources(trace, trace.attended)
     value = page.stage(values, [best[0]])[0]
-    yield Words("A hash table would return the value of the best match alone, of ")
-    yield page.key_token(best[0])
-    yield Words(": ")
-    yield Relation((Symbol("v", (page.key_name(best[0]),)), page.vector(value)), (joining(value),))
+    name = Symbol("v", (page.key_name(best[0]),))
+    returned = Relation((name, page.vector(value)), (joining(value),))
     with trace.arithmetic():
         apart = measures.distance(trace[trace.attended][query], trace[values][best[0]])
+    key = page.key_token(best[0])
     if apart == 0 and all(entry.exact for entry in page.stage(trace.attended, [query])[0]):
-        yield Words(", which is what is retrieved here too.")
+        yield words(
+            "A hash table would return the value of the best match alone, of {key}: {value}, which "
+            "is what is retrieved here too.",
+            key=key,
+            value=returned,
+        )
         return
+    yield words(
+        "A hash table would return the value of the best match alone, of {key}: {value}.",
+        key=key,
+        value=returned,
+    )
     if trace.by_products.get("sink_powers") is not None:
         with trace.arithmetic():
             sunk = sunk_percentage(row.sum())
-        yield Words(f". The sink has {sunk} of the share here, and returns nothing")
-    share = percentage_of_row(row[best[0]], row)
-    yield Words(
-        f". It has {share} of the share here; what is retrieved lies "
-        f"{rounded(apart, page.style).number.digits} away from it."
+        yield words("The sink has a share of {share}, and returns nothing.", share=sunk)
+    yield words(
+        "Here {key} has a share of {share}; what is retrieved lies {distance} away from its value.",
+        key=key,
+        share=percentage_of_row(row[best[0]], row),
+        distance=rounded(apart, page.style).number,
     )
 
 
-def _named(page: Page, text: str) -> list[str]:
-    return [text] if page.trace.head is None else [f"{text}, head {page.trace.head + 1}"]
+def _named(page: Page, heading: Inlines) -> Inlines:
+    if page.trace.head is None:
+        return heading
+    return words("{section}, head {head}", section=heading, head=page.trace.head + 1)

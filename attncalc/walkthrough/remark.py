@@ -4,34 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attncalc.document.document import Code, Inline, Note, NoteKind, Words
+from attncalc.document.document import Code, Inlines, Note, NoteKind, Words
+from attncalc.document.wording import counted_words, sentences, words
 from attncalc.walkthrough.page import Page
 
 
-def remark(page: Page, *, exception: str = "", view: str = "") -> Note:
+def remark(page: Page, *, exception: Inlines = (), view: str = "") -> Note:
     """How numbers are shown. exception: what is rounded otherwise. view: another one there is."""
-    decimals = page.style.precision
-    way = "" if page.style.rounding == "half-up" else ", halves to even"
-    rounding = (
-        f"Rounded only where shown, to {decimals} decimal{'s' if decimals != 1 else ''}{way}"
-        f"{exception}; = is exact, ≈ is rounded."
+    rounding = counted_words(
+        "Rounded only where shown, to 1 decimal; = is exact, ≈ is rounded.",
+        "Rounded only where shown, to {count} decimals; = is exact, ≈ is rounded.",
+        page.style.precision,
     )
-    return Note(NoteKind.REMARK, (Words(rounding),), tuple(_options(page, view)))
+    way = () if page.style.rounding == "half-up" else words("Halves are rounded to even.")
+    options = sentences(*_options(page, view))
+    prompt = (Words(" "), *options) if options else ()
+    return Note(NoteKind.REMARK, sentences(rounding, way, exception), prompt)
 
 
-def _options(page: Page, view: str) -> Iterator[Inline]:
+def _options(page: Page, view: str) -> Iterator[Inlines]:
     """What else can be seen, and how to ask for it."""
     if view:
-        yield from _option(" The same numbers otherwise: ", f"--view {view}")
+        yield words("The same numbers otherwise: {option}.", option=Code(f"--view {view}"))
     if page.leaves_out:
-        yield from _option(" To leave nothing out: ", "--full")
+        yield words("To leave nothing out: {option}.", option=Code("--full"))
     if len(page.queries) < len(page.trace.problem.tokens):
-        yield from _option(" Another query: ", "--query TOKEN")
+        yield words("Another query: {option}.", option=Code("--query TOKEN"))
     if len(page.heads) < len(page.every_head):
-        yield from _option(" Another head: ", "--head N")
-
-
-def _option(what: str, option: str) -> Iterator[Inline]:
-    yield Words(what)
-    yield Code(option)
-    yield Words(".")
+        yield words("Another head: {option}.", option=Code("--head N"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from attncalc.document.document import Block, Inline, Paragraph, Row, Table, Words
+from attncalc.document.document import Block, Inlines, Paragraph, Row, Table
 from attncalc.document.expressions import (
     Apply,
     Difference,
@@ -20,18 +20,23 @@ from attncalc.document.expressions import (
 )
 from attncalc.document.numerals import rounded, shown_fine
 from attncalc.document.style import NumberStyle
-from attncalc.document.wording import words
+from attncalc.document.wording import sentences, words
+from attncalc.language import numeral, text
 from attncalc.numbers.arithmetic import TRANSCENDENTAL_DIGITS, transcendental_context
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import glued
 from attncalc.walkthrough.side_by_side import Pair, side_columns, signed
 
-_MEASURES = {
-    "entropy": "entropy in bits",
-    "effective_number": "effective number of keys",
-    "largest_weight": "largest weight",
-    "largest_derivative": "largest derivative",
-}
+
+def _measures() -> dict[str, Inlines]:
+    """What is measured of a row of weights, and how it is called."""
+    return {
+        "entropy": words("entropy in bits"),
+        "effective_number": words("effective number of keys"),
+        "largest_weight": words("largest weight"),
+        "largest_derivative": words("largest derivative"),
+    }
+
+
 _UNREADABLE = Decimal("1e15")
 """From here on a ratio is written with an exponent."""
 
@@ -54,10 +59,10 @@ def steepness(pair: Pair) -> list[Block]:
     """The measures of both rows, and the gradients in a sentence; nothing where they agree."""
     if pair.of.left == pair.of.right:
         return []
-    rows = [Row((glued(label), *_cells(pair, name))) for name, label in _MEASURES.items()]
+    rows = [Row((label, *_cells(pair, name))) for name, label in _measures().items()]
     table = Table(side_columns("measure", pair.names), tuple(rows), pair.caption)
-    sentence = tuple(_gradients(pair))
-    return [table, *([Paragraph(sentence)] if sentence else [])]
+    said = sentences(*_gradients(pair))
+    return [table, *([Paragraph(said)] if said else [])]
 
 
 def _cells(pair: Pair, name: str) -> Iterator[Any]:
@@ -83,7 +88,7 @@ def _is_exact(trace: Trace, query: int, name: str, value: Any) -> bool:
     return plain and short and bool(trace.stages["weights"].exact[query].all())
 
 
-def _gradients(pair: Pair) -> Iterator[Inline]:
+def _gradients(pair: Pair) -> Iterator[Inlines]:
     """The largest derivatives of both sides, and how many times smaller the other's is."""
     values = [side.largest_derivative for side in (pair.of.left, pair.of.right)]
     if None in values:
@@ -94,19 +99,24 @@ def _gradients(pair: Pair) -> Iterator[Inline]:
             shown_fine(values, [False, False], pair.left.style), values, strict=True
         )
     )
-    yield Words("The softmax of ")
-    yield from pair.owner
     if one == other:
-        yield Words(" has a largest derivative of ")
-        yield one
-        yield Words(" on both sides.")
+        yield words(
+            "The largest derivative of the softmax of {query} is {number} on both sides.",
+            query=pair.owner,
+            number=one,
+        )
         return
     left, right = _conditions(pair)
-    yield Words(" has a largest derivative of ")
-    yield one
-    yield Words(f" {left}, and of ")
-    yield other
-    yield Words(f" {right}{_ratio(_decimal(values[0]), _decimal(values[1]), pair.left.style)}.")
+    yield words(
+        "The largest derivative of the softmax of {query} is {number} ({side}), and {other_number} "
+        "({other_side}).",
+        query=pair.owner,
+        number=one,
+        side=left,
+        other_number=other,
+        other_side=right,
+    )
+    yield _ratio(_decimal(values[0]), _decimal(values[1]), pair.left.style)
 
 
 def _conditions(pair: Pair) -> tuple[str, str]:
@@ -114,7 +124,7 @@ def _conditions(pair: Pair) -> tuple[str, str]:
     left, right = _scaling(pair.left.trace), _scaling(pair.right.trace)
     if left is not None and right is not None and left != right:
         return left, right
-    return f"({pair.names[0]})", f"({pair.names[1]})"
+    return pair.names
 
 
 def _scaling(trace: Trace) -> str | None:
@@ -122,23 +132,26 @@ def _scaling(trace: Trace) -> str | None:
     if "scores" not in trace:
         return None
     if trace.number("divisor") is not None:
-        return f"with scores divided by √{trace.problem.d_k}"
+        return text("scores divided by √{d_k}", d_k=trace.problem.d_k or 0)
     if trace.number("factor") is not None:
         factor = getattr(trace.problem.attention.scale, "text", trace.number("factor"))
-        return f"with scores multiplied by {factor}"
-    return "without scaling"
+        return text("scores multiplied by {factor}", factor=numeral(f"{factor}"))
+    return text("unscaled")
 
 
-def _ratio(left: Decimal, right: Decimal, style: NumberStyle) -> str:
+def _ratio(left: Decimal, right: Decimal, style: NumberStyle) -> Inlines:
+    """How many times smaller the other is; nothing where they hardly differ."""
     smaller, larger = sorted((left, right))
     if smaller == 0:
-        return ": 0 lets no gradient through"
+        return words("Where it is 0, a change of the scores changes no weight.")
     ratio = transcendental_context().divide(larger, smaller)
     if ratio < _HARDLY_ANY:
-        return ""
+        return ()
     digits = NumberStyle(0 if 10 <= ratio < _UNREADABLE else 1, style.rounding)
-    word = "smaller" if right < left else "larger"
-    return f": {rounded(ratio, digits).number.digits} times {word}"
+    number = rounded(ratio, digits).number
+    if right < left:
+        return words("The second is {ratio} times smaller.", ratio=number)
+    return words("The second is {ratio} times larger.", ratio=number)
 
 
 def _decimal(value: Any) -> Decimal:

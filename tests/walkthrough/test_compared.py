@@ -241,7 +241,7 @@ def test_rows_without_measures() -> None:
     given = {"tokens": ["a"], "key_tokens": ["b", "c"], "weights": [["0.5", "0.6"]]}
     even = varied(given, weights=[["0.5", "0.5"]])
     scored = {"tokens": ["a"], "key_tokens": ["b", "c"], "scores": [["1", "2"]]}
-    assert "0.2500 (a.yaml), and of 0.1966 (b.yaml): 1.3 times smaller" in page_of(even, scored)
+    assert "0.2500 (a.yaml), and 0.1966 (b.yaml). The second is 1.3 times smaller" in page_of(even, scored)
     (found,) = compared(given, even).queries
     assert (found.left.entropy, found.left.effective_number) == (None, None)
     assert (found.left.largest_weight, found.left.largest_derivative) == (Decimal("0.6"), None)
@@ -260,7 +260,7 @@ def test_rows_without_measures() -> None:
     assert (found.left.entropy, found.left.largest_derivative) == (None, 0)
     page = page_of(PLAIN, hidden)
     assert "b.yaml: every key of query “a” (#1) is masked" in page
-    assert "and of 0 (b.yaml): 0 lets no gradient through." in page
+    assert "and 0 (b.yaml). Where it is 0, a change of the scores changes no weight." in page
 
 
 def test_shapes_that_differ() -> None:
@@ -407,7 +407,7 @@ def test_large() -> None:
     short = page(NumberStyle(1, "half-even"), full=False)
     assert "… 10 more" in short
     assert "… 14 more" in short
-    assert "to 1 decimal, halves to even, more for a small" in short
+    assert "to 1 decimal; = is exact, ≈ is rounded. Halves are rounded to even. A small measure has" in short
     assert "To leave nothing out: --full" in short
     long = page(NumberStyle(), full=True)
     assert "…" not in long

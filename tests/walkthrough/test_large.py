@@ -130,14 +130,12 @@ def test_float64_given_weights() -> None:
 
 
 @pytest.mark.parametrize(("scores", "said"), [
-    ([[0, 0]], "“q” attends to both keys equally, 50.0% each. The weights are even"),
+    ([[0, 0]], "“q” attends to both keys equally, 50.0% each."),
     ([[0, 0, 0]], "“q” attends to all 3 keys equally, 33.3% each."),
-    ([[2000, 0]], "most to “k1” (more than 99.9%), then to “k2” (less than 0.1%). Nearly all"),
+    ([[2000, 0]], "most to “k1” (more than 99.9%), then to “k2” (less than 0.1%)."),
     ([[1, 1, 0]], "“q” attends most to “k1” and “k2”, equally (42.2% each)."),
     ([[9, 9, 9, 9, 9, 9, 9, 0]], "“k5”, “k6” and 1 more, equally (14.3% each)."),
-    ([[9, 0]], "most to “k1” (more than 99.9%), then to “k2” (less than 0.1%). Nearly all"),
-    ([[4, 2, 0]], "uneven"),
-    ([[9, 7, 0, 0, 0]], "The weights are concentrated"),
+    ([[9, 0]], "most to “k1” (more than 99.9%), then to “k2” (less than 0.1%)."),
 ])  # fmt: skip
 def test_words(scores: list[list[int]], said: str) -> None:
     """What came out, in words, whatever the weights are like."""
@@ -150,5 +148,5 @@ def test_words_of_what_is_masked() -> None:
     """Keys that are alike are not all keys where others are masked."""
     fields: dict[str, object] = {"tokens": ["q"], "key_tokens": ["a", "b", "c"]}
     fields |= {"scores": [["0", "0", "0"]], "attention": {"mask": ["1", "1", "0"]}}
-    said = "“q” attends to 2 of 3 keys equally, 50.0% each. The weights are even"
+    said = "“q” attends to 2 of 3 keys equally, 50.0% each."
     assert said in " ".join(page_of(fields).split())

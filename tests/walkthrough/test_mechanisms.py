@@ -357,7 +357,7 @@ def test_almost_everything_for_the_sink() -> None:
     """A share too small for a double is drawn as any other, and the rest is not all there is."""
     fields = {**TWO, "attention": {"sink": "0", "bias": [["-1000", "-1000"]] * 2}}
     assert "The sink takes more than 99.9%." in page_of(fields)
-    assert "The sink has more than 99.9% of the share here" in lookup_of(
+    assert "The sink has a share of more than 99.9%, and returns nothing." in lookup_of(
         {**fields, "K": [["1", "0"], ["0.5", "0"]]}
     )
 
@@ -366,9 +366,9 @@ def test_nothing_of_a_head() -> None:
     """A head that sees nothing has a weighted sum of 0."""
     mask = [[["0", "0"], ["1", "1"]], [["1", "1"], ["1", "1"]]]
     page = page_of({**TWO, "attention": {"heads": "2", "mask": mask}})
-    assert "every key of query “a” (#1) is masked in head 1: its weights are 0" in page
+    assert "every key of query “a” (#1) in head 1 is masked: its weights are 0" in page
     assert (
-        "In head 1, “a” attends to nothing: all its weights are 0, and so is its weighted" in page
+        "Head 1: “a” attends to nothing: all its weights are 0, and so is its weighted sum." in page
     )
 
 
@@ -384,7 +384,7 @@ def test_lookup_that_cannot_tell() -> None:
     fields = {**TWO, "K": [["1", "0"], ["1", "0"]]}
     assert "A hash table could not tell: “a” and “b” match equally well." in lookup_of(fields)
     four = {**fields, "key_tokens": list("abcd"), "K": [["1", "0"]] * 4, "V": [["1"]] * 4}
-    assert "“a”, “b” and “c” match equally well, and more." in lookup_of(four)
+    assert "“a”, “b”, “c” and 1 more match equally well." in lookup_of(four)
 
 
 def test_lookup_of_one() -> None:

@@ -31,11 +31,12 @@ from attncalc.document.expressions import (
     Symbol,
 )
 from attncalc.document.numerals import Shown
-from attncalc.document.wording import words
+from attncalc.document.wording import sentences, words
+from attncalc.language import text
 from attncalc.names import NAMES
 from attncalc.steps import gate
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, glued, joining, sign_of
+from attncalc.walkthrough.page import Page, joining, sign_of
 from attncalc.walkthrough.products import given_projection, projected
 from attncalc.walkthrough.sections.interface import (
     Derived,
@@ -45,7 +46,6 @@ from attncalc.walkthrough.sections.interface import (
     Part,
     Place,
     Told,
-    always,
     computed,
 )
 from attncalc.walkthrough.sections.project import bias_too
@@ -74,20 +74,18 @@ def gating(page: Page, number: int) -> Section | None:
 
 
 def _how(page: Page) -> Inlines:
-    given = (
-        "The numbers g are given"
-        if page.trace.problem.W_G is None
-        else "The numbers g are made of the query's own embedding"
-    )
     g, power = Symbol("g"), Power(Symbol("e"), Symbol("g"))
     sigmoid = Relation(
         (Apply(_SIGMOID, (g,)), Fraction(power, Sum((Number("1"), power)))), (Sign.EXACT,)
     )
-    return glued(
-        "Every entry is multiplied by a gate of its own, a share between 0, shut, and 1, open: ",
-        sigmoid,
-        f". {given}.",
+    what = words(
+        "Every entry is multiplied by a gate of its own, a share between 0 (closed) and 1 (open): "
+        "{sigmoid}.",
+        sigmoid=sigmoid,
     )
+    if page.trace.problem.W_G is None:
+        return sentences(what, words("The numbers g are given."))
+    return sentences(what, words("The numbers g are made of the query's own embedding."))
 
 
 def _written_out(page: Page, query: int, source: str) -> Iterator[Block]:
@@ -156,7 +154,7 @@ def _formula(_page: Page, before: Expression) -> Expression:
 
 def _mentioned(page: Page) -> Iterator[str]:
     if page.trace.problem.is_gated:
-        yield "gated"
+        yield text("gated")
 
 
 def _gating(trace: Trace, start: str) -> str:
@@ -168,6 +166,6 @@ EXPLANATION = Explanation(
     gate,
     formula=_formula,
     parts=(Part(Place.AFTER_HEADS, gating),),
-    told={"gated": Told(_derived, Drawn(always("Gate"), _gating))},
+    told={"gated": Told(_derived, Drawn(lambda _: text("Gate"), _gating))},
     mentioned=_mentioned,
 )

@@ -14,14 +14,14 @@ from attncalc.document.document import (
     Row,
     Section,
     Table,
-    Words,
     about,
 )
-from attncalc.document.expressions import Omitted, Relation, Symbol
-from attncalc.document.wording import words
+from attncalc.document.expressions import Number, Omitted, Relation, Symbol
+from attncalc.document.wording import sentences, words
+from attncalc.language import text
 from attncalc.names import NAMES
 from attncalc.steps import join
-from attncalc.walkthrough.page import Page, glued, joining
+from attncalc.walkthrough.page import Page, joining
 from attncalc.walkthrough.sections.fold import all_heads, multi_head
 from attncalc.walkthrough.sections.interface import (
     Derived,
@@ -31,7 +31,6 @@ from attncalc.walkthrough.sections.interface import (
     Part,
     Place,
     Told,
-    always,
     handed_on,
     untold,
 )
@@ -45,27 +44,40 @@ def concatenation(page: Page, number: int) -> Section | None:
     trace, problem = page.trace, page.trace.problem
     n, h, d_v = len(problem.tokens), problem.heads, problem.d_v
     width = trace["concatenated"].shape[-1]
-    shapes = f"Each head's result is {n} × {d_v}; side by side they are {n} × {width}"
-    projected = words(".")
+    said = words(
+        "Each head has found something of its own; side by side, none of it is lost. The result of "
+        "a head is {n} × {width}, all of them together {n} × {whole}.",
+        n=n,
+        width=d_v or 0,
+        whole=width,
+    )
+    if h == 1:
+        said = words("The only head's result is {n} × {width}.", n=n, width=width)
     follows = sources(trace, "output") == ("concatenated",)
     if problem.W_O is not None and follows:
         rows, columns = problem.W_O.shape
-        makes = f", {rows} × {columns}, makes them {n} × {columns}."
-        projected = glued(", and ", Symbol("W", ("O",)), makes)
-    content: list[Block | OfQuery] = [Paragraph((*glued(shapes), *projected))]
+        made = words(
+            "{matrix}, {rows} × {columns}, makes it {n} × {columns}.",
+            matrix=Symbol("W", ("O",)),
+            rows=rows,
+            columns=columns,
+            n=n,
+        )
+        said = sentences(said, made)
+    content: list[Block | OfQuery] = [Paragraph(said)]
     content += page.of_each_query(lambda query: _side_by_side(page, query))
     if n > 1:
         caption = words("All queries")
         table = vector_table(page, {"concatenated": "c"}, "query", caption=caption)
         content += about("all-queries", [table])
-    title = "Heads together" if h != 1 else "The head's result"
-    heading = Heading(number, glued(title), multi_head(page))
-    made = (
+    title = words("Heads together") if h != 1 else words("The head's result")
+    heading = Heading(number, title, multi_head(page))
+    stages = (
         *sources(trace, "concatenated"),
         "concatenated",
         *(("output",) if problem.W_O is None and follows else ()),
     )
-    return Section(heading, tuple(content), made)
+    return Section(heading, tuple(content), stages)
 
 
 def _side_by_side(page: Page, query: int) -> Iterator[Block]:
@@ -76,8 +88,8 @@ def _side_by_side(page: Page, query: int) -> Iterator[Block]:
             rows.append(omitted_row(head))
             continue
         numbers = page.of_head(head).stage(source, [query])[0]
-        rows.append(Row((glued(str(head + 1)), (page.vector(numbers),))))
-    caption = (Words("What each head gives "), page.query_token(query, focused=True))
+        rows.append(Row(((Number(f"{head + 1}"),), (page.vector(numbers),))))
+    caption = words("What each head gives {query}", query=page.query_token(query, focused=True))
     yield Table(
         (Column(words("head")), Column((Symbol(NAMES[source].letter),))), tuple(rows), caption
     )
@@ -100,7 +112,11 @@ EXPLANATION = Explanation(
     told={
         "concatenated": Told(
             _derived,
-            Drawn(always("Concatenate Heads"), untold, lambda _trace, _start: "Concatenate"),
+            Drawn(
+                lambda _: text("Concatenate Heads"),
+                untold,
+                lambda _trace, _start: text("Concatenate"),
+            ),
         )
     },
 )

@@ -3,164 +3,341 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
+from decimal import Decimal
 from typing import Any
 
-from attncalc.document.document import Block, Heading, Inline, Paragraph, Section, Words
-from attncalc.document.expressions import Relation, Sign, Symbol
+import numpy as np
+
+from attncalc.document.document import Block, Heading, Inlines, OfQuery, Paragraph, Section
+from attncalc.document.expressions import Number, Relation, Symbol
 from attncalc.document.numerals import percentage, percentage_of_row, rounded, sunk_percentage
 from attncalc.document.style import NumberStyle
-from attncalc.document.wording import words
+from attncalc.document.wording import counted_words, listing, sentences, words
+from attncalc.names import NAMES
 from attncalc.numbers import measures
-from attncalc.walkthrough.page import Page
+from attncalc.numbers.arithmetic import transcendental_context
+from attncalc.walkthrough.page import Page, joining
 from attncalc.walkthrough.sections.interface import Explanation, Part, Place
-from attncalc.walkthrough.sources import sources
+from attncalc.walkthrough.sources import source_of, sources
 
-_NEARLY_EVEN = 0.9
-_CONCENTRATED = 0.5
 _MOST_NAMED = 6
+_MOST_HEADS = 8
 
 
 def meaning(page: Page, number: int) -> Section:
-    """For each focused query: to what it attends most, how spread out, and what became of it."""
-    told = [
-        part
-        for own in map(page.of_head, page.heads)
-        for part in own.of_each_query(partial(_paragraph, own))
-    ]
-    return Section(Heading(number, words("In words")), tuple(told), topic="words")
+    """For each focused query: to what it attends most, and what became of it."""
+    content: list[Block | OfQuery] = [*page.of_each_query(lambda query: _told(page, query))]
+    content += [Paragraph(said) for said in _twins(page)]
+    return Section(Heading(number, words("In words")), tuple(content), topic="words")
 
 
-def _paragraph(page: Page, query: int) -> Iterator[Block]:
-    yield Paragraph(tuple(_sentences(page, query)))
+def _told(page: Page, query: int) -> Iterator[Block]:
+    """One query: of each head what it attends to, and what came out of all of them."""
+    if not page.trace.has_heads:
+        yield Paragraph(sentences(_attended(page, query), *_result(page, query)))
+        yield from _measured(page, query)
+        return
+    told = page.told_heads if page.full else page.told_heads[:_MOST_HEADS]
+    for head in told:
+        own = page.of_head(head)
+        said = words("Head {head}: {told}", head=_number(own), told=_attended(own, query))
+        if head in page.heads:
+            said = sentences(said, *_mixed(own, query))
+        yield Paragraph(said)
+        if head in page.heads:
+            yield from _measured(own, query)
+    left = len(page.told_heads) - len(told)
+    if left:
+        yield Paragraph(counted_words("… 1 more head", "… {count} more heads", left))
+    if "output" in page.trace:
+        yield Paragraph(sentences(_together(page, query), *_before(page, query)))
 
 
-def _sentences(page: Page, query: int) -> Iterator[Inline]:
-    trace = page.trace
-    weights = trace["weights"][query]
-    if trace.head is not None:
-        yield Words(f"In head {trace.head + 1}, ")
-    yield page.query_token(query, focused=True)
+def _together(page: Page, query: int) -> Inlines:
+    token, output = page.query_token(query, focused=True), _output(page, query)
+    if page.trace.problem.heads == 1:
+        return words(
+            "After the last step the output of {query} is {output}.", query=token, output=output
+        )
+    return words(
+        "Put together, the results of all heads give {query} its output {output}.",
+        query=token,
+        output=output,
+    )
+
+
+def _number(page: Page) -> int:
+    assert page.trace.head is not None  # of a head
+    return page.trace.head + 1
+
+
+def _attended(page: Page, query: int) -> Inlines:
+    """To what a query attends, and how much."""
+    weights = page.trace["weights"][query]
+    token = page.query_token(query, focused=True)
     used = [key for key in range(len(weights)) if weights[key] != 0]
     if not used:
-        result = "output" if trace.attended == "output" else "weighted sum"
-        yield Words(f" attends to nothing: all its weights are 0, and so is its {result}.")
-        return
-    yield from _most(page, query, weights, used)
-    yield from _spread(page, weights, used)
-    yield from _moved(page, query)
+        if "V" not in page.trace:
+            return words("{query} attends to nothing: all its weights are 0.", query=token)
+        if page.trace.attended == "output":
+            return words(
+                "{query} attends to nothing: all its weights are 0, and so is its output.",
+                query=token,
+            )
+        return words(
+            "{query} attends to nothing: all its weights are 0, and so is its weighted sum.",
+            query=token,
+        )
+    return sentences(_most(page, query, weights, used), *_sunk(page, weights))
 
 
-def _most(page: Page, query: int, weights: Any, used: list[int]) -> Iterator[Inline]:
+def _most(page: Page, query: int, weights: Any, used: list[int]) -> Inlines:
+    token = page.query_token(query, focused=True)
     ranked = sorted(used, key=lambda key: weights[key], reverse=True)
     top = [key for key in ranked if weights[key] == weights[ranked[0]]]
     if len(used) == 1:
-        yield Words(" attends to ")
-        yield from _named(page, query, used[0])
-        yield Words(" alone. ")
-        return
+        return words(
+            "{query} attends to {key} alone.", query=token, key=_named(page, query, top[0])
+        )
+    share = percentage(weights[top[0]])
     if len(top) == len(used):
-        yield Words(f" attends to {_how_many(len(used), len(weights))}")
-        yield Words(f" equally, {percentage(weights[top[0]])} each. ")
-        return
-    yield Words(" attends most to ")
+        return _equally(page, query, used, len(weights), share)
     if len(top) > 1:
-        yield from _joined(page, query, top)
-        yield Words(f", equally ({percentage(weights[top[0]])} each). ")
-        return
-    yield from _named(page, query, top[0])
-    yield Words(f" ({percentage_of_row(weights[top[0]], weights)})")
-    for joint, key in zip((", then to ", " and "), ranked[1:3], strict=False):
-        yield Words(joint)
-        yield from _named(page, query, key)
-        yield Words(f" ({percentage(weights[key])})")
-    yield Words(". ")
+        return words(
+            "{query} attends most to {keys}, equally ({share} each).",
+            query=token,
+            keys=_all_named(page, query, top),
+            share=share,
+        )
+    first = _with_share(page, query, top[0], percentage_of_row(weights[top[0]], weights))
+    then = [_with_share(page, query, key, percentage(weights[key])) for key in ranked[1:3]]
+    return words(
+        "{query} attends most to {first}, then to {others}.",
+        query=token,
+        first=first,
+        others=listing(then),
+    )
 
 
-def _how_many(used: int, there: int) -> str:
-    if used < there:
-        return f"{used} of {there} keys"
-    return f"all {used} keys" if used > 2 else "both keys"
+def _equally(page: Page, query: int, used: list[int], there: int, share: str) -> Inlines:
+    """Where all keys that are seen have the same weight."""
+    token = page.query_token(query, focused=True)
+    if len(used) < there:
+        return words(
+            "{query} attends to {count} of {every} keys equally, {share} each.",
+            query=token,
+            count=len(used),
+            every=there,
+            share=share,
+        )
+    if len(used) == 2:
+        return words(
+            "{query} attends to both keys equally, {share} each.", query=token, share=share
+        )
+    return words(
+        "{query} attends to all {count} keys equally, {share} each.",
+        query=token,
+        count=len(used),
+        share=share,
+    )
 
 
-def _joined(page: Page, query: int, keys: list[int]) -> Iterator[Inline]:
-    named, more = keys[:_MOST_NAMED], len(keys) - _MOST_NAMED
-    for place, key in enumerate(named):
-        if place:
-            yield Words(" and " if place == len(keys) - 1 else ", ")
-        yield from _named(page, query, key)
-    if more > 0:
-        yield Words(f" and {more} more")
+def _with_share(page: Page, query: int, key: int, share: str) -> Inlines:
+    return words("{key} ({share})", key=_named(page, query, key), share=share)
 
 
-def _named(page: Page, query: int, key: int) -> Iterator[Inline]:
-    if page.is_own(query, key):
-        yield Words("itself")
-    else:
-        yield page.key_token(key)
+def _all_named(page: Page, query: int, keys: list[int]) -> Inlines:
+    named = [_named(page, query, key) for key in keys[:_MOST_NAMED]]
+    more = len(keys) - len(named)
+    return listing([*named, words("{count} more", count=more)] if more else named)
 
 
-def _spread(page: Page, weights: Any, used: list[int]) -> Iterator[Inline]:
+def _named(page: Page, query: int, key: int) -> Inlines:
+    return words("itself") if page.is_own(query, key) else (page.key_token(key),)
+
+
+def _sunk(page: Page, weights: Any) -> Iterator[Inlines]:
+    """What a sink takes."""
+    if page.trace.by_products.get("sink_powers") is not None:
+        with page.trace.arithmetic():
+            share = sunk_percentage(weights.sum())
+        yield words("The sink takes {share}.", share=share)
+
+
+def _result(page: Page, query: int) -> Iterator[Inlines]:
+    """What came of it where there are no heads, and what was there before."""
     trace = page.trace
+    yield from _mixed(page, query)
+    if "output" not in trace:
+        return
+    if trace.attended != "output":
+        yield words("After the last step its output is {output}.", output=_output(page, query))
+    yield from _before(page, query)
+
+
+def _mixed(page: Page, query: int) -> Iterator[Inlines]:
+    """The weighted sum; and whether it is the query's own value."""
+    trace = page.trace
+    if trace.attended not in trace or not any(trace["weights"][query] != 0):
+        return
+    row = page.stage(trace.attended, [query])[0]
+    name = Symbol(NAMES[trace.attended].letter, (page.query_name(query),))
+    mixed = Relation((name, page.vector(row)), (joining(row),))
+    if trace.attended == "output":
+        yield words("The values, mixed in these shares, give its output {output}.", output=mixed)
+    else:
+        yield words("The values, mixed in these shares, give {result}.", result=mixed)
+    if joining(row).value == "=" and _moved(page, query) == 0:
+        yield words("That is exactly its own value.")
+
+
+def _output(page: Page, query: int) -> Relation:
+    """The output of the last step, under the name that it has on the page."""
+    trace = page.trace
+    row = page.stage("output", [query])[0]
+    projected = trace.problem.W_O is not None
+    letter = "y" if projected else NAMES[source_of(trace, "output")].letter
+    return Relation((Symbol(letter, (page.query_name(query),)), page.vector(row)), (joining(row),))
+
+
+def _before(page: Page, query: int) -> Iterator[Inlines]:
+    """What the query's token was before anything was added to it."""
+    if "X" in page.trace:
+        row = page.stage("X", [query])[0]
+        x = Relation((Symbol("x", (page.query_name(query),)), page.vector(row)), (joining(row),))
+        yield words("Before attention it was {embedding}.", embedding=x)
+    elif page.trace.attended == "output" and _moved(page, query):
+        _, values = sources(page.trace, "output")
+        row = page.stage(values, [page.offset + query])[0]
+        name = Symbol(NAMES[values].letter, (page.query_name(query),))
+        own = Relation((name, page.vector(row)), (joining(row),))
+        yield words(
+            "Attending to itself alone, it would have kept its own value, {value}.", value=own
+        )
+
+
+def _moved(page: Page, query: int) -> Any | None:
+    """How far the weighted sum lies from the query's own value; None where it has none."""
+    trace = page.trace
+    if trace.attended not in trace or not trace.problem.self_attention:
+        return None
+    _, values = sources(trace, trace.attended)
+    with trace.arithmetic():
+        return measures.distance(trace[trace.attended][query], trace[values][page.offset + query])
+
+
+def _twins(page: Page) -> Iterator[Inlines]:
+    """Tokens that are the same and came in as the same vector: whether they still are."""
+    trace = page.trace
+    if "X" not in trace or "output" not in trace:
+        return
+    tokens, X = [token.casefold() for token in trace.problem.tokens], trace["X"]
+    told: set[int] = set()
+    for query in page.queries:
+        alike = [
+            other
+            for other in range(len(tokens))
+            if tokens[other] == tokens[query] and np.array_equal(X[other], X[query])
+        ]
+        if len(alike) > 1 and query not in told:
+            told.update(alike)
+            yield _told_apart(page, alike)
+
+
+def _told_apart(page: Page, alike: list[int]) -> Inlines:
+    """What became of some queries that came in as the same vector."""
+    trace, first = page.trace, alike[0]
+    before = page.vector(page.stage("X", [first])[0])
+    with trace.arithmetic():
+        apart = any(
+            measures.distance(trace["output"][first], trace["output"][other]) != 0
+            for other in alike[1:]
+        )
+    tokens = _tokens_named(page, alike)
+    if not apart:
+        return words(
+            "{tokens} came in as the same vector, {before}, and come out the same: nothing told "
+            "them apart.",
+            tokens=tokens,
+            before=before,
+        )
+    after = [(page.vector(row),) for row in page.stage("output", alike[:_MOST_NAMED])]
+    said = words(
+        "{tokens} came in as the same vector, {before}, and come out as {after}.",
+        tokens=tokens,
+        before=before,
+        after=listing(after),
+    )
+    options = trace.problem.attention
+    if options.positions is not None or options.bias is not None:
+        why = words("The context, and their places in it, told them apart.")
+    else:
+        why = words("The context told them apart.")
+    return sentences(said, why)
+
+
+def _tokens_named(page: Page, queries: list[int]) -> Inlines:
+    named: list[Inlines] = [(page.query_token(query),) for query in queries[:_MOST_NAMED]]
+    more = len(queries) - len(named)
+    return listing([*named, words("{count} more", count=more)] if more else named)
+
+
+def _measured(page: Page, query: int) -> Iterator[Block]:
+    """How spread out the weights are, and how far the output is from the query's own value."""
+    said = [*_spread(page, query)]
+    moved = _moved(page, query)
+    if moved is not None:
+        said.append(
+            words(
+                "Its weighted sum lies a distance of {distance} from its own value: the length of "
+                "the difference of the two vectors.",
+                distance=rounded(moved, page.style).number,
+            )
+        )
+    if said:
+        yield Paragraph(sentences(*said), topic="measures")
+
+
+def _spread(page: Page, query: int) -> Iterator[Inlines]:
+    """Entropy and effective number of a query's weights."""
+    trace = page.trace
+    weights = trace["weights"][query]
+    used = sum(weight != 0 for weight in weights)
     with trace.arithmetic():
         total = weights.sum()
-        among = "The weights are"
         given = trace.problem.weights is not None
         if given and (total != 1 or any(weight < 0 for weight in weights)):
-            yield Words(
-                "The given weights are no shares of 1, so how spread out they are is not measured. "
+            yield words(
+                "The given weights are no shares of 1, so how spread out they are is not measured."
             )
             return
+        if used < 2:
+            return
         if trace.by_products.get("sink_powers") is not None:
-            yield Words(f"The sink takes {sunk_percentage(total)}. ")
-            among = "Among the keys, the weights are"
             with trace.rounding():
                 weights = weights / total
         bits = measures.entropy(weights)
         effective = measures.effective_number(bits)
-    if len(used) == 1:
-        return
-    one_decimal = NumberStyle(1, page.style.rounding)
-    as_many = rounded(effective, one_decimal).number.digits
-    share = float(effective) / len(used)
-    manner = (
-        "nearly even"
-        if share > _NEARLY_EVEN
-        else "concentrated"
-        if share < _CONCENTRATED
-        else "uneven"
+    context = transcendental_context()
+    most = context.divide(context.ln(Decimal(int(used))), context.ln(Decimal(2)))
+    yield words(
+        "The entropy of its weights says how evenly they are spread: {bits} bits, where 0 means "
+        "that one key has everything and {most} that all {count} have the same.",
+        bits=_in_decimals(page, bits, 2),
+        most=_in_decimals(page, most, 2),
+        count=int(used),
     )
-    if len({str(weights[key]) for key in used}) == 1:
-        manner, as_many = "even", f"{len(used)}"
-    shown_bits = rounded(bits, NumberStyle(2, page.style.rounding)).number.digits
-    if as_many == "1.0":
-        yield Words(f"Nearly all of it is on one key (entropy {shown_bits} bits). ")
-        return
-    yield Words(
-        f"{among} {manner}: as spread out as {as_many} equal ones, of {len(used)} "
-        f"(entropy {shown_bits} bits). "
+    yield words(
+        "The effective number of keys is {number}: so many equal weights would be spread out as "
+        "much.",
+        number=_in_decimals(page, effective, 1),
     )
+    if trace.by_products.get("sink_powers") is not None:
+        yield words("Both are of the keys alone, without the sink.")
 
 
-def _moved(page: Page, query: int) -> Iterator[Inline]:
-    trace = page.trace
-    if trace.attended not in trace:
-        return
-    output = page.stage(trace.attended, [query])[0]
-    sign = Sign.EXACT if all(entry.exact for entry in output) else Sign.ROUNDED
-    yield Words("Its output is " if trace.attended == "output" else "Its weighted sum is ")
-    yield Relation((Symbol("o", (page.query_name(query),)), page.vector(output)), (sign,))
-    if not trace.problem.self_attention:
-        yield Words(".")
-        return
-    _, values = sources(trace, trace.attended)
-    with trace.arithmetic():
-        moved = measures.distance(trace[trace.attended][query], trace[values][page.offset + query])
-    if moved == 0 and sign is Sign.EXACT:
-        yield Words(", exactly its own value.")
-        return
-    distance = rounded(moved, page.style).number.digits
-    yield Words(f", a distance of {distance} from its own value.")
+def _in_decimals(page: Page, value: Any, decimals: int) -> Number:
+    return rounded(value, NumberStyle(decimals, page.style.rounding)).number
 
 
 EXPLANATION = Explanation(parts=(Part(Place.AFTER_HEADS, meaning),))

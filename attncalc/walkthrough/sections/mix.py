@@ -12,17 +12,20 @@ from attncalc.document.document import (
     Cell,
     Column,
     Heading,
+    Inlines,
     OfQuery,
     Paragraph,
     Row,
     RowKind,
     Section,
     Table,
+    Words,
     about,
 )
 from attncalc.document.expressions import (
     Expression,
     Juxtaposed,
+    Number,
     Omitted,
     Product,
     Relation,
@@ -32,11 +35,12 @@ from attncalc.document.expressions import (
 )
 from attncalc.document.numerals import Shown, shown
 from attncalc.document.wording import words
+from attncalc.language import text
 from attncalc.names import NAMES
 from attncalc.steps import mix
 from attncalc.steps.stages import OF_GROUPS
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, glued, joining, sum_of
+from attncalc.walkthrough.page import Page, joining, sum_of
 from attncalc.walkthrough.products import product_terms, whole
 from attncalc.walkthrough.quantities import weight_of
 from attncalc.walkthrough.sections.interface import (
@@ -47,7 +51,6 @@ from attncalc.walkthrough.sections.interface import (
     Part,
     Place,
     Told,
-    always,
     computed,
 )
 from attncalc.walkthrough.sources import sources
@@ -61,7 +64,12 @@ def weighted_sum(page: Page, number: int) -> Section | None:
     product = Product((Symbol(weights, ("i", "j")), Symbol(values, ("j",))))
     formula = Relation((Symbol("o", ("i",)), SumOver("j", product)), (Sign.EXACT,))
     content: list[Block | OfQuery] = [
-        Paragraph(words("Each value is multiplied by its weight, and all of them are added up."))
+        Paragraph(
+            words(
+                "Each value is multiplied by its weight, and all of them are added up: the larger "
+                "a weight, the more of its value is in the result."
+            )
+        )
     ]
     content += page.of_each_query(lambda query: [_weighted_table(page, query)])
     if len(trace.problem.tokens) > 1:
@@ -117,7 +125,7 @@ def _weighted_table(page: Page, query: int) -> Table:
         exact_row = weights[key].exact and all(
             number.exact for number in (*v[key], *(column[at] for column in columns.values()))
         )
-        cells.append(glued("=" if exact_row else "≈"))
+        cells.append(_sign(exact_row))
         cells += [
             (columns[entry][at].number,) if isinstance(entry, int) else words("…")
             for entry in entries
@@ -125,8 +133,8 @@ def _weighted_table(page: Page, query: int) -> Table:
         rows.append(Row(tuple(cells), focused=own, quantity=weight_of(trace, query, key)))
         at += 1
     exact_sum = all(number.exact for column in columns.values() for number in column)
-    name = "output" if page.trace.attended == "output" else "sum"  # more follows
-    total: list[Cell] = [glued(name), (), glued("=" if exact_sum else "≈")]
+    name = words("output") if page.trace.attended == "output" else words("sum")  # more follows
+    total: list[Cell] = [name, (), _sign(exact_sum)]
     total += [
         (columns[entry][-1].number,) if isinstance(entry, int) else words("…") for entry in entries
     ]
@@ -136,17 +144,22 @@ def _weighted_table(page: Page, query: int) -> Table:
         Column((Product((Symbol(NAMES[shares].letter), Symbol(NAMES[values].letter))),)),
         Column(()),
         *(
-            Column(glued(str(entry + 1) if isinstance(entry, int) else ""), Align.RIGHT)
+            Column((Number(f"{entry + 1}"),) if isinstance(entry, int) else (), Align.RIGHT)
             for entry in entries
         ),
     ]
     return Table(tuple(headings), tuple(rows), page.query_caption(query))
 
 
+def _sign(exact: bool) -> Inlines:
+    """What joins a vector to the cells of its entries."""
+    return (Words((Sign.EXACT if exact else Sign.ROUNDED).value),)
+
+
 def _rest_row(gap: Omitted, numbers: Mapping[int, Shown], entries: Sequence[int | Omitted]) -> Row:
     """The keys that are left out: how many, and what their values add to the output."""
-    cells: list[Cell] = [glued(f"… {gap.count} more, together"), ()]
-    cells.append(glued(joining(numbers.values()).value))
+    cells: list[Cell] = [words("… {count} more, together", count=gap.count), ()]
+    cells.append(_sign(joining(numbers.values()) is Sign.EXACT))
     cells += [
         (numbers[entry].number,) if isinstance(entry, int) else words("…") for entry in entries
     ]
@@ -175,7 +188,7 @@ def sharing(trace: Trace, start: str) -> str:
     heads, groups = trace.problem.heads, trace.problem.kv_heads
     if start not in OF_GROUPS or heads is None or groups is None or heads == groups:
         return ""
-    return f"each for {heads // groups} heads"
+    return text("each for {count} heads", count=heads // groups)
 
 
 def _formula(page: Page, before: Expression) -> Expression:
@@ -185,7 +198,12 @@ def _formula(page: Page, before: Expression) -> Expression:
 
 def _summing(trace: Trace, start: str) -> str:
     first = sources(trace, trace.attended)[0]
-    return "Weighted Sum of V" if start == first else sharing(trace, start).capitalize()
+    return text("Weighted Sum of V") if start == first else _shared(trace, start)
+
+
+def _shared(trace: Trace, start: str) -> str:
+    shared = sharing(trace, start)
+    return shared[:1].upper() + shared[1:]
 
 
 EXPLANATION = Explanation(
@@ -196,15 +214,20 @@ EXPLANATION = Explanation(
         "weighted_values": Told(_product, None),
         "head_outputs": Told(
             _sum,
-            Drawn(always("Weighted Sum"), sharing, _summing, box=always("weighted sum of V")),
+            Drawn(
+                lambda _: text("Weighted Sum"),
+                sharing,
+                _summing,
+                box=lambda _: text("weighted sum of V"),
+            ),
         ),
         "output": Told(
             _sum,
             Drawn(
-                always("Attention Output"),
+                lambda _: text("Attention Output"),
                 sharing,
                 _summing,
-                box=always("output: weighted sum of V"),
+                box=lambda _: text("output: weighted sum of V"),
             ),
         ),
     },

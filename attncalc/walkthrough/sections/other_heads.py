@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attncalc.document.document import Heading, Paragraph, Section
+from attncalc.document.document import Block, Heading, Paragraph, Section
+from attncalc.document.wording import counted_words, words
 from attncalc.walkthrough.heatmaps import weights_heatmap
-from attncalc.walkthrough.page import Page, glued
+from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.sections.interface import Explanation, Part, Place
 
 
@@ -17,9 +18,15 @@ def other_heads(page: Page, number: int) -> Section | None:
         return None
     blocks = [weights_heatmap(page.of_head(head)) for head in _some(page, others)]
     left = len(others) - len(blocks)
-    more = [Paragraph(glued(f"… {left} more heads"))] if left else []
-    title = "Attention weights of the other heads" if len(others) > 1 else "The other head"
-    return Section(Heading(number, glued(title)), (*blocks, *more), ("weights",))
+    more: list[Block] = []
+    if left:
+        more.append(Paragraph(counted_words("… 1 more head", "… {count} more heads", left)))
+    title = (
+        words("Attention weights of the other heads")
+        if len(others) > 1
+        else words("Attention weights of the other head")
+    )
+    return Section(Heading(number, title), (*blocks, *more), ("weights",))
 
 
 def _some(page: Page, heads: list[int]) -> Iterator[int]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from attncalc.document.document import Block, Heading, OfQuery, Section, about
+from attncalc.document.document import Block, Heading, Inlines, OfQuery, Paragraph, Section, about
 from attncalc.document.expressions import Expression, Juxtaposed, Sum, Symbol
 from attncalc.document.wording import words
+from attncalc.language import text
 from attncalc.names import NAMES
 from attncalc.steps import project_out
 from attncalc.steps.trace import Trace
@@ -23,7 +24,6 @@ from attncalc.walkthrough.sections.interface import (
     Part,
     Place,
     Told,
-    always,
     computed,
     handed_on,
 )
@@ -40,7 +40,7 @@ def output_projection(page: Page, number: int) -> Section | None:
     letter = NAMES[source].letter
     vectors = Symbol("y", ("i",)), Symbol(letter, ("i",))
     formula = projection_formula(*vectors, "O", page.trace.problem.b_O)
-    content: list[Block | OfQuery] = [*given_projection(page, "O")]
+    content: list[Block | OfQuery] = [Paragraph(_why(page)), *given_projection(page, "O")]
     content += page.of_each_query(
         lambda query: [written_out(page, query, letter, "y", "output", "O")]
     )
@@ -50,6 +50,13 @@ def output_projection(page: Page, number: int) -> Section | None:
         content += about("all-queries", [table])
     heading = Heading(number, words("Output projection"), formula)
     return Section(heading, tuple(content), ("output",))
+
+
+def _why(page: Page) -> Inlines:
+    matrix = Symbol("W", ("O",))
+    if page.trace.has_heads and page.trace.problem.heads != 1:
+        return words("{matrix} mixes what the heads have found into one vector.", matrix=matrix)
+    return words("{matrix} turns the result into the vector that is handed on.", matrix=matrix)
 
 
 def _derived(page: Page, stage: str, index: Index) -> Derived:
@@ -69,16 +76,18 @@ def _formula(page: Page, before: Expression) -> Expression:
 
 
 def _projecting(trace: Trace, _start: str) -> str:
-    return bias_too(trace, "O") if trace.problem.W_O is not None else "as it is"
+    return bias_too(trace, "O") if trace.problem.W_O is not None else text("as it is")
 
 
 def _asked(trace: Trace, start: str) -> str:
-    return f"Project, {_projecting(trace, start)}" if trace.problem.W_O is not None else ""
+    if trace.problem.W_O is None:
+        return ""
+    return text("Project, {matrix}", matrix=_projecting(trace, start))
 
 
 EXPLANATION = Explanation(
     project_out,
     formula=_formula,
     parts=(Part(Place.AFTER_HEADS, output_projection),),
-    told={"output": Told(_derived, Drawn(always("Attention Output"), _projecting, _asked))},
+    told={"output": Told(_derived, Drawn(lambda _: text("Attention Output"), _projecting, _asked))},
 )

@@ -25,6 +25,7 @@ from attncalc.document.expressions import (
     Apply,
     Expression,
     Fraction,
+    Nothing,
     Number,
     Omitted,
     Power,
@@ -150,7 +151,7 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
         summed.append(sink)
         rows.append(_sink_row(page, base, sink, total))
     sum_sign = sign_of(*summed, result=total)
-    share: Cell = words("1")
+    share: Cell = (Number("1"),)
     if sink is not None:
         sign, number = _share_of_keys(page, query)
         share = result_cell(sign, number)
@@ -292,7 +293,7 @@ def _sink_row(page: Page, base: Expression, power: Shown, total: Shown) -> Row:
         words("sink"),
         (Relation((Power(base, exponent.number), power.number), (power.sign,)),),
         (Fraction(power.number, total.number),),
-        (),
+        (Nothing(),),
         (),
     )
     return Row(cells)
