@@ -18,6 +18,7 @@ from attncalc.exports.trace_json import trace_json
 from attncalc.numbers import known, measures
 from attncalc.numbers.known import settled
 from attncalc.renderers.terminal.page import TerminalRenderer
+from attncalc.selection import Selection
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.lookup import write_lookup
 

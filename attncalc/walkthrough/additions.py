@@ -48,28 +48,35 @@ class _Addition:
     in_row: bool
 
 
-def with_additions(section: Section) -> Section:
-    """The section with a note behind each table whose printed terms do not add up as printed."""
+def with_additions(section: Section, *, full: bool) -> Section:
+    """The section with a note behind each table whose printed terms do not add up as printed.
+
+    full: whether every such sum is named.
+    """
     content: list[Block | OfQuery] = []
     for part in section.content:
         if isinstance(part, OfQuery):
-            content.append(replace(part, blocks=tuple(_noted(part.blocks))))
+            content.append(replace(part, blocks=tuple(_noted(part.blocks, full))))
         else:
-            content += _noted((part,))
+            content += _noted((part,), full)
     return replace(section, content=tuple(content))
 
 
-def _noted(blocks: Sequence[Block]) -> Iterator[Block]:
+def _noted(blocks: Sequence[Block], full: bool) -> Iterator[Block]:
     for block in blocks:
         yield block
         if isinstance(block, Table):
             off = [*_of_rows(block), *_of_columns(block)]
             if off:
-                yield Note(NoteKind.REMARK, _said(off), topic=block.topic)
+                yield Note(
+                    NoteKind.REMARK,
+                    _said(off, len(off) if full else _MOST_NAMED),
+                    topic=block.topic,
+                )
 
 
-def _said(off: Sequence[_Addition]) -> Inlines:
-    named = [_told(addition) for addition in off[:_MOST_NAMED]]
+def _said(off: Sequence[_Addition], most: int) -> Inlines:
+    named = [_told(addition) for addition in off[:most]]
     more = len(off) - len(named)
     if more:
         named.append(words("{count} more", count=more))

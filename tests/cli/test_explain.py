@@ -222,7 +222,9 @@ def test_rounding_mode(attncalc: Attncalc) -> None:
     assert "o_a ≈ [-1.000000000001]" in " ".join(up.out.split())
     assert "o_a ≈ [-1.000000000000]" in " ".join(even.out.split())
     assert "to 12 decimals; = is exact" in up.out
-    assert "to 12 decimals; = is exact, ≈ is rounded. Halves are rounded to even." in " ".join(even.out.split())
+    assert "to 12 decimals; = is exact, ≈ is rounded. Halves are rounded to even." in " ".join(
+        even.out.split()
+    )
 
 
 @pytest.mark.parametrize(

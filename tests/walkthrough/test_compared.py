@@ -241,7 +241,9 @@ def test_rows_without_measures() -> None:
     given = {"tokens": ["a"], "key_tokens": ["b", "c"], "weights": [["0.5", "0.6"]]}
     even = varied(given, weights=[["0.5", "0.5"]])
     scored = {"tokens": ["a"], "key_tokens": ["b", "c"], "scores": [["1", "2"]]}
-    assert "0.2500 (a.yaml), and 0.1966 (b.yaml). The second is 1.3 times smaller" in page_of(even, scored)
+    assert "0.2500 (a.yaml), and 0.1966 (b.yaml). The second is 1.3 times smaller" in page_of(
+        even, scored
+    )
     (found,) = compared(given, even).queries
     assert (found.left.entropy, found.left.effective_number) == (None, None)
     assert (found.left.largest_weight, found.left.largest_derivative) == (Decimal("0.6"), None)
@@ -309,24 +311,24 @@ def test_stages_of_one_side() -> None:
     ("left", "right", "sentence"),
     [
         ({"scale": "1/sqrt(d_k)"}, {},
-         "The softmax of “a” has a largest derivative of 0.0000122 with scores divided by √2, "
-         "and of 1.13e-7 without scaling: 108 times smaller."),
+         "The largest derivative of the softmax of “a” is 0.0000122 (scores divided by √2), and "
+         "1.13e-7 (unscaled). The second is 108 times smaller."),
         ({"scale": "0.125"}, {"scale": "0.250"},
-         "The softmax of “a” has a largest derivative of 0.1050 with scores multiplied by 0.125, "
-         "and of 0.0177 with scores multiplied by 0.250: 5.9 times smaller."),
+         "The largest derivative of the softmax of “a” is 0.1050 (scores multiplied by 0.125), and "
+         "0.0177 (scores multiplied by 0.250). The second is 5.9 times smaller."),
         ({"mask": "causal"}, {},
-         "The softmax of “a” has a largest derivative of 0 (a.yaml), "
-         "and of 1.13e-7 (b.yaml): 0 lets no gradient through."),
+         "The largest derivative of the softmax of “a” is 0 (a.yaml), and 1.13e-7 (b.yaml). Where "
+         "it is 0, a change of the scores changes no weight."),
         ({"softcap": "0.001"}, {"softcap": "0.002"},
-         "The softmax of “a” has a largest derivative of 0.2500 on both sides."),
+         "The largest derivative of the softmax of “a” is 0.2500 on both sides."),
         ({"softcap": "0.5"}, {"softcap": "0.6"},
-         "The softmax of “a” has a largest derivative of 0.1966 (a.yaml), and of 0.1779 (b.yaml): "
-         "1.1 times smaller."),
+         "The largest derivative of the softmax of “a” is 0.1966 (a.yaml), and 0.1779 (b.yaml). "
+         "The second is 1.1 times smaller."),
         ({"softcap": "0.20"}, {"softcap": "0.21"},
-         "The softmax of “a” has a largest derivative of 0.2403 (a.yaml), and of 0.2393 (b.yaml)."),
-        ({"softcap": "0.6"}, {"softcap": "0.5"}, "1.1 times larger."),
+         "The largest derivative of the softmax of “a” is 0.2403 (a.yaml), and 0.2393 (b.yaml)."),
+        ({"softcap": "0.6"}, {"softcap": "0.5"}, "The second is 1.1 times larger."),
         ({"scale": "0.125"}, {"scale": "100"},
-         "and of 1.35e-695 with scores multiplied by 100: 7.8e693 times smaller."),
+         "and 1.35e-695 (scores multiplied by 100). The second is 7.8e693 times smaller."),
     ],
 )  # fmt: skip
 def test_gradients(left: dict[str, Any], right: dict[str, Any], sentence: str) -> None:
@@ -407,7 +409,10 @@ def test_large() -> None:
     short = page(NumberStyle(1, "half-even"), full=False)
     assert "… 10 more" in short
     assert "… 14 more" in short
-    assert "to 1 decimal; = is exact, ≈ is rounded. Halves are rounded to even. A small measure has" in short
+    assert (
+        "to 1 decimal; = is exact, ≈ is rounded. Halves are rounded to even. A small measure has"
+        in short
+    )
     assert "To leave nothing out: --full" in short
     long = page(NumberStyle(), full=True)
     assert "…" not in long

@@ -428,7 +428,7 @@ def test_lookup_in_float64() -> None:
     keys = [[str(number / 7)] for number in range(80)]
     fields = {"Q": keys, "K": keys, "V": keys, "query": "#9", "attention": {"sink": "2"}}
     page = lookup_of(fields)
-    assert "of the share here, and returns nothing" in page
+    assert "The sink has a share of" in page
 
 
 def test_unprojected_groups() -> None:

@@ -66,8 +66,8 @@ def weighted_sum(page: Page, number: int) -> Section | None:
     content: list[Block | OfQuery] = [
         Paragraph(
             words(
-                "Each value is multiplied by its weight, and all of them are added up: the larger "
-                "a weight, the more of its value is in the result."
+                "Each value is multiplied by its weight, and all of them are added up: a value "
+                "with a large weight counts much in the result."
             )
         )
     ]
