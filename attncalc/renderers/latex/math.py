@@ -98,7 +98,7 @@ class LatexMath:
                 more = text(" ({count} more)", count=count)
                 return rf"\cdots \text{{{more}}}"
             case Nothing():
-                return r"\text{–}"
+                return r"\text{-}"
             case Sum(terms):
                 return " + ".join(self._in(term_place(at), term) for at, term in enumerate(terms))
             case Difference(left, right):
