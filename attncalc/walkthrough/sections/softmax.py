@@ -88,8 +88,8 @@ def softmax(page: Page, number: int) -> Section:
     written_out = page.of_each_query(lambda query: _softmax_blocks(page, query, base))
     heading = Heading(number, words("Attention weights (softmax)"), formula)
     content: tuple[Block | OfQuery, ...] = (
-        *_why_powers(page, base),
         *written_out,
+        *_why_powers(page, base),
         weights_heatmap(page),
         *graphs(page),
     )
