@@ -189,6 +189,12 @@ def test_far_words_count_as_much() -> None:
     assert near["man"] > near["keys"]
 
 
+def test_scaled_and_not() -> None:
+    """What the notes on scaling say of the largest weight, with √16 and without."""
+    assert round(weights_of("scaling", "it")["robot"], 3) == 0.671
+    assert round(weights_of("scaling", "it", scale="none")["robot"], 3) == 0.997
+
+
 def test_uses() -> None:
     """What the notes of the small examples say of their weights."""
     when, where = (weights_of("question-answering", token) for token in ("When", "Where"))

@@ -135,6 +135,7 @@ def test_a_sink_that_takes_next_to_nothing() -> None:
         ({"sink": "1"}, ["1"]),
         ({"sink": "1", "scale": "2"}, ["0.5", "-1e9"]),
         ({}, ["0.7", "0.7"]),
+        ({}, ["sqrt(2)", "sqrt(2)"]),
     ],
 )
 def test_an_exact_half(options: dict[str, Any], scores: list[str]) -> None:
@@ -143,8 +144,24 @@ def test_an_exact_half(options: dict[str, Any], scores: list[str]) -> None:
     if scores[-1] == "-1e9":
         assert "≈ 0.5000" in page
         return
-    assert "≈ 1 / 2 = 0.5" in page
+    assert "1 / 2 = 0.5" in page
     assert "≈ 0.5" not in page
+
+
+def test_a_half_is_exact_from_its_scores_on() -> None:
+    """A power over two of it is a half, though it is shown rounded; of rounded digits only some."""
+    page = said(write_walkthrough(worked({"scores": [["0.7", "0.7"]]})))
+    assert "2.0138 / 4.0275 ≈ 1 / 2 = 0.5" in page
+    assert "α_#1,#1 = e^0.7 / (e^0.7 + e^0.7) = 1 / 2 = 0.5" in page
+    page = said(write_walkthrough(worked({"scores": [["sqrt(1/2)", "sqrt(1/2)"]]})))
+    assert "2.0281 / 4.0562 = 1 / 2 = 0.5" in page
+
+
+def test_a_half_of_which_terms_are_left_out() -> None:
+    """Where not all terms are written, the quotient of the digits shown stays."""
+    scores = ["0.7"] * 64
+    page = said(write_walkthrough(worked({"scores": [scores]})))
+    assert "more)) ≈ 2.0138 / 128.8802 ≈ 1 / 64" in page, page
 
 
 def test_exact_powers_need_no_detour() -> None:

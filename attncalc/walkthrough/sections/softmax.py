@@ -137,7 +137,8 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
         equal = _equal_share(page, query, key)
         if equal is not None:
             sign = joining([weights[key]])
-            quotient = Relation((quotient, *equal), (Sign.ROUNDED,)) if equal else quotient
+            share_sign = _divides_into(page, powers[key], total, weights[key])
+            quotient = Relation((quotient, *equal), (share_sign,)) if equal else quotient
         cells: tuple[Cell, ...] = (
             (page.key_token(key, focused=own),),
             (Relation((power, powers[key].number), (power_sign,)),),
@@ -232,6 +233,17 @@ def _equal_share(page: Page, query: int, key: int) -> tuple[Expression, ...] | N
     with page.trace.arithmetic():
         count = int(1 / page.trace["weights"][query][key])
     return (Fraction(Number("1"), Number(str(count))),) if count > 1 else ()
+
+
+def _divides_into(page: Page, power: Shown, total: Shown, weight: Shown) -> Sign:
+    """Between the quotient of the digits shown and 1 / k: = where their sum is shown as k of them.
+
+    2.0281 / 4.0562 is a half, and 2.0138 / 4.0275 is not quite one.
+    """
+    with page.trace.arithmetic():
+        count = (1 / weight.value).to_integral_value()
+        same = count * Decimal(power.number.digits) == Decimal(total.number.digits)
+    return Sign.EXACT if same else Sign.ROUNDED
 
 
 def _rest_row(page: Page, query: int, kept: Sequence[int | Omitted]) -> Row:
@@ -333,8 +345,11 @@ def _written_out(page: Page, query: int, key: int) -> Derived:
     before = (joining(scores), joining([*scores, powers[key], total]))
     equal = _equal_share(page, query, key)
     if equal is not None:
-        sides = (first, second, *equal, weight.number)
-        return Derived(sides, (*before, *(Sign.ROUNDED for _ in equal), joining([weight])))
+        if equal and set(terms) == {first.numerator}:  # 1 / k, however the power is rounded
+            return Derived((first, *equal, weight.number), (Sign.EXACT,) * 3)
+        share_sign = _divides_into(page, powers[key], total, weight)
+        signs = (*before, *(share_sign for _ in equal), joining([weight]))
+        return Derived((first, second, *equal, weight.number), signs)
     last = sign_of(powers[key], total, result=weight)
     return Derived((first, second, weight.number), (*before, last))
 
