@@ -68,6 +68,8 @@ _MATHS = {
     "∞": r"\infty",
     "∅": r"\emptyset",
     "°": r"^\circ",
+    "²": r"^2",
+    "³": r"^3",
     "→": r"\rightarrow",
     "←": r"\leftarrow",
     "∈": r"\in",
