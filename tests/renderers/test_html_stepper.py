@@ -190,7 +190,7 @@ def test_keys(read: Open) -> None:
 
 def test_keys_are_left_to_controls(read: Open) -> None:
     """In the list of queries arrows choose a query; in a box that scrolls they scroll it."""
-    page = read(written("animal"), "#step-2", viewport={"width": 360, "height": 640})
+    page = read(written("animal"), "#step-2", viewport={"width": 240, "height": 640})
     page.get_by_label("Query").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("End")

@@ -66,10 +66,12 @@ def sheets_of(document: Document, paper: str) -> list[list[str]]:
 @pytest.mark.parametrize("paper", ["a4", "us-letter"])
 def test_two_sheets(paper: str) -> None:
     """`animal` takes two sheets, of either paper, and no derivation goes over from one to two."""
-    first, second = (page.extract_text() for page in pages_of("animal", paper))
-    assert "Attention weights" in first
-    assert "3.3872" in first.split("sum")[-1] + second.split("Weighted sum")[0]
-    assert len(lines_of(pages_of("animal", paper)[-1])) > 12
+    pages = pages_of("animal", paper)
+    assert len(pages) == 2
+    texts = [page.extract_text() for page in pages]
+    (step,) = (text for text in texts if "Attention weights" in text)
+    assert step.count("3.3872") == 3  # twice in the table, once in the formula
+    assert len(lines_of(pages[-1])) > 12
 
 
 @pytest.mark.parametrize("count", range(20, 60, 2))
@@ -97,6 +99,8 @@ def test_slides(name: str) -> None:
     for page in pages[1:]:
         assert (round(page.mediabox.width), round(page.mediabox.height)) == (WIDTH, HEIGHT)
         number, *_ = lines_of(page)[0].split()
+        if not begun and number != titles[0]:
+            continue  # the words under the title need more than one slide
         if number not in begun:
             begun.append(number)
         assert begun[-1] == number

@@ -39,11 +39,20 @@ function go(step) {
   status.replaceChildren(...whereabouts(step));
   remember(step);
   cover(step);
+  spread(step);
   if (step !== null) scrollTo(0, 0);
   else before?.scrollIntoView();
   // Who was reading in a step that is gone now reads on from the heading of the one that came.
   const gone = step !== null && focus?.closest(".step") && !step.contains(focus);
   if (gone) heading(step).focus({ preventScroll: true });
+}
+
+// Side by side, where there is room for that, unless a table would not fit half of it.
+function spread(step) {
+  if (step === null) return;
+  step.classList.remove("wide");
+  const boxes = all(".scroll", step);
+  step.classList.toggle("wide", boxes.some((box) => box.scrollWidth > box.clientWidth));
 }
 
 function heading(step) {

@@ -156,25 +156,26 @@ class _Writer:
         """
         runs = [list(run) for _, run in groupby(_drawn_first(blocks, self.slides), _kind)]
         for run, following in zip_longest(runs, runs[1:]):
-            last = run[-1]
-            leads_on = following is not None and isinstance(following[0], Equation | Note)
-            if isinstance(last, Table | Heatmap | Graph):
-                figures = "".join(f"  {_figure(block)},\n" for block in run)
-                yield f"#figures({'leads-on: true, ' if leads_on else ''}\n{figures})"
-            elif _is_given(last):
-                formulas = "".join(
-                    f"  ({', '.join(_sides(formula, stacked=True))},),\n"
-                    for block in run
+            after = following[0] if following else None
+            figures = [_figure(block) for block in run if isinstance(block, _FIGURES)]
+            texts = [block for block in run if isinstance(block, _TEXTS)]
+            if figures:
+                leads_on = isinstance(after, Equation | Note)
+                yield f"#figures({_leading(leads_on)}{_listed(figures)})"
+            elif _is_given(run[-1]):
+                formulas = [
+                    f"({', '.join(_sides(formula, stacked=True))},)"
+                    for block in texts
                     if isinstance(block, Equation)
                     for formula in self._short(block.expression)
-                )
-                yield f"#given({'leads-on: true, ' if following else ''}\n{formulas})"
+                ]
+                yield f"#given({_leading(after is not None)}{_listed(formulas)})"
             else:
-                following_kind = None if following is None else following[0]
-                for block, after in zip_longest(run, [*run[1:], following_kind]):
-                    yield self._block(
-                        block, is_last or isinstance(after, _Figure | Equation | Note)
+                for text, then in zip(texts, (*texts[1:], after), strict=True):
+                    leads_on = is_last or isinstance(
+                        then, Table | Heatmap | Graph | Equation | Note
                     )
+                    yield self._text(text, leads_on)
 
     def _short(self, given: Expression) -> Iterator[Expression]:
         """What is given, on slides in matrices of so many rows that they have room."""
@@ -188,7 +189,7 @@ class _Writer:
         for start in range(_TALLEST_ON_A_SLIDE, len(rows), _TALLEST_ON_A_SLIDE):
             yield Matrix(rows[start : start + _TALLEST_ON_A_SLIDE])
 
-    def _block(self, block: Block, leads_on: bool) -> str:
+    def _text(self, block: Paragraph | Equation | Note, leads_on: bool) -> str:
         match block:
             case Paragraph(content):
                 return _prose(content, leads_on)
@@ -196,13 +197,22 @@ class _Writer:
                 return _derivation(expression, _LONGEST_ON_A_SLIDE if self.slides else _LONGEST)
             case Note():
                 return _note(block)
-            case Table() | Heatmap() | Graph():
-                raise AssertionError("one of several figures")
             case _:
                 assert_never(block)
 
 
-_Figure = Table | Heatmap | Graph
+_FIGURES = (Table, Heatmap, Graph)
+_TEXTS = (Paragraph, Equation, Note)
+
+
+def _leading(leads_on: bool) -> str:
+    """What says that something stays with what comes next."""
+    return "leads-on: true, " if leads_on else ""
+
+
+def _listed(parts: Iterable[str]) -> str:
+    """Arguments, each on a line of its own."""
+    return "\n" + "".join(f"  {part},\n" for part in parts)
 
 
 def _line_of_title(block: Paragraph | Equation) -> str:
@@ -229,7 +239,7 @@ def _drawn_first(blocks: Sequence[Block], slides: bool) -> Sequence[Block]:
 
 
 def _kind(block: Block) -> str:
-    if isinstance(block, _Figure):
+    if isinstance(block, _FIGURES):
         return "figure"
     return "given" if _is_given(block) else "text"
 
@@ -243,7 +253,7 @@ def _is_given(block: Block) -> bool:
     )
 
 
-def _figure(block: Block) -> str:
+def _figure(block: Table | Heatmap | Graph) -> str:
     match block:
         case Table():
             return _table(block)
@@ -253,7 +263,7 @@ def _figure(block: Block) -> str:
             call = graph_typst(block, _inlines(caption) if caption else "none")
             return call.removeprefix("#")
         case _:
-            raise AssertionError("no figure")
+            assert_never(block)
 
 
 def _note(note: Note) -> str:
