@@ -166,6 +166,16 @@ def test_side_by_side() -> None:
     assert written.count("leads-on: true") == 2
 
 
+def test_noted() -> None:
+    """What is remarked of a table stands below it, also where others stand beside it."""
+    table = Table((Column(()),), (Row(((Words("x"),),)),))
+    remark = Note(NoteKind.REMARK, (Words("so"),))
+    written = body(table, remark, table, Note(NoteKind.WARNING, (Words("beware"),)), remark)
+    assert written.count("#figures(") == written.count("noted(sheet(") == 1
+    assert written.count('), [#"so"]),') == 1
+    assert '#remark([#"so"])' in written
+
+
 def test_last_words() -> None:
     """The words of the last section stay together."""
     words = Paragraph((Words("w"),))

@@ -154,10 +154,12 @@ class _Writer:
 
         The words of the last section stay together: a sheet of a few lines is none.
         """
-        runs = [list(run) for _, run in groupby(_drawn_first(blocks, self.slides), _kind)]
+        ordered = _drawn_first(blocks, self.slides)
+        parts = zip((None, *ordered), ordered, strict=False)
+        runs = [[block for _, block in run] for _, run in groupby(parts, lambda pair: _kind(*pair))]
         for run, following in zip_longest(runs, runs[1:]):
             after = following[0] if following else None
-            figures = [_figure(block) for block in run if isinstance(block, _FIGURES)]
+            figures = _figures(run)
             texts = [block for block in run if isinstance(block, _TEXTS)]
             if figures:
                 leads_on = isinstance(after, Equation | Note)
@@ -238,8 +240,21 @@ def _drawn_first(blocks: Sequence[Block], slides: bool) -> Sequence[Block]:
     return [*blocks[:start], *pictures, *others]
 
 
-def _kind(block: Block) -> str:
-    if isinstance(block, _FIGURES):
+def _figures(run: Sequence[Block]) -> list[str]:
+    """The tables and drawings of a run, with what is remarked of a table below it."""
+    figures = []
+    for block, below in zip_longest(run, run[1:]):
+        if isinstance(block, Table | Heatmap | Graph):
+            figure = _figure(block)
+            noted = isinstance(below, Note) and f"noted({figure}, {_inlines(below.content)})"
+            figures.append(noted or figure)
+    return figures
+
+
+def _kind(before: Block | None, block: Block) -> str:
+    """Of which call a block is a part, behind another one."""
+    remarks = isinstance(block, Note) and block.kind is NoteKind.REMARK
+    if isinstance(block, _FIGURES) or (remarks and isinstance(before, Table)):
         return "figure"
     return "given" if _is_given(block) else "text"
 
