@@ -10,23 +10,23 @@ from attncalc.document.document import (
     Block,
     Document,
     Heading,
-    Inline,
+    Inlines,
     Note,
     NoteKind,
     Paragraph,
     Section,
     Words,
 )
+from attncalc.document.expressions import Expression
 from attncalc.document.numerals import rounded
-from attncalc.document.wording import words
-from attncalc.names import NAMES
+from attncalc.document.wording import listing, sentences, term_in_full, words
 from attncalc.selection import Selection
-from attncalc.walkthrough.page import Page, glued
+from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.remark import remark
 from attncalc.walkthrough.side_by_side import Pair, side_names, told
 from attncalc.walkthrough.sources import source_of
-from attncalc.walkthrough.stages_compared import stages_compared
-from attncalc.walkthrough.steepness import derivative, steepness
+from attncalc.walkthrough.stages_compared import parting, stages_compared
+from attncalc.walkthrough.steepness import derivative, flatness, steepness
 
 
 def write_comparison(
@@ -42,27 +42,36 @@ def write_comparison(
         Page(trace, selection or Selection(), queries)
         for trace in (comparison.left, comparison.right)
     )
-    sections = [
-        Section(Heading(1, words("Stage by stage")), stages_compared(ours, comparison, names))
+    several = len(comparison.queries) > 1
+    pairs = [
+        Pair(ours.of_head(each.head), theirs.of_head(each.head), names, each, several)
+        for each in comparison.queries
     ]
+    changes: list[Block] = []
+    parts: list[tuple[Inlines, Expression | None, list[Block]]] = []
     if comparison.first_difference is not None:
-        several = len(comparison.queries) > 1
-        pairs = [
-            Pair(ours.of_head(each.head), theirs.of_head(each.head), names, each, several)
-            for each in comparison.queries
-        ]
+        changes = [block for pair in pairs for block in _weights(pair)]
         final = _final(ours, theirs, pairs)
-        for heading, formula, blocks in (
-            ("Scores, as they enter the softmax", None, [_scores(pair) for pair in pairs]),
-            ("Attention weights", None, [_weights(pair) for pair in pairs]),
-            ("How spread out, and how steep", derivative(pairs[0]), map(steepness, pairs)),
-            ("Weighted sum" if final else "Output", None, [_weighted_sum(p) for p in pairs]),
-            ("Output", None, [_vectors(pair, "output", "output") for pair in final]),
-        ):
-            content = tuple(block for each in blocks for block in each)
-            if content:
-                title = Heading(len(sections) + 1, glued(heading), formula)
-                sections.append(Section(title, content))
+        sums = words("Weighted sum") if final else words("Output")
+        scores = [block for pair in pairs for block in _scores(pair)]
+        steep = [block for pair in pairs for block in steepness(pair)]
+        parts = [
+            (words("Scores, as they enter the softmax"), None, scores),
+            (words("How spread out, and how steep"), derivative(pairs[0]), steep),
+            (sums, None, [block for pair in pairs for block in _weighted_sum(pair)]),
+            (words("Output"), None, [b for p in final for b in _vectors(p, "output", "output")]),
+        ]
+    changes.append(Paragraph(parting(comparison, names)))
+    stages = list(stages_compared(ours, comparison, names))
+    sections: list[Section] = []
+    for heading, formula, blocks in (
+        (words("What changes"), None, changes),
+        (words("Stage by stage"), None, stages),
+        *parts,
+    ):
+        if blocks:
+            title = Heading(len(sections) + 1, heading, formula)
+            sections.append(Section(title, tuple(blocks)))
     shown_heads = tuple(dict.fromkeys(each.head for each in comparison.queries))
     last = remark(
         replace(ours, heads=shown_heads), exception=words("A small measure has more decimals.")
@@ -76,19 +85,30 @@ def _title(comparison: Comparison, left: Origin, right: Origin, page: Page) -> S
     traces = (comparison.left, comparison.right)
     problems = [trace.problem for trace in traces]
     titles = dict.fromkeys(problem.title for problem in problems if problem.title)
-    heading = Heading(None, glued(" against ".join(titles) or "Two walkthroughs, compared"))
-    what: list[Inline] = [Words(f"{told(left, right)} · for ")]
-    for place, query in enumerate(page.queries):
-        what += [*glued(", " if place else ""), page.query_token(query, focused=True)]
-    blocks: list[Block] = [Paragraph(tuple(what))]
+    heading = words("Two walkthroughs, compared")
+    if titles:
+        told_titles: list[Inlines] = [(Words(each),) for each in titles]
+        heading = listing(told_titles, last="{first} against {last}")
+    asked: list[Inlines] = [(page.query_token(query, focused=True),) for query in page.queries]
+    blocks: list[Block] = [
+        Paragraph(
+            words(
+                "{sides} · for {queries}",
+                sides=told(left, right),
+                queries=listing(asked, last="{first}, {last}"),
+            )
+        )
+    ]
     for source in dict.fromkeys(problem.source for problem in problems if problem.source):
-        blocks.append(Paragraph(glued(f"Source: {source}")))
+        blocks.append(Paragraph(words("Source: {source}", source=source)))
     sides = list(zip(side_names(left, right), traces, strict=True))
     for warning in dict.fromkeys(warning for trace in traces for warning in trace.warnings):
         of = [name for name, trace in sides if warning in trace.warnings]
-        own = f"{of[0]}: " if len(of) == 1 else ""
-        blocks.append(Note(NoteKind.WARNING, glued(own + warning)))
-    return Section(heading, tuple(blocks))
+        said: Inlines = (Words(warning),)
+        if len(of) == 1:
+            said = words("{side}: {warning}", side=of[0], warning=warning)
+        blocks.append(Note(NoteKind.WARNING, said))
+    return Section(Heading(None, heading), tuple(blocks))
 
 
 def _scores(pair: Pair) -> list[Block]:
@@ -100,21 +120,58 @@ def _scores(pair: Pair) -> list[Block]:
     found = pair.difference(ours, theirs)
     if found is None or found.same:
         return []
-    stages = [NAMES[ours].in_words, NAMES[theirs].in_words]
-    which = f": {stages[0]}"
-    if stages[0] != stages[1]:
-        which = ": " + ", ".join(
-            f"{stage} ({name})" for stage, name in zip(stages, pair.names, strict=True)
+    one, other = term_in_full(ours), term_in_full(theirs)
+    if one == other:
+        caption = words("{query}: {stage}", query=pair.owner, stage=one)
+    else:
+        caption = words(
+            "{query}: {one} ({left}), {other} ({right})",
+            query=pair.owner,
+            one=one,
+            left=pair.names[0],
+            other=other,
+            right=pair.names[1],
         )
-    caption = (*pair.owner, Words(which))
     return [pair.table(ours, theirs, found, caption)]
 
 
 def _weights(pair: Pair) -> list[Block]:
+    """Whom the query attends to most on either side, and all of its weights as bars."""
     found = pair.difference("weights", "weights")
     if found is None or found.same:
-        return [Paragraph((*pair.owner, Words(" has the same weights on both sides.")))]
-    return [pair.table("weights", "weights", found, pair.caption)]
+        return [Paragraph(words("{query} has the same weights on both sides.", query=pair.owner))]
+    said = sentences(_attention(pair), flatness(pair))
+    table = pair.table("weights", "weights", found, pair.caption, drawn=True)
+    return [*([Paragraph(said)] if said else []), table]
+
+
+def _attention(pair: Pair) -> Inlines:
+    """The largest weight of either side, and its key where no other has the same."""
+    keys, numbers = zip(*(pair.largest(page) for page in (pair.left, pair.right)), strict=True)
+    slots = {
+        "query": pair.owner,
+        "left": numbers[0].number,
+        "right": numbers[1].number,
+        "one": pair.names[0],
+        "other": pair.names[1],
+    }
+    if None in keys:
+        return words(
+            "The largest weight of {query} is {left} ({one}), and {right} ({other}).", **slots
+        )
+    if keys[0] == keys[1]:
+        return words(
+            "{query} attends most to {key} on both sides: {left} ({one}), {right} ({other}).",
+            key=pair.left.key_token(keys[0]),
+            **slots,
+        )
+    return words(
+        "{query} attends most to {left_key} ({one}: {left}), and to {right_key} ({other}: "
+        "{right}).",
+        left_key=pair.left.key_token(keys[0]),
+        right_key=pair.left.key_token(keys[1]),
+        **slots,
+    )
 
 
 def _weighted_sum(pair: Pair) -> list[Block]:
@@ -126,7 +183,7 @@ def _weighted_sum(pair: Pair) -> list[Block]:
     distance = pair.of.distance
     if len(blocks) == 1 and distance is not None and distance:
         far = rounded(distance, pair.left.style).number
-        blocks.append(Paragraph(glued("They lie a distance of ", far, " apart.")))
+        blocks.append(Paragraph(words("They lie a distance of {number} apart.", number=far)))
     return blocks
 
 
@@ -135,7 +192,7 @@ def _vectors(pair: Pair, left: str, right: str) -> list[Block]:
     if found is None:
         return []
     if found.same:
-        return [Paragraph((*pair.owner, Words(": the same on both sides.")))]
+        return [Paragraph(words("{query}: the same on both sides.", query=pair.owner))]
     return [pair.table(left, right, found, pair.caption)]
 
 

@@ -9,69 +9,77 @@ from attncalc.document.document import (
     Block,
     Cell,
     Column,
-    Inline,
+    Inlines,
     Paragraph,
     Row,
     Table,
-    Token,
     Words,
 )
-from attncalc.document.expressions import Name
 from attncalc.document.numerals import Shown, shown_fine
-from attncalc.document.wording import words
-from attncalc.names import NAMES
+from attncalc.document.wording import listing, sentences, term_in_full, words
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, glued
+from attncalc.walkthrough.entries import place_called
+from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.side_by_side import Names, side_columns, signed
 
 
 def stages_compared(page: Page, comparison: Comparison, names: Names) -> tuple[Block, ...]:
-    """Where the two part, in words; then a row a stage. page: of the left side."""
+    """A row a stage; what only one side has, in words. page: of the left side."""
     numbers = _largest(page, comparison)
     rows = [
         Row(
             (
-                glued(NAMES[name].in_words),
-                glued(_shape(comparison.left, name)),
-                glued(_shape(comparison.right, name)),
+                (Words(term_in_full(name)),),
+                (Words(_shape(comparison.left, name)),),
+                (Words(_shape(comparison.right, name)),),
                 _verdict(stage, numbers.get(name)),
-                *((tuple(_where(page, name, stage)),) if numbers else ()),
+                *((_where(page, name, stage),) if numbers else ()),
             ),
             focused=name == comparison.first_difference,
         )
         for name, stage in comparison.stages.items()
     ]
-    columns = side_columns("stage", names, "differs most by")
+    columns = side_columns(words("stage"), names, words("differs by"))
     if numbers:
         columns = (*columns, Column(words("at"), wraps=True))
-    return Paragraph(glued(_parting(comparison, names))), Table(columns, tuple(rows))
+    return (*_alone(comparison, names), Table(columns, tuple(rows)))
 
 
-def _parting(comparison: Comparison, names: Names) -> str:
-    """Up to where all is the same, and what then differs; what only one side has."""
+def parting(comparison: Comparison, names: Names) -> Inlines:
+    """Up to where all is the same, and which stage differs first."""
     first = comparison.first_difference
     if first is None:
-        return "Every stage is the same on both sides."
+        return words("Every stage is the same on both sides.")
     order = list(comparison.stages)
     before = order[: order.index(first)]
-    start = f"The same up to {NAMES[before[-1]].in_words}. " if before else ""
-    of = {"left": names[0], "right": names[1]}
     only = comparison.stages[first].only
-    end = f", which only one side has ({of[only]})" if only else ""
-    sentences = [f"{start}The first stage that differs is {NAMES[first].in_words}{end}."]
-    for side in of:
+    slots = {"stage": term_in_full(first)}
+    if only:
+        own = names[0] if only == "left" else names[1]
+        parted = words(
+            "The first stage that differs is {stage}, which only one side has ({side}).",
+            side=own,
+            **slots,
+        )
+    else:
+        parted = words("The first stage that differs is {stage}.", **slots)
+    if not before:
+        return parted
+    return sentences(words("The same up to {stage}.", stage=term_in_full(before[-1])), parted)
+
+
+def _alone(comparison: Comparison, names: Names) -> Iterator[Block]:
+    """The other stages that only one side has."""
+    for side, name in zip(("left", "right"), names, strict=True):
         alone = [
-            NAMES[name].in_words
-            for name, stage in comparison.stages.items()
-            if stage.only == side and name != first
+            (Words(term_in_full(stage)),)
+            for stage, found in comparison.stages.items()
+            if found.only == side and stage != comparison.first_difference
         ]
         if alone:
-            sentences.append(f"On one side only ({of[side]}): {_listed(alone)}.")
-    return " ".join(sentences)
-
-
-def _listed(items: list[str]) -> str:
-    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+            yield Paragraph(
+                words("On one side only ({side}): {stages}.", side=name, stages=listing(alone))
+            )
 
 
 def _largest(page: Page, comparison: Comparison) -> dict[str, Shown]:
@@ -96,14 +104,11 @@ def _verdict(stage: StageComparison, number: Shown | None) -> Cell:
         return words("one side masked") if hidden else signed(number)
     if stage.same:
         return words("same")
-    return glued("–" if stage.only else "another shape")
+    return words("–") if stage.only else words("another shape")
 
 
-def _where(page: Page, name: str, stage: StageComparison) -> Iterator[Inline]:
-    """The tokens, or the token and the entry, of the largest difference."""
+def _where(page: Page, name: str, stage: StageComparison) -> Inlines:
+    """Where the largest difference of a stage is."""
     if stage.difference is None or stage.same:
-        return
-    for place, index in enumerate(page.index_names(name, stage.difference.where)):
-        if place:
-            yield Words(", ")
-        yield Token(index.text) if isinstance(index, Name) else Words(index)
+        return ()
+    return place_called(page.trace, name, stage.difference.where)

@@ -60,7 +60,7 @@ def steepness(pair: Pair) -> list[Block]:
     if pair.of.left == pair.of.right:
         return []
     rows = [Row((label, *_cells(pair, name))) for name, label in _measures().items()]
-    table = Table(side_columns("measure", pair.names), tuple(rows), pair.caption)
+    table = Table(side_columns(words("measure"), pair.names), tuple(rows), pair.caption)
     said = sentences(*_gradients(pair))
     return [table, *([Paragraph(said)] if said else [])]
 
@@ -119,6 +119,32 @@ def _gradients(pair: Pair) -> Iterator[Inlines]:
     yield _ratio(_decimal(values[0]), _decimal(values[1]), pair.left.style)
 
 
+def flatness(pair: Pair) -> Inlines:
+    """How many times flatter the softmax is on one side; nothing where it is hardly so."""
+    values = [side.largest_derivative for side in (pair.of.left, pair.of.right)]
+    if None in values:
+        return ()
+    left, right = map(_decimal, values)
+    smaller, larger = sorted((left, right))
+    flatter = pair.names[1] if right < left else pair.names[0]
+    if larger == 0:
+        return ()
+    if smaller == 0:
+        return words(
+            "The softmax is flat there ({side}): a small change of a score changes no weight.",
+            side=flatter,
+        )
+    ratio = transcendental_context().divide(larger, smaller)
+    if ratio < _HARDLY_ANY:
+        return ()
+    return words(
+        "The softmax is {ratio} times flatter there ({side}): a small change of a score changes "
+        "the weights that much less.",
+        ratio=_written(ratio, pair.left.style),
+        side=flatter,
+    )
+
+
 def _conditions(pair: Pair) -> tuple[str, str]:
     """What sets the two apart: their scaling if it differs, or else their names."""
     left, right = _scaling(pair.left.trace), _scaling(pair.right.trace)
@@ -147,11 +173,15 @@ def _ratio(left: Decimal, right: Decimal, style: NumberStyle) -> Inlines:
     ratio = transcendental_context().divide(larger, smaller)
     if ratio < _HARDLY_ANY:
         return ()
-    digits = NumberStyle(0 if 10 <= ratio < _UNREADABLE else 1, style.rounding)
-    number = rounded(ratio, digits).number
+    number = _written(ratio, style)
     if right < left:
         return words("The second is {ratio} times smaller.", ratio=number)
     return words("The second is {ratio} times larger.", ratio=number)
+
+
+def _written(ratio: Decimal, style: NumberStyle) -> Number:
+    digits = NumberStyle(0 if 10 <= ratio < _UNREADABLE else 1, style.rounding)
+    return rounded(ratio, digits).number
 
 
 def _decimal(value: Any) -> Decimal:

@@ -200,7 +200,7 @@ def test_given_masks() -> None:
     assert found is not None
     assert (found.largest, found.where) == (Decimal("Infinity"), (1, 1))
     assert found.values[0][1] == 0
-    assert "one side masked b, b" in page_of(left, right)
+    assert "one side masked b for b" in page_of(left, right)
 
 
 @pytest.mark.parametrize(
@@ -244,6 +244,8 @@ def test_rows_without_measures() -> None:
     assert "0.2500 (a.yaml), and 0.1966 (b.yaml). The second is 1.3 times smaller" in page_of(
         even, scored
     )
+    told = "The largest weight of “a” is 0.5 (a.yaml), and 0.7311 (b.yaml)."
+    assert told in page_of(even, scored)
     (found,) = compared(given, even).queries
     assert (found.left.entropy, found.left.effective_number) == (None, None)
     assert (found.left.largest_weight, found.left.largest_derivative) == (Decimal("0.6"), None)
@@ -313,6 +315,13 @@ def test_stages_of_one_side() -> None:
         ({"scale": "1/sqrt(d_k)"}, {},
          "The largest derivative of the softmax of “a” is 0.0000122 (scores divided by √2), and "
          "1.13e-7 (unscaled). The second is 108 times smaller."),
+        ({"scale": "1/sqrt(d_k)"}, {}, "The softmax is 108 times flatter there (b.yaml): a small "
+         "change of a score changes the weights that much less."),
+        ({"mask": "causal"}, {}, "The softmax is flat there (a.yaml): a small change of a score "
+         "changes no weight."),
+        ({"softcap": "0.6"}, {"softcap": "0.5"}, "is 1.1 times flatter there (a.yaml)"),
+        ({}, {"mask": [["0", "1"], ["1", "1"]]}, "“a” attends most to “a” (a.yaml: 1.0000), and to "
+         "“b” (b.yaml: 1)."),
         ({"scale": "0.125"}, {"scale": "0.250"},
          "The largest derivative of the softmax of “a” is 0.1050 (scores multiplied by 0.125), and "
          "0.0177 (scores multiplied by 0.250). The second is 5.9 times smaller."),

@@ -94,7 +94,8 @@ def tables(table: Table, room: float) -> Iterator[str]:
         plain = [at for at in plain if not table.columns[at].optional]
     if setting.total(plain) > small:
         setting = _Setting(table, _limits(table, setting, plain, room))
-    left = (room if setting.total(plain) <= room else small) - setting.total(plain) - GAP
+    left = (room if setting.total(plain) <= room else small) - setting.total(plain)
+    left = left / max(len(bars), 1) - GAP
     if bars and left >= _NARROWEST_BAR:
         setting.bar = min(left, _WIDEST_BAR)
         plain = sorted([*plain, *bars])

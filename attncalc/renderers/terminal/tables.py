@@ -51,7 +51,7 @@ def tables(table: Table, width: int) -> Iterator[RichTable]:
     if _total(widths, plain) > width:
         broken = True
         widths = _widths(table, broken)
-    room = width - _total(widths, plain) - GAP
+    room = (width - _total(widths, plain)) // max(len(bars), 1) - GAP
     if room >= _NARROWEST_BAR:
         yield _rich_table(table, sorted([*plain, *bars]), min(room, _WIDEST_BAR), broken)
         return
