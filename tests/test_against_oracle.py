@@ -145,12 +145,14 @@ def test_fractions_and_roots_agree_with_the_oracle(problem: Problem) -> None:
     expect(problem, complete=False)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("heads", range(1, 21))
 def test_alibi_slopes_of_any_number_of_heads(heads: int) -> None:
     """The slopes are powers of 2, with roots where the heads are not 1, 2, 4 or 8."""
     expect({"scores": [[["0", "1"]]] * heads, "attention": {"bias": "alibi"}})
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("pairing", [{}, {"pairing": "interleaved"}, {"pairing": "half"}])
 @pytest.mark.parametrize("dims", [{}, {"dims": "2"}, {"dims": "4"}, {"dims": "6"}])
 @pytest.mark.parametrize("base", [{}, {"base": "500000"}, {"base": "4"}])

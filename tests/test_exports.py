@@ -128,6 +128,7 @@ def test_no_arrays_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         write(b"\x00", None)
 
 
+@pytest.mark.no_cover
 def test_time_of_csv() -> None:
     """A row a number takes about as long as JSON, however many tokens there are."""
     noise = np.random.default_rng(7).normal(size=(400, 4))

@@ -134,6 +134,7 @@ def test_gallery_is_whole() -> None:
     assert {name for name, summary in SUMMARIES.items() if summary[-1]} == set(FIRST_WRONG)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", SUMMARIES)
 def test_summary(name: str) -> None:
     """As many numbers have each verdict as were counted by hand."""
@@ -154,6 +155,7 @@ def test_first_wrong(name: str) -> None:
         assert (stage, index, diagnosis and diagnosis.sentence) == FIRST_WRONG[name]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", SUMMARIES)
 def test_warnings(name: str) -> None:
     """Nothing else is held against a published example than what can be seen in its numbers."""

@@ -651,6 +651,7 @@ MARKS = {
 """What tells in a problem's text that it has one of EVERYTHING."""
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", sorted(EVERYTHING))
 def test_what_is_known_is_drawn(name: str) -> None:
     """Each name of EVERYTHING is drawn sooner or later, and the rest without it."""

@@ -404,6 +404,7 @@ PROBLEMS = {
 """Each that something is planted in, once."""
 
 
+@pytest.mark.no_cover
 @every_plant
 def test_a_mistake_is_called_by_its_name(what: str, plant: Plant) -> None:
     """The stage that the mistake was made at, claimed alone, is diagnosed with it."""
@@ -413,6 +414,7 @@ def test_a_mistake_is_called_by_its_name(what: str, plant: Plant) -> None:
     assert diagnoses(report) == {plant.stage: what}
 
 
+@pytest.mark.no_cover
 @every_plant
 def test_a_mistake_is_found_where_it_was_made(what: str, plant: Plant) -> None:
     """With every stage claimed, the first that goes wrong is the mistake's, and the rest follow."""
@@ -423,6 +425,7 @@ def test_a_mistake_is_found_where_it_was_made(what: str, plant: Plant) -> None:
     assert wrong == {plant.stage}
 
 
+@pytest.mark.no_cover
 @every_plant
 def test_a_mistake_is_known_by_what_came_of_it(what: str, plant: Plant) -> None:
     """Where only a later stage is claimed, what was done before is still found out."""
@@ -433,6 +436,7 @@ def test_a_mistake_is_known_by_what_came_of_it(what: str, plant: Plant) -> None:
             assert diagnoses(judged(plant.problem, stages, later)) == {later: what}
 
 
+@pytest.mark.no_cover
 @every_plant
 def test_a_row_is_enough(what: str, plant: Plant) -> None:
     """The mistake is found in one query's row alone, wherever that row is wrong."""
@@ -448,6 +452,7 @@ def test_a_row_is_enough(what: str, plant: Plant) -> None:
     assert wrong
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_right_numbers_are_called_nothing(problem: Problem) -> None:
     """A problem worked without a mistake, every stage claimed, has nothing to diagnose."""

@@ -1015,6 +1015,7 @@ def test_a_mistake_is_called_by_its_name(what: str, plant: Plant) -> None:
     assert diagnoses(report) == {plant.stage: what}
 
 
+@pytest.mark.no_cover
 @every_plant
 def test_a_mistake_is_found_where_it_was_made(what: str, plant: Plant) -> None:
     """With every stage claimed, the first that goes wrong is the mistake's; no other is named."""
@@ -1025,6 +1026,7 @@ def test_a_mistake_is_found_where_it_was_made(what: str, plant: Plant) -> None:
     assert report.first_wrong.claim.stage == plant.stage
 
 
+@pytest.mark.no_cover
 @every_plant
 def test_a_mistake_is_known_by_what_came_of_it(what: str, plant: Plant) -> None:
     """Where only a later stage is claimed, what was done before is still found out."""
@@ -1039,6 +1041,7 @@ def test_a_mistake_is_known_by_what_came_of_it(what: str, plant: Plant) -> None:
                 assert diagnoses(report) == {later: what}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_right_numbers_are_called_nothing(problem: Problem) -> None:
     """A problem worked without a mistake, every stage claimed, has nothing to diagnose."""
@@ -1169,6 +1172,7 @@ TWO_HEADED = [
 ]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("what", "plant"), TWO_HEADED)
 def test_a_mistake_made_in_every_head(what: str, plant: PlainPlant) -> None:
     """Each head made the same mistake on its own; then one of them did not."""

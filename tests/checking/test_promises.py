@@ -608,6 +608,7 @@ def test_tolerance_never_makes_a_verdict_worse(
         assert ORDER.index(lenient.verdict) <= ORDER.index(strict.verdict)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("inputs", ["exact", "rounded"])
 def test_a_large_problem_is_checked_too(inputs: str) -> None:
     """Forty tokens, beyond what is hand-sized: their terms are judged too, and rounded inputs."""
@@ -633,6 +634,7 @@ def test_a_large_problem_is_checked_too(inputs: str) -> None:
     }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("stage", ["scores", "exponentials", "weights", "output"])
 def test_a_large_problem_is_known_as_well(stage: str) -> None:
     """A number three times too large, or one unit of its seventh digit off, is wrong in float64."""

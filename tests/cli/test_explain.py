@@ -115,6 +115,7 @@ def explained(attncalc: Attncalc, *arguments: str | Path) -> dict[str, Any]:
     return loaded
 
 
+@pytest.mark.no_cover
 @pytest.mark.own
 @pytest.mark.parametrize(
     "sample", sorted(str(path.relative_to(SAMPLES)) for path in SAMPLES.rglob("*.*"))

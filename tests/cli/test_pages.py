@@ -218,6 +218,7 @@ def test_reports(attncalc: Attncalc, tmp_path: Path) -> None:
     assert not (tmp_path / "none.pdf").exists()
 
 
+@pytest.mark.no_cover
 @pytest.mark.own
 @pytest.mark.parametrize("kind", ["text", "md", "tex", "typ", "html"])
 @pytest.mark.parametrize("sample", ["animal", "causal", "llama-step", "base"])

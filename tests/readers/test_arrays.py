@@ -363,6 +363,7 @@ def test_stream_that_ends() -> None:
     assert read_array(stream, read_header(stream, len(empty))).shape == (0, 2)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("kind", ["?", "f8", "U10"])
 def test_small_archive_of_large_arrays(kind: str, tmp_path: Path) -> None:
     """An archive of some kilobytes that would fill the memory is refused by its header."""

@@ -119,6 +119,7 @@ def test_samples(name: str) -> None:
             assert any(maths in child.content for child in piece.children or ()), maths
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("kind", ["gfm+tex_math_dollars", "markdown"])
 def test_pandoc_samples(kind: str) -> None:
     """pandoc finds every formula and every table, and nothing raw; it can set them all."""

@@ -188,6 +188,7 @@ def test_hostile(spelling: str) -> None:
     assert text_of(typeset.content).count(wanted) >= 5
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("spelling", "other"), [("--", "–"), ("``", "“")])
 def test_no_ligatures(spelling: str, other: str) -> None:
     """Signs are not drawn as the one sign that they often stand for."""
@@ -198,6 +199,7 @@ def test_no_ligatures(spelling: str, other: str) -> None:
     assert one != two
 
 
+@pytest.mark.no_cover
 def test_nothing_is_lost_beside_the_page() -> None:
     """Long words, long chains and many columns stay between the margins."""
     terms = Sum(tuple(Number(f"{number}.25") for number in range(60)))
