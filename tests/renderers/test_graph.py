@@ -8,7 +8,8 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -86,16 +87,28 @@ def needs(program: str, present: bool) -> None:
 def as_mermaid_reads(texts: Sequence[str]) -> list[Any]:
     """Nodes and edges of each text, or participants and messages, by Mermaid's own parser."""
     needs("Mermaid", (MERMAID / "node_modules").is_dir() and shutil.which("node") is not None)
-    done = subprocess.run(
-        ["node", "parse.mjs"],
-        cwd=MERMAID,
-        input=json.dumps(texts),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found: list[Any] = json.loads(done.stdout)
+    process = _mermaid()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    print(json.dumps(texts), file=process.stdin, flush=True)
+    found: list[Any] = json.loads(process.stdout.readline())
     return found
+
+
+@cache
+def _mermaid() -> subprocess.Popen[str]:
+    """One process for all tests: to begin takes longer than to read them all."""
+    pipe = subprocess.PIPE
+    return subprocess.Popen(["node", "parse.mjs"], cwd=MERMAID, stdin=pipe, stdout=pipe, text=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def mermaid_ends() -> Iterator[None]:
+    """Ends it, if it was begun."""
+    yield
+    if _mermaid.cache_info().currsize:
+        with _mermaid():
+            _mermaid.cache_clear()
 
 
 def as_graphviz_reads(text: str) -> Any:
