@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := pip install --quiet --disable-pip-version-check
 
+# Neighbouring tests stay in one process, which has their pages and their browser already.
+ON_ALL_CORES := --numprocesses auto --dist worksteal
+
 .PHONY: demo quick test lint unit wheel-test test-newest test-lowest test-uncapped pins consumers docs
 .PHONY: handouts bench fuzz clean
 
@@ -20,7 +23,7 @@ QUICK += $(addprefix tests/checking/test_,verdicts.py conventions.py diagnoses.p
 quick: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
-	$(BIN)/pytest --numprocesses auto -m 'not hypothesis' $(QUICK)
+	$(BIN)/pytest $(ON_ALL_CORES) -m 'not hypothesis' $(QUICK)
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
@@ -29,7 +32,7 @@ lint: $(VENV)/installed
 	$(BIN)/lint-imports
 
 unit: $(VENV)/installed
-	$(BIN)/pytest --numprocesses auto --cov --cov-report=term
+	$(BIN)/pytest $(ON_ALL_CORES) --cov --cov-report=term
 
 # The command line is tested once more as users get it, from the built wheel, away from the source,
 # without extras. Each call is a process there, so it is what may differ: that every file is in the
@@ -40,7 +43,7 @@ wheel-test: $(VENV)/installed
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 	$(PYTHON) -m venv $(VENV)-$@
 	$(VENV)-$@/bin/$(PIP) --constraint constraints.txt $(WHEEL)
-	ATTNCALC_COMMAND=$(CURDIR)/$(VENV)-$@/bin/attncalc $(BIN)/pytest --numprocesses auto \
+	ATTNCALC_COMMAND=$(CURDIR)/$(VENV)-$@/bin/attncalc $(BIN)/pytest $(ON_ALL_CORES) \
 	  -m installed tests/cli
 
 # And with other libraries, extras and all: the newest and the lowest versions that pyproject.toml
@@ -57,7 +60,7 @@ test-newest test-lowest test-uncapped: $(VENV)/installed
 	$(VENV)-$@/bin/$(PIP) --constraint $(VENV)-$@/constraints.txt $(LIBRARIES) \
 	  hypothesis jsonschema pytest pytest-xdist
 	$(VENV)-$@/bin/pip list --disable-pip-version-check
-	PYTHONPATH=$(CURDIR) $(VENV)-$@/bin/python -m pytest --numprocesses auto \
+	PYTHONPATH=$(CURDIR) $(VENV)-$@/bin/python -m pytest $(ON_ALL_CORES) \
 	  -m 'not own' -W ignore::DeprecationWarning tests/cli
 
 # What tests run with, the whole tree of it, by version: the newest of today.
