@@ -16,7 +16,14 @@ from hypothesis import strategies as st
 import attncalc
 from attncalc.comparison import compare
 from attncalc.numbers import exactness
-from attncalc.numbers.arithmetic import TRANSCENDENTAL_DIGITS, Array, exact_context, parse_number
+from attncalc.numbers.arithmetic import (
+    TRANSCENDENTAL_DIGITS,
+    Array,
+    exact_context,
+    parse_number,
+)
+from attncalc.numbers.known import Known
+from attncalc.steps.trace import arithmetic_of
 
 WHOLE = st.integers(0, 12)
 
@@ -344,3 +351,12 @@ def test_doubles_add_up_to_one_within_a_millionth(
     assert any("add up to" in warning for warning in trace.warnings) == warned
     query = compare(trace, trace).queries[0]
     assert (query.left.entropy is not None) == measured
+
+
+def test_sigmoid_of_doubles() -> None:
+    """Of numbers of either kind it is the same, to what a double holds."""
+    typed = np.array([Decimal("-2.5"), Decimal(0), Decimal(1)], dtype=object)
+    with_digits = Known.given(typed)
+    with arithmetic_of(exact_context([typed])):
+        right = with_digits.logistic().values.astype(float)
+    assert Known.given(typed.astype(float)).logistic().values == pytest.approx(right, abs=1e-15)

@@ -194,3 +194,19 @@ def test_floors_of_every_magnitude(given: dict[str, Any]) -> None:
     for bits in (24, 11, 8):
         for bound in floors(report.trace, bits).values():
             assert (bound >= 0).all()
+
+
+def test_a_given_gate_in_fewer_bits() -> None:
+    """What a program makes of a gate is as near to it as is said."""
+    random = np.random.default_rng(7)
+    given = {name: random.normal(size=(4, 3)).round(2) for name in ("Q", "K", "V", "gate")}
+    texts = {name: array.astype(str).tolist() for name, array in given.items()}
+    gate = texts.pop("gate")
+    trace = attncalc.explain(attncalc.load({**texts, "attention": {"gate": gate}}))
+    exact = trace.stages["gated"].values.astype(float)
+    Q, K, V, G = (array.astype(np.float32) for array in given.values())
+    made = softmax(Q @ K.T / np.sqrt(np.float32(3))) @ V / (1 + np.exp(-G))
+    off = abs(made.astype(float) - exact)
+    bound = floors(trace, 24)["gated"].astype(float)
+    assert (off <= bound).all()
+    assert (bound < 1e-5).all()

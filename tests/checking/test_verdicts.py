@@ -833,3 +833,17 @@ def test_stand_in_added_to_a_rounded_score() -> None:
         assert [finding.verdict for finding in attncalc.check(problem).findings] == (
             [Verdict.CORRECT] * 4
         )
+
+
+@pytest.mark.parametrize(("cached", "verdict"), [("2", "correct"), ("1", "wrong")])
+def test_cached_keys_are_taken_as_they_are(cached: str, verdict: str) -> None:
+    """Who normalizes a key of the cache once more is wrong."""
+    past = {"tokens": ["a"], "K": [["0", "2"]], "V": [["1", "1"]]}
+    given = {"tokens": ["b"], "Q": [["3", "4"]], "K": [["3", "4"]], "V": [["1", "1"]]}
+    options = {"qk_norm": "l2", "past": past}
+    claims = {"K_normalized": [["0", cached], ["0.6", "0.8"]]}
+    report = check(
+        attncalc.explain(attncalc.load({**given, "attention": options, "claims": claims}))
+    )
+    found = [finding.verdict.value for finding in report.findings]
+    assert found == ["correct", verdict, "correct", "correct"]

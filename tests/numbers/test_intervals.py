@@ -111,6 +111,9 @@ def softmax_of(base: Decimal | None, scores: Sequence[Fraction], key: int) -> An
     return 1 / mpmath.fsum(power_of(base, score - scores[key]) for score in scores)
 
 
+SIDES_OF_0 = [(2, 3), (0, 3), (-2, 3), (-5, 2), (-3, 0), (-3, -2), (0, 0)]
+
+
 @pytest.mark.parametrize(
     ("found", "right"),
     [
@@ -129,6 +132,25 @@ def test_sums_and_products_enclose(
 ) -> None:
     """Whatever two numbers of two intervals are, their sum and product are in the result."""
     assert encloses(found(left[0], right_one[0]), right(left[1], right_one[1]))
+
+
+@pytest.mark.parametrize("left", SIDES_OF_0)
+@pytest.mark.parametrize("right", SIDES_OF_0)
+def test_products_of_every_sign(left: tuple[int, int], right: tuple[int, int]) -> None:
+    """The ends of a product are the least and the greatest of the products of the ends."""
+    found = intervals.multiply(*(Interval(*map(Decimal, each)) for each in (left, right)))
+    corners = [Decimal(a * b) for a, b in product(left, right)]
+    assert (found.low, found.high) == (min(corners), max(corners))
+
+
+def test_bits() -> None:
+    """0 and what is infinite are what they were; 0.1 is what it is in bfloat16."""
+    ends = (Decimal(0), Decimal("inf"))
+    assert intervals.in_bits(Interval(*ends), 8) == Interval(*ends)
+    nearest = Decimal("0.10009765625")
+    assert intervals.in_bits(Interval(Decimal("0.1"), Decimal("0.1")), 8) == Interval(
+        nearest, nearest
+    )
 
 
 @settings(max_examples=100, deadline=None)

@@ -95,6 +95,14 @@ RMS = "{rms: {epsilon: 1e-6, gain_q: [1, 1], gain_k: [1, 1]}}"
             ],
         ),
         (
+            {"position_ids": ["0"]},
+            [f"attention.position_ids: 1 number; expected 2, one for each token {SIZES}"],
+        ),
+        (
+            {"key_position_ids": ["0"]},
+            [f"attention.key_position_ids: 1 number; expected 2, one for each key token {SIZES}"],
+        ),
+        (
             {"position_ids": ["0", "1.5"]},
             ["attention.position_ids: 1.5; expected a whole number from 0 to 1000000000"],
         ),

@@ -109,6 +109,25 @@ def reached_problems(draw: st.DrawFn) -> tuple[Problem, Reach]:
     return problem(written(str(reach)), n, m, past), reach
 
 
+@pytest.mark.parametrize(
+    "reach",
+    [
+        Reach(ahead=0, from_end=True),
+        Reach(back=1, ahead=0, first=2),
+        Reach(back=1, ahead=0, from_end=True),
+        Reach(back=1),
+        Reach(back=2, ahead=1, padding=(True, False, True)),
+        Reach(padding=(True, False, True)),
+        Reach(ahead=0, padding=(False, True, True)),
+        Reach(),
+    ],
+    ids=str,
+)
+def test_every_part_of_a_mask_is_typed(reach: Reach) -> None:
+    """What is said of each part of a mask can be typed again."""
+    assert attncalc.load(problem(written(str(reach)))).attention.mask == reach
+
+
 @given(reached_problems())
 def test_a_mask_as_it_is_typed_is_that_mask(drawn: tuple[Problem, Reach]) -> None:
     """What is said of an option can be typed; causal is a word of its own."""

@@ -458,3 +458,21 @@ def test_derivation_of_a_cached_key() -> None:
     page = TerminalRenderer(200).render(write_report(attncalc.check(trace)))
     assert "7 is claimed, and it should be 2." in " ".join(page.split())
     assert "\n   k_a,2 = 2\n" in page
+
+
+def test_vectors_without_direction() -> None:
+    """A query of length 0 stays 0, a cached key what it is, and there is no cosine."""
+    past = {"tokens": ["c"], "K": [["3", "4"]], "V": [["1", "1"]]}
+    fields = {**TWO, "Q": [["0", "0"], ["0", "1"]], "query": "a"}
+    page = page_of({**fields, "attention": {"qk_norm": "l2", "past": past}})
+    assert "The query of “a” has length 0: it has no direction, and stays 0." in page
+    assert "The keys in the cache are normalized already." in page
+    assert "no direction" in page_of({**fields, "attention": {"score": "cosine"}})
+
+
+def test_gate_of_one_token() -> None:
+    """Where there is one query, there is no table of all."""
+    two = {**TWO, "attention": {"gate": [["0", "1"], ["1", "0"]]}}
+    one = {**TWO, "tokens": ["a"], "key_tokens": ["a", "b"], "Q": TWO["Q"][:1]}
+    one["attention"] = {"gate": [["0", "1"]]}
+    assert [page_of(each).count("All queries query u") for each in (two, one)] == [1, 0]

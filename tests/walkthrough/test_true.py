@@ -270,6 +270,11 @@ def test_whose_rows(problem: dict[str, Any], draw: st.DataObject) -> None:
 @given(problem=problems(st.just(TAME)))
 def test_every_derivation_is_true(problem: dict[str, Any]) -> None:
     """The derivation of every entry of every stage comes to that entry."""
+    expect_derivations(problem)
+
+
+def expect_derivations(problem: Any) -> None:
+    """The derivation of every entry of a problem's every stage comes to that entry."""
     trace = attncalc.explain(attncalc.load(problem))
     page = Page(trace, Selection(style=STYLE, full=True), (0,))
     with mpmath.workdps(60):
@@ -284,7 +289,33 @@ def test_every_derivation_is_true(problem: dict[str, Any]) -> None:
                     assert abs(_real(end) - number) <= NEAR * max(1, abs(number)), (name, index)
 
 
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_derivations_of_samples(path: Any) -> None:
+    """Every entry of every sample is derived."""
+    expect_derivations(path)
+
+
 QK = {"tokens": list("ab"), "Q": [["1"], ["2"]], "K": [["1"], ["3"]], "V": [["1"], ["0"]]}
+NOWHERE = {"tokens": list("ab"), **{name: [["0", "0"], ["1", "2"]] for name in ("Q", "K", "V")}}
+"""The first query and the first key have no direction."""
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"qk_norm": "l2", "past": {"tokens": ["c"], "K": [["3", "4"]], "V": [["1", "1"]]}},
+        {"score": "cosine"},
+        {"heads": "2", "kv_heads": "1", "qk_norm": {"rms": {"gain_q": ["2"], "gain_k": ["3"]}}},
+        {"gate": [["1", "0"], ["-1", "2"]]},
+    ],
+    ids=lambda options: " ".join(options),
+)
+def test_derivations_without_direction(options: dict[str, Any]) -> None:
+    """A vector of length 0 stays what it is, and a cached key is taken as it is."""
+    keys = {name: [["0"], ["2"]] if "kv_heads" in options else NOWHERE[name] for name in "KV"}
+    expect_derivations({**NOWHERE, **keys, "attention": options})
+
+
 ROUNDED_SLOPES = {
     "tokens": list("ab"),
     **{name: [["1"] * 16, ["3"] * 16] for name in ("Q", "K", "V")},
