@@ -7,7 +7,7 @@ Attention(Q, K, V) = softmax(Q Kᵀ / √d_k) V. n query tokens, m key tokens.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from typing import Literal
@@ -23,6 +23,9 @@ from attncalc.problem.shapes import PADDING, Outline, Shape, head_counts
 from attncalc.records import dataclass
 
 MATRICES = ("Q", "K", "V", "X", "X_key", "W_Q", "W_K", "W_V", "W_G", "W_O", "scores", "weights")
+NAMED = ("X", "Q", "K", "V")
+"""Matrices whose entries may have names."""
+
 VECTORS = ("b_Q", "b_K", "b_V", "b_G", "b_O")
 TEXTS = ("title", "source", "notes")
 
@@ -48,8 +51,9 @@ class Problem:
     (d_model, h·d_v) and b_G (h·d_v,); scores and weights are (h, n, m). With a
     past of p tokens, key_tokens lists them first, and K, V and X_key have m - p rows.
     queries: the positions that are written out term by term, from 0. inputs: whether the numbers
-    are themselves prints of longer ones. claims: published numbers, to be checked. remarks: what
-    its reader took for granted, a sentence each.
+    are themselves prints of longer ones. dimensions: names of the entries of X, and of one head's
+    Q, K and V. claims: published numbers, to be checked. remarks: what its reader took for granted,
+    a sentence each.
 
     Raises ProblemError with every fault: shapes that do not fit, things missing or given twice.
     """
@@ -78,13 +82,15 @@ class Problem:
     queries: tuple[int, ...] = ()
     inputs: Literal["exact", "rounded"] = "exact"
     claims: Claims = field(default_factory=Claims)
+    dimensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     title: str | None = None
     source: str | None = None
     notes: str | None = None
     remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        faults = self._outline().faults()
+        outline = self._outline()
+        faults = [*outline.faults(), *outline.misnamed(self.dimensions)]
         numbers = [*self.arrays().values(), *self.attention.arrays().values()]
         if len({array.dtype for array in numbers}) > 1:
             faults.append(Fault((), "arrays of several kinds; expected all float64 or all Decimal"))

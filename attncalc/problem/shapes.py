@@ -105,6 +105,24 @@ class Outline:
         """How many heads and key-value heads: declared, or as many as matrices are stacked."""
         return head_counts(self.shapes, self.heads, self.kv_heads)
 
+    def misnamed(self, dimensions: Mapping[str, tuple[str, ...]]) -> Iterator[Fault]:
+        """Names of entries that are more or fewer than these. dimensions: by the matrix."""
+        widths = {
+            "X": ("d_model", self.d_model),
+            "Q": ("d_k", self.d_k),
+            "K": ("d_k", self.width_of_keys),
+            "V": ("d_v", self.d_v),
+        }
+        for name, names in dimensions.items():
+            letter, width = widths[name]
+            if width is not None and len(names) != width:
+                found = f"{len(names)} name{'s' if len(names) != 1 else ''}"
+                of_head = "of one head's " if self.counts[0] and name != "X" else "of "
+                expected = (
+                    f"expected {width}, one for each entry {of_head}{name} ({letter}={width})"
+                )
+                yield Fault(("dimensions", name), f"{found}; {expected}")
+
     @property
     def d_k(self) -> int | None:
         """The width of one head's queries."""

@@ -13,6 +13,7 @@ from attncalc.problem.options import AttentionOptions, Rotary, Sinusoidal
 from attncalc.problem.problem import (
     ADDRESS_HINT,
     MATRICES,
+    NAMED,
     PER_KEY,
     PER_QUERY,
     TEXTS,
@@ -32,6 +33,7 @@ KEYS = (
     "key_tokens",
     *MATRICES,
     *VECTORS,
+    "dimensions",
     "inputs",
     "attention",
     "query",
@@ -108,6 +110,9 @@ class _Reading:
         for found in outline.faults():
             if found.where not in ragged:
                 self.fault(found.where, found.problem, found.hint)
+        dimensions = self._dimensions()
+        for found in outline.misnamed(dimensions):
+            self.fault(found.where, found.problem, found.hint)
         inputs = self._inputs()
         exact = self._in_decimals(inputs, *_work(outline, given.plain))
         arrays = {
@@ -128,6 +133,7 @@ class _Reading:
             self_attention=not cross,
             queries=queries,
             inputs=inputs,
+            dimensions=dimensions,
             title=texts["title"],
             source=texts["source"],
             notes=texts["notes"],
@@ -214,6 +220,34 @@ class _Reading:
             if not isinstance(token, str):
                 self.fault((name, number), "this is not text; expected a token")
         return tuple(str(token) for token in node)
+
+    def _dimensions(self) -> dict[str, tuple[str, ...]]:
+        """What the entries of a matrix's rows are called."""
+        node = self.fields.get("dimensions")
+        if not isinstance(node, dict):
+            if not is_absent(node):
+                found = "this is no mapping; expected names, like {X: [fruit, company]}"
+                self.fault(("dimensions",), found)
+            return {}
+        for key in node:
+            if key not in NAMED:
+                self._unknown(("dimensions", key), NAMED, suggestion(key, NAMED))
+        listed = {name: self._names(name, node[name]) for name in NAMED if name in node}
+        return {name: names for name, names in listed.items() if names is not None}
+
+    def _names(self, name: str, node: Node) -> tuple[str, ...] | None:
+        if is_absent(node):
+            return None
+        if not isinstance(node, list):
+            found = "a mapping" if isinstance(node, dict) else f"“{node}”"
+            self.fault(
+                ("dimensions", name), f"{found}; expected a list of names, like [fruit, company]"
+            )
+            return None
+        for number, each in enumerate(node):
+            if not isinstance(each, str):
+                self.fault(("dimensions", name, number), "this is not text; expected a name")
+        return tuple(str(each) for each in node)
 
     def _matrices(self, tokens: tuple[str, ...], key_tokens: tuple[str, ...]) -> list[Rows]:
         found: list[Rows] = []

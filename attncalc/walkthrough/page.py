@@ -38,6 +38,7 @@ from attncalc.document.wording import sentences, words
 from attncalc.names import NAMES, Axis
 from attncalc.numbers.arithmetic import Array, Typed, like
 from attncalc.numbers.known import Known
+from attncalc.problem.dimensions import entry_names
 from attncalc.problem.heads import group_of
 from attncalc.problem.problem import Problem, address_of
 from attncalc.records import dataclass
@@ -161,17 +162,22 @@ class Page:
     def index_names(self, stage: str, index: tuple[int, ...]) -> tuple[str | Name, ...]:
         """The indices of an entry as they are written: tokens, and entries counted from 1."""
         axes = self.trace.axes(stage)
-        return tuple(self._name(axis, place) for axis, place in zip(axes, index, strict=True))
+        return tuple(self._name(stage, *each) for each in zip(axes, index, strict=True))
 
-    def _name(self, axis: Axis, place: int) -> str | Name:
+    def _name(self, stage: str, axis: Axis, place: int) -> str | Name:
         tokens = tokens_along(axis, self.trace.problem)
         if tokens is not None:
             return Name(address_of(place, tokens))
         if axis is Axis.ENTRY:
-            return str(place + 1)
+            return self.entry_name(stage, place)
         problem = self.trace.problem
         shared = axis is Axis.KV_HEAD and problem.kv_heads != problem.heads
         return f"{'key-value ' if shared else ''}head {place + 1}"
+
+    def entry_name(self, stage: str, place: int) -> str | Name:
+        """What an entry of a stage's vectors is called: by its name, or by its number from 1."""
+        names = entry_names(self.trace.problem, stage)
+        return Name(names[place]) if names else str(place + 1)
 
     def query_token(self, query: int, *, focused: bool = False) -> Token:
         return Token(self.query_name(query).text, focused)

@@ -93,7 +93,7 @@ def written_out(page: Page, query: int, before: str, after: str, stage: str, let
         if bias is not None:
             terms, operands = (*terms, bias[place].number), [*operands, bias[place]]
         sign = sign_of(*operands, result=y[place])
-        component = Symbol(after, (name, str(place + 1)))
+        component = Symbol(after, (name, page.entry_name(stage, place)))
         rows.append(Row(((component,), (sum_of(terms),), result_cell(sign, y[place].number))))
     symbol = Symbol(before, (name,))
     product = Juxtaposed((symbol, Symbol("W", (letter,))))

@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias
 
-from attncalc.document.document import Column, Inlines, Quantity, Row, Table, Token
-from attncalc.document.expressions import Expression, Omitted, Symbol
+from attncalc.document.document import (
+    Align,
+    Cell,
+    Column,
+    Inlines,
+    Quantity,
+    Row,
+    Table,
+    Token,
+    Words,
+)
+from attncalc.document.expressions import Expression, Name, Number, Omitted, Symbol
 from attncalc.document.numerals import Shown
 from attncalc.document.wording import words
 from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import Array
+from attncalc.problem.dimensions import entry_names
 from attncalc.problem.problem import address_of
 from attncalc.records import dataclass
 from attncalc.steps.stages import OF_GROUPS, OF_KEYS
@@ -24,11 +35,12 @@ Rows: TypeAlias = Literal["token", "query", "query token", "key token", "past to
 
 @dataclass(frozen=True)
 class _Column:
-    """numbers, quantities: of each row, by its place."""
+    """numbers, quantities: of each row, by its place. names: of a vector's entries, if any."""
 
     letter: Expression | str
     numbers: Mapping[int, list[Shown]]
     quantities: Mapping[int, Quantity]
+    names: tuple[str, ...] = ()
 
 
 def vector_table(
@@ -61,6 +73,7 @@ def vector_table(
                 letter,
                 dict(zip(rows, numbers, strict=True)),
                 {place: row_of(page.trace, name, behind + place) for place in rows},
+                entry_names(page.trace.problem, name),
             )
         )
     if queries:
@@ -103,11 +116,13 @@ def given_table(
     columns: list[_Column] = []
     for name, array in arrays.items():
         behind = page.offset if name in OF_GROUPS and heading != "past token" else 0
+        names = entry_names(page.trace.problem, name)
         columns.append(
             _Column(
                 NAMES[name].letter,
                 dict(zip(rows, page.given(array[rows]), strict=True)),
                 {place: row_of_head(name, head, behind + place) for place in rows},
+                names if len(names) == array.shape[-1] else (),
             )
         )
 
@@ -137,20 +152,56 @@ def _table(
         if isinstance(place, Omitted):
             rows.append(omitted_row(place))
             continue
-        vectors = [(page.vector(column.numbers[place]),) for column in columns]
+        cells = [_cells(page, column, place) for column in columns]
+        own = [
+            column.quantities[place]
+            for column, parts in zip(columns, cells, strict=True)
+            for _ in parts
+        ]
         rows.append(
             Row(
-                ((token(place),), *vectors),
+                ((token(place),), *(cell for parts in cells for cell in parts)),
                 focused=place in focused,
                 query=place if queries else None,
-                quantities=(None, *(column.quantities[place] for column in columns)),
+                quantities=(None, *own),
             )
         )
-    letters = (column.letter for column in columns)
-    headings = [
-        Column((Symbol(letter) if isinstance(letter, str) else letter,)) for letter in letters
-    ]
+    headings = [each for column in columns for each in _headings(page, column, len(columns) > 1)]
     return Table((Column(_named(heading)), *headings), tuple(rows), caption)
+
+
+def _cells(page: Page, column: _Column, place: int) -> list[Cell]:
+    """A vector in one cell; or each of its entries in its own, where they have names."""
+    numbers = column.numbers[place]
+    if not column.names:
+        return [(page.vector(numbers),)]
+    return [
+        (numbers[entry].number,) if isinstance(entry, int) else words("…")
+        for entry in page.kept_entries(len(numbers))
+    ]
+
+
+def _headings(page: Page, column: _Column, several: bool) -> Iterator[Column]:
+    """The letter of a matrix; or the names of its entries, with the letter beside others."""
+    letter = Symbol(column.letter) if isinstance(column.letter, str) else column.letter
+    if not column.names:
+        yield Column((letter,))
+        return
+    for entry in page.kept_entries(len(column.names)):
+        if isinstance(entry, Omitted):
+            yield Column(words("…"), Align.RIGHT)
+            continue
+        name = Words(column.names[entry])
+        both = words("{vector}: {entry}", vector=letter, entry=name)
+        yield Column(both if several else (name,), Align.RIGHT)
+
+
+def entry_heading(page: Page, stage: str, entry: int | Omitted) -> Inlines:
+    """What heads the column of an entry of a stage's vectors: its name, or its number."""
+    if isinstance(entry, Omitted):
+        return ()
+    name = page.entry_name(stage, entry)
+    return (Words(name.text),) if isinstance(name, Name) else (Number(name),)
 
 
 def _named(rows: Rows) -> Inlines:

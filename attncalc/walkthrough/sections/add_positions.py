@@ -136,7 +136,7 @@ def _waves(page: Page, query: int, angles: Angles) -> Table:
         wave = Fraction(Number(str(place)), Power(_base(page), exponent))
         function = Apply("cos" if component % 2 else "sin", (angle.number,))
         cells = (
-            (Symbol("p", (name, str(component + 1))),),
+            (Symbol("p", (name, page.entry_name("positions", component))),),
             (Relation((wave, angle.number), (angle.sign,)),),
             (function,),
             result_cell(sign_of(angle, result=p[component]), p[component].number),

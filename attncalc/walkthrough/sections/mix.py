@@ -25,7 +25,6 @@ from attncalc.document.document import (
 from attncalc.document.expressions import (
     Expression,
     Juxtaposed,
-    Number,
     Omitted,
     Product,
     Relation,
@@ -54,7 +53,7 @@ from attncalc.walkthrough.sections.interface import (
     computed,
 )
 from attncalc.walkthrough.sources import sources
-from attncalc.walkthrough.vectors import vector_table
+from attncalc.walkthrough.vectors import entry_heading, vector_table
 
 
 def weighted_sum(page: Page, number: int) -> Section | None:
@@ -143,10 +142,7 @@ def _weighted_table(page: Page, query: int) -> Table:
         Column(words("key")),
         Column((Product((Symbol(NAMES[shares].letter), Symbol(NAMES[values].letter))),)),
         Column(()),
-        *(
-            Column((Number(f"{entry + 1}"),) if isinstance(entry, int) else (), Align.RIGHT)
-            for entry in entries
-        ),
+        *(Column(entry_heading(page, values, entry), Align.RIGHT) for entry in entries),
     ]
     return Table(tuple(headings), tuple(rows), page.query_caption(query))
 

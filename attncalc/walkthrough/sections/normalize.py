@@ -129,7 +129,7 @@ def _written_out(page: Page, norm: Chosen, query: int) -> Iterator[Block]:
             rows.append(omitted_row(place))
             continue
         done, operands = _divided(q[place], length, gains[place])
-        symbol = Symbol("q", (name, str(place + 1)))
+        symbol = Symbol("q", (name, page.entry_name("Q", place)))
         sign = sign_of(*operands, result=result[place])
         rows.append(Row(((symbol,), (done,), result_cell(sign, result[place].number))))
     columns = (Column(()), Column(words("normalized")), Column((), Align.RIGHT, result=True))

@@ -137,7 +137,7 @@ def _turned(page: Page, query: int, angles: Angles, rotary: Rotary) -> Iterator[
         if isinstance(entry, Omitted):
             steps.append(omitted_row(entry))
             continue
-        symbol = Symbol("q", (name, str(entry + 1)))
+        symbol = Symbol("q", (name, page.entry_name("Q", entry)))
         done, operands = _turned_entry(q, waves, (firsts, seconds), entry)
         sign = sign_of(*operands, result=result[entry])
         steps.append(Row(((symbol,), (done,), result_cell(sign, result[entry].number))))
