@@ -6,9 +6,10 @@ Rounding happens here and nowhere else, when a number is about to be shown.
 from __future__ import annotations
 
 import decimal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from attncalc.document.expressions import Number, Sign
@@ -55,20 +56,30 @@ def shown(values: Sequence[Any], exact: Sequence[bool], style: NumberStyle) -> l
 
     One that these would show as 0, or with a single digit, has two digits of its own; where all are
     too small, they are written with exponents. exact: which values are exact; these show all their
-    digits if every one of them does.
+    digits if every one of them does. Otherwise an exact 0 is 0, and no rounded one.
     """
     numbers = [value if isinstance(value, Decimal) else Decimal(float(value)) for value in values]
     finite = [number for number in numbers if number.is_finite()]
     if any(number and number.adjusted() >= _LARGEST_PLAIN for number in finite):
-        return [_scientific(n, known, style) for n, known in zip(numbers, exact, strict=True)]
+        return _each(numbers, exact, partial(_scientific, style=style))
     needed = max(map(decimals_of, finite), default=0)
-    all_digits = all(exact) and needed <= MOST_EXACT_DECIMALS
-    decimals = needed if all_digits else style.precision
+    if all(exact) and needed <= MOST_EXACT_DECIMALS:
+        return [_fixed(number, known=True, decimals=needed, style=style) for number in numbers]
     largest = max(map(abs, finite), default=Decimal(0))
-    if not all_digits and _is_tiny(largest, decimals, style):
+    if _is_tiny(largest, style.precision, style):
         mantissa = replace(style, precision=max(style.precision, _FEWEST_DIGITS - 1))
-        return [_scientific(n, known, mantissa) for n, known in zip(numbers, exact, strict=True)]
-    return [_fixed(n, known, decimals, style) for n, known in zip(numbers, exact, strict=True)]
+        return _each(numbers, exact, partial(_scientific, style=mantissa))
+    return _each(numbers, exact, partial(_fixed, decimals=style.precision, style=style))
+
+
+def _each(
+    numbers: Sequence[Decimal], exact: Sequence[bool], written: Callable[[Decimal, bool], Shown]
+) -> list[Shown]:
+    """Every number as it is written; an exact 0 as what it is, without decimals."""
+    return [
+        written(number, known) if number or not known else Shown(Number("0"), Sign.EXACT, number)
+        for number, known in zip(numbers, exact, strict=True)
+    ]
 
 
 def shown_fine(values: Sequence[Any], exact: Sequence[bool], style: NumberStyle) -> list[Shown]:

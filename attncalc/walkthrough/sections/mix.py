@@ -93,7 +93,9 @@ def _weighted_table(page: Page, query: int) -> Table:
     totals = trace.stages[trace.attended]
     summed = [terms[key][entry] for entry in shown_entries for key in shown_keys]
     summed += [totals.values[query][entry] for entry in shown_entries]
-    exact = [bool(weights_exact[key]) for _ in shown_entries for key in shown_keys]
+    nothing = known_values & (trace[values] == 0)  # times whatever, it is 0
+    known_terms = weights_exact[:, None] | nothing
+    exact = [bool(known_terms[key][entry]) for entry in shown_entries for key in shown_keys]
     exact += [bool(totals.exact[query][entry]) for entry in shown_entries]
     rest = np.delete(np.arange(len(terms)), shown_keys)
     if len(rest):

@@ -1,0 +1,81 @@
+"""What reads as zero is zero: on no page does a number that is there look like none."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import strategies as st
+
+import attncalc
+from attncalc.document.style import NumberStyle
+from attncalc.renderers.terminal.page import TerminalRenderer
+from attncalc.selection import Selection
+from attncalc.steps.trace import Trace
+from attncalc.walkthrough import write_walkthrough
+from attncalc.walkthrough.lookup import write_lookup
+from tests.conftest import SAMPLES
+
+DISTANCES = re.compile(r"a distance of [0-9.]+|lies [0-9.]+ away")
+ROUNDED_NOTHING = re.compile(r"(?<![\d.])0\.0+(?![\d])")
+
+SIZES = [Decimal(sign) * Decimal(10) ** power for sign in (1, -1) for power in range(-14, 3)]
+NUMBERS = st.builds(
+    lambda size, digits: f"{size * digits:f}", st.sampled_from(SIZES), st.integers(1, 99)
+)
+OPTIONS: dict[str, st.SearchStrategy[Any]] = {
+    "softcap": st.sampled_from(["0.5", "30"]),
+    "scale": st.sampled_from(["none", "0.001", "12"]),
+    "sink": NUMBERS,
+    "bias": st.just([["-12", "3"], ["0.001", "-40"]]),
+    "qk_norm": st.sampled_from(["l2", "rms"]),
+    "base": st.sampled_from(["2", "10"]),
+}
+
+
+def matrix(columns: int) -> st.SearchStrategy[list[list[str]]]:
+    return st.lists(st.lists(NUMBERS, min_size=columns, max_size=columns), min_size=2, max_size=2)
+
+
+FIELDS = st.fixed_dictionaries(
+    {"Q": matrix(2), "K": matrix(2), "V": matrix(2)},
+    optional={"attention": st.fixed_dictionaries({}, optional=OPTIONS)},
+)
+
+
+def is_without_zero(trace: Trace) -> bool:
+    """Whether no number of any stage is 0, or too near to it to be told from that."""
+    stages = [trace[name] for name in trace.stages]
+    return all(bool((np.abs(stage.astype(np.float64)) > 1e-300).all()) for stage in stages)
+
+
+def pages(trace: Trace, style: NumberStyle) -> str:
+    selection = Selection(queries=(0, 1), style=style, detail="lesson")
+    documents = write_walkthrough(trace, selection), write_lookup(trace, selection)
+    return "\n".join(TerminalRenderer(200).render(document) for document in documents)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@example(
+    {"Q": [["12", "1"]] * 2, "K": [["-1", "1"], ["1", "0.5"]], "V": [["1", "2"], ["3", "5"]]}, 4
+)
+@example({"Q": [["1e-9", "1"]] * 2, "K": [["-1", "1"]] * 2, "V": [["1e-9", "2"], ["3", "5"]]}, 2)
+@given(FIELDS, st.sampled_from([2, 4, 6]))
+def test_no_number_reads_as_zero(fields: dict[str, Any], precision: int) -> None:
+    """Of numbers that are all something, however small, none is shown as 0.0000."""
+    trace = attncalc.explain(attncalc.load({"tokens": ["a", "b"], **fields}))
+    assume(is_without_zero(trace))
+    text = " ".join(pages(trace, NumberStyle(precision=precision)).split())
+    told = DISTANCES.sub("", text)  # of an output that is a value, but for what cannot be computed
+    assert re.findall(f".{{0,40}}{ROUNDED_NOTHING.pattern}.{{0,40}}", told) == []
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_zeros_of_samples(path: Any) -> None:
+    """In the samples, no line with ≈ has a rounded 0 behind it."""
+    page = TerminalRenderer(160).render(write_walkthrough(attncalc.explain(attncalc.load(path))))
+    assert re.findall(r".*≈ *-?0\.0+(?![\d]).*", page) == []
