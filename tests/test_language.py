@@ -165,3 +165,11 @@ def test_what_was_found_is_english_until_a_page_says_it() -> None:
         assert retold("0.5") == "0.5"
         assert retold(pickle.loads(pickle.dumps(found))) == "in Kopf 2: 0,5"
     assert retold(found) == found
+
+
+@pytest.mark.parametrize("sample", ["tennis", "overview"])
+def test_a_section_of_which_nothing_is_left_is_no_section(sample: str) -> None:
+    page = handout(explain(load(SAMPLES / f"{sample}.yaml")), detail="brief")
+    assert all(section.blocks for section in page.document.sections)
+    numbers = [section.heading.number for section in page.document.sections]
+    assert numbers == [*range(1, len(numbers) + 1)]

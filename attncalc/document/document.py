@@ -357,17 +357,18 @@ class Section:
     topic: Topic | None = None
 
     def without(self, hidden: Collection[Topic]) -> Section | None:
-        """The section without its blocks of these topics; None if it is of one of them itself."""
+        """The section without its blocks of these topics; None if nothing of it is left then."""
         if self.topic in hidden:
             return None
         content: list[Block | OfQuery] = []
         for part in self.content:
             if isinstance(part, OfQuery):
                 blocks = tuple(block for block in part.blocks if block.topic not in hidden)
-                content.append(replace(part, blocks=blocks))
+                if blocks:
+                    content.append(replace(part, blocks=blocks))
             elif part.topic not in hidden:
                 content.append(part)
-        return replace(self, content=tuple(content))
+        return replace(self, content=tuple(content)) if content or not self.content else None
 
     @property
     def blocks(self) -> tuple[Block, ...]:
