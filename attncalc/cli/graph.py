@@ -143,7 +143,8 @@ def graph(
 
     An edge goes from each query to every key, wider the more it attends.
     Without --query, the file's query, or the first token. Masked keys, and those of weight 0, have
-    no edge. --kind draws the stages instead.
+    no edge. --kind draws the stages instead. Of many queries, mermaid and dot draw the strongest
+    edges of each, unless --top or --threshold chooses them; svg draws all, the weaker the paler.
     """
     chosen = output.chosen_format(format, False, output_file, SUFFIXES, default=".mmd")
     _refuse(context, kind, chosen)
@@ -173,11 +174,14 @@ def graph(
             drawing = mermaid_exchange(exchange(trace))
         case "attention":
             from attncalc.handouts import refuse_stage_of_graph
-            from attncalc.walkthrough.graph import graph_of
+            from attncalc.walkthrough.graph import graph_of, with_few_edges
 
             refuse_stage_of_graph(stage, trace)
             edges = Edges(stage, threshold, top, NumberStyle(precision, rounding))
-            drawing = _graph_drawn(graph_of(_of_head(trace, head - 1), edges), chosen)
+            attended = graph_of(_of_head(trace, head - 1), edges)
+            if chosen != "svg" and not (_is_given(context, "threshold") or top):
+                attended = with_few_edges(attended)
+            drawing = _graph_drawn(attended, chosen)
         case _:
             assert_never(kind)
     output.write(drawing, output_file)
@@ -188,15 +192,18 @@ def _refuse(context: typer.Context, kind: Kind, chosen: DrawingFormat) -> None:
     if kind == "attention":
         return
     for name, option in OF_ATTENTION.items():
-        source = context.get_parameter_source(name)
-        if source is not None and source.name == "COMMANDLINE":
+        if _is_given(context, name):
             message = f"belongs to --kind attention; --kind {kind} draws all queries and heads"
             raise typer.BadParameter(message, param_hint=option)
     if kind == "sequence" and chosen != "mermaid":
         message = f"a sequence is drawn in mermaid only, not in {chosen}"
-        given = context.get_parameter_source("format")
-        by_name = given is not None and given.name == "COMMANDLINE"
+        by_name = _is_given(context, "format")
         raise typer.BadParameter(message, param_hint="--format" if by_name else "--output")
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _of_head(trace: "Trace", head: int) -> "Trace":

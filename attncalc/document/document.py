@@ -233,6 +233,10 @@ class Edge:
     share: float
 
 
+FEW_QUERIES, FEW_EDGES = 4, 16
+"""In a graph of more of both, not every edge can have its number."""
+
+
 @dataclass(frozen=True)
 class Graph:
     """Attention as a directed graph: an edge from each query to every key it attends to.
@@ -247,6 +251,12 @@ class Graph:
     edges: tuple[Edge, ...]
     caption: Inlines = ()
     topic: Topic | None = None
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether there are more edges than can be told apart if all of them have a number."""
+        several = len({edge.query for edge in self.edges}) > FEW_QUERIES
+        return several and len(self.edges) > FEW_EDGES
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from attncalc.document.document import Block, Edge, Graph, Inlines, OfQuery, Strength, Token
+from attncalc.document.document import (
+    FEW_EDGES,
+    Block,
+    Edge,
+    Graph,
+    Inlines,
+    OfQuery,
+    Strength,
+    Token,
+)
 from attncalc.document.numerals import Shown, shown, shown_array
 from attncalc.document.style import NumberStyle
 from attncalc.errors import InputError
@@ -21,9 +31,6 @@ from attncalc.walkthrough.sources import source_of
 
 _MODERATE, _HIGH = 0.5, 0.75
 """Shares of a query's largest number from which on an edge is moderate, and high."""
-
-_MOST_OF_SEVERAL = 16
-"""Edges of several queries in one graph; more could not be told apart."""
 
 _MOST_EDGES = 100_000
 """Of a graph that somebody asked for; no program draws more of them."""
@@ -65,6 +72,27 @@ def graph_of(trace: Trace, wanted: Edges) -> Graph:
     return _graph(trace, wanted.stage, drawn, trace.problem.queries, wanted.style)
 
 
+def with_few_edges(graph: Graph) -> Graph:
+    """Of a crowded graph the strongest edges of each query, and a title that says so.
+
+    For programs that draw a graph by themselves, and every number of it.
+    """
+    if not graph.is_crowded:
+        return graph
+    by_query = {
+        query: sorted(edges, key=lambda edge: -edge.share)
+        for query, edges in groupby(graph.edges, lambda edge: edge.query)
+    }
+    most = max(1, FEW_EDGES // len(by_query))
+    kept = {edge for edges in by_query.values() for edge in edges[:most]}
+    strongest = "strongest edge" if most == 1 else f"{most} strongest edges"
+    return replace(
+        graph,
+        title=f"{graph.title} (of each query, the {strongest})",
+        edges=tuple(edge for edge in graph.edges if edge in kept),
+    )
+
+
 def graphs(page: Page) -> Iterator[Block | OfQuery]:
     """Whom the page's queries attend to: one graph, or one a query where its reader can choose.
 
@@ -97,7 +125,7 @@ def _strongest(attended: Drawn, queries: Sequence[int]) -> dict[int, list[int]]:
     """A few edges of each query, the strongest, to as many keys together as a page shows."""
     drawn: dict[int, list[int]] = {query: [] for query in queries}
     keys: set[int] = set()
-    for rank in range(_MOST_OF_SEVERAL // len(queries)):
+    for rank in range(FEW_EDGES // len(queries)):
         for query in queries:
             next_ones = attended[query][rank : rank + 1]
             if len(drawn[query]) == rank and len(keys.union(next_ones)) <= MOST_TOKENS:

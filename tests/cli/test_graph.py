@@ -77,6 +77,38 @@ def test_svg(attncalc: Attncalc) -> None:
     assert "animal" in texts
 
 
+@pytest.mark.parametrize(
+    ("options", "count", "said"),
+    [
+        ([], 16, True),
+        (["--top", "3"], 24, False),
+        (["--top", "8"], 64, False),
+        (["--threshold", "0"], 64, False),
+    ],
+)
+@pytest.mark.parametrize("chosen", ["mermaid", "dot"])
+def test_crowds(
+    chosen: str, options: list[str], count: int, said: bool, attncalc: Attncalc
+) -> None:
+    """Of many queries the strongest edges are drawn, which is said, unless others are asked for."""
+    result = attncalc("graph", ANIMAL, "--all-queries", "-f", chosen, *options)
+    edges = re.findall(r"n\d+ -> n\d+|^    [qn]\d+ [-=.]+> ?\|", result.out, re.MULTILINE)
+    assert len(edges) == count
+    assert ("of each query, the 2 strongest edges" in result.out) == said
+
+
+def test_crowds_in_svg(attncalc: Attncalc) -> None:
+    """An SVG has every edge, the number of the strongest of each query, and says so."""
+    result = attncalc("graph", ANIMAL, "--all-queries", "-f", "svg")
+    assert result.out.count('class="line') == 64
+    assert result.out.count('class="head') == 8
+    assert result.out.count("stroke-opacity") == 56
+    assert "Number and arrow: the greatest of each query." in result.out
+    few = attncalc("graph", ANIMAL, "--all-queries", "-f", "svg", "--top", "2")
+    assert few.out.count('class="head') == 16
+    assert "Number and arrow" not in few.out
+
+
 def test_pipeline_of_all_heads(attncalc: Attncalc) -> None:
     """A pipeline shows the shapes of the problem, of all heads together."""
     result = attncalc("graph", SAMPLES / "multi-head.yaml", "-k", "pipeline")

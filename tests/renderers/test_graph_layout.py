@@ -41,9 +41,14 @@ def graph_of(queries: int, keys: int, *, own: bool = False) -> Graph:
 
 
 DRAWINGS = {
-    f"{queries} to {keys}": lay_out(graph_of(queries, keys, own=queries > 3))
-    for queries, keys in ((1, 1), (1, 12), (2, 3), (3, 9), (4, 5), (5, 12))
+    f"{queries} to {keys}": lay_out(graph_of(queries, keys, own=3 < queries <= keys))
+    for queries, keys in ((1, 1), (1, 12), (2, 3), (3, 9), (4, 5), (5, 3))
 }
+CROWDS = {
+    f"{queries} to {keys}": graph_of(queries, keys, own=own)
+    for queries, keys, own in ((5, 4, False), (8, 8, True), (12, 12, True), (20, 5, False))
+}
+DRAWINGS |= {f"crowd {name}": lay_out(graph) for name, graph in CROWDS.items()}
 
 
 @pytest.mark.parametrize("drawing", DRAWINGS.values(), ids=DRAWINGS)
@@ -76,9 +81,42 @@ def test_curves(drawing: Drawing) -> None:
         for axis in (0, 1):
             middle = (curve.leaving[axis] + curve.arriving[axis]) / 2
             assert curve.middle[axis] == pytest.approx(middle)
-        assert 2 * curve.half_head > curve.width
+        assert not curve.half_head or 2 * curve.half_head > curve.width
     tips = {curve.tip for curve in drawing.curves}
-    assert len(tips) == len(drawing.curves)
+    assert len(tips) == len(drawing.curves) or any(not c.half_head for c in drawing.curves)
+
+
+@pytest.mark.parametrize("graph", CROWDS.values(), ids=CROWDS)
+def test_crowds(graph: Graph) -> None:
+    """Of many edges all are drawn; the strongest of each query has the number, and lies on top."""
+    drawing = lay_out(graph)
+    assert len(drawing.curves) == len(graph.edges)
+    queries = sorted({edge.query for edge in graph.edges})
+    greatest = {
+        query: max((e for e in graph.edges if e.query == query), key=lambda e: e.share)
+        for query in queries
+    }
+    numbers = [label.text for label in drawing.labels if label.number]
+    assert numbers == [greatest[query].number.digits.replace("-", "−") for query in queries]
+    *pale, first = drawing.curves[: 1 - len(queries)]
+    strong = (first, *drawing.curves[1 - len(queries) :])
+    assert all(c.half_head > 0 and c.ink == 1 and c.strength is Strength.HIGH for c in strong)
+    assert all(c.half_head == 0 and 0 < c.ink <= 0.5 and c.tip == c.end for c in pale)
+    assert max(c.width for c in pale) < min(c.width for c in strong) / 1.9
+    heights = [label.y for label in drawing.labels if label.on_left and not label.number]
+    assert [curve.start[1] for curve in strong] == heights
+    by_share = sorted(zip((e.share for e in sorted(graph.edges, key=lambda e: (e.query, e.key))
+                           if e is not greatest[e.query]), pale, strict=True),
+                      key=lambda pair: pair[0])  # fmt: skip
+    inks = [curve.ink for _, curve in by_share]
+    assert inks == sorted(inks)
+
+
+def test_few_are_no_crowd() -> None:
+    """Four queries, or sixteen edges, have all of their numbers."""
+    for graph in (graph_of(4, 9), graph_of(8, 2), graph_of(16, 1)):
+        drawing = lay_out(graph)
+        assert sum(label.number for label in drawing.labels) == len(graph.edges)
 
 
 def test_long_numbers() -> None:

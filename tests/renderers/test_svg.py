@@ -150,10 +150,18 @@ def test_hostile_flow_as_xml() -> None:
             Edge(query, key, Number("-0.5"), Strength.HIGH, 0.5)
             for query in range(4) for key in (0, 9, 30, 31, 32, 33, 34)
         ))),
+        svg_graph(Graph("x", tuple(map(Token, TOKENS)), (), tuple(
+            Edge(query, key, Number("-0.5"), Strength.HIGH, 0.5)
+            for query in range(len(TOKENS)) for key in range(len(TOKENS))
+        ))),
         svg_flow(flow_of(tuple("abcdef"))),
         *(
             svg_flow(pipeline(attncalc.explain(attncalc.load(SAMPLES / f"{name}.yaml"))))
             for name in ("animal", "projections", "llama-step", "alibi", "grouped-query")
+        ),
+        *(
+            svg_flow(pipeline(attncalc.explain(attncalc.load(SAMPLES / f"{name}.yaml"))))
+            for name in ("multi-head", "gate")
         ),
     ],
 )  # fmt: skip

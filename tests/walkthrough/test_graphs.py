@@ -20,7 +20,7 @@ from attncalc.errors import InputError
 from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough import write_walkthrough
-from attncalc.walkthrough.graph import attention_graph
+from attncalc.walkthrough.graph import attention_graph, with_few_edges
 from tests.conftest import SAMPLES
 from tests.random_problems import PLAIN, TAME, problems
 from tests.walkthrough.test_true import value
@@ -238,6 +238,24 @@ def test_strengths(weights: list[str], strengths: list[str]) -> None:
     """High from three quarters of the greatest on, moderate from half of it on, exactly."""
     (graph,) = graphs_of({"tokens": list("abc"), "weights": [weights] * 3})
     assert [edge.strength.value for edge in graph.edges] == strengths
+
+
+def test_with_few_edges() -> None:
+    """Of a crowded graph the strongest edges of each query are left, the first of equal ones."""
+    fields = problem_of(8, query=[f"#{at}" for at in range(1, 9)])
+    whole = attention_graph(attncalc.explain(attncalc.load(fields)))
+    graph = with_few_edges(whole)
+    assert graph.title == "Attention (of each query, the 2 strongest edges)"
+    assert set(graph.edges) < set(whole.edges)
+    for query in range(8):
+        kept = [edge.share for edge in graph.edges if edge.query == query]
+        every = sorted((edge.share for edge in whole.edges if edge.query == query), reverse=True)
+        assert sorted(kept, reverse=True) == every[:2]
+    assert with_few_edges(graph) is graph
+    many = problem_of(20, query=[f"#{at}" for at in range(1, 21)])
+    one = with_few_edges(attention_graph(attncalc.explain(attncalc.load(many))))
+    assert one.title.endswith("(of each query, the strongest edge)")
+    assert len(one.edges) == 20
 
 
 def test_huge_scores() -> None:

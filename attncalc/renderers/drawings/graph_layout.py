@@ -6,6 +6,7 @@ Lengths are in em of the drawing's text; y grows downwards. SVG, Typst and LaTeX
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import groupby
 from typing import TypeAlias
 
@@ -46,6 +47,9 @@ _THICKEST_OF_SEVERAL = 0.2
 _ARRIVALS = 0.46
 """Between arrow heads at the same key."""
 
+_WEB_PITCH, _WEB_REACH = 1.9, 15.0
+_PALEST, _DARKEST = 0.12, 0.5
+
 
 @dataclass(frozen=True)
 class Label:
@@ -69,7 +73,8 @@ class Curve:
     """Two quadratic Béziers, start to middle and on to end, each with its control point.
 
     It leaves and arrives horizontally. tip: of the arrow head that begins at the end.
-    half_head: half the height of that head.
+    half_head: half the height of that head; 0 where there is none. ink: how much of its colour is
+    seen, from 0 to 1.
     """
 
     start: Point
@@ -81,6 +86,7 @@ class Curve:
     half_head: float
     width: float
     strength: Strength
+    ink: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,8 @@ class Drawing:
 
 def lay_out(graph: Graph, measure: Measure = text_width, spell: Spell = inert_token) -> Drawing:
     """The drawing of a graph that has edges. measure: of a text's width in em."""
-    return _Layout(graph, measure, spell).drawing()
+    layout = _Web if graph.is_crowded else _Layout
+    return layout(graph, measure, spell).drawing()
 
 
 class _Layout:
@@ -138,13 +145,17 @@ class _Layout:
         self.curve_start = self.query_room + _GAP
         if not self.single:
             self.curve_start = self.number_start + numbers + _GAP
-        reach = max(_LEAST_REACH, min(_MOST_REACH, 0.6 * self.height, left))
+        reach = max(_LEAST_REACH, min(self.wished_reach, left))
         self.curve_end = self.curve_start + reach
         self.key_start = self.curve_end + _GAP
         self.width = self.key_start + self.key_room
         if self.single:
             self.number_end = self.width + 2 * _GAP + numbers
             self.width = self.number_end
+
+    @property
+    def wished_reach(self) -> float:
+        return min(_MOST_REACH, 0.6 * self.height)
 
     def _room(self, tokens: Iterable[Token]) -> float:
         widths = [
@@ -201,12 +212,15 @@ class _Layout:
 
     def _numbers(self) -> list[Label]:
         labels = []
-        for edge in self.edges:
+        for edge in self._numbered():
             x = self.number_end if self.single else self.number_start + self.number_room
             y = self.key_at[edge.key] if self.single else self._port(edge)
             digits = _digits(edge)
             labels.append(Label(digits, digits, x, y, self.number_room, on_left=True, number=True))
         return labels
+
+    def _numbered(self) -> list[Edge]:
+        return self.edges
 
     def _middle(self, query: int) -> float:
         if self.single:
@@ -241,6 +255,55 @@ class _Layout:
             half_head=0.14 + 0.6 * width,
             width=width,
             strength=edge.strength,
+        )
+
+
+class _Web(_Layout):
+    """Many edges: a row a query, and only its strongest edge has a number and a head.
+
+    The others are thin, and the paler the weaker they are; the strongest lie on top.
+    """
+
+    wished_reach = _WEB_REACH
+
+    def _rows(self) -> None:
+        rows = max(len(self.leaving), len(self.keys))
+        self.height = _WEB_PITCH * rows
+        self.block_at = {
+            query: self.height * (place + 0.5) / len(self.leaving)
+            for place, query in enumerate(self.leaving)
+        }
+        self.key_at = {
+            key: self.height * (place + 0.5) / len(self.keys) for place, key in enumerate(self.keys)
+        }
+        self.strongest = {
+            query: max(edges, key=lambda edge: edge.share) for query, edges in self.leaving.items()
+        }
+        self.edges.sort(key=self._is_strongest)
+
+    def _is_strongest(self, edge: Edge) -> bool:
+        return self.strongest[edge.query] is edge
+
+    def _numbered(self) -> list[Edge]:
+        return list(self.strongest.values())
+
+    def _middle(self, query: int) -> float:
+        return self.block_at[query]
+
+    def _port(self, edge: Edge) -> float:
+        return self.block_at[edge.query]
+
+    def _arrival(self, edge: Edge) -> float:
+        return self.key_at[edge.key]
+
+    def _curve(self, edge: Edge) -> Curve:
+        curve = super()._curve(edge)
+        if self._is_strongest(edge):
+            return replace(curve, strength=Strength.HIGH)
+        width = _THINNEST * (0.4 + 0.6 * edge.share)
+        ink = _PALEST + (_DARKEST - _PALEST) * edge.share**2
+        return replace(
+            curve, width=width, strength=Strength.MODERATE, half_head=0.0, tip=curve.end, ink=ink
         )
 
 

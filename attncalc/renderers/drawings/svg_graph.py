@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from attncalc.document.document import Graph, Strength
 from attncalc.renderers.colors import LINES, MUTED, STRONG
-from attncalc.renderers.drawings.graph_layout import Curve, Drawing, Label, lay_out, spoken
+from attncalc.renderers.drawings.graph_layout import LINE, Curve, Drawing, Label, lay_out, spoken
 from attncalc.renderers.drawings.svg import at, px, svg_file, svg_text
+from attncalc.renderers.text_widths import text_width
 
 _STYLE = f"""\
 .digits {{ fill: {MUTED}; font-variant-numeric: tabular-nums; }}
@@ -19,13 +20,23 @@ _STYLE = f"""\
 """
 
 
+_LEGEND = ("Number and arrow: the greatest of each query.", "The paler a line, the smaller.")
+
+
 def svg_graph(graph: Graph) -> str:
     """The graph as an SVG file that needs nothing else."""
     if not graph.edges:
         return svg_file(graph.title, "No edges.", _STYLE, (), 10.0, 0.0)
     drawing = lay_out(graph)
-    shapes = _shapes(drawing)
-    return svg_file(graph.title, spoken(graph), _STYLE, shapes, drawing.width, drawing.height)
+    shapes, width, height = [*_shapes(drawing)], drawing.width, drawing.height
+    if graph.is_crowded:
+        height += 1.2 + LINE * len(_LEGEND)
+        width = max(width, *map(text_width, _LEGEND))
+        shapes += [
+            f'<text class="digits" x="0" y="{px(height - LINE * above - 0.3)}">{line}</text>'
+            for above, line in enumerate(reversed(_LEGEND))
+        ]
+    return svg_file(graph.title, spoken(graph), _STYLE, shapes, width, height)
 
 
 def inline_svg(graph: Graph) -> str:
@@ -52,15 +63,17 @@ def _curve(curve: Curve) -> str:
         f"M{at(curve.start)} Q{at(curve.leaving)} {at(curve.middle)} "
         f"Q{at(curve.arriving)} {at(curve.end)}"
     )
+    look = ""
+    if curve.strength is Strength.LOW:
+        look = f' stroke-dasharray="0 {px(0.2 + 1.6 * curve.width)}"'
+    if curve.ink < 1:
+        look += f' stroke-opacity="{curve.ink:.2f}"'
+    line = f'<path class="line {strength}" d="{path}" stroke-width="{px(curve.width)}"{look}/>'
+    if not curve.half_head:
+        return line
     x, y = curve.end
     head = f"M{at(curve.tip)} L{at((x, y - curve.half_head))} L{at((x, y + curve.half_head))} Z"
-    dots = ""
-    if curve.strength is Strength.LOW:
-        dots = f' stroke-dasharray="0 {px(0.2 + 1.6 * curve.width)}"'
-    return (
-        f'<path class="line {strength}" d="{path}" stroke-width="{px(curve.width)}"{dots}/>'
-        f'<path class="head {strength}" d="{head}"/>'
-    )
+    return f'{line}<path class="head {strength}" d="{head}"/>'
 
 
 def _label(label: Label) -> str:

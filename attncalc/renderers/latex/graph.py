@@ -28,7 +28,6 @@ def graph_latex(graph: Graph, caption: str) -> str:
         rf"{{\slshape {caption}\par}}\vspace{{0.5\baselineskip}}",
         rf"\attnsmall{{{drawing.width:.2f}}}{{{drawing.height:.2f}}}\noindent",
         rf"\begin{{picture}}{size}",
-        r"\color{attnline}",
         *(line for curve in drawing.curves for line in _curve(curve, drawing)),
         r"\color{black}",
         *(_label(label, drawing) for label in drawing.labels),
@@ -44,9 +43,11 @@ def _width(text: str) -> float:
 
 def _curve(curve: Curve, drawing: Drawing) -> Iterator[str]:
     """Two curves and a head of short lines, drawn as thick as it is."""
-    yield rf"\linethickness{{{curve.width:.3f}em}}"
+    yield rf"\color{{attnline!{round(100 * curve.ink)}}}\linethickness{{{curve.width:.3f}em}}"
     yield _bezier(curve.start, curve.leaving, curve.middle, curve, drawing)
     yield _bezier(curve.middle, curve.arriving, curve.end, curve, drawing)
+    if not curve.half_head:
+        return
     (x, y), (tip, _) = curve.end, curve.tip
     height = drawing.height - y
     yield r"\linethickness{0.08em}"

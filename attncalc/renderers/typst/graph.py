@@ -26,7 +26,7 @@ def _curve(curve: Curve) -> str:
     strong = str(curve.strength is Strength.HIGH).lower()
     return (
         f"(points: ({', '.join(map(_point, points))}), tip: {_point(curve.tip)}, "
-        f"half: {curve.half_head:.3f}, width: {curve.width:.3f}, "
+        f"half: {curve.half_head:.3f}, width: {curve.width:.3f}, ink: {curve.ink:.2f}, "
         f"dotted: {dotted}, strong: {strong})"
     )
 
