@@ -45,7 +45,7 @@ def test_attention(attncalc: Attncalc) -> None:
     """Edges are chosen by query, head, stage, threshold and rank; Mermaid is the default."""
     assert attncalc("graph", ANIMAL, "--top", "2").out.count("attention (") == 2
     assert attncalc("graph", ANIMAL, "--threshold", "0.15").out.count("attention (") == 2
-    assert attncalc("graph", ANIMAL, "--all-queries").out.count("attention (") == 64
+    assert attncalc("graph", ANIMAL, "--all-queries", "--top", "8").out.count("attention (") == 64
     assert "attention (1.22)" in attncalc("graph", ANIMAL, "--stage", "scores").out
     heads = attncalc("graph", SAMPLES / "llama.yaml", "--head", "2", "--format", "dot")
     assert 'label="0.1743"' in heads.out
