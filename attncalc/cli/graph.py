@@ -22,12 +22,13 @@ Examples:
   attncalc graph handout.yaml --all-queries --threshold 0.1
   attncalc graph handout.yaml --stage scores --top 3
   attncalc graph handout.yaml --output handout.svg
+  attncalc graph handout.yaml --kind computation --query it --output it.svg
   attncalc graph handout.yaml --kind pipeline --output pipeline.dot
   attncalc graph handout.yaml --kind sequence
 """
 
 
-Kind: TypeAlias = Literal["attention", "pipeline", "sequence"]
+Kind: TypeAlias = Literal["attention", "computation", "pipeline", "sequence"]
 if TYPE_CHECKING:
     Stage: TypeAlias = str
 else:
@@ -40,7 +41,7 @@ SUFFIXES: dict[str, DrawingFormat] = {
     ".svg": "svg",
 }
 
-OF_ATTENTION = {
+OPTIONS = {
     "query": "--query",
     "all_queries": "--all-queries",
     "head": "--head",
@@ -50,7 +51,22 @@ OF_ATTENTION = {
     "precision": "--precision",
     "rounding": "--rounding",
 }
-"""Options that choose edges, or write numbers on them; other kinds have neither."""
+"""Options that choose what is drawn, or write numbers."""
+
+TAKES: dict[Kind, tuple[str, ...]] = {
+    "attention": tuple(OPTIONS),
+    "computation": ("query", "head", "precision", "rounding"),
+    "pipeline": (),
+    "sequence": (),
+}
+DRAWS: dict[Kind, str] = {
+    "attention": "who attends to whom",
+    "computation": "one query",
+    "pipeline": "all queries and heads",
+    "sequence": "all queries and heads",
+}
+ONLY: dict[Kind, DrawingFormat] = {"computation": "svg", "sequence": "mermaid"}
+"""The format of kinds that have one alone."""
 
 QueryOption = Annotated[
     Optional[list[str]],
@@ -78,14 +94,19 @@ KindOption = Annotated[
     typer.Option(
         "--kind",
         "-k",
-        help="attention: who attends to whom; pipeline: the stages with their shapes; sequence: "
-        "the same as messages.",
+        help="attention: who attends to whom; computation: one query, from its scores to the sum; "
+        "pipeline: the stages with their shapes; sequence: the same as messages.",
     ),
 ]
 
 FormatOption = Annotated[
     Optional[DrawingFormat],
-    typer.Option("--format", "-f", help="What to print. Default: mermaid.", show_default=False),
+    typer.Option(
+        "--format",
+        "-f",
+        help="What to print. Default: mermaid; svg for a computation.",
+        show_default=False,
+    ),
 ]
 StageOption = Annotated[
     Stage,
@@ -146,7 +167,8 @@ def graph(
     no edge. --kind draws the stages instead. Of many queries, mermaid and dot draw the strongest
     edges of each, unless --top or --threshold chooses them; svg draws all, the weaker the paler.
     """
-    chosen = output.chosen_format(format, False, output_file, SUFFIXES, default=".mmd")
+    default = ".svg" if kind == "computation" else ".mmd"
+    chosen = output.chosen_format(format, False, output_file, SUFFIXES, default=default)
     _refuse(context, kind, chosen)
     output.spare(files, output_file)
     if isnan(threshold):
@@ -182,21 +204,27 @@ def graph(
             if chosen != "svg" and not (_is_given(context, "threshold") or top):
                 attended = with_few_edges(attended)
             drawing = _graph_drawn(attended, chosen)
+        case "computation":
+            from attncalc.renderers.drawings.svg_computation import svg_computation
+            from attncalc.walkthrough.computation import computation
+
+            style = NumberStyle(precision, rounding)
+            drawing = svg_computation(computation(_of_head(trace, head - 1), style))
         case _:
             assert_never(kind)
     output.write(drawing, output_file)
 
 
 def _refuse(context: typer.Context, kind: Kind, chosen: DrawingFormat) -> None:
-    """What a kind has not: edges to be chosen, or a format."""
-    if kind == "attention":
-        return
-    for name, option in OF_ATTENTION.items():
-        if _is_given(context, name):
-            message = f"belongs to --kind attention; --kind {kind} draws all queries and heads"
+    """What a kind has not: something to be chosen, or a format."""
+    for name, option in OPTIONS.items():
+        if name not in TAKES[kind] and _is_given(context, name):
+            kinds = " and ".join(other for other in TAKES if name in TAKES[other])
+            message = f"belongs to --kind {kinds}; --kind {kind} draws {DRAWS[kind]}"
             raise typer.BadParameter(message, param_hint=option)
-    if kind == "sequence" and chosen != "mermaid":
-        message = f"a sequence is drawn in mermaid only, not in {chosen}"
+    only = ONLY.get(kind, chosen)
+    if chosen != only:
+        message = f"a {kind} is drawn in {only} only, not in {chosen}"
         by_name = _is_given(context, "format")
         raise typer.BadParameter(message, param_hint="--format" if by_name else "--output")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import TypeAlias
 
-from attncalc.document.expressions import Expression, Number, Omitted
+from attncalc.document.expressions import Expression, Number, Omitted, Relation, Sign, Vector
 from attncalc.document.topics import Topic
 from attncalc.records import dataclass
 
@@ -187,13 +187,15 @@ class Heatmap:
     """Numbers with a shade behind each: row attends to column.
 
     columns, and each row's numbers and shades, have the same length; an Omitted among the columns
-    or rows stands for those left out.
+    or rows stands for those left out. ends: the numbers of the shades 0 and 1; None where all
+    shades are the same.
     """
 
     columns: tuple[Token | Omitted, ...]
     rows: tuple[HeatmapRow | Omitted, ...]
     caption: Inlines
     topic: Topic | None = None
+    ends: tuple[Expression, Expression] | None = None
 
 
 class NoteKind(Enum):
@@ -329,6 +331,70 @@ class Exchange:
     parallel: tuple[Branch, ...] = ()
     at_the_end: tuple[Message, ...] = ()
     left_with: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A number with the sign before it: = where its digits are the whole of it, ≈ where not."""
+
+    sign: Sign
+    number: Number
+
+
+@dataclass(frozen=True)
+class WorkedKey:
+    """A key: its number in each column, and its share of the greatest weight, from 0 to 1.
+
+    answers: its vector, where scores are made of one. masked: whether the query
+    cannot see it; then it has no weight.
+    """
+
+    token: Token
+    answers: Vector | None
+    numbers: tuple[Worked | None, ...]
+    share: float
+    masked: bool = False
+
+
+@dataclass(frozen=True)
+class WorkedColumn:
+    """name: what its numbers are. done: what was done to the column before it."""
+
+    name: str
+    done: str
+
+
+@dataclass(frozen=True)
+class Summed:
+    """A weighted sum: its entries, and what each key gives to it, from the first key on.
+
+    name: what the sum is; letter: of its entries. entries: with Omitted for those left out. parts:
+    of each key, as far as drawings go; empty where a number is too large to be drawn. total:
+    likewise.
+    """
+
+    name: str
+    letter: str
+    entries: tuple[Worked | Omitted, ...]
+    tokens: tuple[Token, ...]
+    parts: tuple[tuple[float, ...], ...]
+    total: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Computation:
+    """How one query's output comes about: key by key from the scores to the weights, and the sum.
+
+    asks: the query's vector, where scores are made of one. Keys that are left out are Omitted.
+    """
+
+    title: str
+    query: Token
+    asks: Relation | None
+    columns: tuple[WorkedColumn, ...]
+    keys: tuple[WorkedKey | Omitted, ...]
+    summed: Summed | None = None
+    head: str = ""
 
 
 Block: TypeAlias = Paragraph | Equation | Table | Heatmap | Graph | Note

@@ -4,14 +4,36 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from attncalc.records import dataclass
+
 Rgb: TypeAlias = tuple[int, int, int]
 
 BLACK: Rgb = (0, 0, 0)
 WHITE: Rgb = (255, 255, 255)
 
 INK, MUTED, PAPER = "#1c1c1c", "#5a5a5a", "#ffffff"
-LINES, STRONG, TINT = "#3c9189", "#00605a", "#ecf4f3"
-"""Of drawings that are files of their own: lines, those that stand out, and what boxes hold."""
+LINES, STRONG, TINT, FOCUS = "#3c9189", "#00605a", "#ecf4f3", "#9a4f00"
+"""Of drawings that are files of their own: lines, those that stand out, what boxes hold, and what
+it is all about."""
+
+
+@dataclass(frozen=True)
+class Ramp:
+    """The colours behind numbers: coldest behind nothing at all, hottest behind the most."""
+
+    coldest: Rgb
+    hottest: Rgb
+
+    def at(self, share: float) -> Rgb:
+        """The colour of a shade, from 0 to 1."""
+        return between(self.coldest, self.hottest, min(max(share, 0.0), 1.0))
+
+
+ON_LIGHT = Ramp((245, 249, 249), (0, 112, 104))
+"""On paper and on light screens, the darker the more."""
+
+ON_DARK = Ramp((28, 34, 36), (92, 214, 199))
+"""On dark screens, the same hue, the brighter the more."""
 
 RIGHT: Rgb = (0, 92, 158)
 WRONG: Rgb = (166, 62, 0)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from attncalc.document.document import Heatmap, HeatmapRow, Inlines, Quantity, Token
-from attncalc.document.expressions import Expression, Nothing, Omitted
+from attncalc.document.expressions import Expression, Nothing, Number, Omitted
 from attncalc.document.numerals import Shown
 from attncalc.document.wording import words
 from attncalc.language import text
@@ -33,6 +35,7 @@ def _heatmap(page: Page, stage: str, about: Inlines) -> Heatmap:
     numbers = page.vectors(stage)
     values = page.trace[stage]
     with page.trace.rounding():
+        ends = _ends(page, stage, numbers)
         shade = _shading(values)
         rows: list[HeatmapRow | Omitted] = []
         for row in page.kept_queries():
@@ -58,12 +61,29 @@ def _heatmap(page: Page, stage: str, about: Inlines) -> Heatmap:
         if exact
         else words("{about}: row attends to column, rounded", about=about)
     )
-    return Heatmap(headings, tuple(rows), caption)
+    return Heatmap(headings, tuple(rows), caption, ends=ends)
 
 
 def _cell(numbers: Sequence[Shown], key: int, hidden: Collection[int]) -> Expression:
     """A number; nothing where the key is hidden."""
     return Nothing() if key in hidden else numbers[key].number
+
+
+def _ends(
+    page: Page, stage: str, numbers: Mapping[int, Sequence[Shown]]
+) -> tuple[Expression, Expression] | None:
+    """The numbers of the lightest and of the darkest shade, as they stand in the heatmap."""
+    values = page.trace[stage]
+    lowest, highest = _span(values)
+    if not 0 < highest - lowest < math.inf:
+        return None
+
+    def written(value: Any) -> Expression:
+        query, key = map(int, np.argwhere(values == value)[0])
+        shown = numbers[query][key] if query in numbers else page.entry(stage, (query, key))
+        return shown.number
+
+    return written(lowest) if lowest < 0 else Number("0"), written(highest)
 
 
 def _made_of(
@@ -85,8 +105,7 @@ def _shading(values: Array) -> Callable[[Any], float]:
 
     All the same where there is nothing between, or more than a number holds.
     """
-    finite = values[abs(values) != math.inf]
-    lowest, highest = (min(finite.min(), 0), finite.max()) if finite.size else (0, 0)
+    lowest, highest = _span(values)
     span = highest - lowest
     spread = 0 < span < math.inf
 
@@ -94,6 +113,12 @@ def _shading(values: Array) -> Callable[[Any], float]:
         return _share(value - lowest, span) if spread and abs(value) != math.inf else 0.0
 
     return shade
+
+
+def _span(values: Array) -> tuple[Any, Any]:
+    """The numbers of the lightest and of the darkest shade."""
+    finite = values[abs(values) != math.inf]
+    return (min(finite.min(), 0), finite.max()) if finite.size else (0, 0)
 
 
 def _share(part: Any, whole: Any) -> float:

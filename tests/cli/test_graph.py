@@ -23,6 +23,7 @@ BEGINNINGS = {
     ("pipeline", "dot"): "digraph flow {",
     ("pipeline", "svg"): "<?xml ",
     ("sequence", "mermaid"): "sequenceDiagram\n",
+    ("computation", "svg"): "<?xml ",
 }
 OF_PAIRS = [name for name in STAGES if axes_of(name, heads=False) == (Axis.QUERY, Axis.KEY)]
 SUFFIXES = {"mermaid": ".mmd", "dot": ".dot", "svg": ".svg"}
@@ -134,7 +135,20 @@ def test_pipeline_of_all_heads(attncalc: Attncalc) -> None:
         ),
         (
             ["cat.yaml", "--kind", "sequence", "--query", "Cat"],
-            "--query: belongs to --kind attention; --kind sequence draws all queries and heads",
+            "--query: belongs to --kind attention and computation; --kind sequence draws "
+            "all queries and heads",
+        ),
+        (
+            ["cat.yaml", "--kind", "computation", "--all-queries"],
+            "--all-queries: belongs to --kind attention; --kind computation draws one query",
+        ),
+        (
+            ["cat.yaml", "--kind", "computation", "--format", "dot"],
+            "--format: a computation is drawn in svg only, not in dot",
+        ),
+        (
+            ["cat.yaml", "--kind", "computation", "--output", "x.mmd"],
+            "--output: a computation is drawn in svg only, not in mermaid",
         ),
         (
             ["cat.yaml", "--kind", "sequence", "--format", "svg"],
@@ -169,6 +183,16 @@ def test_options_of_attention(option: list[str], attncalc: Attncalc) -> None:
     result = attncalc("graph", ANIMAL, "--kind", "pipeline", *option)
     assert (result.code, result.out) == (2, "")
     assert f"{option[0]}: belongs to --kind attention" in result.err
+
+
+def test_computation(attncalc: Attncalc) -> None:
+    """One query of one head, in SVG, with as many decimals as are asked for."""
+    options = ["--kind", "computation", "--query", "she", "--head", "2", "--precision", "2"]
+    result = attncalc("graph", SAMPLES / "multi-head.yaml", *options)
+    root = ElementTree.fromstring(result.out)
+    texts = [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert "head 2, query she" in texts
+    assert "≈ 0.45" in texts or "≈ 0.58" in texts
 
 
 def test_several_problems(attncalc: Attncalc) -> None:

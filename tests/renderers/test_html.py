@@ -215,8 +215,12 @@ def test_table_without_headings() -> None:
 
 
 def test_heatmap() -> None:
-    """A shade behind each number, and what is left out is said."""
+    """A shade behind each number, and what is left out is said; beside it, all shades."""
     markup = page(HEATMAP)
+    assert 'class="scale"' not in markup
+    scale = page(replace(HEATMAP, ends=(Number("0"), Number("1"))))
+    strip = "".join(f'<i class="shade-{step}"></i>' for step in range(0, 21, 2))
+    assert f' <span class="scale">0{strip}1</span></caption>' in re.sub("</?m[a-z]+>", "", scale)
     made_of, omitted = 'data-made-of=""', '<td class="omitted">…</td>'
     assert f'<td class="shade-2" {made_of}>0.1</td>{omitted}' in markup
     assert (

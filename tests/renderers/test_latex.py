@@ -367,7 +367,7 @@ def test_heatmap() -> None:
     text = body(heatmap, fragment=True)
     assert text.count("\\begin{tabular}") == 4 + 2  # for a short line, and for a longer one
     assert "\\textbf{x} & \\attncell{0}" in text
-    assert "\\attncell{65}" in text
+    assert re.search(r"\\attncell\{100\}\{[0-9.]+em\}\{\\color\{white\}\$0.25\$\}", text)
     assert "(4 more)" in text
     assert "AAAAAAAAAAAAA\\textellipsis{}" in text
     assert "& $\\cdots$" in text

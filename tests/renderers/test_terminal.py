@@ -27,6 +27,8 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Number, Omitted, Relation, Sign, Sum, Symbol
+from attncalc.renderers.colors import ON_DARK, ON_LIGHT
+from attncalc.renderers.terminal.heatmap import heatmap_lines, ramp_of
 from attncalc.renderers.terminal.page import TerminalRenderer
 
 TERMS = Sum(tuple(Number(f"{number}.25") for number in range(9)))
@@ -40,6 +42,7 @@ HEATMAP = Heatmap(
         HeatmapRow(Token("y", True), (Number("1"), Omitted(3), Number("0")), (1.0, 0.0, 0.0)),
     ),
     (Words("heat"),),
+    ends=(Number("0"), Number("1")),
 )
 
 
@@ -126,3 +129,12 @@ def test_heatmap_in_color(colors: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ("48;2;" if colors else "48;5;") in text
     plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
     assert "x  0.1" in plain
+    assert plain.rstrip().endswith(f"0 {' ' * 22} 1")
+
+
+def test_ground() -> None:
+    """On a light terminal dark is more, as on paper; on any other, bright is."""
+    assert ramp_of({}) is ramp_of({"COLORFGBG": "15;0"}) is ON_DARK
+    assert ramp_of({"COLORFGBG": "0;15"}) is ramp_of({"COLORFGBG": "0;default;7"}) is ON_LIGHT
+    lines = [*heatmap_lines(HEATMAP, 80, ON_LIGHT)]
+    assert any("rgb(255,255,255) on rgb" in str(span.style) for span in lines[-2].spans)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 import attncalc
 from attncalc.document.document import Heatmap, HeatmapRow, Words
-from attncalc.document.expressions import Omitted
+from attncalc.document.expressions import Nothing, Number, Omitted
 from attncalc.document.numerals import shown_array
 from attncalc.document.style import NumberStyle
 from attncalc.names import ONE_A_PAIR
@@ -49,6 +50,34 @@ def rows_of(heatmap: Heatmap) -> list[HeatmapRow]:
 def test_shades(row: list[str], shades: tuple[float, ...]) -> None:
     """From 0, or the lowest number if it is less, to the largest, whatever its sign."""
     assert shades_of([row]) == [shades]
+
+
+@pytest.mark.parametrize(
+    ("rows", "ends"),
+    [
+        ([["0.10", "4"], ["1", "2"]], ("0", "4")),
+        ([["-1.50", "3.0"], ["1", "2"]], ("-1.50", "3.0")),
+        ([["0", "0"]], None),
+        ([["-2", "-2"]], None),
+        ([["-5", "-2"]], ("-5", "-2")),
+    ],
+)
+def test_ends(rows: list[list[str]], ends: tuple[str, str] | None) -> None:
+    """The lightest shade is of 0, or of the lowest below it; the darkest of the greatest."""
+    keys = [f"k{at}" for at in range(2)]
+    fields = {"tokens": [f"q{at}" for at in range(len(rows))], "key_tokens": keys, "scores": rows}
+    (drawn,) = heatmaps(attncalc.explain(attncalc.load(fields)), Selection(stages=("scores",)))
+    assert drawn.ends == (ends and tuple(map(Number, ends)))
+
+
+def test_ends_that_are_left_out() -> None:
+    """The greatest of all is named even where its row is not shown."""
+    scores = [[f"{(31 * i + 7 * j) % 97 / 10}" for j in range(30)] for i in range(30)]
+    scores[15][15] = "99.5"
+    fields = {"scores": scores}
+    (drawn,) = heatmaps(attncalc.explain(attncalc.load(fields)), Selection(stages=("scores",)))
+    assert len([row for row in drawn.rows if isinstance(row, HeatmapRow)]) < 30
+    assert drawn.ends == (Number("0"), Number("99.5"))
 
 
 def test_masked() -> None:
@@ -98,8 +127,19 @@ def test_heatmaps_are_true(problem: dict[str, Any]) -> None:
             heatmap = next(drawings)
             rows = rows_of(heatmap)
             numbers = shown_array(own.values, own.exact, NumberStyle())
+            masked = (
+                None
+                if stage != "weights" or "exponentials" not in trace
+                else ((trace if head is None else trace.of_head(head))[trace.scored])
+            )
             assert [row.numbers for row in rows] == [
-                tuple(number.number for number in row) for row in numbers
+                tuple(
+                    Nothing()
+                    if masked is not None and masked[query][key] == Decimal("-Infinity")
+                    else number.number
+                    for key, number in enumerate(row)
+                )
+                for query, row in enumerate(numbers)
             ]
             (caption,) = heatmap.caption
             assert isinstance(caption, Words)

@@ -9,13 +9,15 @@ from attncalc.renderers.colors import (
     INK,
     LINES,
     MUTED,
+    ON_DARK,
+    ON_LIGHT,
     PAPER,
     RIGHT,
     STRONG,
     TINT,
     WRONG,
+    Ramp,
     Rgb,
-    between,
     hexadecimal,
     ink_on,
     rgb,
@@ -30,11 +32,10 @@ LEAST_CONTRAST = 4.5
 
 @dataclass(frozen=True)
 class Scheme:
-    """colors: by the name of their CSS property. coldest, hottest: the ends of the heatmap."""
+    """colors: by the name of their CSS property. ramp: of the heatmap."""
 
     colors: Mapping[str, Rgb]
-    coldest: Rgb
-    hottest: Rgb
+    ramp: Ramp
 
 
 LIGHT = Scheme(
@@ -50,8 +51,7 @@ LIGHT = Scheme(
         "right": RIGHT,
         "wrong": WRONG,
     },
-    coldest=(245, 249, 249),
-    hottest=(0, 112, 104),
+    ramp=ON_LIGHT,
 )
 DARK = Scheme(
     {
@@ -66,8 +66,7 @@ DARK = Scheme(
         "right": (120, 185, 255),
         "wrong": (255, 160, 90),
     },
-    coldest=(28, 34, 36),
-    hottest=(92, 214, 199),
+    ramp=ON_DARK,
 )
 TEXTS = ("ink", "muted", "accent", "warning", "right", "wrong")
 """Colours of text; each is read on the page and on the tint."""
@@ -75,7 +74,7 @@ TEXTS = ("ink", "muted", "accent", "warning", "right", "wrong")
 
 def shade(scheme: Scheme, step: int) -> tuple[Rgb, Rgb]:
     """A heatmap cell's background, and black or white, whichever is read better on it."""
-    background = between(scheme.coldest, scheme.hottest, step / SHADES)
+    background = scheme.ramp.at(step / SHADES)
     return background, ink_on(background)
 
 
@@ -182,6 +181,10 @@ _STYLE = """\
 .attncalc .heatmap thead th { max-width: 9rem; white-space: normal; overflow-wrap: break-word; }
 .attncalc .heatmap tbody th { max-width: 14rem; white-space: normal; overflow-wrap: break-word; }
 .attncalc .heatmap td.omitted[colspan] { text-align: left; }
+.attncalc .scale { margin-left: 1.2em; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.attncalc .scale i { display: inline-block; width: .75em; height: .75em; }
+.attncalc .scale i:first-of-type { margin-left: .4em; }
+.attncalc .scale i:last-of-type { margin-right: .4em; }
 @media screen and (max-width: 36rem) {
   .attncalc { padding: 1.25rem 1rem 2rem; font-size: 1rem; }
   .attncalc .name { font-size: 1.4em; }

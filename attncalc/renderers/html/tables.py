@@ -18,7 +18,7 @@ from attncalc.document.document import (
 from attncalc.document.expressions import Omitted
 from attncalc.language import text
 from attncalc.renderers.html.marks import UNMARKED, Marks
-from attncalc.renderers.html.style import shade_class
+from attncalc.renderers.html.style import SHADES, shade_class
 from attncalc.renderers.html.text import BREAK, escaped, expression_html, inlines_html, token_html
 from attncalc.renderers.left_out import queries_left_out
 
@@ -51,11 +51,22 @@ def heatmap_html(heatmap: Heatmap, otherwise: str, marks: Marks = UNMARKED) -> s
         )
     )
     many = " many" * (len(heatmap.columns) >= _MANY)
-    lines = [f'<table class="heatmap{many}">', _caption(inlines_html(heatmap.caption), otherwise)]
+    caption = _caption(inlines_html(heatmap.caption) + _scale(heatmap), otherwise)
+    lines = [f'<table class="heatmap{many}">', caption]
     lines.append(f"<thead><tr><td></td>{headings}</tr></thead>\n<tbody>")
     lines += [_heatmap_row(row, len(heatmap.columns), marks) for row in heatmap.rows]
     lines.append("</tbody></table>")
     return "\n".join(lines)
+
+
+def _scale(heatmap: Heatmap) -> str:
+    """From which number to which the shades go."""
+    if heatmap.ends is None:
+        return ""
+    low, high = map(expression_html, heatmap.ends)
+    steps = range(0, SHADES + 1, SHADES // 10)
+    strip = "".join(f'<i class="shade-{step}"></i>' for step in steps)
+    return f' <span class="scale">{low}{strip}{high}</span>'
 
 
 def _caption(caption: str, otherwise: str) -> str:

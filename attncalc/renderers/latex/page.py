@@ -25,7 +25,7 @@ from attncalc.records import dataclass
 from attncalc.renderers.column_runs import runs
 from attncalc.renderers.latex.graph import graph_latex
 from attncalc.renderers.latex.math import LatexMath
-from attncalc.renderers.latex.tables import MATHS, filled, heatmaps, inlines, tables
+from attncalc.renderers.latex.tables import MATHS, filled, heatmaps, inlines, scale, tables
 from attncalc.renderers.latex.text import latex_text
 from attncalc.renderers.latex.widths import maths_width
 
@@ -58,7 +58,8 @@ _BEGIN = rf"""\documentclass[11pt,a4paper]{{article}}
 
 _COMMANDS = r"""\begingroup
 \setlength{\parindent}{0pt}\setlength{\parskip}{0.5\baselineskip}\emergencystretch=3em
-\definecolor{attnheat}{RGB}{0,150,140}
+\definecolor{attncold}{RGB}{245,249,249}
+\definecolor{attnheat}{RGB}{0,112,104}
 \definecolor{attnline}{RGB}{0,110,102}
 \providecommand{\attnifslide}[2]{\ifcsname ver@beamer.cls\endcsname #1\else #2\fi}
 % beamer sets no sections within a frame
@@ -67,9 +68,13 @@ _COMMANDS = r"""\begingroup
 % a character that Computer Modern does not have, by its code point
 \providecommand{\attnglyph}[1]{{\fboxsep=1pt\fbox{\tiny\ttfamily U+#1}}}
 % a cell of a heatmap: per cent of colour, width, number
-\providecommand{\attncell}[3]{\colorbox{attnheat!#1}{\strut\makebox[#2][r]{#3\hspace{0.2em}}}}
+\providecommand{\attncell}[3]{\colorbox{attnheat!#1!attncold}{\strut\makebox[#2][r]{#3\hspace{0.2em}}}}
 \providecommand{\attnheatmap}{\fboxsep=0pt\tabcolsep=0.1em\renewcommand{\arraystretch}{1.05}}
-\providecommand{\attnbar}[1]{\textcolor{attnheat}{\rule{#1}{1.3ex}}}
+% all shades of a heatmap side by side
+\providecommand{\attnshade}[1]{\textcolor{attnheat!#1!attncold}{\rule{0.6em}{1.3ex}}}
+\providecommand{\attnscale}{\attnshade{0}\attnshade{10}\attnshade{20}\attnshade{30}\attnshade{40}%
+\attnshade{50}\attnshade{60}\attnshade{70}\attnshade{80}\attnshade{90}\attnshade{100}}
+\providecommand{\attnbar}[1]{\textcolor{attnheat!70}{\rule{#1}{1.3ex}}}
 % what was found of something, in its colour; a tick is one of amssymb, if that is there
 \providecommand{\attntick}{\ifcsname checkmark\endcsname\checkmark\else\surd\fi}
 \providecommand{\attnright}{\color[RGB]{0,92,158}$\attntick$}
@@ -193,7 +198,9 @@ class _Page:
             case Table(caption=caption):
                 return self._captioned(inlines(caption), tables(block, self._table_room))
             case Heatmap(caption=caption):
-                return self._captioned(inlines(caption), heatmaps(block, self._table_room))
+                return self._captioned(
+                    inlines(caption) + scale(block), heatmaps(block, self._table_room)
+                )
             case Graph(caption=caption):
                 return graph_latex(block, inlines(caption))
             case Note(kind, content):

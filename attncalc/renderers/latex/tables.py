@@ -26,6 +26,7 @@ from attncalc.document.document import (
 )
 from attncalc.document.expressions import Expression, Omitted, Relation
 from attncalc.language import text
+from attncalc.renderers.colors import ON_LIGHT, WHITE, ink_on
 from attncalc.renderers.column_runs import runs
 from attncalc.renderers.inert import inert, inert_token
 from attncalc.renderers.latex.math import LatexMath
@@ -49,8 +50,6 @@ _MOST_LABEL = 14
 _LONGEST_WORD = 30
 _MOST_LINES = 40
 _BREAKABLE = r", \allowbreak "
-_DARKEST = 65
-"""Per cent of the colour behind the largest number, on which black can still be read."""
 
 
 def inlines(content: Inlines, *, quoted: bool = True) -> str:
@@ -321,6 +320,14 @@ def heatmaps(heatmap: Heatmap, room: float) -> Iterator[str]:
             )
 
 
+def scale(heatmap: Heatmap) -> str:
+    """From which number to which the shades go, after the caption."""
+    if heatmap.ends is None:
+        return ""
+    low, high = (f"${MATHS.write(end)}$" for end in heatmap.ends)
+    return rf"\quad \mbox{{\upshape {low} \attnscale{{}} {high}}}"
+
+
 def _heatmap_row(row: HeatmapRow | Omitted, widths: Sequence[float], block: range) -> str:
     if isinstance(row, Omitted):
         more = latex_text(text("({count} more)", count=row.count))
@@ -332,8 +339,9 @@ def _heatmap_row(row: HeatmapRow | Omitted, widths: Sequence[float], block: rang
         if isinstance(number, Omitted):
             cells.append(r"$\cdots$")
             continue
-        shade = round(min(max(row.shades[at], 0.0), 1.0) * _DARKEST)
-        cells.append(rf"\attncell{{{shade}}}{{{widths[at]:.1f}em}}{{${MATHS.write(number)}$}}")
+        shade = round(min(max(row.shades[at], 0.0), 1.0) * 100)
+        ink = r"\color{white}" if ink_on(ON_LIGHT.at(shade / 100)) == WHITE else ""
+        cells.append(rf"\attncell{{{shade}}}{{{widths[at]:.1f}em}}{{{ink}${MATHS.write(number)}$}}")
     return _row(cells)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from io import StringIO
 from typing import assert_never
 
@@ -33,7 +34,7 @@ from attncalc.records import dataclass
 from attncalc.renderers.inert import inert, inert_lines, inert_token
 from attncalc.renderers.linear import chain, entry_text, linear
 from attncalc.renderers.terminal import styles
-from attncalc.renderers.terminal.heatmap import heatmap_lines
+from attncalc.renderers.terminal.heatmap import heatmap_lines, ramp_of
 from attncalc.renderers.terminal.tables import tables
 
 INDENT = 3
@@ -128,8 +129,8 @@ class _Page:
                     self.console.print(Padding(table, (0, 0, 0, indent)))
             case Heatmap():
                 self._prose(inlines_text(block.caption, styles.DIM), indent)
-                color = self.console.color_system is not None
-                for line in heatmap_lines(block, self.width - indent, color=color):
+                ramp = ramp_of(os.environ) if self.console.color_system is not None else None
+                for line in heatmap_lines(block, self.width - indent, ramp):
                     self.console.print(Padding(line, (0, 0, 0, indent)))
             case Graph():
                 pass

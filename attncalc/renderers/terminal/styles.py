@@ -26,8 +26,5 @@ STANDINGS = {
 }
 """Of what is judged: blue and orange that are read on dark ground and on light."""
 
-COLDEST = (18, 42, 46)
-HOTTEST = (0, 150, 140)
-ON_SHADE = "rgb(255,255,255)"
 SHADES = " ░▒▓█"
 """Where there is no colour, a mark behind each number shows how large it is."""

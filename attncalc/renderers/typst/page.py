@@ -39,7 +39,7 @@ from attncalc.document.document import (
 from attncalc.document.expressions import Expression, Matrix, Omitted, Relation
 from attncalc.language import text as said
 from attncalc.records import dataclass
-from attncalc.renderers.colors import WHITE, Rgb, between, hexadecimal, ink_on
+from attncalc.renderers.colors import ON_LIGHT, WHITE, Rgb, hexadecimal, ink_on
 from attncalc.renderers.left_out import queries_left_out
 from attncalc.renderers.linear import chain, entry_text, linear
 from attncalc.renderers.typst.graph import graph_typst
@@ -52,9 +52,8 @@ from attncalc.renderers.typst.math import (
     typst_string,
 )
 
-_COLDEST = (247, 251, 255)
-_MILD = (107, 174, 214)
-_HOTTEST = (8, 69, 148)
+_STEPS = 10
+"""Of the shades beside a heatmap's caption."""
 _LONG = 40
 """Characters of a formula beyond which the line that it stands in is not stretched."""
 _LONGEST_WORD = 24
@@ -345,7 +344,14 @@ def _heatmap(heatmap: Heatmap, function: str) -> str:
     )
     rows = "".join(f"    {_heatmap_row(row)},\n" for row in heatmap.rows)
     caption = _inlines(heatmap.caption)
-    return f"{function}(title: {caption}, columns: ({columns}), rows: (\n{rows}  ))"
+    scale = ""
+    if heatmap.ends is not None:
+        low, high = (
+            f"m({typst_string(entry_text(end))}, ${entry_math(end)}$)" for end in heatmap.ends
+        )
+        fills = ", ".join(_rgb(shaded(step / _STEPS)) for step in range(_STEPS + 1))
+        scale = f", scale: (low: {low}, high: {high}, fills: ({fills}))"
+    return f"{function}(title: {caption}{scale}, columns: ({columns}), rows: (\n{rows}  ))"
 
 
 def _heatmap_row(row: HeatmapRow | Omitted) -> str:
@@ -366,9 +372,7 @@ def _heatmap_cell(number: Expression, shade: float) -> str:
 
 def shaded(shade: float) -> Rgb:
     """The colour of a shade between 0 and 1."""
-    if shade < 0.5:
-        return between(_COLDEST, _MILD, 2 * shade)
-    return between(_MILD, _HOTTEST, 2 * shade - 1)
+    return ON_LIGHT.at(shade)
 
 
 def _rgb(color: Rgb) -> str:
