@@ -397,7 +397,37 @@ class Computation:
     head: str = ""
 
 
-Block: TypeAlias = Paragraph | Equation | Table | Heatmap | Graph | Note
+@dataclass(frozen=True)
+class FoldPart:
+    """A part of a matrix, below the heads that take it: so many of those shown.
+
+    name: of the part. columns: which of the matrix. share: its place among the parts, from 0 to 1,
+    by which it is coloured.
+    """
+
+    name: str
+    columns: str
+    heads: int
+    share: float
+
+
+@dataclass(frozen=True)
+class FoldedMatrix:
+    letter: str
+    parts: tuple[FoldPart | Omitted, ...]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Matrices cut into parts, side by side, and above them the heads that take these."""
+
+    heads: tuple[str | Omitted, ...]
+    matrices: tuple[FoldedMatrix, ...]
+    caption: Inlines
+    topic: Topic | None = None
+
+
+Block: TypeAlias = Paragraph | Equation | Table | Heatmap | Graph | Fold | Note
 """topic, of each: what it is about, by which a page can leave it out; None is always shown."""
 
 

@@ -64,6 +64,11 @@ def ink_on(fill: Rgb) -> Rgb:
     return WHITE if contrast(fill, WHITE) > contrast(fill, BLACK) else BLACK
 
 
+def part_shade(share: float) -> float:
+    """The shade of a part of something, by its place among the parts, from 0 to 1."""
+    return 0.1 + 0.6 * share
+
+
 def contrast(one: Rgb, other: Rgb) -> float:
     """Contrast ratio, 1 to 21 (WCAG 2.2)."""
     dark, light = sorted((_luminance(one), _luminance(other)))

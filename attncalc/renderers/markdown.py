@@ -15,6 +15,8 @@ from attncalc.document.document import (
     Column,
     Document,
     Equation,
+    Fold,
+    FoldPart,
     Graph,
     Heading,
     Heatmap,
@@ -141,6 +143,8 @@ class MarkdownRenderer:
                 return _captioned(caption, _table(block))
             case Heatmap(caption=caption):
                 return _captioned(caption, _heatmap(block))
+            case Fold(caption=caption):
+                return _captioned(caption, _fold(block))
             case Graph(caption=caption):
                 fence = f"```{MERMAID[self.kind]}"
                 return _captioned(caption, [fence, *mermaid(block).splitlines(), "```"])
@@ -148,6 +152,9 @@ class MarkdownRenderer:
                 return _note(kind, _inlines(content))
             case _:
                 assert_never(block)
+
+
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 def _heading(heading: Heading, level: int) -> Iterator[str]:
@@ -231,6 +238,24 @@ def _cell(row: Row, at: int, columns: Sequence[Column]) -> str:
 
 def _unescaped(text: str) -> str:
     return re.sub(r"\\.", "", text)
+
+
+def _fold(fold: Fold) -> list[str]:
+    """A row a matrix, with a part once more for each head that shares it."""
+    heads = ["…" if isinstance(head, Omitted) else head for head in fold.heads]
+    rows = [
+        [f"${matrix.letter}$", *(cell for part in matrix.parts for cell in _parts(part))]
+        for matrix in fold.matrices
+    ]
+    rule = ["---", *([":-:"] * len(heads))]
+    return [f"| {' | '.join(row)} |" for row in (["", *heads], rule, *rows)]
+
+
+def _parts(part: FoldPart | Omitted) -> list[str]:
+    if isinstance(part, Omitted):
+        return ["…"]
+    letter, number = part.name[0], part.name[1:].translate(_DIGITS)
+    return [f"$\\mathbf{{{letter}}}_{{{number}}}$ {part.columns}"] * part.heads
 
 
 def _heatmap(heatmap: Heatmap) -> list[str]:

@@ -48,7 +48,7 @@ def test_attention(attncalc: Attncalc) -> None:
     assert attncalc("graph", ANIMAL, "--threshold", "0.15").out.count("attention (") == 2
     assert attncalc("graph", ANIMAL, "--all-queries", "--top", "8").out.count("attention (") == 64
     assert "attention (1.22)" in attncalc("graph", ANIMAL, "--stage", "scores").out
-    heads = attncalc("graph", SAMPLES / "llama.yaml", "--head", "2", "--format", "dot")
+    heads = attncalc("graph", SAMPLES / "llama.yaml", "--head", "2", "-q", "sat", "-f", "dot")
     assert 'label="0.1743"' in heads.out
     cross = attncalc("graph", SAMPLES / "cross-attention.yaml", "--format", "dot")
     assert "subgraph cluster_keys" in cross.out

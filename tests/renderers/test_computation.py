@@ -178,7 +178,9 @@ def test_huge_values() -> None:
 def test_any_direction(values: list[str]) -> None:
     """Nothing, and less than nothing, can be drawn too."""
     fields = {"tokens": ["a", "b"], "weights": [["0.5", "0.5"]] * 2, "V": [values, values]}
-    expect_legible(lay_out_computation(computation(attncalc.explain(attncalc.load(fields)))))
+    drawn = computation(attncalc.explain(attncalc.load(fields)))
+    expect_legible(lay_out_computation(drawn))
+    ElementTree.fromstring(svg_computation(drawn))
 
 
 @pytest.mark.parametrize(

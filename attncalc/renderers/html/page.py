@@ -13,6 +13,7 @@ from attncalc.document.document import (
     Block,
     Document,
     Equation,
+    Fold,
     Graph,
     Heading,
     Heatmap,
@@ -27,6 +28,7 @@ from attncalc.document.document import (
 from attncalc.language import text
 from attncalc.records import dataclass
 from attncalc.renderers.html import stepper as html_stepper
+from attncalc.renderers.html.fold import fold_html
 from attncalc.renderers.html.graph import graph_html
 from attncalc.renderers.html.guest import guest_style_sheet
 from attncalc.renderers.html.marks import UNMARKED, Marks, marks_of
@@ -151,6 +153,8 @@ class _Page:
                 return self._scrolling_table(heatmap_html(block, about, self.marks))
             case Graph():
                 return graph_html(block)
+            case Fold():
+                return self._scrolling_table(fold_html(block))
             case Note(kind, content):
                 return _note(kind, content)
             case _:

@@ -181,6 +181,7 @@ _STYLE = """\
 .attncalc .heatmap thead th { max-width: 9rem; white-space: normal; overflow-wrap: break-word; }
 .attncalc .heatmap tbody th { max-width: 14rem; white-space: normal; overflow-wrap: break-word; }
 .attncalc .heatmap td.omitted[colspan] { text-align: left; }
+.attncalc .fold :is(td, thead th) { text-align: center; }
 .attncalc .scale { margin-left: 1.2em; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .attncalc .scale i { display: inline-block; width: .75em; height: .75em; }
 .attncalc .scale i:first-of-type { margin-left: .4em; }

@@ -10,6 +10,7 @@ from attncalc.document.document import (
     Block,
     Document,
     Equation,
+    Fold,
     Graph,
     Heading,
     Heatmap,
@@ -23,6 +24,7 @@ from attncalc.document.expressions import Expression, Matrix, Relation, Vector
 from attncalc.language import text as said
 from attncalc.records import dataclass
 from attncalc.renderers.column_runs import runs
+from attncalc.renderers.latex.fold import fold_latex
 from attncalc.renderers.latex.graph import graph_latex
 from attncalc.renderers.latex.math import LatexMath
 from attncalc.renderers.latex.tables import MATHS, filled, heatmaps, inlines, scale, tables
@@ -70,6 +72,8 @@ _COMMANDS = r"""\begingroup
 % a cell of a heatmap: per cent of colour, width, number
 \providecommand{\attncell}[3]{\colorbox{attnheat!#1!attncold}{\strut\makebox[#2][r]{#3\hspace{0.2em}}}}
 \providecommand{\attnheatmap}{\fboxsep=0pt\tabcolsep=0.1em\renewcommand{\arraystretch}{1.05}}
+% a part of a matrix: per cent of colour, width, name
+\providecommand{\attnpart}[3]{\colorbox{attnheat!#1!attncold}{\strut\makebox[#2]{#3}}}
 % all shades of a heatmap side by side
 \providecommand{\attnshade}[1]{\textcolor{attnheat!#1!attncold}{\rule{0.6em}{1.3ex}}}
 \providecommand{\attnscale}{\attnshade{0}\attnshade{10}\attnshade{20}\attnshade{30}\attnshade{40}%
@@ -201,6 +205,8 @@ class _Page:
                 return self._captioned(
                     inlines(caption) + scale(block), heatmaps(block, self._table_room)
                 )
+            case Fold(caption=caption):
+                return self._captioned(inlines(caption), iter([fold_latex(block)]))
             case Graph(caption=caption):
                 return graph_latex(block, inlines(caption))
             case Note(kind, content):

@@ -15,6 +15,7 @@ from attncalc.document.document import (
     Code,
     Document,
     Equation,
+    Fold,
     Graph,
     Heading,
     Heatmap,
@@ -81,7 +82,7 @@ class _Page:
             self.console.print()
             self._heading(section.heading)
             # The bars beside the weights are the same picture as a graph of them.
-            blocks = [block for block in section.blocks if not isinstance(block, Graph)]
+            blocks = [block for block in section.blocks if not isinstance(block, Graph | Fold)]
             for number, block in enumerate(blocks):
                 if number:
                     self.console.print()
@@ -132,7 +133,7 @@ class _Page:
                 ramp = ramp_of(os.environ) if self.console.color_system is not None else None
                 for line in heatmap_lines(block, self.width - indent, ramp):
                     self.console.print(Padding(line, (0, 0, 0, indent)))
-            case Graph():
+            case Graph() | Fold():
                 pass
             case Note(kind, content, prompt):
                 self._note(kind, (*content, *prompt), indent)

@@ -21,6 +21,7 @@ from attncalc.document.document import (
     Column,
     Document,
     Equation,
+    Fold,
     Graph,
     Heatmap,
     HeatmapRow,
@@ -42,6 +43,7 @@ from attncalc.records import dataclass
 from attncalc.renderers.colors import ON_LIGHT, WHITE, Rgb, hexadecimal, ink_on
 from attncalc.renderers.left_out import queries_left_out
 from attncalc.renderers.linear import chain, entry_text, linear
+from attncalc.renderers.typst.fold import fold_typst
 from attncalc.renderers.typst.graph import graph_typst
 from attncalc.renderers.typst.math import (
     chain_math,
@@ -174,7 +176,7 @@ class _Writer:
             else:
                 for text, then in zip(texts, (*texts[1:], after), strict=True):
                     leads_on = is_last or isinstance(
-                        then, Table | Heatmap | Graph | Equation | Note
+                        then, Table | Heatmap | Graph | Fold | Equation | Note
                     )
                     yield self._text(text, leads_on)
 
@@ -202,7 +204,7 @@ class _Writer:
                 assert_never(block)
 
 
-_FIGURES = (Table, Heatmap, Graph)
+_FIGURES = (Table, Heatmap, Graph, Fold)
 _TEXTS = (Paragraph, Equation, Note)
 
 
@@ -234,8 +236,8 @@ def _drawn_first(blocks: Sequence[Block], slides: bool) -> Sequence[Block]:
     if not slides:
         return blocks
     start = next((at for at, one in enumerate(blocks) if not isinstance(one, Paragraph)), 0)
-    pictures = [one for one in blocks[start:] if isinstance(one, Heatmap | Graph)]
-    others = [one for one in blocks[start:] if not isinstance(one, Heatmap | Graph)]
+    pictures = [one for one in blocks[start:] if isinstance(one, Heatmap | Graph | Fold)]
+    others = [one for one in blocks[start:] if not isinstance(one, Heatmap | Graph | Fold)]
     return [*blocks[:start], *pictures, *others]
 
 
@@ -243,7 +245,7 @@ def _figures(run: Sequence[Block]) -> list[str]:
     """The tables and drawings of a run, with what is remarked of a table below it."""
     figures = []
     for block, below in zip_longest(run, run[1:]):
-        if isinstance(block, Table | Heatmap | Graph):
+        if isinstance(block, Table | Heatmap | Graph | Fold):
             figure = _figure(block)
             noted = isinstance(below, Note) and f"noted({figure}, {_inlines(below.content)})"
             figures.append(noted or figure)
@@ -267,12 +269,14 @@ def _is_given(block: Block) -> bool:
     )
 
 
-def _figure(block: Table | Heatmap | Graph) -> str:
+def _figure(block: Table | Heatmap | Graph | Fold) -> str:
     match block:
         case Table():
             return _table(block)
         case Heatmap():
             return _heatmap(block, "heatmap")
+        case Fold():
+            return fold_typst(block, _inlines(block.caption)).removeprefix("#")
         case Graph(caption=caption):
             call = graph_typst(block, _inlines(caption) if caption else "none")
             return call.removeprefix("#")

@@ -27,6 +27,7 @@ from attncalc.document.expressions import (
 )
 from attncalc.document.wording import counted_words, sentences, words
 from attncalc.problem.heads import group_of
+from attncalc.walkthrough.folds import fold
 from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.sections.interface import Explanation, Part, Place
 from attncalc.walkthrough.sections.mask import slopes_of_heads
@@ -46,6 +47,8 @@ def folding(page: Page, number: int) -> Section | None:
         blocks.append(Paragraph(_sharing(problem.heads, problem.kv_heads)))
     if problem.kv_heads != problem.heads or any(_folded(page, name) for name in "QKV"):
         blocks.append(_map(page))
+    if folded := [name for name in "QKV" if _folded(page, name)]:
+        blocks.append(fold(page, folded))
     blocks += slopes_of_heads(page)
     heading = Heading(number, words("Heads"), multi_head(page))
     return Section(heading, tuple(blocks), ("Q", "K", "V"))
