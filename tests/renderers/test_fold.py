@@ -124,7 +124,7 @@ def test_latex() -> None:
 def test_typst() -> None:
     """The cells of a table with their spans; a heading that is left out is one, too."""
     text = page(TypstRenderer())
-    assert '#fold(title: [#"Which"], heads: ("head 1", "head 2", "…", "head 8", )' in text
+    assert ' fold(title: [#"Which"], heads: ("head 1", "head 2", "…", "head 8", )' in text
     assert '(span: 2, fill: rgb("#' in text
     assert '(span: 1, fill: none, ink: black, name: "…", columns: "")' in text
 

@@ -17,7 +17,7 @@ def fold_typst(fold: Fold, caption: str) -> str:
         f"  (letter: {_letter(matrix)}, parts: ({''.join(map(_part, matrix.parts))})),\n"
         for matrix in fold.matrices
     )
-    return f"#fold(title: {caption}, heads: ({heads}), rows: (\n{rows}))"
+    return f"fold(title: {caption}, heads: ({heads}), rows: (\n{rows}))"
 
 
 def _letter(matrix: FoldedMatrix) -> str:

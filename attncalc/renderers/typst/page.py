@@ -276,7 +276,7 @@ def _figure(block: Table | Heatmap | Graph | Fold) -> str:
         case Heatmap():
             return _heatmap(block, "heatmap")
         case Fold():
-            return fold_typst(block, _inlines(block.caption)).removeprefix("#")
+            return fold_typst(block, _inlines(block.caption))
         case Graph(caption=caption):
             call = graph_typst(block, _inlines(caption) if caption else "none")
             return call.removeprefix("#")
