@@ -190,7 +190,7 @@ def test_missing_glyphs() -> None:
 
 def test_typst_without_caption() -> None:
     """A graph that says nothing about itself has no caption."""
-    assert "#graph(title: none" in TypstRenderer().render(document(replace(SMALL, caption=())))
+    assert "  graph(title: none" in TypstRenderer().render(document(replace(SMALL, caption=())))
 
 
 def test_latex(tmp_path: Path) -> None:
