@@ -34,7 +34,17 @@ from attncalc.language import (
 )
 from tests.conftest import ROOT, SAMPLES, Attncalc
 
-SAYING = {"text": 1, "template": 1, "said": 1, "words": 1, "counted": 2, "counted_words": 2}
+SAYING = {
+    "Sentence": 1,
+    "Misconception": 1,
+    "Alteration": 1,
+    "text": 1,
+    "template": 1,
+    "said": 1,
+    "words": 1,
+    "counted": 2,
+    "counted_words": 2,
+}
 """What says a sentence, and how many templates it takes."""
 
 JOINING = {"listing", "listed"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from attncalc.language import counted, listed, numeral, text
+from attncalc.language import Digits, Sentence, template
 from attncalc.numbers import exactness
 from attncalc.numbers.arithmetic import Typed, doubt_of, is_exact_kind, like
 from attncalc.problem.options import STAND_IN, Rotary, Sinusoidal, Slopes
@@ -41,7 +41,7 @@ def _of_idle_places(trace: Trace) -> Iterator[str]:
     linear = isinstance(options.bias, str | Slopes)
     used = linear or isinstance(options.positions, Rotary | Sinusoidal)
     if trace.problem.has_position_ids and not used:
-        yield text(
+        yield Sentence(
             "nothing depends on positions, so position ids change nothing; masks go by place"
         )
 
@@ -55,10 +55,10 @@ def _of_stand_ins(trace: Trace) -> Iterator[str]:
     meant = bias[(bias <= most) & (bias != hidden)]
     if meant.size:
         number = meant[0].text if isinstance(meant[0], Typed) else f"{float(meant[0]):g}"
-        yield text(
+        yield Sentence(
             "a bias of {number} is meant for −∞, and is added as the number it is; to hide a key, "
             "write -inf or use mask",
-            number=numeral(number),
+            number=Digits(number),
         )
 
 
@@ -81,13 +81,13 @@ def _blind(trace: Trace, row: int, head: list[int]) -> str:
     """What becomes of a query that sees no key."""
     query = _query(trace, row, head)
     if "V" not in trace:
-        return text("every key of query {query} is masked: its weights are 0", query=query)
+        return Sentence("every key of query {query} is masked: its weights are 0", query=query)
     if trace.attended == "head_outputs":
-        return text(
+        return Sentence(
             "every key of query {query} is masked: its weights are 0 and its weighted sum is 0",
             query=query,
         )
-    return text(
+    return Sentence(
         "every key of query {query} is masked: its weights are 0 and its output is 0", query=query
     )
 
@@ -108,10 +108,10 @@ def _of_sums(trace: Trace) -> Iterator[str]:
             told = f"{total:.6g}" if abs(total - 1) > _SUM_TOLERANCE else None
         if told:
             *head, row = place
-            yield text(
+            yield Sentence(
                 "the given weights of {query} add up to {number}, not to 1",
                 query=_query(trace, row, head),
-                number=numeral(told),
+                number=Digits(told),
             )
 
 
@@ -132,16 +132,19 @@ def _of_idle_options(trace: Trace) -> Iterator[str]:
         if isinstance(value, np.ndarray) or value not in (None, "none", "e")
     ]
     if idle:
-        yield counted(
-            "the weights are given, so {options} changes nothing",
-            "the weights are given, so {options} change nothing",
-            len(idle),
-            options=listed(idle),
-        )
+        several = template("the weights are given, so {options} change nothing")
+        one = template("the weights are given, so {options} changes nothing")
+        yield Sentence(one if len(idle) == 1 else several, options=_listed(idle))
+
+
+def _listed(names: Sequence[str]) -> str:
+    """scale, mask and bias."""
+    *others, last = names
+    return Sentence("{first} and {last}", first=", ".join(others), last=last) if others else last
 
 
 def _query(trace: Trace, row: int, head: Sequence[int]) -> str:
     token = f"“{trace.problem.tokens[row]}” (#{row + 1})"
     if not head:
         return token
-    return text("{query} in head {head}", query=token, head=head[0] + 1)
+    return Sentence("{query} in head {head}", query=token, head=head[0] + 1)

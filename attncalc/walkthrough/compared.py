@@ -20,6 +20,7 @@ from attncalc.document.document import (
 from attncalc.document.expressions import Expression
 from attncalc.document.numerals import rounded
 from attncalc.document.wording import listing, sentences, term_in_full, words
+from attncalc.language import retold
 from attncalc.selection import Selection
 from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.remark import remark
@@ -104,9 +105,9 @@ def _title(comparison: Comparison, left: Origin, right: Origin, page: Page) -> S
     sides = list(zip(side_names(left, right), traces, strict=True))
     for warning in dict.fromkeys(warning for trace in traces for warning in trace.warnings):
         of = [name for name, trace in sides if warning in trace.warnings]
-        said: Inlines = (Words(warning),)
+        said: Inlines = (Words(retold(warning)),)
         if len(of) == 1:
-            said = words("{side}: {warning}", side=of[0], warning=warning)
+            said = words("{side}: {warning}", side=of[0], warning=retold(warning))
         blocks.append(Note(NoteKind.WARNING, said))
     return Section(Heading(None, heading), tuple(blocks))
 

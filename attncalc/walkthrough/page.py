@@ -35,6 +35,7 @@ from attncalc.document.expressions import (
 from attncalc.document.numerals import Shown, as_typed, shown, shown_array
 from attncalc.document.style import NumberStyle
 from attncalc.document.wording import sentences, words
+from attncalc.language import retold
 from attncalc.names import NAMES, Axis
 from attncalc.numbers.arithmetic import Array, Typed, like
 from attncalc.numbers.known import Known
@@ -352,7 +353,7 @@ def provenance(problem: Problem, warnings: Iterable[str]) -> list[Block]:
         blocks.append(Paragraph(words("Source: {source}", source=problem.source)))
     if problem.notes:
         blocks.append(Paragraph((Words(problem.notes),)))
-    return [*blocks, *(Note(NoteKind.WARNING, (Words(warning),)) for warning in warnings)]
+    return [*blocks, *(Note(NoteKind.WARNING, (Words(retold(warning)),)) for warning in warnings)]
 
 
 def lesson(*said: Inlines) -> Paragraph:

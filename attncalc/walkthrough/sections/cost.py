@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from attncalc.document.document import (
@@ -13,7 +14,7 @@ from attncalc.document.document import (
     Cell,
     Column,
     Heading,
-    Inline,
+    Inlines,
     Paragraph,
     Row,
     RowKind,
@@ -22,20 +23,22 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Number, Relation, Sign, Symbol
-from attncalc.document.wording import words
+from attncalc.document.numerals import percentage
+from attncalc.document.wording import counted_words, listing, sentences, words
+from attncalc.language import template, text
 from attncalc.names import COST
 from attncalc.numbers.operations import Operations
 from attncalc.walkthrough.growth import (
     PARTS,
     count,
     kept,
-    listed,
     step_called,
     symbol,
+    twice_the_tokens,
     with_larger_model,
     with_more_tokens,
 )
-from attncalc.walkthrough.page import Page, glued
+from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.sections.interface import Explanation, Part, Place
 
 if TYPE_CHECKING:
@@ -54,9 +57,11 @@ def cost(page: Page, number: int) -> Section | None:
     growth = growth_of(counted)
     heading = Heading(number, words("What it costs"))
     if not counted.stages:
-        nothing = "The attention weights are given, and nothing is computed from them."
-        return Section(heading, (Paragraph(glued(nothing)),), (COST,))
+        nothing = words("The attention weights are given, and nothing is computed from them.")
+        return Section(heading, (Paragraph(nothing),), (COST,))
     blocks = (
+        *_beginning(counted),
+        *twice_the_tokens(growth),
         *_operations(counted, growth),
         *with_more_tokens(growth, counted),
         *kept(growth),
@@ -67,37 +72,62 @@ def cost(page: Page, number: int) -> Section | None:
 
 
 _KINDS = {
-    "multiplications": "multiply",
-    "additions": "add",
-    "divisions": "divide",
-    "powers": "power",
-    "tanh": "tanh",
-    "sines_and_cosines": "sin, cos",
+    "multiplications": template("multiply"),
+    "additions": template("add"),
+    "divisions": template("divide"),
+    "powers": template("power"),
+    "tanh": template("tanh"),
+    "sines_and_cosines": template("sin, cos"),
 }
+
+_PARTS = {
+    "positions": template("positions"),
+    "projections": template("projections"),
+    "normalization": template("normalization"),
+    "scores": template("scores"),
+    "softmax": template("softmax"),
+    "weighted_sum": template("weighted sum"),
+    "gate": template("gate"),
+    "output_projection": template("output projection"),
+}
+
+
+def _beginning(counted: Cost) -> Iterator[Block]:
+    """How many operations it all takes, and which part takes the most of them."""
+    everything = counted.total.all
+    total = words(
+        "Counted from the sizes alone, all of this takes {count} operations.", count=everything
+    )
+    most, *others = sorted(counted.parts.items(), key=lambda part: -part[1].all)
+    if not others or most[1].all == others[0][1].all:
+        yield Paragraph(total)
+        return
+    part, operations = most
+    largest = words(
+        "One part takes the most of them: {part}, {share}.",
+        part=text(_PARTS[part]),
+        share=percentage(Decimal(operations.all) / everything),
+    )
+    yield Paragraph(sentences(total, largest))
 
 
 def _operations(counted: Cost, growth: Growth) -> Iterator[Block]:
     """Every step with its operations, and each part's share of them."""
-    everything = "All queries and keys" + (", in all heads: " if counted.problem.heads else ": ")
-    sizes = [
-        Relation((symbol(name), Number(str(size))), (Sign.EXACT,))
+    each: list[Inlines] = [
+        (Relation((symbol(name), Number(str(size))), (Sign.EXACT,)),)
         for name, size in growth.sizes.items()
     ]
-    d = Symbol("d")
-    yield Paragraph(
-        words(
-            "How many operations all of this takes, counted from the sizes alone, and how that "
-            "grows with more tokens."
-        )
+    sizes = listing(each, last="{first}, {last}")
+    if counted.problem.heads:
+        everything = words("All queries and keys, in all heads: {sizes}.", sizes=sizes)
+    else:
+        everything = words("All queries and keys: {sizes}.", sizes=sizes)
+    rule = words(
+        "A dot product of {d} terms takes {d} multiplications and one addition fewer; a difference "
+        "counts as an addition.",
+        d=Symbol("d"),
     )
-    yield Paragraph(
-        (
-            *glued(everything),
-            *listed(sizes),
-            *glued(". A dot product of ", d, " terms takes ", d, " multiplications and one "),
-            *words("addition fewer; a difference counts as an addition."),
-        )
-    )
+    yield Paragraph(sentences(everything, rule))
     yield _by_step(counted)
     if len(counted.parts) > 1:
         yield _by_part(counted.parts)
@@ -107,15 +137,15 @@ def _by_step(counted: Cost) -> Table:
     total = counted.total
     kinds = [field.name for field in fields(Operations) if getattr(total, field.name)]
     columns = [Column(words("step"))]
-    columns += [Column(glued(_KINDS[kind]), Align.RIGHT) for kind in kinds]
+    columns += [Column(words(_KINDS[kind]), Align.RIGHT) for kind in kinds]
 
     def row(name: str, operations: Operations, kind: RowKind = RowKind.BODY) -> Row:
-        return Row((glued(name), *(count(getattr(operations, each)) for each in kinds)), kind)
+        return Row(((Words(name),), *(count(getattr(operations, each)) for each in kinds)), kind)
 
     rows = [
         row(_called(counted, stage), operations) for stage, operations in counted.stages.items()
     ]
-    return Table(tuple(columns), (*rows, row("all", total, RowKind.TOTAL)))
+    return Table(tuple(columns), (*rows, row(text("all"), total, RowKind.TOTAL)))
 
 
 def _called(counted: Cost, stage: str) -> str:
@@ -130,7 +160,7 @@ def _by_part(parts: dict[str, Operations]) -> Table:
     rows: list[Row] = []
     for part, operations in parts.items():
         cells: tuple[Cell, ...] = (
-            glued(part.replace("_", " ")),
+            words(_PARTS[part]),
             count(operations.all),
             Bar(operations.all / max(each.all for each in parts.values())),
         )
@@ -141,11 +171,11 @@ def _by_part(parts: dict[str, Operations]) -> Table:
 
 
 _SAVED = {
-    "scores": "multiplications for scores",
-    "weighted_sum": "multiplications for the weighted sum",
-    "keys_and_values": "multiplications for keys and values",
-    "rotated_keys_and_values": "multiplications for values and rotated keys",
-    "kept": "numbers in keys and values",
+    "scores": template("multiplications for scores"),
+    "weighted_sum": template("multiplications for the weighted sum"),
+    "keys_and_values": template("multiplications for keys and values"),
+    "rotated_keys_and_values": template("multiplications for values and rotated keys"),
+    "kept": template("numbers in keys and values"),
 }
 
 
@@ -157,15 +187,15 @@ def _savings(counted: Cost) -> Iterator[Block]:
     if not savings:
         return
     by = {
-        "mask": "the mask",
-        "groups": f"{sizes.kv_heads} of {sizes.heads} heads",
-        "past": "the cache",
+        "mask": words("the mask"),
+        "groups": words("{some} of {all} heads", some=sizes.kv_heads, all=sizes.heads),
+        "past": words("the cache"),
     }
     rows = [
         Row(
             (
-                glued(by[each.by]),
-                glued(_SAVED[each.what]),
+                by[each.by],
+                words(_SAVED[each.what]),
                 *map(count, (each.without, each.needed)),
             )
         )
@@ -177,31 +207,30 @@ def _savings(counted: Cost) -> Iterator[Block]:
         Column(words("without"), Align.RIGHT),
         Column(words("with"), Align.RIGHT),
     )
-    yield Paragraph(tuple(_how_saved(counted, {each.by for each in savings})))
+    yield Paragraph(sentences(*_how_saved(counted, {each.by for each in savings})))
     yield Table(columns, tuple(rows))
 
 
-def _how_saved(counted: Cost, by: set[str]) -> Iterator[Inline]:
+def _how_saved(counted: Cost, by: set[str]) -> Iterator[Inlines]:
     sizes = counted.sizes
     if "mask" in by:
-        yield Words(
-            f"Of {sizes.pairs} pairs of a query and a key, {counted.visible} are not hidden. The "
-            "steps above take them all; a kernel that skips hidden ones needs no more than this "
-            "share. "
+        yield words(
+            "Of {pairs} pairs of a query and a key, {visible} are not hidden. The steps above take "
+            "all pairs; a program that skips the hidden ones needs no more than this share.",
+            pairs=sizes.pairs,
+            visible=counted.visible,
         )
     if "groups" in by:
-        yield Words(
-            f"Groups of {sizes.heads // sizes.kv_heads} query heads share one head of keys and "
-            "values. "
+        yield words(
+            "Groups of {count} query heads share one head of keys and values.",
+            count=sizes.heads // sizes.kv_heads,
         )
     if "past" in by:
-        yield Words(
-            f"Keys and values of the {_counted(sizes.past, 'past token')} are not made once more. "
+        yield counted_words(
+            "Keys and values of the past token are not computed again.",
+            "Keys and values of the {count} past tokens are not computed again.",
+            sizes.past,
         )
-
-
-def _counted(count: int, noun: str) -> str:
-    return noun if count == 1 else f"{count} {noun}s"
 
 
 EXPLANATION = Explanation(parts=(Part(Place.AFTER_HEADS, cost),))
