@@ -79,14 +79,14 @@ class TypstRenderer:
 
     footer: small print on each sheet of paper, such as the command. date: goes into the metadata
     of what is made; without one, no date does. unshown: characters that no font has, to be
-    written as their code points. tight: how much room there is between the parts of a page, of 1.
+    written as their code points. tight: how much room there is between the parts of a page.
     """
 
     paper: str | None = "a4"
     footer: str | None = None
     date: datetime.date | None = None
     unshown: frozenset[str] = frozenset()
-    tight: float = 1
+    tight: float = 0.85
 
     def render(self, document: Document) -> str:
         """The document as Typst source."""

@@ -38,7 +38,7 @@ class Typeset:
     missing: tuple[str, ...]
 
 
-_TIGHTER = (0.8, 0.6, 0.45)
+_TIGHTER = (0.65, 0.45)
 _LEAST_ON_THE_LAST = 0.45
 """How far down the last sheet has to be filled, if there are several."""
 
