@@ -225,9 +225,9 @@ def test_heatmap() -> None:
         "#figures(",
         '  heatmap(title: [#"heat"], columns: (token("a"), […], token("b"), ), rows: (',
         '    (label: token("x", focused: true), cells: ('
-        f'(fill: rgb("#f7fbff"), {black}, number: m("0", $0$)), '
+        f'(fill: rgb("#f5f9f9"), {black}, number: m("0", $0$)), '
         f'(fill: rgb("#ffffff"), {black}, number: m("…", $dots.h$)), '
-        '(fill: rgb("#084594"), ink: rgb("#ffffff"), number: m("1", $1$)), )),',
+        '(fill: rgb("#007068"), ink: rgb("#ffffff"), number: m("1", $1$)), )),',
         '    (left-out: "… 1 query left out …"),',
         '    (left-out: "… 2 queries left out …"),',
         "  )),",
