@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from attncalc.document.document import Branch, Exchange, Message
+from attncalc.language import text
 from attncalc.names import NAMES
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.lanes import Lanes, Step, lanes_of, named, part_of
@@ -57,17 +58,20 @@ class _Telling:
         for step in steps:
             for start in step.made_of:
                 if start in self.together:
-                    text = _message(self.trace, self.together[start], step)
-                    yield Message(self.places[start], self.places[step.name], text)
+                    done = _message(self.trace, self.together[start], step)
+                    yield Message(self.places[start], self.places[step.name], done)
 
     def _branch(self, place: int, heads: range) -> Iterator[Message]:
         """What a head is handed, what it makes of it, and what it hands on."""
         own = self.trace.of_head(heads[0])
         for name in self.lanes.fed:
-            text = f"{part_of(self.trace, name, heads)} {_each(heads)}{shape_of(own, name)}"
-            yield Message(self.places[name], place, text)
+            parts, shape = part_of(self.trace, name, heads), shape_of(own, name)
+            given = f"{parts} {shape}"
+            if len(heads) > 1:
+                given = text("{parts} each {shape}", parts=parts, shape=shape)
+            yield Message(self.places[name], place, given)
         if len(heads) > 1:
-            yield Message(place, place, "The same way")
+            yield Message(place, place, text("The same way"))
         else:
             for step in self.lanes.steps:
                 for start in step.made_of[:1]:
@@ -75,9 +79,9 @@ class _Telling:
         for step in self.lanes.after:
             for start in step.made_of:
                 if start in self.within:
-                    given = f"{_output(heads)}, {_each(heads)}{shape_of(own, start)}"
-                    text = f"{_action(self.trace, start, step)} ({given})"
-                    yield Message(place, self.places[step.name], text)
+                    given = _output(heads, shape_of(own, start))
+                    done = f"{_action(self.trace, start, step)} ({given})"
+                    yield Message(place, self.places[step.name], done)
 
     def _step(self, own: Trace, step: Step, start: str, heads: range) -> str:
         """What a head does by itself, first of all with the parts that it was handed."""
@@ -105,12 +109,10 @@ def _sent(trace: Trace, step: Step) -> str:
     return f"{handed} {shape_of(trace, name)}"
 
 
-def _output(heads: range) -> str:
-    return f"output of {named(heads)}" if len(heads) == 1 else f"outputs of {named(heads)}"
-
-
-def _each(heads: range) -> str:
-    return "" if len(heads) == 1 else "each "
+def _output(heads: range, shape: str) -> str:
+    if len(heads) == 1:
+        return text("output of {head}, {shape}", head=named(heads), shape=shape)
+    return text("outputs of {heads}, each {shape}", heads=named(heads), shape=shape)
 
 
 def _capital(name: str) -> str:

@@ -22,6 +22,7 @@ from attncalc.document.document import (
 from attncalc.document.numerals import Shown, shown, shown_array
 from attncalc.document.style import NumberStyle
 from attncalc.errors import InputError
+from attncalc.language import counted
 from attncalc.numbers.arithmetic import Array, Exact, is_exact_kind, like
 from attncalc.problem.problem import addresses_of
 from attncalc.selection import Edges
@@ -85,10 +86,15 @@ def with_few_edges(graph: Graph) -> Graph:
     }
     most = max(1, FEW_EDGES // len(by_query))
     kept = {edge for edges in by_query.values() for edge in edges[:most]}
-    strongest = "strongest edge" if most == 1 else f"{most} strongest edges"
+    title = counted(
+        "{title} (of each query, the strongest edge)",
+        "{title} (of each query, the {count} strongest edges)",
+        most,
+        title=graph.title,
+    )
     return replace(
         graph,
-        title=f"{graph.title} (of each query, the {strongest})",
+        title=title,
         edges=tuple(edge for edge in graph.edges if edge in kept),
     )
 

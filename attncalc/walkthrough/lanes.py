@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain
 
+from attncalc.language import text
 from attncalc.names import NAMES, STAGES
 from attncalc.problem.heads import group_of
 from attncalc.records import dataclass
@@ -91,5 +92,5 @@ def subscript(head: int) -> str:
 def named(heads: range) -> str:
     """head 1, or heads 2 to 7"""
     if len(heads) == 1:
-        return f"head {heads[0] + 1}"
-    return f"heads {heads[0] + 1} to {heads[-1] + 1}"
+        return text("head {number}", number=heads[0] + 1)
+    return text("heads {first} to {last}", first=heads[0] + 1, last=heads[-1] + 1)

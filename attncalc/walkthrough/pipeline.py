@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from attncalc.document.document import Arrow, Box, Flow, Lane
+from attncalc.language import counted, text
 from attncalc.names import NAMES
 from attncalc.steps.stages import OF_HEADS
 from attncalc.steps.trace import Trace
@@ -56,7 +57,8 @@ class _Drawing:
         """A lane a head, after what is split among them."""
         split: list[int] = []
         if lanes.fed:
-            split = [self._box(f"split into {self.trace.problem.heads} heads")]
+            count = self.trace.problem.heads or 1
+            split = [self._box(text("split into {count} heads", count=count))]
         for name in lanes.fed:
             shared = sharing(self.trace, name)
             self.arrows += [Arrow(each, split[0], shared) for each in self.places[name]]
@@ -70,7 +72,7 @@ class _Drawing:
         """What a head has of each stage, and works out of it; where its last step stands."""
         own = self.trace.of_head(heads[0])
         if len(heads) > 1:
-            last = self._box(f"… {len(heads)} more heads", "the same way")
+            last = self._box(text("… {count} more heads", count=len(heads)), text("the same way"))
             self.arrows += [Arrow(each, last) for each in split]
             return last
         places: dict[str, int] = {}
@@ -80,7 +82,7 @@ class _Drawing:
         for step in lanes.steps:
             name = _name(own, step)
             if step is lanes.steps[-1]:
-                name = f"{named(heads)}: {name}"
+                name = text("{head}: {step}", head=named(heads), step=name)
             places[step.name] = self._box(name, shape_of(own, step.name))
             for start in step.made_of:
                 done = done_within(self.trace, step, start)
@@ -119,11 +121,12 @@ def shape_of(trace: Trace, name: str) -> str:
     """A stage's shape: 8 × 3, or 2 heads of 8 × 3."""
     if name == PAST:
         count = trace.problem.past_length
-        return f"{count} token" + ("s" if count > 1 else "")
+        return counted("{count} token", "{count} tokens", count)
     shape = trace[name].shape
     if not trace.has_heads or name not in OF_HEADS:
         return _by(shape)
-    return f"{_counted(shape[0])} of {_by(shape[1:])}"
+    each = _by(shape[1:])
+    return counted("{count} head of {shape}", "{count} heads of {shape}", shape[0], shape=each)
 
 
 def _name(trace: Trace, step: Step) -> str:
@@ -133,7 +136,3 @@ def _name(trace: Trace, step: Step) -> str:
 
 def _by(shape: tuple[int, ...]) -> str:
     return " × ".join(map(str, shape))
-
-
-def _counted(heads: int) -> str:
-    return "1 head" if heads == 1 else f"{heads} heads"

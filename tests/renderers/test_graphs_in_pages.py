@@ -230,4 +230,4 @@ def test_samples(sample: Path) -> None:
     assert MarkdownRenderer().render(page).count("```mermaid") == 1
     assert HtmlRenderer(fragment=True).render(page).count("<figure") == 1
     assert LatexRenderer().render(page).count("\\begin{picture}") == 1
-    assert TypstRenderer().render(page).count("#graph(") == 1
+    assert TypstRenderer().render(page).count("\n  graph(") == 1

@@ -154,8 +154,11 @@ def test_masked_keys() -> None:
     (graph,) = graphs_of({**fields, "query": ["t1", "t3"]})
     assert drawn(graph) == [("t1", "t1", "1")]
     (part,) = weights_of({**fields, "query": "t3"}, turns=True)
-    own = [each for each in part.content if isinstance(each, OfQuery)][-3:]
-    assert {each.query.text: len(each.blocks) for each in own} == {"t1": 1, "t2": 1, "t3": 0}
+    own = [each for each in part.content if isinstance(each, OfQuery)]
+    with_graphs = [
+        each.query.text for each in own if any(isinstance(block, Graph) for block in each.blocks)
+    ]
+    assert with_graphs == ["t1", "t2"]
 
 
 def test_pages_that_turn() -> None:

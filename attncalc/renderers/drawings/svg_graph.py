@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from attncalc.document.document import Graph, Strength
+from attncalc.language import text
 from attncalc.renderers.colors import LINES, MUTED, STRONG
 from attncalc.renderers.drawings.graph_layout import LINE, Curve, Drawing, Label, lay_out, spoken
 from attncalc.renderers.drawings.svg import at, px, svg_file, svg_text
@@ -20,9 +21,6 @@ _STYLE = f"""\
 """
 
 
-_LEGEND = ("Number and arrow: the greatest of each query.", "The paler a line, the smaller.")
-
-
 def svg_graph(graph: Graph) -> str:
     """The graph as an SVG file that needs nothing else."""
     if not graph.edges:
@@ -30,12 +28,15 @@ def svg_graph(graph: Graph) -> str:
     drawing = lay_out(graph)
     shapes, width, height = [*_shapes(drawing)], drawing.width, drawing.height
     if graph.is_crowded:
-        height += 1.2 + LINE * len(_LEGEND)
-        width = max(width, *map(text_width, _LEGEND))
-        shapes += [
-            f'<text class="digits" x="0" y="{px(height - LINE * above - 0.3)}">{line}</text>'
-            for above, line in enumerate(reversed(_LEGEND))
-        ]
+        legend = (
+            text("Number and arrow: the greatest of each query."),
+            text("The paler a line, the smaller."),
+        )
+        height += 1.2 + LINE * len(legend)
+        width = max(width, *map(text_width, legend))
+        for above, line in enumerate(reversed(legend)):
+            y = px(height - LINE * above - 0.3)
+            shapes.append(f'<text class="digits" x="0" y="{y}">{svg_text(line)}</text>')
     return svg_file(graph.title, spoken(graph), _STYLE, shapes, width, height)
 
 
