@@ -12,6 +12,7 @@ from attncalc.steps.trace import Trace
 from attncalc.walkthrough.additions import with_additions
 from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.remark import remark
+from attncalc.walkthrough.sections.glossary import glossary
 from attncalc.walkthrough.sections.interface import Part, Place
 from attncalc.walkthrough.sections.order import EXPLANATIONS
 from attncalc.walkthrough.title import title
@@ -34,10 +35,12 @@ def write_walkthrough(trace: Trace, selection: Selection | None = None) -> Docum
         _append(sections, part, page)
     if stages:
         sections = [section for section in sections if set(section.stages) & set(stages)]
-    if sections:
-        sections[-1] = replace(sections[-1], content=(*sections[-1].content, remark(page)))
     top = title(page).without(page.selection.hidden)
     assert top is not None  # a title is of no topic
+    if "lesson" not in page.selection.hidden:
+        sections.append(glossary(page, (top, *sections), len(sections) + 1))
+    if sections:
+        sections[-1] = replace(sections[-1], content=(*sections[-1].content, remark(page)))
     return Document(top, tuple(sections))
 
 

@@ -43,11 +43,13 @@ from attncalc.walkthrough.sections.interface import (
     Drawn,
     Explanation,
     Index,
+    Meant,
     Part,
     Place,
     Told,
     always,
     computed,
+    size_of_row,
     untold,
 )
 from attncalc.walkthrough.sources import sources
@@ -202,9 +204,22 @@ def _asked(_trace: Trace, start: str) -> str:
     return text("Add positions") if start == "positions" else ""
 
 
+def _symbols(page: Page) -> Iterator[Meant]:
+    """What its symbols stand for."""
+    yield Meant(
+        Symbol("p", ("i",)),
+        words("what is added to the embedding for its position"),
+        size_of_row(page, "positions"),
+    )
+    yield Meant(Symbol("pos"), words("the position of a token, counted from 0"))
+    yield Meant(Symbol("d"), words("how many numbers an embedding has"))
+    yield Meant(Symbol("2t"), words("an even place of an entry, counted from 0"))
+
+
 EXPLANATION = Explanation(
     add_positions,
     parts=(Part(Place.BEFORE_HEADS, added_positions),),
+    symbols=_symbols,
     told={
         "positions": Told(_wave, Drawn(always("Positions"), untold)),
         "X_positioned": Told(_sum, Drawn(always("Embeddings with Positions"), _adding, _asked)),

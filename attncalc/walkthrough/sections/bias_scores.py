@@ -18,6 +18,7 @@ from attncalc.walkthrough.sections.interface import (
     Drawn,
     Explanation,
     Index,
+    Meant,
     Part,
     Place,
     Told,
@@ -100,9 +101,20 @@ def _asked(_trace: Trace, _start: str) -> str:
     return text("Add bias")
 
 
+def _symbols(_page: Page) -> Iterator[Meant]:
+    """What its symbols stand for."""
+    yield Meant(Symbol("u", ("i", "j")), words("the score with its bias"))
+    yield Meant(Symbol("B"), words("all biases, a row a query"))
+    yield Meant(
+        Symbol("b", ("i", "j")),
+        words("the bias of query i and key j, which is added to their score"),
+    )
+
+
 EXPLANATION = Explanation(
     bias_scores,
     parts=(Part(Place.OF_EACH_HEAD, biased_scores),),
+    symbols=_symbols,
     told={"biased_scores": Told(_derived, Drawn(always("Bias"), _adding, _asked))},
     mentioned=_mentioned,
     formula=_formula,

@@ -25,6 +25,7 @@ from attncalc.walkthrough.sections.interface import (
     Drawn,
     Explanation,
     Index,
+    Meant,
     Part,
     Place,
     Told,
@@ -108,9 +109,16 @@ def _asked(trace: Trace, start: str) -> str:
     return text("Cap, {formula}", formula=_capping(trace, start))
 
 
+def _symbols(_page: Page) -> Iterator[Meant]:
+    """What its symbols stand for."""
+    yield Meant(Symbol("t", ("i", "j")), words("the capped score of query i and key j"))
+    yield Meant(Symbol("c"), words("the cap, which no score passes"))
+
+
 EXPLANATION = Explanation(
     cap,
     parts=(Part(Place.OF_EACH_HEAD, capped_scores),),
+    symbols=_symbols,
     told={"capped_scores": Told(_derived, Drawn(always("Softcap"), _capping, _asked))},
     mentioned=_mentioned,
     formula=_formula,

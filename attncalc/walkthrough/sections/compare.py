@@ -53,11 +53,13 @@ from attncalc.walkthrough.sections.interface import (
     Drawn,
     Explanation,
     Index,
+    Meant,
     Part,
     Place,
     Told,
     always,
     computed,
+    size_of,
 )
 from attncalc.walkthrough.sections.mix import sharing
 from attncalc.walkthrough.sections.score import match
@@ -298,9 +300,22 @@ def _asked(trace: Trace, start: str) -> str:
     return named if start == asking else sharing(trace, start).capitalize()
 
 
+def _symbols(page: Page) -> Iterator[Meant]:
+    """What its symbols stand for."""
+    yield Meant(Symbol("S"), words("all scores, a row a query"), size_of(page, "scores"))
+    yield Meant(
+        Symbol("s", ("i", "j")), words("the score of query i and key j: how well they match")
+    )
+    yield Meant(Symbol("W"), words("the matrix between query and key"))
+    yield Meant(Symbol("W", ("1",)), words("the matrix that a query is multiplied by"))
+    yield Meant(Symbol("W", ("2",)), words("the matrix that a key is multiplied by"))
+    yield Meant(Symbol("a", ("i",)), words("the query times its matrix"))
+
+
 EXPLANATION = Explanation(
     compare,
     parts=(Part(Place.OF_EACH_HEAD, other_scores),),
+    symbols=_symbols,
     told={"scores": Told(_derived, Drawn(always("Scores"), _meeting, _asked))},
     mentioned=_mentioned,
     formula=_whole,

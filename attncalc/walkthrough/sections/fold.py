@@ -29,7 +29,12 @@ from attncalc.document.wording import counted_words, sentences, words
 from attncalc.problem.heads import group_of
 from attncalc.walkthrough.folds import fold
 from attncalc.walkthrough.page import Page
-from attncalc.walkthrough.sections.interface import Explanation, Part, Place
+from attncalc.walkthrough.sections.interface import (
+    Explanation,
+    Meant,
+    Part,
+    Place,
+)
 from attncalc.walkthrough.sections.mask import slopes_of_heads
 from attncalc.walkthrough.sources import sources
 from attncalc.walkthrough.tables import omitted_row
@@ -201,4 +206,9 @@ def _places(head: int, width: int | None) -> Inlines:
     return words("{first} to {last}", first=first, last=first + width - 1)
 
 
-EXPLANATION = Explanation(parts=(Part(Place.BEFORE_HEADS, folding),))
+def _symbols(_page: Page) -> Iterator[Meant]:
+    """What its symbols stand for."""
+    yield Meant(Symbol("head", ("h",)), words("the result of head h for all tokens"))
+
+
+EXPLANATION = Explanation(parts=(Part(Place.BEFORE_HEADS, folding),), symbols=_symbols)

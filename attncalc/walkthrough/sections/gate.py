@@ -43,6 +43,7 @@ from attncalc.walkthrough.sections.interface import (
     Drawn,
     Explanation,
     Index,
+    Meant,
     Part,
     Place,
     Told,
@@ -162,10 +163,20 @@ def _gating(trace: Trace, start: str) -> str:
     return f"× {_SIGMOID}(g)" if start == first else bias_too(trace, "G")
 
 
+def _symbols(_page: Page) -> Iterator[Meant]:
+    """What its symbols stand for."""
+    yield Meant(Symbol("G"), words("the numbers that open and close the gates"))
+    yield Meant(Symbol("g", ("i",)), words("the numbers that open and close the gates of query i"))
+    yield Meant(Symbol("u", ("i",)), words("what the gates let through for query i"))
+    yield Meant(Symbol("W", ("G",)), words("the matrix that makes the numbers of the gates"))
+    yield Meant(Symbol("b", ("G",)), words("what is added to the numbers of the gates"))
+
+
 EXPLANATION = Explanation(
     gate,
     formula=_formula,
     parts=(Part(Place.AFTER_HEADS, gating),),
+    symbols=_symbols,
     told={"gated": Told(_derived, Drawn(lambda _: text("Gate"), _gating))},
     mentioned=_mentioned,
 )

@@ -13,11 +13,19 @@ from attncalc.document.document import (
     Section,
     Table,
 )
+from attncalc.document.expressions import Symbol
 from attncalc.document.wording import words
 from attncalc.numbers.arithmetic import Array
 from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.products import given_projection
-from attncalc.walkthrough.sections.interface import Explanation, Part, Place
+from attncalc.walkthrough.sections.interface import (
+    Explanation,
+    Meant,
+    Part,
+    Place,
+    size_of,
+    size_of_row,
+)
 from attncalc.walkthrough.tables import matrix_table
 from attncalc.walkthrough.vectors import given_table
 
@@ -122,4 +130,35 @@ def _given_scores(page: Page) -> Table:
     return matrix_table(page, page.vectors("scores"), rows, page.kept_columns(), caption)
 
 
-EXPLANATION = Explanation(parts=(Part(Place.BEFORE_HEADS, given),))
+def _symbols(page: Page) -> Iterator[Meant]:
+    """What its symbols stand for."""
+    yield Meant(Symbol("X"), words("the embeddings of all tokens, a row each"), size_of(page, "X"))
+    yield Meant(
+        Symbol("x", ("i",)),
+        words("the embedding of token i: the numbers that it comes in with"),
+        size_of_row(page, "X"),
+    )
+    yield Meant(Symbol("Q"), words("all queries, a row each"), size_of(page, "Q"))
+    yield Meant(
+        Symbol("q", ("i",)),
+        words("the query of token i: what it looks for"),
+        size_of_row(page, "Q"),
+    )
+    yield Meant(Symbol("K"), words("all keys, a row each"), size_of(page, "K"))
+    yield Meant(
+        Symbol("k", ("j",)),
+        words("the key of token j: what it has to offer"),
+        size_of_row(page, "K"),
+    )
+    yield Meant(Symbol("V"), words("all values, a row each"), size_of(page, "V"))
+    yield Meant(
+        Symbol("v", ("j",)), words("the value of token j: what it hands on"), size_of_row(page, "V")
+    )
+    yield Meant(Symbol("i"), words("the place of the query"))
+    yield Meant(Symbol("j"), words("the place of the key"))
+    yield Meant(Symbol("d", ("model",)), words("how many numbers an embedding has"))
+    yield Meant(Symbol("d", ("k",)), words("how many numbers a query or a key has"))
+    yield Meant(Symbol("d", ("v",)), words("how many numbers a value has"))
+
+
+EXPLANATION = Explanation(parts=(Part(Place.BEFORE_HEADS, given),), symbols=_symbols)

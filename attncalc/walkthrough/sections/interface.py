@@ -7,10 +7,10 @@ from dataclasses import field
 from enum import Enum
 from typing import TypeAlias
 
-from attncalc.document.document import Section
+from attncalc.document.document import Inlines, Section
 from attncalc.document.expressions import Expression, Sign, Symbol
 from attncalc.document.numerals import Shown
-from attncalc.document.wording import Slot
+from attncalc.document.wording import Slot, words
 from attncalc.language import text
 from attncalc.names import NAMES
 from attncalc.records import dataclass
@@ -91,12 +91,25 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Meant:
+    """A symbol, and what it stands for.
+
+    symbol: with the index that makes it another one, as the Q of W_Q, or with running ones, i and
+    j. size: of what it stands for, where it has one.
+    """
+
+    symbol: Symbol
+    meaning: Inlines
+    size: Inlines = ()
+
+
+@dataclass(frozen=True)
 class Explanation:
     """All that is said of a step.
 
     step: None for what belongs to no step, such as what is given, or what it all means. told: of
     each of the step's stages. mentioned: of its option, in the line under the title. formula: what
-    it adds to the formula there.
+    it adds to the formula there. symbols: those that it brings, for the glossary of a lesson.
     """
 
     step: Step | None = None
@@ -104,6 +117,7 @@ class Explanation:
     told: Mapping[str, Told] = field(default_factory=dict)
     mentioned: Callable[[Page], Iterator[Slot]] = lambda _page: iter(())
     formula: Formula = lambda _page, before: before
+    symbols: Callable[[Page], Iterator[Meant]] = lambda _page: iter(())
 
 
 def given(_page: Page, _stage: str, _index: Index) -> None:
@@ -126,6 +140,21 @@ def handed_on(page: Page, source: str, index: Index) -> Derived:
     symbol = Symbol(NAMES[source].letter, page.index_names(source, index))
     value = page.entry(source, index)
     return Derived((symbol, value.number), (Sign.EXACT, value.sign))
+
+
+def size_of(page: Page, stage: str) -> Inlines:
+    """How large a stage is, of any one head: 8 × 3; nothing where there is none."""
+    if stage not in page.trace:
+        return ()
+    rows, columns = page.trace[stage].shape[-2:]
+    return words("{rows} × {columns}", rows=rows, columns=columns)
+
+
+def size_of_row(page: Page, stage: str) -> Inlines:
+    """How large a row of it is."""
+    if stage not in page.trace:
+        return ()
+    return words("1 × {columns}", columns=page.trace[stage].shape[-1])
 
 
 def always(name: str) -> Called:

@@ -28,10 +28,12 @@ from attncalc.walkthrough.sections.interface import (
     Drawn,
     Explanation,
     Index,
+    Meant,
     Part,
     Place,
     Told,
     handed_on,
+    size_of_row,
     untold,
 )
 from attncalc.walkthrough.sources import source_of, sources
@@ -105,10 +107,20 @@ def _derived(page: Page, stage: str, index: Index) -> Derived:
     return handed_on(page, source, (head, index[0], place))
 
 
+def _symbols(page: Page) -> Iterator[Meant]:
+    """What its symbols stand for."""
+    yield Meant(
+        Symbol("c", ("i",)),
+        words("the results of all heads for query i, side by side"),
+        size_of_row(page, "concatenated"),
+    )
+
+
 EXPLANATION = Explanation(
     join,
     formula=lambda page, _before: all_heads(page),
     parts=(Part(Place.AFTER_HEADS, concatenation),),
+    symbols=_symbols,
     told={
         "concatenated": Told(
             _derived,

@@ -46,6 +46,7 @@ from attncalc.walkthrough.sections.interface import (
     Drawn,
     Explanation,
     Index,
+    Meant,
     Part,
     Place,
     Told,
@@ -457,9 +458,23 @@ def _called(trace: Trace) -> str:
     return text("biased scores") if trace.mask is None else text("masked scores")
 
 
+def _symbols(_page: Page) -> Iterator[Meant]:
+    """What its symbols stand for."""
+    yield Meant(
+        Symbol("m", ("i", "j")), words("the score of query i and key j as it goes into the softmax")
+    )
+    yield Meant(Symbol("B"), words("all biases, a row a query"))
+    yield Meant(
+        Symbol("b", ("i", "j")),
+        words("the bias of query i and key j, which is added to their score"),
+    )
+    yield Meant(Symbol("M"), words("the mask: 0 where a query sees a key, −∞ where it does not"))
+
+
 EXPLANATION = Explanation(
     step,
     parts=(Part(Place.OF_EACH_HEAD, masked_scores),),
+    symbols=_symbols,
     told={"masked_scores": Told(_derived, Drawn(_participant, _masking, _asked, called=_called))},
     mentioned=_mentioned,
     formula=_formula,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -47,10 +47,13 @@ from attncalc.walkthrough.sections.interface import (
     Drawn,
     Explanation,
     Index,
+    Meant,
     Part,
     Place,
     Told,
     computed,
+    size_of,
+    size_of_row,
 )
 from attncalc.walkthrough.sources import sources
 from attncalc.walkthrough.vectors import entry_heading, vector_table
@@ -204,10 +207,23 @@ def _shared(trace: Trace, start: str) -> str:
     return shared[:1].upper() + shared[1:]
 
 
+def _symbols(page: Page) -> Iterator[Meant]:
+    """What its symbols stand for."""
+    yield Meant(
+        Symbol("O"), words("all outputs, a row a query"), size_of(page, page.trace.attended)
+    )
+    yield Meant(
+        Symbol("o", ("i",)),
+        words("the weighted sum of the values for query i"),
+        size_of_row(page, page.trace.attended),
+    )
+
+
 EXPLANATION = Explanation(
     mix,
     formula=_formula,
     parts=(Part(Place.OF_EACH_HEAD, weighted_sum),),
+    symbols=_symbols,
     told={
         "weighted_values": Told(_product, None),
         "head_outputs": Told(

@@ -44,6 +44,7 @@ from attncalc.walkthrough.sections.interface import (
     Drawn,
     Explanation,
     Index,
+    Meant,
     Part,
     Place,
     Told,
@@ -202,9 +203,19 @@ def _normalizing(trace: Trace, _start: str) -> str:
     return text("divide by root mean square")
 
 
+def _symbols(_page: Page) -> Iterator[Meant]:
+    """What its symbols stand for."""
+    yield Meant(
+        Symbol("g", ("q",)), words("what each entry of a normalized query is multiplied by")
+    )
+    yield Meant(Symbol("g", ("k",)), words("what each entry of a normalized key is multiplied by"))
+    yield Meant(Symbol("r"), words("the root mean square of a vector: how large its entries are"))
+
+
 EXPLANATION = Explanation(
     normalize,
     parts=(Part(Place.OF_EACH_HEAD, normalization),),
+    symbols=_symbols,
     told={
         "Q_normalized": Told(_derived, Drawn(always("Normalized Query"), _normalizing)),
         "K_normalized": Told(_derived, Drawn(always("Normalized Key"), _normalizing)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from attncalc.document.document import Block, Heading, Inlines, OfQuery, Paragraph, Section
 from attncalc.document.expressions import Expression, Relation, Sign, Symbol
@@ -18,6 +18,7 @@ from attncalc.walkthrough.sections.interface import (
     Drawn,
     Explanation,
     Index,
+    Meant,
     Operation,
     Part,
     Place,
@@ -143,9 +144,20 @@ def _told(letter: str, participant: Called) -> Told:
     return Told(_derived, Drawn(participant, done, asked))
 
 
+def _symbols(_page: Page) -> Iterator[Meant]:
+    """What its symbols stand for."""
+    yield Meant(Symbol("W", ("Q",)), words("the matrix that makes queries of embeddings"))
+    yield Meant(Symbol("W", ("K",)), words("the matrix that makes keys of embeddings"))
+    yield Meant(Symbol("W", ("V",)), words("the matrix that makes values of embeddings"))
+    yield Meant(Symbol("b", ("Q",)), words("what is added to each query"))
+    yield Meant(Symbol("b", ("K",)), words("what is added to each key"))
+    yield Meant(Symbol("b", ("V",)), words("what is added to each value"))
+
+
 EXPLANATION = Explanation(
     project,
     parts=(Part(Place.BEFORE_HEADS, unprojected), Part(Place.OF_EACH_HEAD, projections)),
+    symbols=_symbols,
     told={
         "Q": _told("Q", always("Query (Q)")),
         "K": _told("K", always("Key (K)")),

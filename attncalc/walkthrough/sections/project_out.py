@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from attncalc.document.document import Block, Heading, Inlines, OfQuery, Paragraph, Section, about
 from attncalc.document.expressions import Expression, Juxtaposed, Sum, Symbol
 from attncalc.document.wording import words
@@ -21,11 +23,14 @@ from attncalc.walkthrough.sections.interface import (
     Drawn,
     Explanation,
     Index,
+    Meant,
     Part,
     Place,
     Told,
     computed,
     handed_on,
+    size_of,
+    size_of_row,
 )
 from attncalc.walkthrough.sections.project import bias_too
 from attncalc.walkthrough.sources import source_of
@@ -85,9 +90,20 @@ def _asked(trace: Trace, start: str) -> str:
     return text("Project, {matrix}", matrix=_projecting(trace, start))
 
 
+def _symbols(page: Page) -> Iterator[Meant]:
+    """What its symbols stand for."""
+    yield Meant(
+        Symbol("W", ("O",)), words("the matrix that makes outputs of the results before it")
+    )
+    yield Meant(Symbol("b", ("O",)), words("what is added to each output"))
+    yield Meant(Symbol("y", ("i",)), words("the output for query i"), size_of_row(page, "output"))
+    yield Meant(Symbol("Output"), words("all outputs, a row a query"), size_of(page, "output"))
+
+
 EXPLANATION = Explanation(
     project_out,
     formula=_formula,
     parts=(Part(Place.AFTER_HEADS, output_projection),),
+    symbols=_symbols,
     told={"output": Told(_derived, Drawn(lambda _: text("Attention Output"), _projecting, _asked))},
 )

@@ -46,6 +46,7 @@ from attncalc.walkthrough.sections.interface import (
     Drawn,
     Explanation,
     Index,
+    Meant,
     Part,
     Place,
     Told,
@@ -215,9 +216,16 @@ def _rotating_new(trace: Trace, start: str) -> str:
     return text("rotate new keys by position") if cached else _rotating(trace, start)
 
 
+def _symbols(_page: Page) -> Iterator[Meant]:
+    """What its symbols stand for."""
+    yield Meant(Symbol("R", ("pos",)), words("the rotation that belongs to a position"))
+    yield Meant(Symbol("θ"), words("the angle by which two entries are turned together"))
+
+
 EXPLANATION = Explanation(
     rotate,
     parts=(Part(Place.OF_EACH_HEAD, rotation),),
+    symbols=_symbols,
     told={
         "Q_rotated": Told(_derived, Drawn(always("Rotated Query"), _rotating)),
         "K_rotated": Told(_derived, Drawn(always("Rotated Key"), _rotating_new)),

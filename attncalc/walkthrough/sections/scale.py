@@ -33,6 +33,7 @@ from attncalc.walkthrough.sections.interface import (
     Drawn,
     Explanation,
     Index,
+    Meant,
     Part,
     Place,
     Told,
@@ -200,9 +201,15 @@ def _factor(trace: Trace) -> str:
     return in_digits(trace.problem.attention.scale)
 
 
+def _symbols(_page: Page) -> Iterator[Meant]:
+    """What its symbols stand for."""
+    yield Meant(Symbol("z", ("i", "j")), words("the scaled score of query i and key j"))
+
+
 EXPLANATION = Explanation(
     scale,
     parts=(Part(Place.OF_EACH_HEAD, scaled_scores),),
+    symbols=_symbols,
     told={"scaled_scores": Told(_derived, Drawn(always("Scale"), _scaling, _asked))},
     mentioned=_mentioned,
     formula=_formula,

@@ -40,10 +40,12 @@ from attncalc.walkthrough.sections.interface import (
     Drawn,
     Explanation,
     Index,
+    Meant,
     Part,
     Place,
     Told,
     computed,
+    size_of,
 )
 from attncalc.walkthrough.sections.mix import sharing
 from attncalc.walkthrough.sources import sources
@@ -184,9 +186,18 @@ def _asked(trace: Trace, start: str) -> str:
     return text("Dot Product of Q and K") if start == asking else sharing(trace, start).capitalize()
 
 
+def _symbols(page: Page) -> Iterator[Meant]:
+    """What its symbols stand for."""
+    yield Meant(Symbol("S"), words("all scores, a row a query"), size_of(page, "scores"))
+    yield Meant(
+        Symbol("s", ("i", "j")), words("the score of query i and key j: how well they match")
+    )
+
+
 EXPLANATION = Explanation(
     score,
     parts=(Part(Place.OF_EACH_HEAD, scores),),
+    symbols=_symbols,
     told={"scores": Told(_derived, Drawn(_participant, sharing, _asked, box=_box))},
     mentioned=_mentioned,
     formula=_formula,

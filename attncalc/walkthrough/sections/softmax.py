@@ -61,10 +61,12 @@ from attncalc.walkthrough.sections.interface import (
     Drawn,
     Explanation,
     Index,
+    Meant,
     Part,
     Place,
     Told,
     computed,
+    size_of,
 )
 from attncalc.walkthrough.sources import source_of, sources
 from attncalc.walkthrough.tables import HIDDEN, bar, result_cell, together
@@ -219,6 +221,13 @@ def _why_powers(page: Page, base: Expression) -> Iterator[Block]:
             "a bar is as long as its weight beside the largest."
         )
     )
+    if len(page.trace.problem.tokens) > 1:
+        yield lesson(
+            words(
+                "How to read the heatmap: a row is a query, a column a key, and their number the "
+                "weight, how much the query takes from the key; the stronger the colour, the more."
+            )
+        )
 
 
 def _equal_share(page: Page, query: int, key: int) -> tuple[Expression, ...] | None:
@@ -419,9 +428,22 @@ def _softmax(trace: Trace, _start: str) -> str:
     return text("softmax by row, base {base}, with a sink", base=digits)
 
 
+def _symbols(page: Page) -> Iterator[Meant]:
+    """What its symbols stand for."""
+    yield Meant(
+        Symbol("A"), words("all attention weights, a row a query"), size_of(page, "weights")
+    )
+    yield Meant(
+        Symbol("α", ("i", "j")), words("the attention weight: how much query i takes from key j")
+    )
+    yield Meant(Symbol("l"), words("the place of a key in a sum over all keys"))
+    yield Meant(Symbol("e"), words("Euler's number, the base of the powers"))
+
+
 EXPLANATION = Explanation(
     step,
     parts=(Part(Place.OF_EACH_HEAD, softmax),),
+    symbols=_symbols,
     told={
         "exponentials": Told(_power, None),
         "sums": Told(_row_sum, None),
