@@ -141,6 +141,17 @@ def test_page() -> None:
         assert text.endswith(f"attncalc explain animal.yaml {number} / 2")
 
 
+@pytest.mark.parametrize("paper", ["a4", "us-letter"])
+def test_brief(paper: str) -> None:
+    """What is brief fits on a sheet of paper."""
+    document = write_walkthrough(explain(load_all(ANIMAL)[0]), Selection(detail="brief"))
+    pdf = PdfRenderer(paper, footer="attncalc", system_fonts=False).render_pdf(document)
+    (page,) = PdfReader(io.BytesIO(pdf)).pages
+    text = " ".join(page.extract_text().split())
+    assert "Rounded only where shown" in text
+    assert "Weighted sum" in text
+
+
 def test_accessible() -> None:
     """It is tagged, has a title and a language, and bookmarks for its steps (PDF/UA-1)."""
     reader = PdfReader(io.BytesIO(BUNDLED.render_pdf(walkthrough(ANIMAL))))

@@ -12,6 +12,7 @@ from attncalc.document.document import (
     Paragraph,
     Section,
     Table,
+    about,
 )
 from attncalc.document.expressions import Symbol
 from attncalc.document.wording import words
@@ -39,7 +40,9 @@ def given(page: Page, number: int) -> Section:
     blocks: list[Block] = []
     if problem.scores is not None:
         blocks += [_given_scores(page.of_head(head)) for head in page.told_heads]
-    blocks += _given_vectors(page)
+    vectors = tuple(_given_vectors(page))
+    again = problem.X is None  # then each of them stands where it is used, too
+    blocks += about("aside", vectors) if again else vectors
     blocks += _given_past(page)
     for letter in ("Q", "K", "V"):
         blocks += given_projection(page, letter)

@@ -268,8 +268,8 @@ def _told_apart(page: Page, alike: list[int]) -> Inlines:
         before=before,
         after=listing(after),
     )
-    options = trace.problem.attention
-    if options.positions is not None or options.bias is not None:
+    biased = trace.bias is not None or "biased_scores" in trace
+    if biased or "X_positioned" in trace or "Q_rotated" in trace:
         why = words("The context, and their places in it, told them apart.")
     else:
         why = words("The context told them apart.")

@@ -70,7 +70,8 @@ def weighted_sum(page: Page, number: int) -> Section | None:
             words(
                 "Each value is multiplied by its weight, and all of them are added up: a value "
                 "with a large weight counts much in the result."
-            )
+            ),
+            topic="aside",
         )
     ]
     content += page.of_each_query(lambda query: [_weighted_table(page, query)])

@@ -57,7 +57,7 @@ def scores(page: Page, number: int) -> Section | None:
     if page.trace.problem.scores is not None or "scores" not in page.trace:
         return None
     content = (
-        Paragraph(_why()),
+        Paragraph(_why(), topic="aside"),
         *page.of_each_query(lambda query: _score_blocks(page, query)),
         *all_queries(page, "scores"),
     )

@@ -173,7 +173,7 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
         Paragraph(_what_softmax_does(token, sink=sink is not None, hidden=bool(hidden))),
         *_temperature(page),
         Table(columns, tuple(rows)),
-        Equation(_of_greatest(page, query, most)),
+        Equation(_of_greatest(page, query, most), topic="aside"),
     ]
 
 
