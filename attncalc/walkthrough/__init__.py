@@ -57,7 +57,7 @@ def _append(sections: list[Section], part: Part, page: Page, head: int | None = 
     section = None if written is None else written.without(page.selection.hidden)
     if section is None:
         return
-    section = with_additions(section, full=page.full)
+    section = with_additions(section, page.selection)
     if head is not None:
         named = words("{section}, head {head}", section=section.heading.words, head=head + 1)
         section = replace(section, heading=replace(section.heading, words=named))

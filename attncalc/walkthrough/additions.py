@@ -26,6 +26,7 @@ from attncalc.document.document import (
 )
 from attncalc.document.expressions import Expression, Nothing, Number, Relation, Sign, Sum
 from attncalc.document.wording import listing, words
+from attncalc.selection import Selection
 
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
 _MOST_DIGITS = 60
@@ -48,21 +49,22 @@ class _Addition:
     in_row: bool
 
 
-def with_additions(section: Section, *, full: bool) -> Section:
+def with_additions(section: Section, selection: Selection) -> Section:
     """The section with a note behind each table whose printed terms do not add up as printed.
 
-    full: whether every such sum is named.
+    Where nothing is left out, every such sum is named.
     """
+    most = None if selection.full else _MOST_NAMED
     content: list[Block | OfQuery] = []
     for part in section.content:
         if isinstance(part, OfQuery):
-            content.append(replace(part, blocks=tuple(_noted(part.blocks, full))))
+            content.append(replace(part, blocks=tuple(_noted(part.blocks, most))))
         else:
-            content += _noted((part,), full)
+            content += _noted((part,), most)
     return replace(section, content=tuple(content))
 
 
-def _noted(blocks: Sequence[Block], full: bool) -> Iterator[Block]:
+def _noted(blocks: Sequence[Block], most: int | None) -> Iterator[Block]:
     for block in blocks:
         yield block
         if isinstance(block, Table):
@@ -70,12 +72,12 @@ def _noted(blocks: Sequence[Block], full: bool) -> Iterator[Block]:
             if off:
                 yield Note(
                     NoteKind.REMARK,
-                    _said(off, len(off) if full else _MOST_NAMED),
+                    _said(off, most),
                     topic=block.topic,
                 )
 
 
-def _said(off: Sequence[_Addition], most: int) -> Inlines:
+def _said(off: Sequence[_Addition], most: int | None) -> Inlines:
     named = [_told(addition) for addition in off[:most]]
     more = len(off) - len(named)
     if more:

@@ -135,7 +135,7 @@ def note_on(*rows: Row, full: bool = False) -> str | None:
     """What is said behind a table of these rows."""
     table = Table((Column((Words("n"),)),) * 3, rows, topic="all-queries")
     section = Section(Heading(1, (Words("S"),)), (Paragraph(()), table))
-    noted = with_additions(section, full=full).content[2:]
+    noted = with_additions(section, Selection(full=full)).content[2:]
     if not noted:
         return None
     (note,) = noted
