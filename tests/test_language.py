@@ -6,12 +6,13 @@ import ast
 import pickle
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from string import Formatter
 from typing import get_args
 
 import pytest
 
-from attncalc import explain, handout, load
+from attncalc import explain, handout, load, load_all
 from attncalc.document.document import Token, Words
 from attncalc.document.expressions import Number
 from attncalc.document.wording import counted_words, listing, sentences, words
@@ -32,40 +33,140 @@ from attncalc.language import (
     speaking,
     text,
 )
+from attncalc.languages import de
+from attncalc.names import NAMES
 from tests.conftest import ROOT, SAMPLES, Attncalc
 
 SAYING = {
-    "Sentence": 1,
-    "Misconception": 1,
-    "Alteration": 1,
-    "text": 1,
-    "template": 1,
-    "said": 1,
-    "words": 1,
-    "counted": 2,
-    "counted_words": 2,
+    **dict.fromkeys(("text", "template", "said", "words", "Sentence", "always"), 1),
+    **dict.fromkeys(("Misconception", "Alteration"), 1),
+    **dict.fromkeys(("counted", "counted_words"), 2),
 }
 """What says a sentence, and how many templates it takes."""
 
 JOINING = {"listing", "listed"}
 
 
+def whole(told: ast.expr) -> Iterator[str]:
+    """The templates that an argument may be: one, or either of two."""
+    if isinstance(told, ast.IfExp):
+        yield from whole(told.body)
+        yield from whole(told.orelse)
+    elif isinstance(told, ast.Constant) and isinstance(told.value, str):
+        yield told.value
+
+
 def templates() -> Iterator[tuple[str, str]]:
-    """Every sentence there is, and where it is said."""
+    """Every sentence there is, and where it is said; what stages are called is said too."""
     for path in sorted((ROOT / "attncalc").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-                continue
-            told: list[ast.expr] = node.args[: SAYING.get(node.func.id, 0)]
-            if node.func.id in JOINING:
-                told = [*node.args[1:], *(each.value for each in node.keywords)]
+            told: list[ast.expr] = []
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                told = node.args[: SAYING.get(node.func.id, 0)]
+                if node.func.id in JOINING:
+                    told = [*node.args[1:], *(each.value for each in node.keywords)]
+            elif isinstance(node, ast.FunctionDef) and node.name in JOINING:
+                told = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
             for argument in told:
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                    yield argument.value, f"{path.relative_to(ROOT)}:{node.lineno}"
+                for template in whole(argument):
+                    yield template, f"{path.relative_to(ROOT)}:{argument.lineno}"
+    for stage in NAMES.values():
+        yield stage.called, "attncalc/names.py"
+
+
+SAID = dict(templates())
 
 
 def slots(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+
+
+def margins(template: str) -> tuple[bool, bool]:
+    return template.startswith(" "), template.endswith(" ")
+
+
+ALIKE = frozenset(
+    {
+        "1 × {columns}",
+        "ALiBi",
+        "Bias",
+        "Cache",
+        "Gate",
+        "Scores",
+        "Softmax",
+        "float16",
+        "float32",
+        "sin, cos",
+        "tanh",
+        "{first} · {last}",
+        "{first} · {then}",
+        "{first} → {last}",
+        "{first} → {then}",
+        "{first}, {last}",
+        "{first}, {then}",
+        "{head}: {step}",
+        "{key} ({share})",
+        "{matrix} {size}",
+        "{numbers}: {verdicts}",
+        "{part}",
+        "{query}: {one} ({left}), {other} ({right})",
+        "{query}: {stage}",
+        "{rows} × {columns}",
+        "{side}: {warning}",
+        "{stage}",
+        "{vector}: {entry}",
+        "–",
+        "…",
+    }
+)
+"""Words that German has too, and templates without words."""
+
+
+def test_german_has_every_sentence() -> None:
+    """Where one is new, or said otherwise, it belongs into languages/de.py."""
+    assert {each: at for each, at in SAID.items() if each not in de.SENTENCES} == {}
+
+
+def test_german_has_no_sentence_that_nobody_says() -> None:
+    assert de.SENTENCES.keys() - SAID.keys() == set()
+
+
+def test_german_sentences_have_the_slots_of_the_english_ones() -> None:
+    assert [each for each, own in de.SENTENCES.items() if slots(each) != slots(own)] == []
+
+
+def test_german_sentences_stand_as_the_english_ones_do() -> None:
+    """With a blank before or behind them where those have one."""
+    odd = [each for each, own in de.SENTENCES.items() if margins(each) != margins(own)]
+    assert odd == []
+
+
+def test_german_sentences_are_german() -> None:
+    assert {each for each, own in de.SENTENCES.items() if each == own} == ALIKE
+
+
+class Heard(dict[str, str]):
+    """German that remembers what it lacks."""
+
+    def __init__(self) -> None:
+        super().__init__(de.SENTENCES)
+        self.lacking: set[str] = set()
+
+    def get(self, template: str, _default: object = None) -> str:
+        if template not in self:
+            self.lacking.add(template)
+        return super().get(template, template)
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_german_pages(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is said on them that the source does not show as a template."""
+    heard = Heard()
+    monkeypatch.setattr(de, "SENTENCES", heard)
+    for problem in load_all(path):
+        page = handout(explain(problem), lang="de", detail="lesson").text()
+        assert "Gerundet wird nur beim Anzeigen" in page
+    assert heard.lacking == set()
 
 
 def test_a_sentence_is_whole() -> None:

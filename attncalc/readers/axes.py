@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from attncalc.language import Sentence
 from attncalc.numbers.arithmetic import Array
 from attncalc.readers.interface import Node
 from attncalc.readers.numbers import Faults
@@ -87,8 +88,15 @@ def remarks(fields: Mapping[str, Node], attention: Mapping[str, Node]) -> tuple[
     if not stacked or told:
         return ()
     name, (h, n, _) = next(iter(stacked.items()))
-    first = f"{name} is {_times(stacked[name])}: read as {h} heads of {n} rows each"
-    return (f"{first}. heads: {h} says so; of a batch, give one: {name}[0].",)
+    remark = Sentence(
+        "{matrix} is {shape}: read as {heads} heads of {rows} rows each. heads: {heads} says so; "
+        "of a batch, give one: {matrix}[0].",
+        matrix=name,
+        shape=_times(stacked[name]),
+        heads=h,
+        rows=n,
+    )
+    return (remark,)
 
 
 def _axes(node: Node) -> tuple[int, ...]:

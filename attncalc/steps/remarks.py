@@ -24,7 +24,7 @@ _LONGEST_SUM = 40
 """A sum with more characters than this is told in fewer digits."""
 
 
-def remarks(trace: Trace) -> Iterator[str]:
+def remarks(trace: Trace) -> Iterator[Sentence]:
     """Of given weights and idle options; or of biases that are meant for -inf, and blind rows."""
     yield from _of_idle_places(trace)
     if trace.problem.weights is not None:
@@ -35,7 +35,7 @@ def remarks(trace: Trace) -> Iterator[str]:
         yield from _of_blind_rows(trace)
 
 
-def _of_idle_places(trace: Trace) -> Iterator[str]:
+def _of_idle_places(trace: Trace) -> Iterator[Sentence]:
     """Positions that are given, where nothing depends on them."""
     options = trace.problem.attention
     linear = isinstance(options.bias, str | Slopes)
@@ -46,7 +46,7 @@ def _of_idle_places(trace: Trace) -> Iterator[str]:
         )
 
 
-def _of_stand_ins(trace: Trace) -> Iterator[str]:
+def _of_stand_ins(trace: Trace) -> Iterator[Sentence]:
     """A large number in the place of -inf, which is added like any other."""
     bias = trace.problem.attention.bias_rows
     if bias is None:
@@ -62,7 +62,7 @@ def _of_stand_ins(trace: Trace) -> Iterator[str]:
         )
 
 
-def _of_blind_rows(trace: Trace) -> Iterator[str]:
+def _of_blind_rows(trace: Trace) -> Iterator[Sentence]:
     """Queries of which every key is masked; once where it is so in all heads."""
     if not trace.hides(trace.scored):
         return
@@ -77,7 +77,7 @@ def _of_blind_rows(trace: Trace) -> Iterator[str]:
         yield _blind(trace, row, head)
 
 
-def _blind(trace: Trace, row: int, head: list[int]) -> str:
+def _blind(trace: Trace, row: int, head: list[int]) -> Sentence:
     """What becomes of a query that sees no key."""
     query = _query(trace, row, head)
     if "V" not in trace:
@@ -92,7 +92,7 @@ def _blind(trace: Trace, row: int, head: list[int]) -> str:
     )
 
 
-def _of_sums(trace: Trace) -> Iterator[str]:
+def _of_sums(trace: Trace) -> Iterator[Sentence]:
     """Given weights whose row, as typed, does not add up to exactly 1."""
     weights = trace["weights"]
     totals = sums(weights)
@@ -115,7 +115,7 @@ def _of_sums(trace: Trace) -> Iterator[str]:
             )
 
 
-def _of_idle_options(trace: Trace) -> Iterator[str]:
+def _of_idle_options(trace: Trace) -> Iterator[Sentence]:
     """Options of scores, which given weights no longer have."""
     options = trace.problem.attention
     given = {
@@ -143,8 +143,8 @@ def _listed(names: Sequence[str]) -> str:
     return Sentence("{first} and {last}", first=", ".join(others), last=last) if others else last
 
 
-def _query(trace: Trace, row: int, head: Sequence[int]) -> str:
-    token = f"“{trace.problem.tokens[row]}” (#{row + 1})"
+def _query(trace: Trace, row: int, head: Sequence[int]) -> Sentence:
+    token = Sentence("“{token}” (#{place})", token=trace.problem.tokens[row], place=row + 1)
     if not head:
         return token
     return Sentence("{query} in head {head}", query=token, head=head[0] + 1)

@@ -24,8 +24,6 @@ from attncalc.document.wording import (
     term,
     words,
 )
-from attncalc.steps.remarks import remarks
-from attncalc.steps.trace import Trace
 from attncalc.walkthrough.formula import formulas
 from attncalc.walkthrough.kinds import kind
 from attncalc.walkthrough.page import Page, provenance
@@ -62,16 +60,10 @@ def title(page: Page) -> Section:
     content.append(Paragraph(sentences(*kind(problem))))
     content += map(Equation, formulas(page))
     content += about("roles", (*_shapes(page), *_roles(page)))
-    content += provenance(problem, _warnings(page.trace))
+    content += provenance(problem, page.trace.warnings)
     default = words("Attention, step by step")
     heading = (Words(problem.title),) if problem.title else default
     return Section(Heading(None, heading), tuple(content))
-
-
-def _warnings(trace: Trace) -> Iterator[str]:
-    """What was said when the trace was made, in the language of the page."""
-    if trace.warnings:
-        yield from (*trace.problem.remarks, *remarks(trace))
 
 
 def _listed(parts: Iterator[Slot]) -> Inlines:
