@@ -77,7 +77,7 @@ def report_of(fields: dict[str, Any], claims: dict[str, Any]) -> Report:
             "α_b,a ≈ e^1.7678 / (e^1.7678 + e^0.7071) ≈ 5.8578 / 7.8859 ≈ 0.7428",
         ),
         (FULL, "weights", (0, 0), "α_a,a ≈ e^4.5962 / e^4.5962 ≈ 99.1064 / 99.1064 = 1"),
-        (FULL, "weights", (0, 1), "α_a,b = e^(-∞) / e^4.5962 = 0.0000 / 99.1064 = 0"),
+        (FULL, "weights", (0, 1), "α_a,b = e^(-∞) / e^4.5962 = 0 / 99.1064 = 0"),
         (FULL, "weighted_values", (1, 0, 1), "αv_b,a,2 ≈ 0.7428×2 ≈ 1.4856"),
         (FULL, "head_outputs", (0, 0), "o_a,1 = 1×2 + 0×0 = 2"),
         (FULL, "output", (0, 0), "o_a,1 = 2×1 + 2×2 = 6"),
@@ -337,6 +337,11 @@ def test_plausible(fields: dict[str, Any], claims: dict[str, Any]) -> None:
         (
             Diagnosis("weights", "the mask is shifted", EVERYWHERE, convention=True),
             "Another convention would explain all claims on attention weights: the mask is "
+            "shifted.",
+        ),
+        (
+            Diagnosis("weights", "the mask is shifted", EVERYWHERE, "for “a”", convention=True),
+            "Another convention would explain all claims on attention weights for “a”: the mask is "
             "shifted.",
         ),
     ],

@@ -319,6 +319,8 @@ def test_stages_of_one_side() -> None:
          "change of a score changes the weights that much less."),
         ({"mask": "causal"}, {}, "The softmax is flat there (a.yaml): a small change of a score "
          "changes no weight."),
+        ({"mask": "causal"}, {"mask": [["0", "1"], ["1", "1"]]},
+         "“a” attends most to “a” (a.yaml: 1), and to “b” (b.yaml: 1). key"),
         ({"softcap": "0.6"}, {"softcap": "0.5"}, "is 1.1 times flatter there (a.yaml)"),
         ({}, {"mask": [["0", "1"], ["1", "1"]]}, "“a” attends most to “a” (a.yaml: 1.0000), and to "
          "“b” (b.yaml: 1)."),

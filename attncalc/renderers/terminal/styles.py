@@ -19,10 +19,10 @@ BAR = "cyan"
 RULE = "dim"
 WARNING = "bold yellow"
 STANDINGS = {
-    Standing.RIGHT: "rgb(50,120,205)",
-    Standing.CARRIED: "",
-    Standing.NEAR: "",
-    Standing.WRONG: "bold rgb(200,88,10)",
+    Standing.RIGHT: "not dim rgb(50,120,205)",
+    Standing.CARRIED: "not dim",
+    Standing.NEAR: "not dim",
+    Standing.WRONG: "not dim bold rgb(200,88,10)",
 }
 """Of what is judged: blue and orange that are read on dark ground and on light."""
 
