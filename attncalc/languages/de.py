@@ -669,6 +669,48 @@ SENTENCES: dict[str, str] = {
     "{title} (of each query, the {count} strongest edges)": (
         "{title} (von jeder Anfrage die {count} stärksten Kanten)"
     ),
+    "{subject}: the wider the line, the greater the weight; dotted below half of the greatest.": (
+        "{subject}: je breiter die Linie, desto größer das Gewicht; gepunktet unter der Hälfte des "
+        "größten."
+    ),
+    (
+        "{subject}, weights rounded: the wider the line, the greater the weight; dotted below half "
+        "of the greatest."
+    ): (
+        "{subject}, Gewichte gerundet: je breiter die Linie, desto größer das Gewicht; gepunktet "
+        "unter der Hälfte des größten."
+    ),
+    (
+        "{subject}: the wider the line, the greater the weight; dotted below half of the greatest "
+        "of its query."
+    ): (
+        "{subject}: je breiter die Linie, desto größer das Gewicht; gepunktet unter der Hälfte des "
+        "größten derselben Anfrage."
+    ),
+    (
+        "{subject}, weights rounded: the wider the line, the greater the weight; dotted below half "
+        "of the greatest of its query."
+    ): (
+        "{subject}, Gewichte gerundet: je breiter die Linie, desto größer das Gewicht; gepunktet "
+        "unter der Hälfte des größten derselben Anfrage."
+    ),
+    "Whom each query attends to": "Worauf jede Anfrage achtet",
+    "Head {head}: whom each query attends to": "Kopf {head}: worauf jede Anfrage achtet",
+    "Whom {query} attends to": "Worauf {query} achtet",
+    "Head {head}: whom {query} attends to": "Kopf {head}: worauf {query} achtet",
+    "The {count} greatest of {total} weights are drawn.": (
+        "Gezeichnet sind die {count} größten von {total} Gewichten."
+    ),
+    "The {count} greatest of {total} weights other than 0 are drawn.": (
+        "Gezeichnet sind die {count} größten von {total} Gewichten, die nicht 0 sind."
+    ),
+    "{count} of {total} queries are drawn.": "Gezeichnet sind {count} von {total} Anfragen.",
+    "Of each query only the greatest weight is drawn.": (
+        "Von jeder Anfrage ist nur das größte Gewicht gezeichnet."
+    ),
+    "Of each query only the greatest weights, at most {count}, are drawn.": (
+        "Von jeder Anfrage sind nur die größten Gewichte gezeichnet, höchstens {count}."
+    ),
     # walkthrough/growth.py
     "weighted sum": "gewichtete Summe",
     "output projection": "Ausgabeprojektion",
@@ -879,6 +921,8 @@ SENTENCES: dict[str, str] = {
         "Treffers entfernt."
     ),
     # walkthrough/page.py
+    "key-value head {head}": "Schlüssel-Wert-Kopf {head}",
+    "head {head}": "Kopf {head}",
     "Query {query}": "Anfrage {query}",
     # walkthrough/pipeline.py
     "split into {count} heads": "zerlegt in {count} Köpfe",
@@ -1059,6 +1103,7 @@ SENTENCES: dict[str, str] = {
         "Er kommt nach dem Skalieren und vor Bias und Maske."
     ),
     "capped at {cap}": "begrenzt auf {cap}",
+    "{cap} tanh(score / {cap})": "{cap} tanh(Score / {cap})",
     "Cap, {formula}": "Begrenzen, {formula}",
     "the capped score of query i and key j": "der begrenzte Score von Anfrage i und Schlüssel j",
     "the cap, which no score passes": "die Grenze, die kein Score überschreitet",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from attncalc.document.document import Branch, Exchange, Message
+from attncalc.document.wording import term
 from attncalc.language import text
-from attncalc.names import NAMES
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.lanes import Lanes, Step, lanes_of, named, part_of
 from attncalc.walkthrough.pipeline import shape_of, steps
@@ -99,13 +99,13 @@ def _message(trace: Trace, start: Step, end: Step) -> str:
 
 def _action(trace: Trace, start: str, end: Step) -> str:
     asked = end.drawn.asked
-    return end.drawn.done(trace, start).capitalize() if asked is None else asked(trace, start)
+    return _capital(end.drawn.done(trace, start)) if asked is None else asked(trace, start)
 
 
 def _sent(trace: Trace, step: Step) -> str:
     """What a step hands on: Q 8 × 3, or scaled scores 8 × 8."""
     called, name = step.drawn.called, step.name
-    handed = NAMES[name].symbol or NAMES[name].called if called is None else called(trace)
+    handed = term(name) if called is None else called(trace)
     return f"{handed} {shape_of(trace, name)}"
 
 
@@ -116,4 +116,4 @@ def _output(heads: range, shape: str) -> str:
 
 
 def _capital(name: str) -> str:
-    return name[0].upper() + name[1:]
+    return name[:1].upper() + name[1:]

@@ -21,13 +21,14 @@ from attncalc.document.document import (
 )
 from attncalc.document.numerals import Shown, shown, shown_array
 from attncalc.document.style import NumberStyle
+from attncalc.document.wording import counted_words, sentences, words
 from attncalc.errors import InputError
 from attncalc.language import counted
 from attncalc.numbers.arithmetic import Array, Exact, is_exact_kind, like
 from attncalc.problem.problem import addresses_of
 from attncalc.selection import Edges
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import MOST_TOKENS, Page, glued
+from attncalc.walkthrough.page import MOST_TOKENS, Page
 from attncalc.walkthrough.sources import source_of
 
 _MODERATE, _HIGH = 0.5, 0.75
@@ -142,27 +143,65 @@ def _strongest(attended: Drawn, queries: Sequence[int]) -> dict[int, list[int]]:
 
 def _caption(page: Page, attended: Drawn, drawn: Drawn) -> Inlines:
     """What is drawn, what the lines mean, and what is left out."""
-    trace = page.trace
-    head = "Whom " if trace.head is None else f"Head {trace.head + 1}: whom "
     exact = all(n.exact for row in page.stage("weights", list(drawn)) for n in row)
-    rounded = "" if exact else ", weights rounded"
-    means = ": the wider the line, the greater the weight; dotted below half of the greatest"
-    count = sum(map(len, drawn.values()))
-    most = max(map(len, drawn.values()))
-    total = sum(map(len, attended.values()))
+    count, total = (sum(map(len, each.values())) for each in (drawn, attended))
     if len(attended) == 1:
-        (query,) = attended
-        subject = (head, _named(page, query), f" attends to{rounded}{means}.")
-        other = " other than 0" if total < trace["weights"].shape[-1] else ""
-        left_out = (f" The {count} greatest of {total} weights{other} are drawn.",)
-        return glued(*subject, *(left_out if count < total else ()))
-    text = f"{head}each query attends to{rounded}{means} of its query."
+        subject = _subject(page, next(iter(attended)))
+        said = words(
+            "{subject}: the wider the line, the greater the weight; dotted below half of the "
+            "greatest."
+            if exact
+            else "{subject}, weights rounded: the wider the line, the greater the weight; dotted "
+            "below half of the greatest.",
+            subject=subject,
+        )
+        return sentences(said, _greatest(page, count, total))
+    subject = _subject(page, None)
+    said = words(
+        "{subject}: the wider the line, the greater the weight; dotted below half of the greatest "
+        "of its query."
+        if exact
+        else "{subject}, weights rounded: the wider the line, the greater the weight; dotted below "
+        "half of the greatest of its query.",
+        subject=subject,
+    )
+    return sentences(said, *_left_out(attended, drawn))
+
+
+def _subject(page: Page, query: int | None) -> Inlines:
+    """What a graph shows: of one query or, if it is None, of each."""
+    head = page.trace.head
+    if query is None and head is None:
+        return words("Whom each query attends to")
+    if query is None:
+        return words("Head {head}: whom each query attends to", head=(head or 0) + 1)
+    token = _named(page, query)
+    if head is None:
+        return words("Whom {query} attends to", query=token)
+    return words("Head {head}: whom {query} attends to", head=head + 1, query=token)
+
+
+def _greatest(page: Page, count: int, total: int) -> Inlines:
+    """How many weights of a single query are drawn, if not all that are not 0."""
+    if count == total:
+        return ()
+    if total == page.trace["weights"].shape[-1]:
+        return words("The {count} greatest of {total} weights are drawn.", count=count, total=total)
+    return words(
+        "The {count} greatest of {total} weights other than 0 are drawn.", count=count, total=total
+    )
+
+
+def _left_out(attended: Drawn, drawn: Drawn) -> Iterator[Inlines]:
+    """Which queries, and which weights of each, are not drawn."""
     if len(drawn) < sum(map(bool, attended.values())):
-        text += f" {len(drawn)} of {len(attended)} queries are drawn."
-    if count < sum(len(attended[query]) for query in drawn):
-        greatest = "greatest weight is" if most == 1 else f"greatest weights, at most {most}, are"
-        text += f" Of each query only the {greatest} drawn."
-    return glued(text)
+        yield words("{count} of {total} queries are drawn.", count=len(drawn), total=len(attended))
+    if any(len(keys) < len(attended[query]) for query, keys in drawn.items()):
+        yield counted_words(
+            "Of each query only the greatest weight is drawn.",
+            "Of each query only the greatest weights, at most {count}, are drawn.",
+            max(map(len, drawn.values())),
+        )
 
 
 def _named(page: Page, query: int) -> Token:

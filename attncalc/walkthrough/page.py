@@ -13,7 +13,6 @@ import numpy as np
 
 from attncalc.document.document import (
     Block,
-    Code,
     Inlines,
     Note,
     NoteKind,
@@ -35,7 +34,7 @@ from attncalc.document.expressions import (
 from attncalc.document.numerals import Shown, as_typed, shown, shown_array
 from attncalc.document.style import NumberStyle
 from attncalc.document.wording import sentences, words
-from attncalc.language import retold
+from attncalc.language import retold, text
 from attncalc.names import NAMES, Axis
 from attncalc.numbers.arithmetic import Array, Typed, like
 from attncalc.numbers.known import Known
@@ -173,7 +172,9 @@ class Page:
             return self.entry_name(stage, place)
         problem = self.trace.problem
         shared = axis is Axis.KV_HEAD and problem.kv_heads != problem.heads
-        return f"{'key-value ' if shared else ''}head {place + 1}"
+        if shared:
+            return text("key-value head {head}", head=place + 1)
+        return text("head {head}", head=place + 1)
 
     def entry_name(self, stage: str, place: int) -> str | Name:
         """What an entry of a stage's vectors is called: by its name, or by its number from 1."""
@@ -364,11 +365,6 @@ def lesson(*said: Inlines) -> Paragraph:
 def sum_of(terms: tuple[Expression, ...]) -> Expression:
     """The sum of some terms; a single one stands for itself."""
     return Sum(terms) if len(terms) > 1 else terms[0]
-
-
-def glued(*parts: str | Token | Code | Expression) -> Inlines:
-    """Pieces, one after another."""
-    return tuple(Words(part) if isinstance(part, str) else part for part in parts)
 
 
 def sign_of(*operands: Shown, result: Shown) -> Sign:

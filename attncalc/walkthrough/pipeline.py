@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from attncalc.document.document import Arrow, Box, Flow, Lane
+from attncalc.document.wording import term_in_full
 from attncalc.language import counted, text
-from attncalc.names import NAMES
 from attncalc.steps.stages import OF_HEADS
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.lanes import Lanes, Step, done_within, lanes_of, named, part_of
@@ -131,7 +131,7 @@ def shape_of(trace: Trace, name: str) -> str:
 
 def _name(trace: Trace, step: Step) -> str:
     called = step.drawn.box or step.drawn.called
-    return NAMES[step.name].in_words if called is None else called(trace)
+    return term_in_full(step.name) if called is None else called(trace)
 
 
 def _by(shape: tuple[int, ...]) -> str:

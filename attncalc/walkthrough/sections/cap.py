@@ -102,7 +102,7 @@ def _mentioned(page: Page) -> Iterator[Slot]:
 
 def _capping(trace: Trace, _start: str) -> str:
     c = in_digits(trace.problem.attention.softcap)
-    return f"{c} tanh(score / {c})"
+    return text("{cap} tanh(score / {cap})", cap=c)
 
 
 def _asked(trace: Trace, start: str) -> str:
