@@ -15,7 +15,8 @@ demo: $(VENV)/installed
 
 test: lint unit wheel-test
 
-# What is run while one works: the examples, and nothing that is drawn, set or started.
+# What is run while one works: the examples, and nothing that is drawn, set or started, nor what goes
+# where others have been.
 QUICK := tests/test_names.py tests/test_numerals.py tests/test_exactness.py tests/test_published.py
 QUICK += tests/readers tests/walkthrough tests/cli/test_explain.py
 QUICK += tests/steps tests/numbers/test_rounding.py
@@ -23,7 +24,7 @@ QUICK += $(addprefix tests/checking/test_,verdicts.py conventions.py diagnoses.p
 quick: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
-	$(BIN)/pytest $(ON_ALL_CORES) -m 'not hypothesis' $(QUICK)
+	$(BIN)/pytest $(ON_ALL_CORES) -m 'not hypothesis and not no_cover' $(QUICK)
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
