@@ -19,7 +19,6 @@ from attncalc.document.document import (
     HeatmapRow,
     OfQuery,
     Quantity,
-    Row,
     Section,
     Table,
 )
@@ -285,16 +284,16 @@ def _bare(section: Section) -> Section:
 
 def _bare_block(block: Block) -> Block:
     match block:
-        case Table(columns, rows, caption):
-            plain = tuple(Row(row.cells, row.kind, row.focused) for row in rows)
-            return Table(columns, plain, caption)
-        case Heatmap(columns, rows, caption):
+        case Table(rows=rows):
+            bare = (replace(row, query=None, quantity=None, quantities=()) for row in rows)
+            return replace(block, rows=tuple(bare))
+        case Heatmap(rows=rows):
             shades = tuple(
                 HeatmapRow(row.token, row.numbers, row.shades)
                 if isinstance(row, HeatmapRow)
                 else row
                 for row in rows
             )
-            return Heatmap(columns, shades, caption)
+            return replace(block, rows=shades)
         case _:
             return block

@@ -204,7 +204,6 @@ class _Writer:
                 assert_never(block)
 
 
-_FIGURES = (Table, Heatmap, Graph, Fold)
 _TEXTS = (Paragraph, Equation, Note)
 
 
@@ -254,10 +253,17 @@ def _figures(run: Sequence[Block]) -> list[str]:
 
 def _kind(before: Block | None, block: Block) -> str:
     """Of which call a block is a part, behind another one."""
-    remarks = isinstance(block, Note) and block.kind is NoteKind.REMARK
-    if isinstance(block, _FIGURES) or (remarks and isinstance(before, Table)):
-        return "figure"
-    return "given" if _is_given(block) else "text"
+    match block:
+        case Table() | Heatmap() | Graph() | Fold():
+            return "figure"
+        case Note(kind=NoteKind.REMARK) if isinstance(before, Table):
+            return "figure"
+        case Equation() if _is_given(block):
+            return "given"
+        case Paragraph() | Equation() | Note():
+            return "text"
+        case _:
+            assert_never(block)
 
 
 def _is_given(block: Block) -> bool:
