@@ -23,6 +23,7 @@ from attncalc.document.document import (
     Column,
     Document,
     Equation,
+    Fold,
     Heading,
     Heatmap,
     HeatmapRow,
@@ -128,7 +129,7 @@ def test_pandoc_samples(kind: str) -> None:
     found = list(pandoc(text, kind))
     tags = [node["t"] for node in found if "t" in node]
     tables = sum(
-        isinstance(block, Table | Heatmap)
+        isinstance(block, Table | Heatmap | Fold)
         for document in documents
         for section in document.sections
         for block in section.blocks

@@ -18,7 +18,7 @@ from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.title import title
 from tests.conftest import SAMPLES
-from tests.walkthrough.test_mechanisms import TWO
+from tests.walkthrough.test_mechanisms import TWO, page_of
 
 Values = dict[str, Any]
 
@@ -218,3 +218,40 @@ def test_sizes_and_roles() -> None:
     assert told(weights)[-1] == (
         "In formulas, i is the place of the query and j the place of the key."
     )
+
+
+def test_given_weights_among_themselves() -> None:
+    fields = {"tokens": ["a", "b"], "weights": [["0.5", "0.5"], ["0", "1"]]}
+    assert told(fields)[1] == (
+        "Self-attention: the tokens attend to each other. Its weights are given."
+    )
+
+
+@pytest.mark.parametrize(
+    ("scale", "why"),
+    [
+        ("0.5", "Each score is multiplied by 0.5: smaller scores make the weights more alike."),
+        ("3", "Each score is multiplied by 3: larger scores make the largest weight larger."),
+        ("-1", "Each score is multiplied by -1. key"),
+    ],
+)
+def test_why_scores_are_scaled(scale: str, why: str) -> None:
+    assert why in page_of({**TWO, "attention": {"scale": scale}})
+
+
+def test_what_scaling_does_to_the_largest_weight() -> None:
+    """Worked out by hand: the softmax of 4 and 0, and of 2 and 0."""
+    fields = {"tokens": ["a"], "key_tokens": ["b", "c"], "Q": [["4", "0", "0", "0"]]}
+    keys = {"K": [["1", "0", "0", "0"], ["0", "1", "0", "0"]], "V": [["1"], ["2"]]}
+    said = "With this, the largest weight of “a” is 88.1%; without it, it would be 98.2%."
+    assert said in page_of({**fields, **keys})
+    masked = page_of({**fields, **keys, "attention": {"mask": [["1", "0"]]}})
+    assert "With this, the largest" not in masked  # it is 1 either way
+    sunk = page_of({**fields, **keys, "attention": {"sink": "0"}})
+    assert "“a” is 78.7%; without it, it would be 96.5%." in sunk
+
+
+def test_with_one_entry_nothing_grows() -> None:
+    page = page_of({"tokens": ["a"], "Q": [["2"]], "K": [["3"]], "V": [["1"]]})
+    assert "Each score is divided by √d_k = √1 = 1, which changes nothing." in page
+    assert "The more entries" not in page
