@@ -69,7 +69,7 @@ _SIGNS = {
     "∞": r"\infty",
     "∅": r"\emptyset",
     "∈": r"\in",
-    "√": r"\surd",
+    "√": r"\sqrt{}",
     "Σ": r"\Sigma",
     "α": r"\alpha",
     "β": r"\beta",

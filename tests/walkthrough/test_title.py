@@ -232,7 +232,7 @@ def test_given_weights_among_themselves() -> None:
     [
         ("0.5", "Each score is multiplied by 0.5: smaller scores make the weights more alike."),
         ("3", "Each score is multiplied by 3: larger scores make the largest weight larger."),
-        ("-1", "Each score is multiplied by -1. key"),
+        ("1", "Each score is multiplied by 1. key"),
     ],
 )
 def test_why_scores_are_scaled(scale: str, why: str) -> None:
