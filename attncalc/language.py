@@ -40,6 +40,7 @@ class Tongue:
 
     sentences: Mapping[str, str]
     comma: bool
+    language: Language = "en"
 
     def own(self, template: str) -> str:
         """A sentence as this language has it."""
@@ -56,7 +57,7 @@ def speaking(speech: Speech) -> Iterator[None]:
     sentences: Mapping[str, str] = {}
     if speech.language != "en":
         sentences = import_module(f"attncalc.languages.{speech.language}").SENTENCES
-    with in_tongue(Tongue(sentences, speech.comma)):
+    with in_tongue(Tongue(sentences, speech.comma, speech.language)):
         yield
 
 
@@ -68,6 +69,11 @@ def in_tongue(tongue: Tongue) -> Iterator[None]:
         yield
     finally:
         _in_force.reset(before)
+
+
+def language() -> Language:
+    """The language in force, by its code."""
+    return _in_force.get().language
 
 
 def own(template: str) -> str:

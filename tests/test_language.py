@@ -38,7 +38,7 @@ from attncalc.names import NAMES
 from tests.conftest import ROOT, SAMPLES, Attncalc
 
 SAYING = {
-    **dict.fromkeys(("text", "template", "said", "words", "Sentence", "always"), 1),
+    **dict.fromkeys(("text", "template", "said", "words", "own", "Sentence", "always"), 1),
     **dict.fromkeys(("Misconception", "Alteration"), 1),
     **dict.fromkeys(("counted", "counted_words"), 2),
 }

@@ -392,6 +392,15 @@ SENTENCES: dict[str, str] = {
     "… {count} more": "… {count} weitere",
     "weighted sum of the values": "gewichtete Summe der Werte",
     "each part is from one key": "jedes Stück stammt von einem Schlüssel",
+    # renderers/drawings/graph_layout.py
+    "low": "niedrig",
+    "moderate": "mittel",
+    "high": "hoch",
+    "{query} attends to {keys}": "{query} achtet auf {keys}",
+    # renderers/drawings/mermaid.py
+    "Low attention ({number})": "Niedrige Attention ({number})",
+    "Moderate attention ({number})": "Mittlere Attention ({number})",
+    "High attention ({number})": "Hohe Attention ({number})",
     # renderers/drawings/svg_computation.py
     "What {token} computes.": "Was {token} berechnet.",
     # renderers/drawings/svg_graph.py
@@ -400,7 +409,20 @@ SENTENCES: dict[str, str] = {
     # renderers/html/mathml.py
     "({count} more)": "({count} weitere)",
     # renderers/html/page.py
+    "Formula": "Formel",
+    "Table {number}": "Tabelle {number}",
     "Note:": "Hinweis:",
+    # renderers/html/stepper.py
+    "Steps": "Schritte",
+    "Previous step": "Voriger Schritt",
+    "Next step": "Nächster Schritt",
+    "Step by step": "Schritt für Schritt",
+    "Row by row": "Zeile für Zeile",
+    "{count} steps": "{count} Schritte",
+    "Step {number}: ": "Schritt {number}: ",
+    "Step {number} of {count}: ": "Schritt {number} von {count}: ",
+    "Query": "Anfrage",
+    "as written": "wie geschrieben",
     # renderers/html/tables.py
     "{count} left out": "{count} ausgelassen",
     # renderers/latex/math.py
@@ -1860,8 +1882,8 @@ SENTENCES: dict[str, str] = {
         "powers, they are shares of a whole."
     ): (
         "Warum Potenzen? Eine Potenz ist positiv, auch wo ein Score negativ ist, und von zwei "
-        "Schlüsseln bekommt der mit dem um 1 größeren Score das {times}-fache Gewicht. Durch die "
-        "Summe aller Potenzen geteilt, sind sie Anteile eines Ganzen."
+        "Schlüsseln bekommt der mit dem um 1 größeren Score ein Gewicht, das {times} mal so groß "
+        "ist. Durch die Summe aller Potenzen geteilt, sind sie Anteile eines Ganzen."
     ),
     (
         "How to read the table: the first column of numbers is the power of each score, the next "

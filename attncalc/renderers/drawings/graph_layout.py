@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TypeAlias
 
 from attncalc.document.document import Edge, Graph, Strength, Token
-from attncalc.language import numeral
+from attncalc.language import numeral, template, text
 from attncalc.records import dataclass
 from attncalc.renderers.inert import inert_token
 from attncalc.renderers.text_widths import Measure, cut, text_width
@@ -311,14 +311,21 @@ def _digits(edge: Edge) -> str:
     return numeral(edge.number.digits).replace("-", "−")
 
 
+_STRENGTHS = {
+    Strength.LOW: template("low"),
+    Strength.MODERATE: template("moderate"),
+    Strength.HIGH: template("high"),
+}
+
+
 def spoken(graph: Graph, spell: Spell = inert_token) -> str:
     """The edges in words, for those who do not see them."""
     nodes = (*graph.queries, *graph.keys)
     parts = []
     for query, edges in groupby(graph.edges, lambda edge: edge.query):
         ends = ", ".join(
-            f"{spell(nodes[edge.key].text)} {_digits(edge)} ({edge.strength.value})"
+            f"{spell(nodes[edge.key].text)} {_digits(edge)} ({text(_STRENGTHS[edge.strength])})"
             for edge in edges
         )
-        parts.append(f"{spell(nodes[query].text)} attends to {ends}")
+        parts.append(text("{query} attends to {keys}", query=spell(nodes[query].text), keys=ends))
     return "; ".join(parts) + "."

@@ -17,11 +17,16 @@ from attncalc.document.document import (
     Strength,
     Token,
 )
-from attncalc.language import numeral
+from attncalc.language import numeral, template, text
 from attncalc.renderers.colors import INK, LINES, PAPER, STRONG, TINT
 from attncalc.renderers.inert import inert, inert_token
 
 _ARROWS = {Strength.LOW: "-.->", Strength.MODERATE: "-->", Strength.HIGH: "==>"}
+_LABELS = {
+    Strength.LOW: template("Low attention ({number})"),
+    Strength.MODERATE: template("Moderate attention ({number})"),
+    Strength.HIGH: template("High attention ({number})"),
+}
 _LINES = {Strength.LOW: LINES, Strength.MODERATE: LINES, Strength.HIGH: "#00776f"}
 """Seen on a light page and on a dark one."""
 
@@ -62,7 +67,7 @@ def mermaid(graph: Graph) -> str:
     lines.append("    end")
     start = "q" if loops else "n"
     for edge in graph.edges:
-        label = f"{edge.strength.value} attention ({numeral(edge.number.digits)})".capitalize()
+        label = text(_LABELS[edge.strength], number=numeral(edge.number.digits))
         arrow = f'{_ARROWS[edge.strength]}|"{_escaped(label)}"|'
         lines.append(f"    {start}{edge.query} {arrow} n{edge.key}")
     lines += [f"    linkStyle {at} {_line(edge)}" for at, edge in enumerate(graph.edges)]

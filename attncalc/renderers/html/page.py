@@ -25,7 +25,7 @@ from attncalc.document.document import (
     Section,
     Table,
 )
-from attncalc.language import text
+from attncalc.language import language, text
 from attncalc.records import dataclass
 from attncalc.renderers.html import stepper as html_stepper
 from attncalc.renderers.html.fold import fold_html
@@ -55,7 +55,7 @@ class HtmlRenderer:
         title = bare(inlines_html(document.title.heading.words))
         return (
             "<!DOCTYPE html>\n"
-            '<html lang="en">\n'
+            f'<html lang="{language()}">\n'
             "<head>\n"
             '<meta charset="utf-8">\n'
             f'<meta http-equiv="Content-Security-Policy" content="{html_stepper.policy()}">\n'
@@ -146,7 +146,7 @@ class _Page:
             case Paragraph(content):
                 return f"<p>{inlines_html(content)}</p>"
             case Equation(expression):
-                return _scrolling("Formula", mathml_block(expression), "equation scroll")
+                return _scrolling(text("Formula"), mathml_block(expression), "equation scroll")
             case Table():
                 return self._scrolling_table(table_html(block, about, self.marks))
             case Heatmap():
@@ -162,7 +162,7 @@ class _Page:
 
     def _scrolling_table(self, table: str) -> str:
         self.tables += 1
-        return _scrolling(f"Table {self.tables}", table, "scroll")
+        return _scrolling(text("Table {number}", number=self.tables), table, "scroll")
 
 
 def _note(kind: NoteKind, content: Inlines) -> str:

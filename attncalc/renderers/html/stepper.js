@@ -60,11 +60,14 @@ function heading(step) {
 }
 
 function whereabouts(step) {
-  if (step === null) return [`${steps.length} steps`];
+  const told = status.dataset;
+  const filled = (sentence, number) =>
+    sentence.replace("{number}", number).replace("{count}", steps.length);
+  if (step === null) return [filled(told.all)];
   const words = copies(heading(step)).filter((node) => node.className !== "number");
   const number = step.id.replace("step-", "");
   const counted = steps.every((one, place) => one.id === `step-${place + 1}`);
-  return [`Step ${number}${counted ? ` of ${steps.length}` : ""}: `, ...words];
+  return [filled(counted ? told.counted : told.one, number), ...words];
 }
 
 function remember(step) {

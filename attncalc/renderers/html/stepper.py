@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from attncalc.document.document import Document, OfQuery, Token
+from attncalc.language import own, text
 from attncalc.renderers.inert import inert_token
 
 
@@ -43,17 +44,33 @@ def stepper_html(document: Document) -> str:
     controls = [*_steps(document), *_queries(document)]
     if not controls:
         return ""
-    return "\n".join(('<nav class="stepper" aria-label="Steps" hidden>', *controls, "</nav>\n"))
+    bar = f'<nav class="stepper" aria-label="{html.escape(text("Steps"))}" hidden>'
+    return "\n".join((bar, *controls, "</nav>\n"))
 
 
 def _steps(document: Document) -> Iterator[str]:
     numbered = [section for section in document.sections if section.heading.number is not None]
     if len(numbered) > 1:
-        yield '<button type="button" aria-label="Previous step">←</button>'
-        yield '<button type="button" aria-label="Next step">→</button>'
-        yield '<p role="status"></p>'
-        yield '<button type="button" aria-pressed="false">Step by step</button>'
-        yield '<button type="button" aria-pressed="false">Row by row</button>'
+        yield _button("aria-label", text("Previous step"), "←")
+        yield _button("aria-label", text("Next step"), "→")
+        yield _status()
+        yield _button("aria-pressed", "false", html.escape(text("Step by step")))
+        yield _button("aria-pressed", "false", html.escape(text("Row by row")))
+
+
+def _button(name: str, value: str, shown: str) -> str:
+    return f'<button type="button" {name}="{html.escape(value)}">{shown}</button>'
+
+
+def _status() -> str:
+    """Where one is: the script fills the sentences in."""
+    told = {
+        "all": own("{count} steps"),
+        "one": own("Step {number}: "),
+        "counted": own("Step {number} of {count}: "),
+    }
+    sentences = "".join(f' data-{name}="{html.escape(each)}"' for name, each in told.items())
+    return f'<p role="status"{sentences}></p>'
 
 
 def _queries(document: Document) -> Iterator[str]:
@@ -68,9 +85,9 @@ def _queries(document: Document) -> Iterator[str]:
     asked = {part.place for part in parts if part.asked}
     if len(tokens) < 2:
         return
-    yield '<label>Query <select autocomplete="off">'
+    yield f'<label>{html.escape(text("Query"))} <select autocomplete="off">'
     if len(asked) != 1:
-        yield '<option value="" selected>as written</option>'
+        yield f'<option value="" selected>{html.escape(text("as written"))}</option>'
     for place, token in sorted(tokens.items()):
         yield _option(place, token, selected=asked == {place})
     yield "</select></label>"

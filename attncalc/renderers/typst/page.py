@@ -38,6 +38,7 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Expression, Matrix, Omitted, Relation
+from attncalc.language import language
 from attncalc.language import text as said
 from attncalc.records import dataclass
 from attncalc.renderers.colors import ON_LIGHT, WHITE, Rgb, hexadecimal, ink_on
@@ -117,6 +118,7 @@ class TypstRenderer:
         )
         slides = str(self.paper == SLIDES).lower()
         setting = f"#let slides = {slides}\n#let tight = {self.tight:g}\n"
+        setting += f'#let spoken = "{language()}"\n'
         name = typst_string(" ".join(_plain(title).split()))
         metadata = f"#set document(title: {name}, date: {_date(self.date)})\n"
         spelt = {ord(one): f"‹U+{ord(one):04X}›" for one in self.unshown}
