@@ -83,7 +83,7 @@ TABLE = Table(
     ),
 )
 TAGS = """
-html head meta title style script body main header section div h1 h2 p strong span code bdi wbr
+html head meta title style script body main header section div h1 h2 p strong b i span code bdi wbr
 nav button label select option
 table caption thead tbody tr th td
 math mrow mi mn mo mtext msub msup msqrt mfrac munder mtable mtr mtd
@@ -93,6 +93,7 @@ ATTRIBUTES = """
 lang charset http-equiv content name class scope colspan style role tabindex aria-label aria-hidden
 display displaystyle form stretchy lspace rspace mathvariant
 id hidden type value selected dir autocomplete data-query data-of data-made-of
+data-all data-one data-counted
 aria-pressed aria-disabled aria-live
 d x y width height viewBox stroke-width stroke-dasharray text-anchor
 """
