@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Context, Decimal
 from itertools import pairwise
 
@@ -26,6 +26,7 @@ from attncalc.document.document import (
 )
 from attncalc.document.expressions import Expression, Nothing, Number, Relation, Sign, Sum
 from attncalc.document.wording import listing, words
+from attncalc.records import dataclass
 from attncalc.selection import Selection
 
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
