@@ -118,7 +118,7 @@ def test_claims_on_this_step_s_keys(attncalc: Attncalc) -> None:
     (claim,) = json.loads(result.out)["claims"]
     assert (claim["query"], claim["key"], claim["index"]) == (None, "k", [0, 0])
     page = attncalc("check", "-", stdin=json.dumps(claimed))
-    assert "k, 1" in page.out
+    assert "k, entry 1" in page.out
     wrong = CACHED | {"claims": {"X_key": {"p": ["3"]}}}
     refused = attncalc("check", "-", stdin=json.dumps(wrong))
     assert (refused.code, refused.out) == (2, "")

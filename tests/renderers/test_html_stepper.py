@@ -109,7 +109,7 @@ def queries(page: Page) -> list[str]:
 
 def weight(page: Page, query: int, key: int, heatmap: int = 0) -> Locator:
     """A cell of a heatmap."""
-    row = page.locator(".heatmap").nth(heatmap).locator("tbody tr").nth(query)
+    row = page.locator(".heatmap:not(.fold)").nth(heatmap).locator("tbody tr").nth(query)
     return row.locator("td").nth(key)
 
 
