@@ -6,7 +6,7 @@ table of the same sentences (languages/), read only where it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import import_module
@@ -129,11 +129,18 @@ def counted(one: str, several: str, count: int, **slots: str | int) -> str:
     return text(one if count == 1 else several, count=count, **slots)
 
 
-def listed(parts: list[str], *, last: str = "{first} and {last}") -> str:
-    """Several of a kind: a, b and c. last: how the last two are joined."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return text(last, first=", ".join(parts[:-1]), last=parts[-1])
+def listed(names: Sequence[str]) -> str:
+    """Several of a kind: a, b and c; said later, as each of them is."""
+    *others, last = names
+    return Sentence("{first} and {last}", first=joined(others), last=last) if others else last
+
+
+def joined(names: Sequence[str]) -> str:
+    """a, b: the first of several of a kind."""
+    told = names[0]
+    for name in names[1:]:
+        told = Sentence("{first}, {then}", first=told, then=name)
+    return told
 
 
 def numeral(digits: str) -> str:

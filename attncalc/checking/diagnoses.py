@@ -22,7 +22,7 @@ from attncalc.checking.misconceptions import Alteration, Misconception, Numbers
 from attncalc.checking.prints import Prints
 from attncalc.checking.screening import in_floats, reliable_to
 from attncalc.errors import AttncalcError
-from attncalc.language import Sentence
+from attncalc.language import Sentence, joined, listed
 from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import MOST_DIGITS, Array, like
 from attncalc.problem.claims import Claim
@@ -372,14 +372,5 @@ def _enumerated(names: Sequence[str]) -> str:
     """a, b and c; of many only the first."""
     if len(names) > _MOST_NAMES:
         first, more = names[: _MOST_NAMES - 1], len(names) - _MOST_NAMES + 1
-        return Sentence("{names} and {count} more", names=_joined(first), count=more)
-    *others, last = names
-    return Sentence("{first} and {last}", first=_joined(others), last=last) if others else last
-
-
-def _joined(names: Sequence[str]) -> str:
-    """a, b: each as it is said."""
-    told = names[0]
-    for name in names[1:]:
-        told = Sentence("{first}, {then}", first=told, then=name)
-    return told
+        return Sentence("{names} and {count} more", names=joined(first), count=more)
+    return listed(names)

@@ -7,7 +7,15 @@ from dataclasses import replace
 from enum import Enum
 from typing import TypeAlias
 
-from attncalc.document.expressions import Expression, Number, Omitted, Relation, Sign, Vector
+from attncalc.document.expressions import (
+    Expression,
+    Number,
+    Omitted,
+    Relation,
+    Sign,
+    Symbol,
+    Vector,
+)
 from attncalc.document.topics import Topic
 from attncalc.records import dataclass
 
@@ -401,11 +409,11 @@ class Computation:
 class FoldPart:
     """A part of a matrix, below the heads that take it: so many of those shown.
 
-    name: of the part. columns: which of the matrix. share: its place among the parts, from 0 to 1,
-    by which it is coloured.
+    symbol: of the part. columns: which of the matrix. share: its place among the parts, from 0 to
+    1, by which it is coloured.
     """
 
-    name: str
+    symbol: Symbol
     columns: str
     heads: int
     share: float

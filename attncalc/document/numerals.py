@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from attncalc.document.expressions import Number, Sign
-from attncalc.document.style import MOST_DECIMALS, NumberStyle, Rounding
+from attncalc.document.style import NumberStyle, Rounding
 from attncalc.language import numeral, text
 from attncalc.numbers.arithmetic import Array, Exact, Typed
 from attncalc.records import dataclass
@@ -100,17 +100,6 @@ def shown_fine(values: Sequence[Any], exact: Sequence[bool], style: NumberStyle)
         else _scientific(number, known, mantissa)
         for each, places, number, known in zip(plain, needed, numbers, exact, strict=True)
     ]
-
-
-def shown_beside(value: Any, known: bool, digits: int, style: NumberStyle) -> Shown:
-    """A number beside another that is written with an exponent and so many digits: as that one is.
-
-    In full where it is large enough to be compared with it that way.
-    """
-    number = value if isinstance(value, Decimal) else Decimal(float(value))
-    if not number or not number.is_finite() or number.adjusted() > digits - MOST_DECIMALS:
-        return shown([value], [known], style)[0]
-    return _scientific(number, known, replace(style, precision=max(digits, style.precision)))
 
 
 def shown_in_digits(value: Any, known: bool, digits: int, style: NumberStyle) -> Shown:

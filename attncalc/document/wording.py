@@ -53,6 +53,13 @@ def listing(
     return words(last, first=told, last=parts[-1]) if len(parts) > 1 else told
 
 
+def listing_of_first(parts: Sequence[Inlines], most: int | None) -> Inlines:
+    """Several of a kind, of many only the first: a, b and 7 more. most: None for all of them."""
+    more = len(parts) - len(parts[:most])
+    rest = [words("{count} more", count=more)] if more else []
+    return listing([*parts[:most], *rest])
+
+
 def sentences(*parts: Inlines) -> Inlines:
     """One sentence after another, with a blank between them; those that are empty are none."""
     told: list[Inline] = []

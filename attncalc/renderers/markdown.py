@@ -154,9 +154,6 @@ class MarkdownRenderer:
                 assert_never(block)
 
 
-_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-
-
 def _heading(heading: Heading, level: int) -> Iterator[str]:
     """A line with number and words, and the formula below."""
     number = "" if heading.number is None else f"{heading.number}. "
@@ -254,8 +251,8 @@ def _fold(fold: Fold) -> list[str]:
 def _parts(part: FoldPart | Omitted) -> list[str]:
     if isinstance(part, Omitted):
         return ["…"]
-    letter, number = part.name[0], part.name[1:].translate(_DIGITS)
-    return [f"$\\mathbf{{{letter}}}_{{{number}}}$ {part.columns}"] * part.heads
+    (number,) = part.symbol.indices
+    return [f"$\\mathbf{{{part.symbol.letter}}}_{{{number}}}$ {part.columns}"] * part.heads
 
 
 def _heatmap(heatmap: Heatmap) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from attncalc.language import Digits, Sentence, template
+from attncalc.language import Digits, Sentence, listed, template
 from attncalc.numbers import exactness
 from attncalc.numbers.arithmetic import Typed, doubt_of, is_exact_kind, like
 from attncalc.problem.options import STAND_IN, Rotary, Sinusoidal, Slopes
@@ -134,13 +134,7 @@ def _of_idle_options(trace: Trace) -> Iterator[Sentence]:
     if idle:
         several = template("the weights are given, so {options} change nothing")
         one = template("the weights are given, so {options} changes nothing")
-        yield Sentence(one if len(idle) == 1 else several, options=_listed(idle))
-
-
-def _listed(names: Sequence[str]) -> str:
-    """scale, mask and bias."""
-    *others, last = names
-    return Sentence("{first} and {last}", first=", ".join(others), last=last) if others else last
+        yield Sentence(one if len(idle) == 1 else several, options=listed(idle))
 
 
 def _query(trace: Trace, row: int, head: Sequence[int]) -> Sentence:

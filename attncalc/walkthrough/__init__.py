@@ -14,7 +14,7 @@ from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.remark import remark
 from attncalc.walkthrough.sections.glossary import glossary
 from attncalc.walkthrough.sections.interface import Part, Place
-from attncalc.walkthrough.sections.order import EXPLANATIONS
+from attncalc.walkthrough.sections.order import explanations_of
 from attncalc.walkthrough.title import title
 
 
@@ -46,9 +46,8 @@ def write_walkthrough(trace: Trace, selection: Selection | None = None) -> Docum
 
 def _parts(page: Page, place: Place) -> Iterator[Part]:
     """The parts that stand there, in order, of the steps that the problem takes."""
-    for each in EXPLANATIONS:
-        if each.step is None or each.step.shapes(page.trace.problem):
-            yield from (part for part in each.parts if part.place is place)
+    for each in explanations_of(page.trace.problem):
+        yield from (part for part in each.parts if part.place is place)
 
 
 def _append(sections: list[Section], part: Part, page: Page, head: int | None = None) -> None:

@@ -25,7 +25,7 @@ from attncalc.document.document import (
     Table,
 )
 from attncalc.document.expressions import Expression, Nothing, Number, Relation, Sign, Sum
-from attncalc.document.wording import listing, words
+from attncalc.document.wording import listing_of_first, words
 from attncalc.records import dataclass
 from attncalc.selection import Selection
 
@@ -71,26 +71,17 @@ def _noted(blocks: Sequence[Block], most: int | None) -> Iterator[Block]:
         if isinstance(block, Table):
             off = [*_of_rows(block), *_of_columns(block)]
             if off:
-                yield Note(
-                    NoteKind.REMARK,
-                    _said(off, most),
-                    topic=block.topic,
-                )
+                yield Note(NoteKind.REMARK, _said(off, most), topic=block.topic)
 
 
 def _said(off: Sequence[_Addition], most: int | None) -> Inlines:
-    named = [_told(addition) for addition in off[:most]]
-    more = len(off) - len(named)
-    if more:
-        named.append(words("{count} more", count=more))
+    found = listing_of_first([_told(addition) for addition in off], most)
     if len(off) == 1:
         return words(
-            "The printed terms add up to {found}; the sum is taken before rounding.",
-            found=named[0],
+            "The printed terms add up to {found}; the sum is taken before rounding.", found=found
         )
     return words(
-        "The printed terms add up to {found}; sums are taken before rounding.",
-        found=listing(named),
+        "The printed terms add up to {found}; sums are taken before rounding.", found=found
     )
 
 

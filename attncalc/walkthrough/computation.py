@@ -24,7 +24,7 @@ from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page, joining
 from attncalc.walkthrough.places import greatest, kept
 from attncalc.walkthrough.sections.order import told
-from attncalc.walkthrough.sources import sources
+from attncalc.walkthrough.sources import met, sources
 
 _MOST_KEYS = 8
 _MOST_ENTRIES = 6
@@ -98,22 +98,20 @@ def _column(trace: Trace, stages: Sequence[str], place: int) -> WorkedColumn:
 
 def _asks(page: Page, query: int) -> Relation | None:
     """q = [1, 0, 2], as it meets the keys."""
-    trace = page.trace
-    made_of = sources(trace, "scores") if "scores" in trace else ()
-    if not made_of:
+    vectors = met(page.trace)
+    if not vectors:
         return None
-    numbers = page.stage(made_of[0], [query])[0]
+    numbers = page.stage(vectors[0], [query])[0]
     symbol = Symbol("q", (page.query_name(query),))
     return Relation((symbol, _short(numbers)), (joining(numbers),))
 
 
 def _answers(page: Page, keys: Sequence[int]) -> dict[int, Vector]:
     """The vectors of keys, as they meet the query."""
-    trace = page.trace
-    made_of = sources(trace, "scores") if "scores" in trace else ()
-    if not made_of:
+    vectors = met(page.trace)
+    if not vectors:
         return {}
-    rows = page.stage(made_of[1], keys)
+    rows = page.stage(vectors[1], keys)
     return {key: _short(row) for key, row in zip(keys, rows, strict=True)}
 
 

@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterator
 from itertools import groupby
 
 from attncalc.document.document import Fold, FoldedMatrix, FoldPart
-from attncalc.document.expressions import Omitted
+from attncalc.document.expressions import Omitted, Symbol
 from attncalc.document.wording import words
 from attncalc.language import text
 from attncalc.problem.heads import group_of
-from attncalc.walkthrough.lanes import subscript
 from attncalc.walkthrough.page import Page
 
 _MOST_COLUMNS = 4
@@ -52,8 +51,8 @@ def _parts(page: Page, letter: str, heads: list[int | Omitted]) -> Iterator[Fold
         if part is None:
             yield from (head for head in these if isinstance(head, Omitted))
             continue
-        share = (part + 0.5) / parts
-        yield FoldPart(letter + subscript(part), _columns(part * width, width), len(these), share)
+        symbol, share = Symbol(letter, (str(part + 1),)), (part + 0.5) / parts
+        yield FoldPart(symbol, _columns(part * width, width), len(these), share)
 
 
 def _columns(first: int, width: int) -> str:

@@ -32,13 +32,13 @@ from attncalc.document.numerals import (
     shown_array,
     sunk_percentage,
 )
-from attncalc.document.wording import counted_words, listing, sentences, words
+from attncalc.document.wording import counted_words, listing_of_first, sentences, words
 from attncalc.numbers import measures
 from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page, joining
 from attncalc.walkthrough.remark import remark
-from attncalc.walkthrough.sources import source_of, sources
+from attncalc.walkthrough.sources import met, source_of, sources
 from attncalc.walkthrough.tables import bar, together
 from attncalc.walkthrough.title import title
 
@@ -81,10 +81,10 @@ def _ranking(page: Page, query: int, number: int) -> Section:
         query=token,
     )
     blocks: list[Block] = [Paragraph(said)]
-    for asking in _met(trace)[:1]:
+    for asking in met(trace)[:1]:
         q = page.stage(asking, [query])[0]
         symbol = Symbol("q", (page.query_name(query),))
-        blocks.append(Equation(Relation((symbol, page.vector(q)), (joining(q),))))
+        blocks.append(Equation(page.named(symbol, q)))
     blocks.append(_ranking_table(page, query, ranked))
     hidden = trace["weights"].shape[-1] - len(ranked)
     if hidden:
@@ -103,7 +103,7 @@ def _ranking_table(page: Page, query: int, ranked: list[int]) -> Table:
     weights = page.stage("weights", [query])[0]
     row = trace["weights"][query]
     matches = _matches(page, query)
-    answering = _met(trace)[1:]
+    answering = met(trace)[1:]
     columns = [Column(words("key")), Column(words("rank"), Align.RIGHT)]
     if answering:
         columns.append(Column((Symbol("k"),), optional=True))
@@ -128,11 +128,6 @@ def _ranking_table(page: Page, query: int, ranked: list[int]) -> Table:
         cells.append(bar(row[key], row[ranked[0]]))
         rows.append(Row(tuple(cells), focused=own))
     return Table(tuple(columns), tuple(rows))
-
-
-def _met(trace: Trace) -> tuple[str, ...]:
-    """The queries and the keys as they meet in a score; none where scores or weights are given."""
-    return sources(trace, "scores") if "scores" in trace else ()
 
 
 def _matches(page: Page, query: int) -> list[Shown] | None:
@@ -195,15 +190,13 @@ def _against_hard(page: Page, query: int, ranked: list[int]) -> Iterator[Inlines
         return
     best = [key for key in ranked if row[key] == row[ranked[0]]]
     if len(best) > 1:
-        named: list[Inlines] = [(page.key_token(key),) for key in best[:_MOST_NAMED]]
-        if len(best) > _MOST_NAMED:
-            named.append(words("{count} more", count=len(best) - _MOST_NAMED))
-        yield words("A hash table could not tell: {keys} match equally well.", keys=listing(named))
+        named = listing_of_first([(page.key_token(key),) for key in best], _MOST_NAMED)
+        yield words("A hash table could not tell: {keys} match equally well.", keys=named)
         return
     _, values = sources(trace, trace.attended)
     value = page.stage(values, [best[0]])[0]
     name = Symbol("v", (page.key_name(best[0]),))
-    returned = Relation((name, page.vector(value)), (joining(value),))
+    returned = page.named(name, value)
     with trace.arithmetic():
         apart = measures.distance(trace[trace.attended][query], trace[values][best[0]])
     key = page.key_token(best[0])

@@ -26,6 +26,7 @@ from attncalc.document.expressions import (
     Name,
     Number,
     Omitted,
+    Relation,
     Sign,
     Sum,
     Symbol,
@@ -306,6 +307,10 @@ class Page:
                 for place in self.kept_entries(len(numbers))
             )
         )
+
+    def named(self, name: Symbol, numbers: Sequence[Shown]) -> Relation:
+        """A vector under its name: q_it = [0.6, 0.5, 0.4]."""
+        return Relation((name, self.vector(numbers)), (joining(numbers),))
 
     def entry(self, name: str, index: tuple[int, ...]) -> Shown:
         """One number of a stage by itself: verbatim if it was typed."""

@@ -103,7 +103,7 @@ def written_out(page: Page, query: int, before: str, after: str, stage: str, let
         Column((heading,)),
         Column((Symbol(after, (name,)),), Align.RIGHT, result=True),
     )
-    return Table(columns, tuple(rows), (Relation((symbol, page.vector(x)), (joining(x),)),))
+    return Table(columns, tuple(rows), (page.named(symbol, x),))
 
 
 def given_projection(page: Page, letter: str) -> Iterator[Block]:
@@ -123,7 +123,7 @@ def given_projection(page: Page, letter: str) -> Iterator[Block]:
             continue
         numbers = page.given(row)[0]
         symbol = Symbol("b", (letter, str(head + 1)) if stacked else (letter,))
-        yield Equation(Relation((symbol, page.vector(numbers)), (joining(numbers),)))
+        yield Equation(page.named(symbol, numbers))
 
 
 def matrix_equation(page: Page, symbol: Symbol, numbers: list[list[Shown]]) -> Equation:

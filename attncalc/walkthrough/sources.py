@@ -17,3 +17,8 @@ def source_of(trace: Trace, stage: str) -> str:
     """The one stage that a stage is made of."""
     (only,) = sources(trace, stage)
     return only
+
+
+def met(trace: Trace) -> tuple[str, ...]:
+    """The queries and the keys as they meet in a score; none where scores or weights are given."""
+    return sources(trace, "scores") if "scores" in trace else ()

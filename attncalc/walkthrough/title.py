@@ -24,6 +24,7 @@ from attncalc.document.wording import (
     term,
     words,
 )
+from attncalc.steps.order import stage_shapes
 from attncalc.walkthrough.formula import formulas
 from attncalc.walkthrough.kinds import kind
 from attncalc.walkthrough.page import Page, provenance
@@ -102,8 +103,7 @@ def _dimensions(page: Page) -> Iterator[Slot]:
 def _shapes(page: Page) -> Iterator[Paragraph]:
     """Q 8×3, K 8×3 → scores 8×8 → …: rows and columns of what is made on the way."""
     problem, trace = page.trace.problem, page.trace
-    steps = [each.step for each in EXPLANATIONS if each.step is not None]
-    shapes = {name: shape for step in steps for name, shape in step.shapes(problem).items()}
+    shapes = stage_shapes(problem)
     told = [
         listing(
             [_shape(name, shapes[name]) for name in group if name in trace],

@@ -16,9 +16,10 @@ from attncalc.document.document import (
     Section,
     Words,
 )
-from attncalc.document.expressions import Omitted
+from attncalc.document.expressions import Omitted, Symbol
 from attncalc.renderers.html.page import HtmlRenderer
 from attncalc.renderers.latex.page import LatexRenderer
+from attncalc.renderers.linear import linear
 from attncalc.renderers.markdown import MarkdownRenderer
 from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.renderers.typst.page import TypstRenderer
@@ -32,15 +33,19 @@ SHARED = Fold(
         FoldedMatrix(
             "Q",
             (
-                FoldPart("Q₁", "1 2", 1, 0.0),
-                FoldPart("Q₂", "3 4", 1, 0.2),
+                FoldPart(Symbol("Q", ("1",)), "1 2", 1, 0.0),
+                FoldPart(Symbol("Q", ("2",)), "3 4", 1, 0.2),
                 Omitted(5),
-                FoldPart("Q₈", "15 16", 1, 1.0),
+                FoldPart(Symbol("Q", ("8",)), "15 16", 1, 1.0),
             ),
         ),
         FoldedMatrix(
             "K",
-            (FoldPart("K₁", "1 2", 2, 0.25), Omitted(5), FoldPart("K₁₂", "3 … 9", 1, 0.75)),
+            (
+                FoldPart(Symbol("K", ("1",)), "1 2", 2, 0.25),
+                Omitted(5),
+                FoldPart(Symbol("K", ("12",)), "3 … 9", 1, 0.75),
+            ),
         ),
     ),
     (Words("Which"),),
@@ -57,7 +62,9 @@ def parts(fold: Fold) -> dict[str, list[tuple[str, str, int] | int]]:
     """Name, columns and heads of each part, or how many heads are left out."""
     return {
         matrix.letter: [
-            part.count if isinstance(part, Omitted) else (part.name, part.columns, part.heads)
+            part.count
+            if isinstance(part, Omitted)
+            else (linear(part.symbol), part.columns, part.heads)
             for part in matrix.parts
         ]
         for matrix in fold.matrices

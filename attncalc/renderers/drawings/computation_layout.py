@@ -11,7 +11,7 @@ from itertools import accumulate, pairwise, product
 from typing import Literal, TypeAlias
 
 from attncalc.document.document import Computation, Summed, Worked, WorkedKey
-from attncalc.document.expressions import Expression, Omitted, Relation, Sign, Vector
+from attncalc.document.expressions import Expression, Omitted, Relation, Sign, Symbol, Vector
 from attncalc.language import text
 from attncalc.records import dataclass
 from attncalc.renderers.drawings.graph_layout import LINE, Point
@@ -21,8 +21,6 @@ from attncalc.renderers.text_widths import cut, text_width
 
 Look: TypeAlias = Literal["plain", "quiet", "done", "bold", "focus"]
 Anchor: TypeAlias = Literal["start", "middle", "end"]
-
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 _PITCH = 1.9
 _WIDEST_TOKEN, _WIDEST_PART = 9.0, 5.0
@@ -267,7 +265,7 @@ class _Layout:
         """A row an entry: its number, and a bar from a common axis."""
         rows = [*enumerate(zip(_places(summed), summed.entries, strict=True))]
         said = {
-            row: f"{summed.letter}{str(at + 1).translate(_SUBSCRIPTS)} {_worked(entry)}"
+            row: f"{linear(Symbol(summed.letter, (str(at + 1),)))} {_worked(entry)}"
             for row, (at, entry) in rows
             if isinstance(entry, Worked)
         }

@@ -6,14 +6,14 @@ from attncalc.document.document import Fold, FoldedMatrix, FoldPart
 from attncalc.document.expressions import Omitted, Symbol
 from attncalc.renderers.colors import part_shade
 from attncalc.renderers.html.style import shade_class
-from attncalc.renderers.html.text import expression_html, inlines_html
+from attncalc.renderers.html.text import escaped, expression_html, inlines_html
+from attncalc.renderers.linear import linear
 
 
 def fold_html(fold: Fold) -> str:
     """A row a matrix; a part that several heads share stands below all of them."""
-    heads = "".join(
-        f'<th scope="col">{"…" if isinstance(head, Omitted) else head}</th>' for head in fold.heads
-    )
+    names = ("…" if isinstance(head, Omitted) else escaped(head) for head in fold.heads)
+    heads = "".join(f'<th scope="col">{name}</th>' for name in names)
     lines = [
         '<table class="heatmap fold">',
         f"<caption>{inlines_html(fold.caption)}</caption>",
@@ -34,4 +34,4 @@ def _cell(part: FoldPart | Omitted) -> str:
         return '<td class="omitted">…</td>'
     span = f' colspan="{part.heads}"' if part.heads > 1 else ""
     shade = shade_class(part_shade(part.share))
-    return f'<td class="{shade}"{span}><b>{part.name}</b> {part.columns}</td>'
+    return f'<td class="{shade}"{span}><b>{escaped(linear(part.symbol))}</b> {part.columns}</td>'

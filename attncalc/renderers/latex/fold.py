@@ -51,8 +51,5 @@ def _cell(part: FoldPart | Omitted, cell: float) -> str:
 
 def _named(part: FoldPart) -> str:
     """Q₁ 1 2, with a subscript of LaTeX's own."""
-    letter, number = part.name[0], part.name[1:].translate(_DIGITS)
-    return rf"$\mathbf{{{letter}}}_{{{number}}}$\enspace {latex_text(part.columns)}"
-
-
-_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+    (number,) = part.symbol.indices
+    return rf"$\mathbf{{{part.symbol.letter}}}_{{{number}}}$\enspace {latex_text(part.columns)}"

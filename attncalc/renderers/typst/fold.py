@@ -5,6 +5,7 @@ from __future__ import annotations
 from attncalc.document.document import Fold, FoldedMatrix, FoldPart
 from attncalc.document.expressions import Omitted
 from attncalc.renderers.colors import ON_LIGHT, hexadecimal, ink_on, part_shade
+from attncalc.renderers.linear import linear
 from attncalc.renderers.typst.math import typst_string
 
 
@@ -30,6 +31,6 @@ def _part(part: FoldPart | Omitted) -> str:
     fill = ON_LIGHT.at(part_shade(part.share))
     return (
         f'(span: {part.heads}, fill: rgb("{hexadecimal(fill)}"), '
-        f'ink: rgb("{hexadecimal(ink_on(fill))}"), name: {typst_string(part.name)}, '
+        f'ink: rgb("{hexadecimal(ink_on(fill))}"), name: {typst_string(linear(part.symbol))}, '
         f"columns: {typst_string(part.columns)}), "
     )

@@ -147,7 +147,7 @@ def _written_out(page: Page, form: str, query: int) -> Iterator[Block]:
     asking, answering = sources(page.trace, "scores")
     q = page.stage(asking, [query])[0]
     name = page.query_name(query)
-    asked = Relation((Symbol("q", (name,)), page.vector(q)), (joining(q),))
+    asked = page.named(Symbol("q", (name,)), q)
     yield match(page.query_token(query, focused=True), asked)
     if form != "cosine":
         yield _brought(page, form, query, q)

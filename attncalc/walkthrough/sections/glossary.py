@@ -13,15 +13,14 @@ from attncalc.document.document import Column, Heading, Row, Section, Table
 from attncalc.document.expressions import SumOver, Symbol
 from attncalc.document.wording import words
 from attncalc.walkthrough.page import Page, lesson
-from attncalc.walkthrough.sections.order import EXPLANATIONS
+from attncalc.walkthrough.sections.order import explanations_of
 
 
 def glossary(page: Page, told: Sequence[Section], number: int) -> Section:
     """What the symbols of these sections stand for, in the order of the steps."""
     meant = [
         each
-        for explanation in EXPLANATIONS
-        if explanation.step is None or explanation.step.shapes(page.trace.problem)
+        for explanation in explanations_of(page.trace.problem)
         for each in explanation.symbols(page)
     ]
     apart = {_whole_key(each.symbol) for each in meant}

@@ -16,12 +16,12 @@ from attncalc.document.document import (
     Table,
     about,
 )
-from attncalc.document.expressions import Number, Omitted, Relation, Symbol
+from attncalc.document.expressions import Number, Omitted, Symbol
 from attncalc.document.wording import sentences, words
 from attncalc.language import text
 from attncalc.names import NAMES
 from attncalc.steps import join
-from attncalc.walkthrough.page import Page, joining
+from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.sections.fold import all_heads, multi_head
 from attncalc.walkthrough.sections.interface import (
     Derived,
@@ -97,7 +97,7 @@ def _side_by_side(page: Page, query: int) -> Iterator[Block]:
     )
     together = page.stage("concatenated", [query])[0]
     symbol = Symbol("c", (page.query_name(query),))
-    yield Equation(Relation((symbol, page.vector(together)), (joining(together),)))
+    yield Equation(page.named(symbol, together))
 
 
 def _derived(page: Page, stage: str, index: Index) -> Derived:

@@ -12,7 +12,7 @@ from attncalc.document.document import Block, Heading, Inlines, OfQuery, Paragra
 from attncalc.document.expressions import Number, Relation, Symbol
 from attncalc.document.numerals import percentage, percentage_of_row, rounded, sunk_percentage
 from attncalc.document.style import NumberStyle
-from attncalc.document.wording import counted_words, listing, sentences, words
+from attncalc.document.wording import counted_words, listing, listing_of_first, sentences, words
 from attncalc.names import NAMES
 from attncalc.numbers import measures
 from attncalc.numbers.arithmetic import transcendental_context
@@ -147,9 +147,7 @@ def _with_share(page: Page, query: int, key: int, share: str) -> Inlines:
 
 
 def _all_named(page: Page, query: int, keys: list[int]) -> Inlines:
-    named = [_named(page, query, key) for key in keys[:_MOST_NAMED]]
-    more = len(keys) - len(named)
-    return listing([*named, words("{count} more", count=more)] if more else named)
+    return listing_of_first([_named(page, query, key) for key in keys], _MOST_NAMED)
 
 
 def _named(page: Page, query: int, key: int) -> Inlines:
@@ -182,7 +180,7 @@ def _mixed(page: Page, query: int) -> Iterator[Inlines]:
         return
     row = page.stage(trace.attended, [query])[0]
     name = Symbol(NAMES[trace.attended].letter, (page.query_name(query),))
-    mixed = Relation((name, page.vector(row)), (joining(row),))
+    mixed = page.named(name, row)
     if trace.attended == "output":
         yield words("The values, mixed in these shares, give its output {output}.", output=mixed)
     else:
@@ -197,20 +195,20 @@ def _output(page: Page, query: int) -> Relation:
     row = page.stage("output", [query])[0]
     projected = trace.problem.W_O is not None
     letter = "y" if projected else NAMES[source_of(trace, "output")].letter
-    return Relation((Symbol(letter, (page.query_name(query),)), page.vector(row)), (joining(row),))
+    return page.named(Symbol(letter, (page.query_name(query),)), row)
 
 
 def _before(page: Page, query: int) -> Iterator[Inlines]:
     """What the query's token was before anything was added to it."""
     if "X" in page.trace:
         row = page.stage("X", [query])[0]
-        x = Relation((Symbol("x", (page.query_name(query),)), page.vector(row)), (joining(row),))
+        x = page.named(Symbol("x", (page.query_name(query),)), row)
         yield words("Before attention it was {embedding}.", embedding=x)
     elif page.trace.attended == "output" and _moved(page, query):
         _, values = sources(page.trace, "output")
         row = page.stage(values, [page.offset + query])[0]
         name = Symbol(NAMES[values].letter, (page.query_name(query),))
-        own = Relation((name, page.vector(row)), (joining(row),))
+        own = page.named(name, row)
         yield words(
             "Attending to itself alone, it would have kept its own value, {value}.", value=own
         )
@@ -277,9 +275,7 @@ def _told_apart(page: Page, alike: list[int]) -> Inlines:
 
 
 def _tokens_named(page: Page, queries: list[int]) -> Inlines:
-    named: list[Inlines] = [(page.query_token(query),) for query in queries[:_MOST_NAMED]]
-    more = len(queries) - len(named)
-    return listing([*named, words("{count} more", count=more)] if more else named)
+    return listing_of_first([(page.query_token(query),) for query in queries], _MOST_NAMED)
 
 
 def _measured(page: Page, query: int) -> Iterator[Block]:

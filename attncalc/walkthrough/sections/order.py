@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attncalc.problem.problem import Problem
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.sections import (
     add_positions,
@@ -54,6 +55,11 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     cost.EXPLANATION,
 )
 """Of each step, and of what belongs to none. Whatever explains walks this list."""
+
+
+def explanations_of(problem: Problem) -> tuple[Explanation, ...]:
+    """Those of the steps that a problem takes, and of what belongs to none."""
+    return tuple(each for each in EXPLANATIONS if each.step is None or each.step.shapes(problem))
 
 
 def told(trace: Trace, name: str) -> Told:

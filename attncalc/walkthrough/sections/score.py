@@ -107,8 +107,7 @@ def _score_blocks(page: Page, query: int) -> list[Block]:
         products, total = together[at * width : (at + 1) * width], together[terms.values.size + at]
         rows.append(_score_row(page, query, key, q, k[key], products, total))
         at += 1
-    q_sign = Sign.EXACT if all(entry.exact for entry in q) else Sign.ROUNDED
-    asked = Relation((Symbol("q", (name,)), page.vector(q)), (q_sign,))
+    asked = page.named(Symbol("q", (name,)), q)
     intro = match(page.query_token(query, focused=True), asked)
     columns = (
         Column(words("key")),

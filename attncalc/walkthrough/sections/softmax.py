@@ -201,9 +201,8 @@ def _what_is_hidden() -> Inlines:
 
 def _why_powers(page: Page, base: Expression) -> Iterator[Block]:
     """For the lesson: why a softmax, and how its table is read."""
-    larger = page.trace.problem.attention.base
     times: Expression = base
-    if larger == "e":
+    if page.trace.problem.attention.base == "e":
         e = rounded(transcendental_context().exp(Decimal(1)), page.style)
         times = Relation((base, e.number), (e.sign,))
     yield lesson(
