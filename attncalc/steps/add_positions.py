@@ -15,11 +15,13 @@ from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.known import Known
 from attncalc.numbers.operations import Operations
+from attncalc.numbers.terms import Sum, Term
 from attncalc.problem.options import Sinusoidal
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.angles import Angles, angles_at, count_angles, floor_of_turns, turning
 from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.expressing import Expressed
 from attncalc.steps.interface import Part, Shape
 from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.trace import Stage, Trace
@@ -76,6 +78,13 @@ def _positioned(operands: Operands, index: Index) -> Interval:
 
 
 _ENCLOSED = {"positions": _position, "X_positioned": _positioned}
+
+
+def express(operands: Expressed, stage: str, index: Index) -> Term:
+    """What is known of the places, and its sum with an embedding."""
+    if stage == "positions":
+        return operands.known(stage, index)
+    return Sum((operands.of("X", index), operands.of("positions", index)))
 
 
 def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:

@@ -13,10 +13,12 @@ from attncalc.numbers.arithmetic import Array, is_exact_kind, like
 from attncalc.numbers.intervals import HIDDEN, Interval
 from attncalc.numbers.known import Known, settled_sum
 from attncalc.numbers.operations import Operations
+from attncalc.numbers.terms import Sum, Term
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.bias import enclose_given
 from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.expressing import Expressed, is_hidden
 from attncalc.steps.interface import Part, Shape
 from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.roundoff import sizes as sizes_of
@@ -63,6 +65,12 @@ def enclose(operands: Operands, stage: str, index: Index) -> Interval:
 def enclose_early(operands: Operands, index: Index) -> Interval:
     """What is added; hidden for -inf."""
     return enclose_given(_rows(operands.problem), index)
+
+
+def express(operands: Expressed, stage: str, index: Index) -> Term:
+    """The bias added, or hidden by it."""
+    bias = operands.constant(_rows(operands.problem)[index[-_rows(operands.problem).ndim :]])
+    return bias if is_hidden(bias) else Sum((operands.before(stage, index), bias))
 
 
 def count(_problem: Problem, sizes: Sizes) -> dict[str, Operations]:

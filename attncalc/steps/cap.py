@@ -21,9 +21,11 @@ from attncalc.numbers.functions import tanh
 from attncalc.numbers.intervals import HIDDEN, Interval
 from attncalc.numbers.known import Known
 from attncalc.numbers.operations import Operations
+from attncalc.numbers.terms import Constant, Product, Quotient, Rounded, Tanh, Term
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.expressing import Expressed, is_hidden
 from attncalc.steps.hiding import of_visible
 from attncalc.steps.interface import Part, Shape
 from attncalc.steps.roundoff import OF_A_FUNCTION, Roundoff
@@ -78,6 +80,17 @@ def enclose_capped(operands: Operands, score: Interval) -> Interval:
     part = operands.on_the_way(intervals.divide(score, limit))
     share = transcendental.capped(part, Decimal(1))
     return intervals.multiply(limit, operands.on_the_way(share))
+
+
+def express(operands: Expressed, stage: str, index: Index) -> Term:
+    """c · tanh(s / c), where s / c and its tanh may have been rounded."""
+    score = operands.before(stage, index)
+    if is_hidden(score):
+        return score
+    cap = operands.problem.attention.softcap
+    assert cap is not None
+    limit = Constant.of(intervals.typed(cap))
+    return Product(limit, Rounded(Tanh(Rounded(Quotient(score, limit)))))
 
 
 def count(_problem: Problem, sizes: Sizes) -> dict[str, Operations]:

@@ -18,10 +18,12 @@ from attncalc.numbers.formulas import W, length, squares
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.known import Known, joined
 from attncalc.numbers.operations import Operations
+from attncalc.numbers.terms import Either, Term
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands, group_of
+from attncalc.steps.expressing import Expressed
 from attncalc.steps.interface import Part, Shape
 from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.trace import Stage, Trace
@@ -126,6 +128,24 @@ def _constant(operands: Operands, name: str, head: list[int]) -> Enclosed:
     return operands.worked(
         f"score.{name}", tuple(head), lambda: operands.constant(of_head(numbers, name, own))
     )
+
+
+def express(operands: Expressed, _stage: str, index: Index) -> Term:
+    """Of what the query and the key bring."""
+    *head, i, j = index
+    form, trace, numbers = form_of(operands.problem), operands.trace, given_numbers
+    own = head[0] if head else None
+    given = {
+        name: operands.constants(of_head(array, name, own))
+        for name, array in numbers(operands.problem).items()
+    }
+    query, key = (*head, i), (*group_of(operands.problem, head), j)
+    A = of_queries(form, operands.row(trace.asking, query), given)
+    B = of_keys(form, operands.row(trace.answering, key), given)
+    ways: list[Term] = [met(form, A, B, given).cells[0, 0]]
+    if form == "cosine":  # of vectors of length 1, too
+        ways.append(((A / length(A)) @ (B / length(B)).swapaxes(-1, -2)).cells[0, 0])
+    return Either(tuple(ways))
 
 
 def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:

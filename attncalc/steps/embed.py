@@ -8,9 +8,11 @@ from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.known import Known
 from attncalc.numbers.operations import Operations
+from attncalc.numbers.terms import Term
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.expressing import Expressed
 from attncalc.steps.interface import Part, Shape
 from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.trace import Stage, Trace
@@ -33,6 +35,11 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
 def enclose(operands: Operands, stage: str, index: Index) -> Interval:
     """As it is."""
     return operands.given(getattr(operands.problem, stage)[index])
+
+
+def express(operands: Expressed, stage: str, index: Index) -> Term:
+    """As it is."""
+    return operands.constant(getattr(operands.problem, stage)[index])
 
 
 def count(problem: Problem, _sizes: Sizes) -> dict[str, Operations]:

@@ -16,9 +16,11 @@ from attncalc.numbers.formulas import W
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.known import Known
 from attncalc.numbers.operations import Operations
+from attncalc.numbers.terms import Term, Terms
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.expressing import Expressed
 from attncalc.steps.interface import Part, Shape
 from attncalc.steps.project import affine, count_affine, projected
 from attncalc.steps.roundoff import Roundoff
@@ -83,6 +85,20 @@ def _opening(operands: Operands, i: int) -> Enclosed:
     b_G = None if problem.b_G is None else operands.constant(problem.b_G)
     x = operands.row(operands.trace.embedded, (i,))
     return operands.worked("gate", (i,), lambda: projected(x, W_G, b_G))
+
+
+def express(operands: Expressed, stage: str, index: Index) -> Term:
+    """The same entry, times what lets it through."""
+    (i, c), problem = index, operands.problem
+    before = Terms.of([operands.before(stage, index)])
+    if problem.W_G is None:
+        opening = operands.constants(_given(problem)[i : i + 1])
+    else:
+        b_G = None if problem.b_G is None else operands.constants(problem.b_G)
+        x = operands.row(operands.trace.embedded, (i,))
+        opening = projected(x, operands.constants(problem.W_G), b_G)
+    found: Term = gated(gates_of(opening[:, c : c + 1]), before).cells[0, 0]
+    return found
 
 
 def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:

@@ -8,9 +8,11 @@ from typing import Literal, Protocol, TypeAlias
 from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.operations import Operations
+from attncalc.numbers.terms import Term
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.expressing import Expressed
 from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.trace import Stage, Trace
 
@@ -55,6 +57,10 @@ class Step(Protocol):
 
     def enclose(self, operands: Operands, stage: str, index: Index, /) -> Interval:
         """The values that an entry of one of its stages may have with these operands."""
+        ...
+
+    def express(self, operands: Expressed, stage: str, index: Index, /) -> Term:
+        """The same as a formula of the stages before it, to be worked out with other numbers."""
         ...
 
     def count(self, problem: Problem, sizes: Sizes, /) -> dict[str, Operations]:

@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterator
 from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.operations import Operations
+from attncalc.numbers.terms import Term
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.expressing import Expressed
 from attncalc.steps.interface import Part, Shape
 from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.trace import Stage, Trace
@@ -32,6 +34,13 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
 
 
 def enclose(operands: Operands, _stage: str, index: Index) -> Interval:
+    """The same number, in its head."""
+    i, c = index
+    head, place = divmod(c, operands.trace["head_outputs"].shape[-1])
+    return operands.of("head_outputs", (head, i, place))
+
+
+def express(operands: Expressed, _stage: str, index: Index) -> Term:
     """The same number, in its head."""
     i, c = index
     head, place = divmod(c, operands.trace["head_outputs"].shape[-1])

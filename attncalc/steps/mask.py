@@ -15,11 +15,14 @@ from attncalc.numbers.arithmetic import Array, is_exact_kind, like
 from attncalc.numbers.intervals import HIDDEN, Interval
 from attncalc.numbers.known import Known, settled_sum
 from attncalc.numbers.operations import Operations
+from attncalc.numbers.terms import HIDDEN as HIDDEN_TERM
+from attncalc.numbers.terms import Rounded, Sum, Term
 from attncalc.problem.options import CAUSAL, Mask, Reach
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.bias import biases, count_bias, enclose_bias, floor_of_bias
 from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.expressing import Expressed
 from attncalc.steps.interface import Part, Shape
 from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.trace import Stage, Trace
@@ -130,6 +133,17 @@ def may_attend(problem: Problem, index: Index) -> bool:
     n, m = len(problem.tokens), len(problem.key_tokens)
     place = first_place(reach, n, m, problem.past_length) + index[-2]
     return bool(sees(reach, place, index[-1]))
+
+
+def express(operands: Expressed, stage: str, index: Index) -> Term:
+    """The bias added, or -inf, as it was worked out: neither waits for anything."""
+    if operands.trace[stage][index] == like(operands.trace[stage], "-Infinity"):
+        return HIDDEN_TERM
+    score, bias = operands.before(stage, index), operands.trace.bias
+    if bias is None:
+        return score
+    added = bias.values[index[-bias.values.ndim :]]
+    return Sum((score, Rounded(operands.constant(added))))
 
 
 def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:

@@ -11,10 +11,12 @@ from attncalc.numbers.intervals import ZERO, Interval
 from attncalc.numbers.known import N
 from attncalc.numbers.operations import Operations, dots
 from attncalc.numbers.rounding import moved, rounded
+from attncalc.numbers.terms import Product, Sum, Term
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands, group_of
+from attncalc.steps.expressing import Expressed
 from attncalc.steps.interface import Part, Shape
 from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.softmax import rounded_row, row_of
@@ -106,6 +108,16 @@ def _sum_of_terms(
         together.append(intervals.multiply(moved(share, decimals), value))
         together.append(moved(term, decimals))
     return apart.common(intervals.add(together))
+
+
+def express(operands: Expressed, stage: str, index: Index) -> Term:
+    """A product, or the sum of such products."""
+    if stage == "weighted_values":
+        *head, i, j, c = index
+        value = operands.of("V", (*group_of(operands.problem, head), j, c))
+        return Product(operands.of("weights", (*head, i, j)), value)
+    *row, c = index
+    return Sum(tuple(operands.of("weighted_values", (*row, j, c)) for j in operands.keys))
 
 
 def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:

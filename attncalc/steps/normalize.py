@@ -18,10 +18,12 @@ from attncalc.numbers.formulas import W, length
 from attncalc.numbers.intervals import ZERO, Interval
 from attncalc.numbers.known import Known, joined
 from attncalc.numbers.operations import Operations
+from attncalc.numbers.terms import Either, Term
 from attncalc.problem.options import Chosen
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.expressing import Expressed
 from attncalc.steps.interface import Part, Shape
 from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.trace import Stage, Trace
@@ -98,6 +100,26 @@ def _enclosed(operands: Operands, name: str, row: Index) -> Enclosed:
     return made.hull(normalized(x if gain is None else x * gain, length, None)).hull(
         by_inverse if gain is None else by_inverse * gain
     )
+
+
+def express(operands: Expressed, stage: str, index: Index) -> Term:
+    """Of the whole vector, which its length is made of."""
+    name, (*place, c) = stage[0], index
+    row = tuple(place)
+    if name == "K" and row[-1] < operands.problem.past_length:
+        return operands.of(name, index)
+    norm, x = norm_of(operands.problem), operands.row(name, row)
+    given = gain_of(norm, name)
+    gain = None if given is None else operands.constants(given)
+    length = length_of(x, norm)
+    made = normalized(x, length, gain)
+    by_inverse = x * (x.number(1) / length)
+    ways: tuple[Term, ...] = (
+        made.cells[0, c],
+        normalized(x if gain is None else x * gain, length, None).cells[0, c],
+        (by_inverse if gain is None else by_inverse * gain).cells[0, c],
+    )
+    return Either(ways)
 
 
 def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:

@@ -16,10 +16,12 @@ from attncalc.numbers.floating import Floating
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.known import Known, joined
 from attncalc.numbers.operations import Operations, dots
+from attncalc.numbers.terms import Sum, Term, Terms, dot
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.expressing import Expressed
 from attncalc.steps.interface import Part, Shape
 from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.roundoff import sizes as sizes_of
@@ -28,7 +30,7 @@ from attncalc.steps.trace import Stage, Trace
 PART: Part | None = "projections"
 
 
-P = TypeVar("P", Array, Known, Enclosed, Counted, Floating)
+P = TypeVar("P", Array, Known, Enclosed, Counted, Floating, Terms)
 
 
 def projected(X: P, W: P, b: P | None) -> P:
@@ -110,6 +112,31 @@ def enclose_affine(
     column = [operands.given(number) for number in W[:, c]]
     product = intervals.dot(zip(x, column, strict=True))
     return product if b is None else intervals.add((product, operands.given(b[c])))
+
+
+def express(operands: Expressed, stage: str, index: Index) -> Term:
+    """Cached, given, projected, or an entry of the embeddings."""
+    problem, past = operands.problem, operands.problem.past_length
+    *head, j, c = index
+    if problem.by_head(stage) is not None or (stage != "Q" and j < past):
+        return operands.known(stage, index)
+    j -= past if stage != "Q" else 0
+    side = _projected_from(operands.trace, stage)
+    W, b = problem.by_head(f"W_{stage}"), problem.by_head(f"b_{stage}")
+    if W is None:
+        width = operands.trace[stage].shape[-1]
+        return operands.of(side, (j, (head[0] if head else 0) * width + c))
+    at = tuple(head)
+    x = operands.vector(side, (j,))
+    return express_affine(operands, x, W[at], None if b is None else b[at], c)
+
+
+def express_affine(
+    operands: Expressed, x: Sequence[Term], W: Array, b: Array | None, c: int
+) -> Term:
+    """x W + b in column c, where W and b are given. x: a row, (d,)"""
+    product = dot(x, [operands.constant(number) for number in W[:, c]])
+    return product if b is None else Sum((product, operands.constant(b[c])))
 
 
 def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:

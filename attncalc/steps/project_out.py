@@ -7,11 +7,19 @@ from collections.abc import Collection, Iterator
 from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.operations import Operations
+from attncalc.numbers.terms import Term
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.expressing import Expressed
 from attncalc.steps.interface import Part, Shape
-from attncalc.steps.project import affine, count_affine, enclose_affine, floor_of_affine
+from attncalc.steps.project import (
+    affine,
+    count_affine,
+    enclose_affine,
+    express_affine,
+    floor_of_affine,
+)
 from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.trace import Stage, Trace
 
@@ -45,6 +53,15 @@ def enclose(operands: Operands, stage: str, index: Index) -> Interval:
         return operands.before(stage, index)
     x = [operands.before(stage, (i, d)) for d in range(len(W))]
     return enclose_affine(operands, x, W, operands.problem.b_O, c)
+
+
+def express(operands: Expressed, stage: str, index: Index) -> Term:
+    """Projected from the row before it; or the same number."""
+    (i, c), W = index, operands.problem.W_O
+    if W is None:
+        return operands.before(stage, index)
+    x = [operands.before(stage, (i, d)) for d in range(len(W))]
+    return express_affine(operands, x, W, operands.problem.b_O, c)
 
 
 def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:

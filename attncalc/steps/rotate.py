@@ -12,11 +12,14 @@ from attncalc.numbers.arithmetic import Array, Exact
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.known import Known, joined
 from attncalc.numbers.operations import Operations
+from attncalc.numbers.terms import Constant, Rounded, Term, dot
 from attncalc.problem.options import Pairing, Rotary
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
+from attncalc.records import dataclass
 from attncalc.steps.angles import Angles, angles_at, count_angles, floor_of_turns, turning
 from attncalc.steps.enclosing import Index, Operands
+from attncalc.steps.expressing import Expressed
 from attncalc.steps.interface import Part, Shape
 from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.trace import Stage, Trace
@@ -90,25 +93,52 @@ def rotated_exact(vectors: Array, known: Exact, angles: Angles, pairing: Pairing
 
 def enclose(operands: Operands, stage: str, index: Index) -> Interval:
     """One entry of a pair: a cos θ - b sin θ, or a sin θ + b cos θ."""
-    rotary, past = operands.problem.attention.positions, operands.problem.past_length
-    name = stage[0]
+    source = operands.trace.stages[stage].made_of[0]
+    turned = _turned(operands.problem, operands.trace[stage[0]].shape[-1], stage[0], index)
+    own = operands.of(source, index)
+    if turned is None:
+        return own
+    other = operands.of(source, turned.other)
+    cosine, sine = map(operands.on_the_way, (turned.cosine, turned.sine))
+    return intervals.dot(((own, cosine), (other, sine)))
+
+
+@dataclass(frozen=True)
+class _Turned:
+    """own × cosine + other × sine. other: the other entry of the pair. sine: with its sign."""
+
+    other: Index
+    cosine: Interval
+    sine: Interval
+
+
+def _turned(problem: Problem, width: int, name: str, index: Index) -> _Turned | None:
+    """How an entry of Q or K is turned; None where it stays as it is."""
+    rotary, past = problem.attention.positions, problem.past_length
     assert isinstance(rotary, Rotary)
     *head, i, c = index
-    dims = rotary.dims or operands.trace[name].shape[-1]
-    source = operands.trace.stages[stage].made_of[0]
-    own = operands.of(source, index)
+    dims = rotary.dims or width
     if c >= dims or (name == "K" and i < past):
-        return own
+        return None
     interleaved = rotary.pairing == "interleaved"
     pair, second = (c // 2, c % 2) if interleaved else (c % (dims // 2), c // (dims // 2))
     apart = 1 if interleaved else dims // 2
-    other = operands.of(source, (*head, i, c - apart if second else c + apart))
-    places = operands.problem.key_places if name == "K" else operands.problem.query_places
-    position = places[i]
-    turn = transcendental.turn(position, rotary.base, 2 * pair, dims)
-    cosine, sine = map(operands.on_the_way, turn)
-    sine = sine if second else sine.negated()
-    return intervals.dot(((own, cosine), (other, sine)))
+    places = problem.key_places if name == "K" else problem.query_places
+    cosine, sine = transcendental.turn(places[i], rotary.base, 2 * pair, dims)
+    other = (*head, i, c - apart if second else c + apart)
+    return _Turned(other, cosine, sine if second else sine.negated())
+
+
+def express(operands: Expressed, stage: str, index: Index) -> Term:
+    """One entry of a pair: a cos θ - b sin θ, or a sin θ + b cos θ."""
+    source = operands.trace.stages[stage].made_of[0]
+    turned = _turned(operands.problem, operands.trace[stage[0]].shape[-1], stage[0], index)
+    own = operands.of(source, index)
+    if turned is None:
+        return own
+    other = operands.of(source, turned.other)
+    cosine, sine = (Rounded(Constant.of(each)) for each in (turned.cosine, turned.sine))
+    return dot([own, other], [cosine, sine])
 
 
 def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:

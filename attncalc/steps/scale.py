@@ -21,9 +21,12 @@ from attncalc.numbers.arithmetic import (
 from attncalc.numbers.intervals import HIDDEN, ONE, Interval
 from attncalc.numbers.known import Known
 from attncalc.numbers.operations import Operations
+from attncalc.numbers.terms import ONE as ONE_TERM
+from attncalc.numbers.terms import Constant, Product, Quotient, Rounded, Term
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands, typed
+from attncalc.steps.expressing import Expressed, is_hidden
 from attncalc.steps.hiding import of_visible
 from attncalc.steps.interface import Part, Shape
 from attncalc.steps.roundoff import OF_A_FUNCTION, Roundoff
@@ -127,6 +130,23 @@ def enclose_scaled(operands: Operands, score: Interval) -> Interval:
             return intervals.divide(score, divisor)
     inverse = intervals.divide(ONE, operands.on_the_way(divisor))
     return intervals.multiply(score, operands.on_the_way(inverse))
+
+
+def express(operands: Expressed, stage: str, index: Index) -> Term:
+    """Divided by the root, or multiplied by its inverse; each may have been rounded."""
+    score = operands.before(stage, index)
+    if is_hidden(score):
+        return score
+    scale, d_k = operands.problem.attention.scale, operands.problem.d_k
+    if isinstance(scale, Decimal):
+        factor = Constant.of(typed(scale))
+        if not (isinstance(scale, Typed) and scale.quotient):
+            return Product(score, factor)
+        divisor: Term = Quotient(ONE_TERM, factor)
+    else:
+        assert d_k is not None
+        divisor = Constant.of(intervals.root(d_k))
+    return Product(score, Rounded(Quotient(ONE_TERM, Rounded(divisor))))
 
 
 def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:

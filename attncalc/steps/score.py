@@ -12,10 +12,12 @@ from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.known import Known, N
 from attncalc.numbers.operations import Operations, dots
+from attncalc.numbers.terms import Term, dot
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands, group_of
+from attncalc.steps.expressing import Expressed
 from attncalc.steps.interface import Part, Shape
 from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.trace import Stage, Trace
@@ -58,6 +60,16 @@ def enclose(operands: Operands, _stage: str, index: Index) -> Interval:
     query = operands.vector(trace.asking, (*head, i), width)
     key = operands.vector(trace.answering, (*group_of(problem, head), j), width)
     return intervals.dot(zip(query, key, strict=True))
+
+
+def express(operands: Expressed, _stage: str, index: Index) -> Term:
+    """The same dot product, or what is given."""
+    problem, trace = operands.problem, operands.trace
+    if problem.scores is not None:
+        return operands.constant(problem.scores[index])
+    *head, i, j = index
+    query = operands.vector(trace.asking, (*head, i))
+    return dot(query, operands.vector(trace.answering, (*group_of(problem, head), j)))
 
 
 def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:

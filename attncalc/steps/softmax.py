@@ -29,10 +29,24 @@ from attncalc.numbers.intervals import ZERO, Interval
 from attncalc.numbers.known import Known, joined
 from attncalc.numbers.operations import Operations
 from attncalc.numbers.rows import RoundedRow, Row, below_the_largest, largest, less, rounded_shares
+from attncalc.numbers.terms import ZERO as NOTHING
+from attncalc.numbers.terms import (
+    Constant,
+    Either,
+    Largest,
+    Power,
+    Quotient,
+    Rounded,
+    Share,
+    Sum,
+    Term,
+    negated,
+)
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.conventions import BITS, Blind, Shift
 from attncalc.steps.enclosing import Index, Operands, typed
+from attncalc.steps.expressing import Expressed, is_hidden
 from attncalc.steps.interface import Part, Shape
 from attncalc.steps.roundoff import FACTOR, FARTHEST, OF_A_FUNCTION, Roundoff
 from attncalc.steps.roundoff import sizes as sizes_of
@@ -284,6 +298,67 @@ def _less_the_largest(operands: Operands, row: Index) -> list[Interval]:
             return [less(score, largest(tops)) for score in scores]
         case other:
             assert_never(other)
+
+
+def express(operands: Expressed, stage: str, index: Index) -> Term:
+    """From what is awaited nearest before it."""
+    return _EXPRESSED[stage](operands, index)
+
+
+def _express_power(operands: Expressed, index: Index) -> Term:
+    return Power(_float_base(operands.problem), operands.of(operands.trace.scored, index))
+
+
+def _express_sum(operands: Expressed, index: Index) -> Term:
+    return Sum(tuple(operands.of("exponentials", (*index, j)) for j in operands.keys))
+
+
+def _express_weight(operands: Expressed, index: Index) -> Term:
+    problem, (*place, j) = operands.problem, index
+    row = tuple(place)
+    if problem.weights is not None:
+        return operands.constant(problem.weights[index])
+    sink = _express_sink(operands, row)
+    if operands.printed("sums", row):
+        whole = Sum(
+            (operands.of("sums", row), *(Rounded(power) for power in _raised(problem, sink)))
+        )
+        return Quotient(operands.of("exponentials", index), whole)
+    if operands.printed("exponentials", row):
+        powers = [operands.of("exponentials", (*row, each)) for each in operands.keys]
+        return _share([*powers, *(Rounded(power) for power in _raised(problem, sink))], j)
+    scores = [operands.of(operands.trace.scored, (*row, each)) for each in operands.keys]
+    scores += sink
+    below = negated(Largest(tuple(scores)))
+    stable: list[Term] = [score if is_hidden(score) else Sum((score, below)) for score in scores]
+    ways = (_raised(problem, way) for way in (scores, stable))
+    return Either(tuple(_share([Rounded(power) for power in powers], j) for powers in ways))
+
+
+def _share(powers: list[Term], j: int) -> Term:
+    """A power's share; the sum may have been rounded."""
+    others = Sum(tuple(power for place, power in enumerate(powers) if place != j))
+    return Share(powers[j], Rounded(others))
+
+
+def _raised(problem: Problem, scores: list[Term]) -> list[Term]:
+    base = _float_base(problem)
+    return [NOTHING if is_hidden(score) else Power(base, score) for score in scores]
+
+
+def _float_base(problem: Problem) -> float | None:
+    base = problem.attention.base
+    return None if isinstance(base, str) else float(base)
+
+
+def _express_sink(operands: Expressed, row: Index) -> list[Term]:
+    sink = operands.problem.attention.sink
+    if sink is None:
+        return []
+    return [Constant.of(typed(sink[row[0]] if sink.ndim else sink[()]))]
+
+
+_EXPRESSED = {"exponentials": _express_power, "sums": _express_sum, "weights": _express_weight}
 
 
 def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:

@@ -1,0 +1,457 @@
+"""A formula kept as a tree, to be worked out later with numbers that are not there yet.
+
+What somebody went on from is known only when it is handed in. A tree is worked out in intervals
+then, of many people at once (`worked_out`), or by the script of a page, which has it as a list
+(`written`). Both do the same in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, TypeAlias, assert_never
+
+import numpy as np
+
+from attncalc.numbers.arithmetic import Array
+from attncalc.numbers.intervals import Interval
+from attncalc.records import dataclass
+
+Entry: TypeAlias = tuple[str, tuple[int, ...]]
+"""A stage and an index in it."""
+
+Bounds: TypeAlias = tuple[Array, Array]
+"""The lower and the upper ends of intervals, in float64: one a person."""
+
+SLACK = 1e-12
+"""By how much of its size each end is moved outward, for what float64 rounds."""
+
+
+class Node:
+    """What every term has."""
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        """The terms that it is made of."""
+        return ()
+
+    @cached_property
+    def awaited(self) -> frozenset[Entry]:
+        """The numbers that are not there yet."""
+        return frozenset[Entry]().union(*(part.awaited for part in self.parts))
+
+
+@dataclass(frozen=True, eq=False)
+class Constant(Node):
+    """A number that is known, anywhere from low to high; both -inf for a hidden score."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, value: Interval) -> Constant:
+        """The same interval in doubles, with nothing of it left out."""
+        low, high = float(value.low), float(value.high)
+        if Decimal(low) > value.low:
+            low = float(np.nextafter(low, -np.inf))
+        if Decimal(high) < value.high:
+            high = float(np.nextafter(high, np.inf))
+        return Constant(low, high)
+
+
+@dataclass(frozen=True, eq=False)
+class Awaited(Node):
+    """A number that is not there yet."""
+
+    entry: Entry
+
+    @cached_property
+    def awaited(self) -> frozenset[Entry]:
+        return frozenset([self.entry])
+
+
+@dataclass(frozen=True, eq=False)
+class Sum(Node):
+    terms: tuple[Term, ...]
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return self.terms
+
+
+@dataclass(frozen=True, eq=False)
+class Product(Node):
+    left: Term
+    right: Term
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return self.left, self.right
+
+
+@dataclass(frozen=True, eq=False)
+class Quotient(Node):
+    """0 where both are 0."""
+
+    above: Term
+    below: Term
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return self.above, self.below
+
+
+@dataclass(frozen=True, eq=False)
+class Share(Node):
+    """own / (own + others), of what is not negative: own stands in it once."""
+
+    own: Term
+    others: Term
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return self.own, self.others
+
+
+@dataclass(frozen=True, eq=False)
+class Power(Node):
+    """base to the exponent; e for None."""
+
+    base: float | None
+    exponent: Term
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return (self.exponent,)
+
+
+@dataclass(frozen=True, eq=False)
+class Root(Node):
+    """√ of what of it is not negative."""
+
+    square: Term
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return (self.square,)
+
+
+@dataclass(frozen=True, eq=False)
+class Tanh(Node):
+    of: Term
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return (self.of,)
+
+
+@dataclass(frozen=True, eq=False)
+class Logistic(Node):
+    """σ(x) = 1 / (1 + e^(-x))"""
+
+    of: Term
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return (self.of,)
+
+
+@dataclass(frozen=True, eq=False)
+class Rounded(Node):
+    """A number that may have been rounded on the way, to as many decimals as are asked for."""
+
+    of: Term
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return (self.of,)
+
+
+@dataclass(frozen=True, eq=False)
+class Largest(Node):
+    """The largest of some numbers."""
+
+    of: tuple[Term, ...]
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return self.of
+
+
+@dataclass(frozen=True, eq=False)
+class Either(Node):
+    """A number that can be come by in more than one way."""
+
+    ways: tuple[Term, ...]
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return self.ways
+
+
+Term: TypeAlias = (
+    Constant
+    | Awaited
+    | Sum
+    | Product
+    | Quotient
+    | Share
+    | Power
+    | Root
+    | Tanh
+    | Logistic
+    | Rounded
+    | Largest
+    | Either
+)
+
+ZERO = Constant(0.0, 0.0)
+ONE = Constant(1.0, 1.0)
+HIDDEN = Constant(float("-inf"), float("-inf"))
+
+
+def dot(left: Sequence[Term], right: Sequence[Term]) -> Term:
+    """Σ left × right."""
+    return Sum(tuple(Product(*pair) for pair in zip(left, right, strict=True)))
+
+
+def negated(term: Term) -> Term:
+    """The same with the other sign."""
+    return Product(Constant(-1.0, -1.0), term)
+
+
+def worked_out(term: Term, given: Mapping[Entry, Bounds], half: float) -> Bounds:
+    """Every value that a formula may have, with numbers that may be anywhere in their intervals.
+
+    given: the numbers that were awaited. half: a unit of the last place that is asked for, by two.
+    """
+    with np.errstate(all="ignore"):
+        return _worked_out(term, given, half)
+
+
+def _worked_out(term: Term, given: Mapping[Entry, Bounds], half: float) -> Bounds:
+    match term:
+        case Constant(low, high):
+            return np.asarray(low), np.asarray(high)
+        case Awaited(entry):
+            return given[entry]
+        case Rounded(of):
+            least, most = _worked_out(of, given, half)
+            return least - half, most + half
+        case _:
+            parts = [_worked_out(part, given, half) for part in term.parts]
+            return _outward(*_combined(term, parts))
+
+
+def _combined(term: Term, parts: Sequence[Bounds]) -> Bounds:
+    match term:
+        case Sum():
+            return _total([low for low, _ in parts]), _total([high for _, high in parts])
+        case Largest():
+            return np.maximum.reduce([low for low, _ in parts]), _highest(parts)
+        case Either():
+            return np.minimum.reduce([low for low, _ in parts]), _highest(parts)
+        case Product():
+            return _product(*parts)
+        case Quotient():
+            return _quotient(*parts)
+        case Share():
+            (own_low, own_high), (low, high) = (_not_negative(part) for part in parts)
+            return _share(own_low, high), _share(own_high, low)
+        case Power(base):
+            return _function(lambda x: np.exp(x) if base is None else np.power(base, x), parts)
+        case Root():
+            return _function(np.sqrt, [_not_negative(part) for part in parts])
+        case Tanh():
+            return _function(np.tanh, parts)
+        case Logistic():
+            return _function(lambda x: 1 / (1 + np.exp(-x)), parts)
+        case Constant() | Awaited() | Rounded():
+            raise AssertionError("these have no parts to be combined")
+        case other:
+            assert_never(other)
+
+
+def _total(terms: Sequence[Array]) -> Array:
+    """From the first term on, as a script adds them."""
+    total: Array = np.asarray(0.0)
+    for term in terms:
+        total = np.add(total, term)
+    return total
+
+
+def _highest(parts: Sequence[Bounds]) -> Array:
+    highest: Array = np.maximum.reduce([high for _, high in parts])
+    return highest
+
+
+def _function(rising: Any, parts: Sequence[Bounds]) -> Bounds:
+    ((low, high),) = parts
+    return rising(low), rising(high)
+
+
+def _not_negative(bounds: Bounds) -> Bounds:
+    return np.maximum(bounds[0], 0.0), np.maximum(bounds[1], 0.0)
+
+
+def _product(left: Bounds, right: Bounds) -> Bounds:
+    # 0 × ∞ is 0: whatever is hidden has no share in a sum.
+    ends = [_times(one, other) for one in left for other in right]
+    return np.minimum.reduce(ends), np.maximum.reduce(ends)
+
+
+def _times(one: Array, other: Array) -> Array:
+    return np.where((one == 0) | (other == 0), 0.0, one * other)
+
+
+def _quotient(above: Bounds, below: Bounds) -> Bounds:
+    ends = [one / other for one in above for other in below]
+    nothing = (above[0] == 0) & (above[1] == 0) & (below[0] == 0) & (below[1] == 0)
+    anything = (below[0] <= 0) & (below[1] >= 0)
+    low = np.where(anything, -np.inf, np.minimum.reduce(ends))
+    high = np.where(anything, np.inf, np.maximum.reduce(ends))
+    return np.where(nothing, 0.0, low), np.where(nothing, 0.0, high)
+
+
+def _share(own: Array, others: Array) -> Array:
+    whole = own + others
+    return np.where(own == 0, 0.0, own / np.where(whole == 0, 1.0, whole))
+
+
+def _outward(low: Array, high: Array) -> Bounds:
+    """A little wider; what is no number says nothing."""
+    unclear = np.isnan(low) | np.isnan(high)
+    low = np.where(np.isinf(low), low, low - np.abs(low) * SLACK)
+    high = np.where(np.isinf(high), high, high + np.abs(high) * SLACK)
+    return np.where(unclear, -np.inf, low), np.where(unclear, np.inf, high)
+
+
+_WRITTEN: dict[type[Node], str] = {
+    Sum: "+",
+    Product: "*",
+    Quotient: "/",
+    Share: "share",
+    Root: "sqrt",
+    Tanh: "tanh",
+    Logistic: "sigmoid",
+    Rounded: "~",
+    Largest: "max",
+    Either: "either",
+}
+
+
+def written(term: Term, places: Mapping[Entry, int]) -> Any:
+    """A formula as a list, its operation first: ["/", ["#", 0], [1.999, 2.001]].
+
+    A constant is [low, high], a number that is awaited ["#", its place]; ["^", base, exponent] has
+    null for e. Infinities are the texts "-inf" and "inf".
+    """
+    match term:
+        case Constant(low, high):
+            return [_number(low), _number(high)]
+        case Awaited(entry):
+            return ["#", places[entry]]
+        case Power(base, exponent):
+            return ["^", base, written(exponent, places)]
+        case _:
+            return [_WRITTEN[type(term)], *(written(part, places) for part in term.parts)]
+
+
+def _number(value: float) -> float | str:
+    return value if np.isfinite(value) else f"{value}"
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """Terms in an array, for formulas over numbers of any kind (formulas.py).
+
+    result: whether these are results already, which may have been rounded before one goes on.
+    """
+
+    cells: Array
+    result: bool = False
+
+    @classmethod
+    def of(cls, cells: Sequence[Term]) -> Terms:
+        """A row of terms. (d,) -> (1, d)"""
+        return Terms(_objects(cells, (1, len(cells))))
+
+    @classmethod
+    def like(cls, shape: tuple[int, ...], cells: Sequence[Term]) -> Terms:
+        """Terms in this shape."""
+        return Terms(_objects(cells, shape))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.cells.shape
+
+    def __getitem__(self, place: Any) -> Terms:
+        return Terms(self.cells[place], self.result)
+
+    def swapaxes(self, one: int, other: int) -> Terms:
+        """Two axes, one in the place of the other."""
+        return Terms(np.swapaxes(self.cells, one, other), self.result)
+
+    def __add__(self, other: Terms) -> Terms:
+        return self._with(other, lambda left, right: Sum((left, right)))
+
+    def __mul__(self, other: Terms) -> Terms:
+        return self._with(other, Product)
+
+    def __truediv__(self, other: Terms) -> Terms:
+        return self._with(other, Quotient)
+
+    def __matmul__(self, other: Terms) -> Terms:
+        """(n, d), (d, m) -> (n, m)"""
+        left, right = self.operands, other.operands
+        cells = [dot(row, column) for row in left for column in right.T]
+        return _made(cells, (len(left), right.shape[-1]))
+
+    def total(self) -> Terms:
+        """The sum of each row. (…, d) -> (…, 1)"""
+        rows = self.operands.reshape(-1, self.shape[-1])
+        return _made([Sum(tuple(row)) for row in rows], (*self.shape[:-1], 1))
+
+    def mean(self) -> Terms:
+        """The mean of each row. (…, d) -> (…, 1)"""
+        return self.total() / self.number(self.shape[-1])
+
+    def root(self) -> Terms:
+        return self._each(Root)
+
+    def tanh(self) -> Terms:
+        return self._each(Tanh)
+
+    def logistic(self) -> Terms:
+        return self._each(Logistic)
+
+    def number(self, value: Decimal | int) -> Terms:
+        """A single number."""
+        exact = Decimal(value)
+        return Terms(_objects([Constant.of(Interval(exact, exact))], ()))
+
+    @property
+    def operands(self) -> Array:
+        """The terms as one goes on from them."""
+        if not self.result:
+            return self.cells
+        return _objects([Rounded(cell) for cell in self.cells.flat], self.shape)
+
+    def _with(self, other: Terms, operation: Any) -> Terms:
+        left, right = np.broadcast_arrays(self.operands, other.operands)
+        cells = [operation(*pair) for pair in zip(left.flat, right.flat, strict=True)]
+        return _made(cells, left.shape)
+
+    def _each(self, function: Any) -> Terms:
+        return _made([function(cell) for cell in self.operands.flat], self.shape)
+
+
+def _made(cells: Sequence[Term], shape: tuple[int, ...]) -> Terms:
+    return Terms(_objects(cells, shape), result=True)
+
+
+def _objects(cells: Sequence[Term], shape: tuple[int, ...]) -> Array:
+    array = np.empty(len(cells), dtype=object)
+    array[:] = cells
+    return array.reshape(shape)
