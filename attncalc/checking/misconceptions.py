@@ -225,9 +225,22 @@ class Alteration:
 
     def stage_under(self, trace: Trace, wanted: str) -> Array | None:
         """What the wanted stage would be; None if this says nothing of it."""
+        altered = self.altered(trace)
+        return None if altered is None else stage_instead(altered, wanted)
+
+    def altered(self, trace: Trace) -> Trace | None:
+        """The other problem, worked through."""
         problem = self.problem(trace)
-        if problem is None:
-            return None
-        stages = explain(problem).stages
-        names = (wanted, *_UNCHANGED.get(wanted, ()))
-        return next((stages[name].values for name in names if name in stages), None)
+        return None if problem is None else explain(problem)
+
+
+def stage_instead(altered: Trace, wanted: str) -> Array | None:
+    """The wanted stage of an altered problem, or what stands in its place; None if nothing does."""
+    name = name_instead(altered, wanted)
+    return None if name is None else altered[name]
+
+
+def name_instead(altered: Trace, wanted: str) -> str | None:
+    """What the wanted stage is in an altered problem: itself, or one before it that is the same."""
+    names = (wanted, *_UNCHANGED.get(wanted, ()))
+    return next((name for name in names if name in altered), None)

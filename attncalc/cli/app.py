@@ -13,7 +13,16 @@ import typer
 from attncalc.cli import BAD_INPUT, INTERRUPTED, SUCCESS
 from attncalc.errors import AttncalcError, InputError, InputErrors, listed
 
-COMMANDS = ("explain", "check", "compare", "graph", "weave", "samples", "schema")
+COMMANDS = (
+    "explain",
+    "check",
+    "compare",
+    "graph",
+    "worksheet",
+    "weave",
+    "samples",
+    "schema",
+)
 
 _WRONG_USAGE: type[Exception] = typer.BadParameter.__mro__[2]
 """Of click, which typer brings along in some versions and not in others."""

@@ -2036,4 +2036,14 @@ SENTENCES: dict[str, str] = {
     "query token": "Anfrage-Token",
     "key token": "Schlüssel-Token",
     "past token": "früheres Token",
+    # worksheets
+    "“{mistake}”": "„{mistake}“",
+    "the largest score is subtracted before the powers are taken": (
+        "vor dem Potenzieren wird der größte Score abgezogen"
+    ),
+    "not in every blank can these mistakes be told from rounding: {mistakes}; with --seed, numbers "
+    "are drawn for which they can": (
+        "nicht in jeder Lücke lassen sich diese Fehler vom Runden unterscheiden: {mistakes}; mit "
+        "--seed werden Zahlen gezogen, bei denen es geht"
+    ),
 }

@@ -1,0 +1,192 @@
+"""attncalc worksheet: a sheet with blanks, its key, and as many others like it as are wanted."""
+
+from typing import TYPE_CHECKING, Annotated, Literal, Optional, TypeAlias
+
+import typer
+
+from attncalc.cli import options, output
+from attncalc.cli.attention import OverridesAttention, overrides
+from attncalc.document.style import MOST_DECIMALS
+from attncalc.errors import InputError
+
+if TYPE_CHECKING:
+    from attncalc.sheet import Sheet
+
+EXAMPLES = """\b
+Examples:
+  attncalc worksheet handout.yaml --json
+  attncalc worksheet handout.yaml --seed 7 --variants 30 --json
+  attncalc worksheet handout.yaml --blank 'weights[tea],output' --json
+  attncalc worksheet handout.yaml --answers answers.csv
+"""
+
+SheetFormat: TypeAlias = Literal["json"]
+
+SUFFIXES: dict[str, SheetFormat] = {".json": "json"}
+
+Level = Annotated[
+    int,
+    typer.Option(
+        "--level",
+        min=1,
+        max=3,
+        help="1: one number a step; 2: all numbers of the query, from the scores on; "
+        "3: everything that is not given.",
+    ),
+]
+BlankOption = Annotated[
+    Optional[str],
+    typer.Option(
+        "--blank",
+        metavar="A,B",
+        help="Ask for these stages of the query, or single numbers: weights,output or "
+        "'weights[tea]'.",
+        show_default=False,
+    ),
+]
+Seed = Annotated[
+    Optional[int],
+    typer.Option(
+        "--seed",
+        min=0,
+        metavar="N",
+        help="New numbers of the same kind, always the same ones. Default: the file's numbers.",
+        show_default=False,
+    ),
+]
+Variants = Annotated[
+    int,
+    typer.Option("--variants", min=1, max=10_000, metavar="N", help="So many sheets of a seed."),
+]
+CodeOption = Annotated[
+    Optional[str],
+    typer.Option(
+        "--code", metavar="CODE", help="The sheet with this code again.", show_default=False
+    ),
+]
+Answers = Annotated[
+    Optional[str],
+    typer.Option(
+        "--answers",
+        metavar="FILE",
+        help="Write an empty table for answers (.csv): student, then a column a blank.",
+        show_default=False,
+    ),
+]
+Query = Annotated[
+    Optional[str],
+    typer.Option(
+        "--query",
+        "-q",
+        metavar="TOKEN",
+        help="Token that the sheet is about: it, the#2 (its second), #6 (the sixth).",
+        show_default=False,
+    ),
+]
+Head = Annotated[
+    Optional[int],
+    typer.Option(
+        "--head",
+        min=1,
+        metavar="N",
+        help="Head that the sheet is about, from 1; without it, the first.",
+        show_default=False,
+    ),
+]
+Precision = Annotated[
+    int,
+    typer.Option(
+        "--precision", "-p", min=2, max=MOST_DECIMALS, help="Decimals that numbers are asked with."
+    ),
+]
+FormatOption = Annotated[
+    Optional[SheetFormat],
+    typer.Option("--format", "-f", help="What to print. Default: json.", show_default=False),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("worksheet", cls=OverridesAttention, epilog=EXAMPLES)(worksheet)
+
+
+def worksheet(
+    context: typer.Context,
+    files: options.File,
+    blank: BlankOption = None,
+    level: Level = 2,
+    seed: Seed = None,
+    variants: Variants = 1,
+    code: CodeOption = None,
+    query: Query = None,
+    head: Head = None,
+    precision: Precision = 4,
+    format: FormatOption = None,
+    json: options.Json = False,
+    output_file: options.Output = None,
+    answers: Answers = None,
+) -> None:
+    """Make a sheet with blanks, and its key.
+
+    Of a problem's own numbers; with --seed, of new ones that tell known mistakes apart. Options
+    such as --scale override the file's.
+    """
+    chosen = output.chosen_format(format, json, output_file, SUFFIXES, ".json")
+    output.spare(files, output_file)
+    output.spare(files, answers)
+
+    from attncalc.worksheet import codes
+    from attncalc.worksheet.loading import maker_of
+    from attncalc.worksheet.making import Wanted
+
+    again = None if code is None else codes.read(code)
+    wanted = Wanted(
+        again.level or level if again else level,
+        blank,
+        precision,
+        None if head is None else head - 1,
+    )
+    file = options.only(files, "worksheet")
+    maker = maker_of(file, wanted, overrides(context), None if query is None else [query])
+    if again is not None:
+        sheets = [_again(maker, again)]
+    elif seed is None and variants > 1:
+        message = f"{variants} sheets of the same numbers; expected --seed, for new ones"
+        raise InputError("--variants", message, hint=f"--seed 1 --variants {variants}")
+    else:
+        sheets = [maker.made(seed, variant) for variant in range(1, variants + 1)]
+    _warn(sheets)
+    if answers is not None:
+        from attncalc.exports.answers_csv import answer_table
+
+        output.write(answer_table(sheets[0]), answers)
+        if output_file is None and not json and format is None:
+            return
+    match chosen:
+        case "json":
+            from attncalc.exports.worksheet_json import worksheet_json
+
+            output.write("".join(map(worksheet_json, sheets)), output_file)
+
+
+def _again(maker: object, code: object) -> "Sheet":
+    """The sheet of a code. Raises InputError where it is one of another file."""
+    from attncalc.worksheet.codes import Code
+    from attncalc.worksheet.making import Maker
+
+    assert isinstance(maker, Maker)
+    assert isinstance(code, Code)
+    own = maker.code(code.seed, code.variant)
+    if str(own) != str(code):
+        message = f"{code} is of another file, or of other options; here it would be {own}"
+        hint = "give --blank, --query, --head and --precision as when the sheet was made"
+        raise InputError("--code", message, hint=hint)
+    return maker.made(code.seed, code.variant)
+
+
+def _warn(sheets: "list[Sheet]") -> None:
+    """Say what a sheet cannot do."""
+    from attncalc.cli.app import say
+
+    for warning in dict.fromkeys(str(each) for sheet in sheets for each in sheet.warnings):
+        say(f"warning: {warning}")

@@ -1,0 +1,170 @@
+"""Sheets that are read: made of a problem file, or as they were printed as JSON."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from attncalc.errors import InputError
+from attncalc.language import Sentence
+from attncalc.names import STAGES
+from attncalc.numbers.arithmetic import NumberError, parse_number
+from attncalc.readers import read
+from attncalc.readers.fields import build
+from attncalc.readers.interface import RawProblem, nowhere
+from attncalc.readers.option_text import option_of
+from attncalc.sheet import Blank, Mistaken, Range, Sheet
+from attncalc.steps.engine import explain
+from attncalc.steps.trace import Trace
+from attncalc.worksheet.carrying import Carrying
+from attncalc.worksheet.making import Maker, Wanted
+
+SCHEMA = "attncalc.worksheet/1"
+
+
+def maker_of(
+    path: str | os.PathLike[str],
+    wanted: Wanted,
+    options: Mapping[str, str] | None = None,
+    queries: Sequence[str] | None = None,
+) -> Maker:
+    """What makes the sheets of a problem file; "-" is standard input.
+
+    options: texts of attention options that override the file's. queries: the token that a sheet is
+    about, instead of the file's. Raises InputErrors with everything that is wrong with the file.
+    """
+    raws = read(path)
+    if len(raws) > 1:
+        raise InputError(os.fspath(path), f"{len(raws)} problems; expected 1")
+    (raw,) = raws
+    overrides = {
+        name: option_of(text, f"--{name.replace('_', '-')}")
+        for name, text in (options or {}).items()
+    }
+    problem = build(raw, overrides, queries, False)
+    attention = raw.fields.get("attention")
+    given = attention if isinstance(attention, Mapping) else {}
+    return Maker(problem, {**given, **overrides}, wanted)
+
+
+def is_sheet(raw: RawProblem) -> bool:
+    """Whether a file that was read is a sheet, rather than a problem."""
+    return raw.fields.get("schema") == SCHEMA
+
+
+def sheet_of(raw: RawProblem) -> Sheet:
+    """A sheet as it was printed. Raises InputError or InputErrors for what is none."""
+    fields = raw.fields
+    problem, blanks = fields.get("problem"), fields.get("blanks")
+    if not isinstance(problem, Mapping) or not isinstance(blanks, list) or not blanks:
+        raise InputError(raw.file, "a sheet without problem and blanks; expected both")
+    title = fields.get("title")
+    given: dict[str, Any] = {**problem, **({"title": title} if title else {})}
+    built = build(RawProblem(raw.file, given, nowhere), {}, None, False)
+    trace = explain(built, ["cost"])
+    read_blanks = [_blank(raw.file, trace, number, node) for number, node in enumerate(blanks, 1)]
+    decimals = _whole(raw.file, "decimals", fields.get("decimals", "4"))
+    entries = [blank.entry for blank in read_blanks]
+    if len(set(entries)) < len(entries):
+        raise InputError(raw.file, "a blank stands in the sheet twice; expected each once")
+    carrying = Carrying(trace, entries, decimals)
+    finished = []
+    for blank in read_blanks:
+        term = carrying.term(*blank.entry)
+        finished.append(replace(blank, carried=term if term.awaited else None))
+    seed = fields.get("seed")
+    query, head = _focus(trace, finished)
+    return Sheet(
+        trace,
+        tuple(finished),
+        decimals,
+        query,
+        head,
+        carrying.depends,
+        given,
+        str(fields.get("code") or ""),
+        None if seed in (None, "null", "") else _whole(raw.file, "seed", seed),
+        _whole(raw.file, "variant", fields.get("variant", "1")),
+        _whole(raw.file, "level", fields.get("level", "2")),
+    )
+
+
+def _focus(trace: Trace, blanks: Sequence[Blank]) -> tuple[int, int | None]:
+    """The query, and the head, of the first blank that has one."""
+    for blank in blanks:
+        query, _ = trace.tokens_at(*blank.entry)
+        if query is not None:
+            head, index = trace.within_head(*blank.entry)
+            return index[0], head
+    return 0, None
+
+
+def _blank(file: str, trace: Trace, number: int, node: Any) -> Blank:
+    where = f"blank {number}"
+    if not isinstance(node, Mapping):
+        raise InputError(file, f"{where} is no mapping; expected stage, index, answer, …")
+    stage, index = node.get("stage"), node.get("index")
+    if stage not in STAGES or stage not in trace:
+        raise InputError(file, f"{where}: no stage “{stage}”; expected one that its problem has")
+    shape = trace[str(stage)].shape
+    places = tuple(_whole(file, where, place) for place in index) if isinstance(index, list) else ()
+    if len(places) != len(shape) or any(at >= size for at, size in zip(places, shape, strict=True)):
+        sizes = " × ".join(map(str, shape))
+        raise InputError(file, f"{where}: index {index}; expected one in {sizes}, from 0")
+    value = trace[str(stage)][places]
+    return Blank(
+        str(stage),
+        places,
+        value,
+        str(node.get("answer")),
+        _whole(file, where, node.get("decimals", "4")),
+        _range(file, where, node),
+        tuple(_mistaken(file, where, each) for each in _listed(node.get("mistakes"))),
+        None,
+        _whole(file, where, node.get("points", "1")),
+    )
+
+
+def _listed(node: Any) -> list[Any]:
+    return node if isinstance(node, list) else []
+
+
+def _mistaken(file: str, where: str, node: Any) -> Mistaken:
+    if not isinstance(node, Mapping):
+        raise InputError(
+            file, f"{where}: a mistake is no mapping; expected diagnosis, lower, upper"
+        )
+    return Mistaken(
+        Sentence(_plain(str(node.get("diagnosis")))),
+        str(node.get("answer")),
+        _range(file, where, node),
+        _number(file, where, node.get("credit", "0")),
+    )
+
+
+def _plain(text: str) -> str:
+    """A sentence that stands for itself: without slots."""
+    return text.replace("{", "(").replace("}", ")")
+
+
+def _range(file: str, where: str, node: Mapping[str, Any]) -> Range:
+    lower, upper = (_number(file, where, node.get(name)) for name in ("lower", "upper"))
+    if lower > upper:
+        raise InputError(file, f"{where}: from {lower} to {upper}; expected lower up to upper")
+    return Range(lower, upper)
+
+
+def _number(file: str, where: str, node: Any) -> Decimal:
+    try:
+        return Decimal(parse_number(str(node)))
+    except NumberError as error:
+        raise InputError(file, f"{where}: {error}; expected a number") from error
+
+
+def _whole(file: str, where: str, node: Any) -> int:
+    if not (isinstance(node, str) and node.isdecimal() and len(node) < 19):
+        raise InputError(file, f"{where}: “{node}”; expected a whole number")
+    return int(node)

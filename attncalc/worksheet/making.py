@@ -1,0 +1,338 @@
+"""Sheets made of a problem: with its own numbers, or with new ones that are fair."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from attncalc.errors import AttncalcError, InputError, InputErrors
+from attncalc.language import Sentence, listed
+from attncalc.numbers.terms import Entry
+from attncalc.problem.problem import Problem
+from attncalc.readers.fields import build
+from attncalc.readers.interface import RawProblem, nowhere
+from attncalc.records import dataclass
+from attncalc.sheet import Blank, Mistaken, Range, Sheet
+from attncalc.steps.engine import explain
+from attncalc.steps.trace import Trace
+from attncalc.worksheet import asking, codes, drawing
+from attncalc.worksheet.carrying import Carrying, half_a_unit
+from attncalc.worksheet.chance import Chance
+from attncalc.worksheet.tolerances import (
+    SUBTRACTED,
+    Mistake,
+    Tolerances,
+    differs,
+    mistakes_in,
+)
+
+MOST_DRAWS = 400
+"""So often numbers are drawn; then it is said what is in the way."""
+
+MOST_CELLS = 4000
+"""Numbers of a stage of a problem that can be worked by hand."""
+
+_CREDIT = Decimal("0.5")
+_SLIGHT = 20
+"""A mistake that changes no number by so many units of the last place is too slight to be told."""
+
+_FLATTEST, _STEEPEST = 0.02, 0.95
+"""Weights of a row: how far apart they are at least, and the largest at most."""
+
+_LARGEST_POWER = 1e5
+
+_MOST_NAMED = 3
+"""Mistakes that a warning names."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for. blank: in the words of --blank; then the level is 0. head: from 0."""
+
+    level: int = 2
+    blank: str | None = None
+    decimals: int = 4
+    head: int | None = None
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What a code's mark depends on."""
+        return {"blank": self.blank, "decimals": self.decimals, "head": self.head}
+
+
+@dataclass(frozen=True, eq=False)
+class Maker:
+    """Makes the sheets of a problem. attention: its options, as a file has them."""
+
+    problem: Problem
+    attention: Mapping[str, Any]
+    wanted: Wanted
+
+    def made(self, seed: int | None, variant: int = 1) -> Sheet:
+        """The sheet of a seed; of the file's own numbers without one.
+
+        Raises InputError where no fair numbers are found, or the problem is no work by hand.
+        """
+        sheet = self._own() if seed is None else self._drawn(seed, variant)
+        return replace(sheet, code=str(self.code(seed, variant)), seed=seed, variant=variant)
+
+    def code(self, seed: int | None, variant: int) -> codes.Code:
+        """What gives that sheet again."""
+        fields = drawing.fields_of(self.problem, drawing.as_given(self.problem), self.attention)
+        mark = codes.mark_of(_in_texts(fields), self.wanted.told)
+        level = 0 if self.wanted.blank is not None else self.wanted.level
+        return codes.Code(seed, variant, level, mark)
+
+    def _own(self) -> Sheet:
+        given = drawing.fields_of(self.problem, drawing.as_given(self.problem), self.attention)
+        draft = _Draft(self._trace(self.problem), self.wanted, given)
+        return draft.sheet()
+
+    def _drawn(self, seed: int, variant: int) -> Sheet:
+        self._trace(self.problem)
+        in_the_way: Counter[str] = Counter()
+        for number in range(MOST_DRAWS):
+            chance = Chance(f"attncalc {codes.VERSION}/{seed}/{variant}/{number}")
+            given = drawing.fields_of(
+                self.problem, drawing.drawn(self.problem, chance), self.attention
+            )
+            problem = self._built(given)
+            if problem is None:
+                in_the_way["these numbers make no problem"] += 1
+                continue
+            draft = _Draft(explain(problem, ["cost"]), self.wanted, given)
+            why = draft.unfair()
+            if why is None:
+                sheet = draft.sheet()
+                if not sheet.warnings:
+                    return sheet
+                why = _NEAR
+            in_the_way[why] += 1
+        why, _ = in_the_way.most_common(1)[0]
+        message = f"no fair numbers were found in {MOST_DRAWS} draws: {why}"
+        hint = "other tokens or wider vectors in the file, another --level, or no --seed"
+        raise InputError("--seed", message, hint=hint)
+
+    def _built(self, given: Mapping[str, Any]) -> Problem | None:
+        try:
+            problem = build(RawProblem("sheet", dict(given), nowhere), {}, None)
+        except InputErrors:
+            return None
+        return replace(problem, queries=self.problem.queries)
+
+    def _trace(self, problem: Problem) -> Trace:
+        try:
+            trace = explain(replace(problem, claims=type(problem.claims)()), ["cost"])
+        except AttncalcError as error:
+            raise InputError("worksheet", str(error)) from error
+        largest = max(trace[stage].size for stage in trace.stages)
+        if trace.context is None or largest > MOST_CELLS:
+            n, m = len(problem.tokens), len(problem.key_tokens)
+            message = f"n={n}, m={m} is too much to be worked by hand"
+            raise InputError("worksheet", message, hint="fewer tokens, or narrower vectors")
+        return trace
+
+
+class _Draft:
+    """A sheet in the making."""
+
+    def __init__(self, trace: Trace, wanted: Wanted, given: Mapping[str, Any]) -> None:
+        self.trace, self.wanted, self.given = trace, wanted, given
+        self.focus = asking.focus_of(trace, wanted.head)
+        self.entries = (
+            asking.by_level(trace, wanted.level, self.focus)
+            if wanted.blank is None
+            else asking.by_name(trace, wanted.blank, self.focus)
+        )
+        if not self.entries:
+            raise InputError("worksheet", "nothing in this problem is to be worked out")
+        self.stages = [*dict.fromkeys(stage for stage, _ in self.entries)]
+        self.mistakes = self._mistakes()
+        self.tolerances = Tolerances(trace, wanted.decimals)
+
+    def _mistakes(self) -> list[Mistake]:
+        unit = float(half_a_unit(self.wanted.decimals)) * 2
+        return [
+            mistake
+            for mistake in mistakes_in(self.trace, self.stages)
+            if any(
+                not abs(mistake.stages[stage][index] - self._value((stage, index))) < _SLIGHT * unit
+                for stage, index in self.entries
+                if stage in mistake.stages
+            )
+        ]
+
+    def _value(self, entry: Entry) -> float:
+        return float(self.trace[entry[0]][entry[1]])
+
+    def unfair(self) -> str | None:
+        """What is in the way of a fair sheet; None if nothing is."""
+        return self._too_plain() or self._not_told_apart()
+
+    def _too_plain(self) -> str | None:
+        """Whether a step is trivial, or too much for a hand."""
+        rows = self._rows()
+        for row in rows:
+            weights = self.trace["weights"][row]
+            seen = [float(weight) for weight in weights if weight]
+            if len(seen) < 2:
+                continue
+            if max(seen) - min(seen) < _FLATTEST or len(set(seen)) < len(seen):
+                return "some weights are equal"
+            if max(seen) > _STEEPEST:
+                return "one weight takes nearly all"
+            if "exponentials" in self.trace:
+                powers = self.trace["exponentials"][row]
+                if max(powers) > _LARGEST_POWER:
+                    return "powers are too large to be written by hand"
+        for stage, index in self.entries:
+            value = self._value((stage, index))
+            if not value and stage not in ("exponentials", "weights", "weighted_values"):
+                return "some numbers that are asked for are 0"
+            if value and abs(value) < 10.0 ** -(self.wanted.decimals - 1):
+                return "some numbers that are asked for are too small"
+        return None
+
+    def _rows(self) -> list[tuple[int, ...]]:
+        """The rows of weights that the blanks are about."""
+        axes = 2 if self.trace.has_heads else 1
+        shape = self.trace["weights"].shape[:-1]
+        if self.wanted.level == 3 and self.wanted.blank is None:
+            return [*np.ndindex(shape)]
+        focus = (self.focus.query,) if axes == 1 else (self.focus.head or 0, self.focus.query)
+        return [focus]
+
+    def _not_told_apart(self) -> str | None:
+        """Whether a mistake gives a number that might be the right one, rounded."""
+        unit = 2 * float(half_a_unit(self.wanted.decimals))
+        for mistake in self.mistakes:
+            for stage, index in self.entries:
+                if stage not in mistake.stages:
+                    continue
+                right, other = self._value((stage, index)), float(mistake.stages[stage][index])
+                if differs(right, other) and abs(right - other) < unit:
+                    return f"“{mistake.what}” gives nearly the same numbers"
+        for name in _MUST_TELL:
+            if self._gives_the_same(name):
+                return self._why_the_same(name)
+        return None
+
+    def _gives_the_same(self, what: str) -> bool:
+        """Whether a mistake that might be made here changes nothing that is asked for."""
+        stage = _MUST_TELL[what]
+        return stage in self.trace and not any(mistake.what == what for mistake in self.mistakes)
+
+    def _why_the_same(self, what: str) -> str:
+        d_k = self.trace.problem.d_k
+        if d_k == 1:
+            return f"with d_k = 1, “{what}” gives the right numbers"
+        return f"“{what}” gives the right numbers"
+
+    def sheet(self) -> Sheet:
+        """The blanks with their ranges, and what mistakes cannot be told from right numbers."""
+        carrying = Carrying(self.trace, self.entries, self.wanted.decimals)
+        left_out: dict[str, None] = {}
+        blanks = tuple(self._blanks(carrying, left_out))
+        return Sheet(
+            self.trace,
+            blanks,
+            self.wanted.decimals,
+            self.focus.query,
+            self.focus.head,
+            carrying.depends,
+            self.given,
+            level=0 if self.wanted.blank is not None else self.wanted.level,
+            warnings=tuple(self._warnings(left_out)),
+        )
+
+    def _warnings(self, left_out: Mapping[str, None]) -> Iterator[str]:
+        if left_out:
+            named = [
+                Sentence("“{mistake}”", mistake=what) for what in islice(left_out, _MOST_NAMED)
+            ]
+            more = len(left_out) - len(named)
+            if more:
+                named.append(Sentence("{count} more", count=more))
+            yield Sentence(
+                "not in every blank can these mistakes be told from rounding: {mistakes}; with "
+                "--seed, numbers are drawn for which they can",
+                mistakes=listed(named),
+            )
+
+    def _blanks(self, carrying: Carrying, left_out: dict[str, None]) -> Iterator[Blank]:
+        for (stage, index), decimals in zip(self.entries, self._decimals(), strict=True):
+            value = self.trace[stage][index]
+            right = self.tolerances.right((stage, index), decimals)
+            term = carrying.term(stage, index)
+            yield Blank(
+                stage,
+                index,
+                value,
+                asking.answer_of(value, decimals),
+                decimals,
+                right,
+                tuple(self._mistaken((stage, index), decimals, right, left_out)),
+                term if term.awaited else None,
+            )
+
+    def _decimals(self) -> list[int]:
+        """Those of each blank, in common for the blanks of a stage."""
+        by_stage: dict[str, list[Decimal]] = {}
+        for stage, index in self.entries:
+            by_stage.setdefault(stage, []).append(self.trace[stage][index])
+        found = {
+            stage: iter(asking.decimals_of(values, self.wanted.decimals))
+            for stage, values in by_stage.items()
+        }
+        return [next(found[stage]) for stage, _ in self.entries]
+
+    def _mistaken(
+        self, entry: Entry, decimals: int, right: Range, left_out: dict[str, None]
+    ) -> Iterator[Mistaken]:
+        """What mistakes give, the likelier first; none that overlaps what stands before it."""
+        taken = [right]
+        stable = self.tolerances.with_the_largest_subtracted(entry, decimals)
+        if stable is not None and not stable.meets(right):
+            taken.append(stable)
+            middle = (stable.lower + stable.upper) / 2
+            yield Mistaken(SUBTRACTED, asking.answer_of(middle, decimals), stable, Decimal(1))
+        for mistake in self.mistakes:
+            if entry[0] not in mistake.stages:
+                continue
+            value = float(mistake.stages[entry[0]][entry[1]])
+            if not differs(value, float(self.trace[entry[0]][entry[1]])):
+                continue
+            found = self.tolerances.under(mistake, entry, decimals)
+            if found is None:
+                continue
+            if found.meets(right):
+                left_out[mistake.what] = None
+                continue
+            if any(found.meets(other) for other in taken):
+                continue
+            taken.append(found)
+            answer = asking.answer_of(Decimal(value), decimals)
+            yield Mistaken(mistake.what, answer, found, _CREDIT)
+
+
+_NEAR = "some mistakes give nearly the right numbers"
+
+_MUST_TELL = {"the scores are not scaled": "scaled_scores"}
+"""Mistakes that a fair sheet must show, and the stages in which they are made."""
+
+
+def _in_texts(node: Any) -> Any:
+    """What a file has, with arrays as lists of texts."""
+    if isinstance(node, np.ndarray):
+        return [str(part) for part in node.ravel().tolist()]
+    if isinstance(node, Mapping):
+        return {str(name): _in_texts(part) for name, part in node.items()}
+    if isinstance(node, Sequence) and not isinstance(node, str):
+        return [_in_texts(part) for part in node]
+    return node

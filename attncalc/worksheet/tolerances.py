@@ -1,0 +1,264 @@
+"""What may be answered in a blank: all that honest rounding can reach, and what mistakes give.
+
+Whoever rounds each step to the decimals that are asked for, or to more, and goes on from that, ends
+within the range of the right answer, or of the mistake that they made.
+"""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from functools import cached_property
+
+import numpy as np
+
+from attncalc.checking.catalogue import CATALOGUE
+from attncalc.checking.enclosures import Enclosures
+from attncalc.checking.misconceptions import Alteration, Misconception, name_instead
+from attncalc.checking.screening import in_floats
+from attncalc.errors import AttncalcError
+from attncalc.language import template
+from attncalc.names import STAGES
+from attncalc.numbers.arithmetic import Array
+from attncalc.numbers.intervals import Interval
+from attncalc.numbers.rounding import rounded
+from attncalc.numbers.terms import Entry, worked_out
+from attncalc.records import dataclass
+from attncalc.sheet import Range
+from attncalc.steps.conventions import Reading, Shift
+from attncalc.steps.enclosing import works_out
+from attncalc.steps.stages import OF_POWERS
+from attncalc.steps.trace import Trace, arithmetic_of
+from attncalc.worksheet.carrying import Carrying, half_a_unit
+from attncalc.worksheet.chance import Chance
+
+SUBTRACTED = template("the largest score is subtracted before the powers are taken")
+"""Powers as programs take them: other powers, and the same weights."""
+
+_SHAKEN = 8
+"""So often are the numbers before a mistake moved, to see how far it moves."""
+
+_MORE = 1.5
+"""How much further a mistake may move than it was seen to."""
+
+_ROOM = 2
+"""Decimals more than are asked for, in which the ends of a range are written, outward."""
+
+_SAME = 1e-9
+"""Numbers that are so near, relative to the largest, are the same."""
+
+
+def range_of(value: Interval, decimals: int) -> Range:
+    """A range that has all of an interval in it, its ends with a few decimals more."""
+    last = Decimal(1).scaleb(-decimals - _ROOM)
+    with decimal.localcontext() as context:
+        context.prec = 400
+        lower = value.low.quantize(last, decimal.ROUND_FLOOR)
+        upper = value.high.quantize(last, decimal.ROUND_CEILING)
+    return Range(lower + 0, upper + 0)  # no -0
+
+
+@dataclass(frozen=True, eq=False)
+class Tolerances:
+    """What may be answered. decimals: those that numbers are asked with."""
+
+    trace: Trace
+    decimals: int
+
+    @cached_property
+    def _enclosures(self) -> Enclosures:
+        return Enclosures(self.trace)
+
+    @cached_property
+    def _stable(self) -> Enclosures:
+        """With every row's largest score subtracted first."""
+        enclosures = Enclosures(self.trace)
+        for query in range(len(self.trace.problem.tokens)):
+            for row in enclosures.rows_of(query):
+                enclosures.read(row, Reading(shift=Shift.ROW))
+        return enclosures
+
+    def right(self, entry: Entry, decimals: int) -> Range:
+        """All that honest rounding gives. decimals: those that this number is asked with."""
+        return self._reached(self._enclosures, entry, decimals)
+
+    def with_the_largest_subtracted(self, entry: Entry, decimals: int) -> Range | None:
+        """The same of powers as programs take them; None where nothing is a power."""
+        if entry[0] not in OF_POWERS:
+            return None
+        return self._reached(self._stable, entry, decimals)
+
+    def _reached(self, enclosures: Enclosures, entry: Entry, decimals: int) -> Range:
+        finest = max(decimals, self.decimals)
+        return range_of(rounded(enclosures.reach(*entry, finest), finest), finest)
+
+    def under(self, mistake: Mistake, entry: Entry, decimals: int) -> Range | None:
+        """All that honest rounding makes of a mistake; None where it gives no number."""
+        finest = max(decimals, self.decimals)
+        found = mistake.reached(entry, finest)
+        return None if found is None else range_of(found, finest)
+
+
+@dataclass(frozen=True, eq=False)
+class Mistake:
+    """A known mistake, made in one problem. stages: what it makes of some stages, as doubles."""
+
+    what: str
+    stages: Mapping[str, Array]
+    known: Misconception | Alteration
+    trace: Trace
+    floats: Trace
+
+    def reached(self, entry: Entry, decimals: int) -> Interval | None:
+        """All that an entry may be for who makes it, and rounds on the way."""
+        value = self.stages[entry[0]][entry[1]]
+        if not np.isfinite(value) or abs(value) > 1e9:
+            return None
+        if isinstance(self.known, Alteration):
+            return self._of_another_problem(entry, decimals)
+        return self._worked_on(entry, decimals)
+
+    @cached_property
+    def _altered(self) -> Enclosures | None:
+        assert isinstance(self.known, Alteration)
+        with arithmetic_of(self.trace.context):
+            try:
+                altered = self.known.altered(self.trace)
+            except (ArithmeticError, ValueError, AttncalcError):
+                return None
+        return None if altered is None else Enclosures(altered)
+
+    def _of_another_problem(self, entry: Entry, decimals: int) -> Interval | None:
+        if self._altered is None:
+            return None
+        stage = name_instead(self._altered.trace, entry[0])
+        if stage is None:
+            return None
+        return rounded(self._altered.reach(stage, entry[1], decimals), decimals)
+
+    def _worked_on(self, entry: Entry, decimals: int) -> Interval | None:
+        low, high = self._bounds(entry, decimals)
+        if not (np.isfinite(low) and np.isfinite(high)):
+            return None
+        return Interval(Decimal(low), Decimal(high))
+
+    def _bounds(self, entry: Entry, decimals: int) -> tuple[float, float]:
+        half = float(half_a_unit(decimals))
+        if decimals not in self._made:
+            given = self._first(decimals)
+            self._made[decimals] = given, Carrying(self.trace, given, decimals)
+        given, carrying = self._made[decimals]
+        if entry in given:
+            low, high = given[entry]
+        else:
+            low, high = worked_out(carrying.term(*entry), given, half)
+        return float(low) - half, float(high) + half
+
+    @cached_property
+    def _made(self) -> dict[int, tuple[dict[Entry, tuple[Array, Array]], Carrying]]:
+        """What it makes first, by decimals, and how one goes on from that."""
+        return {}
+
+    @cached_property
+    def _stage(self) -> str:
+        """The stage in which it is made, or the first one after it that the problem has."""
+        assert isinstance(self.known, Misconception)
+        stage = self.trace.attended if self.known.stage == "attended" else self.known.stage
+        later = STAGES[STAGES.index(stage) :]
+        return next(name for name in later if name in self.trace)
+
+    def _first(self, decimals: int) -> dict[Entry, tuple[Array, Array]]:
+        """What the mistake may make of its stage, from numbers that were rounded before it."""
+        half, stage, known = float(half_a_unit(decimals)), self._stage, self.known
+        assert isinstance(known, Misconception)
+        with arithmetic_of(None), np.errstate(divide="ignore", invalid="ignore"):
+            values = known.stage_under(self.floats, stage)
+        assert values is not None
+        off = np.zeros(values.shape)
+        for shaken in _shaken(self.floats, stage, half):
+            with arithmetic_of(None), np.errstate(divide="ignore", invalid="ignore"):
+                moved = known.stage_under(shaken, stage)
+                if moved is not None:
+                    off = np.fmax(off, np.abs(moved - values))
+        off = _MORE * off
+        if stage not in (known.stage, self.trace.attended):  # a step that is not here, rounded
+            off = _MORE * off + half * (1 + np.abs(values))
+        return {
+            (stage, index): (np.asarray(values[index] - off[index]), values[index] + off[index])
+            for index in np.ndindex(values.shape)
+        }
+
+
+def _shaken(trace: Trace, before: str, half: float) -> Iterator[Trace]:
+    """Traces whose numbers before a stage are off by half a unit, this way or that."""
+    chance = Chance(before)
+    names = [
+        name
+        for name in trace.stages
+        if STAGES.index(name) < STAGES.index(before) and works_out(trace.problem, name)
+    ]
+    for _ in range(_SHAKEN if names else 0):
+        stages = dict(trace.stages)
+        for name in names:
+            values = stages[name].values
+            signs = [half if chance.below(2) else -half for _ in range(values.size)]
+            stages[name] = replace(
+                stages[name], values=values + np.array(signs).reshape(values.shape)
+            )
+        yield replace(trace, stages=stages)
+
+
+def mistakes_in(trace: Trace, stages: Sequence[str]) -> list[Mistake]:
+    """The known mistakes that can be made in a problem, the likelier first.
+
+    stages: those that are looked at. One that gives the same numbers as another, before it, is
+    left out; so is one that changes nothing.
+    """
+    floats = in_floats(trace)
+    found: list[Mistake] = []
+    seen: list[Mapping[str, Array]] = [{stage: floats[stage] for stage in stages}]
+    for known in CATALOGUE:
+        made = _made(known, floats, stages)
+        if made and not any(_same(made, other) for other in seen):
+            found.append(Mistake(known.what, made, known, trace, floats))
+            seen.append(made)
+    return found
+
+
+def _made(
+    known: Misconception | Alteration, trace: Trace, stages: Sequence[str]
+) -> dict[str, Array]:
+    """What a mistake makes of each stage that it says something of."""
+    with arithmetic_of(None), np.errstate(divide="ignore", invalid="ignore"):
+        try:
+            if isinstance(known, Alteration):
+                altered = known.altered(trace)
+                found = {} if altered is None else _instead(altered, stages)
+            else:
+                found = {stage: known.stage_under(trace, stage) for stage in stages}
+        except (ArithmeticError, ValueError, AttncalcError):
+            return {}
+    return {
+        stage: values
+        for stage, values in found.items()
+        if values is not None and values.shape == trace[stage].shape
+    }
+
+
+def _instead(altered: Trace, stages: Sequence[str]) -> dict[str, Array | None]:
+    names = {stage: name_instead(altered, stage) for stage in stages}
+    return {stage: None if name is None else altered[name] for stage, name in names.items()}
+
+
+def _same(made: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
+    return all(
+        stage in other and np.allclose(values, other[stage], rtol=_SAME, atol=_SAME)
+        for stage, values in made.items()
+    )
+
+
+def differs(one: float, other: float) -> bool:
+    """Whether two numbers are not the same."""
+    return not np.isclose(one, other, rtol=_SAME, atol=_SAME)
