@@ -318,7 +318,8 @@ class _Draft:
                 continue
             taken.append(found)
             answer = asking.answer_of(Decimal(value), decimals)
-            yield Mistaken(mistake.what, answer, found, _CREDIT)
+            credit = _CREDIT if Decimal(answer) else Decimal(0)  # no work is seen in a 0
+            yield Mistaken(mistake.what, answer, found, credit)
 
 
 _NEAR = "some mistakes give nearly the right numbers"
