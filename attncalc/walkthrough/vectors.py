@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 from attncalc.document.document import (
     Align,
@@ -217,3 +217,5 @@ def _named(rows: Rows) -> Inlines:
             return words("key token")
         case "past token":
             return words("past token")
+        case _:
+            assert_never(rows)

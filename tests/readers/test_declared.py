@@ -122,6 +122,8 @@ def test_more_that_is_said() -> None:
     no_vectors = {"scores": [["1"]], "Q": None, "K": None, "V": None}
     (line,) = told({"qk_norm": "l2"}, **no_vectors)
     assert line == "attention.qk_norm: qk_norm, but there are no queries and keys; expected Q and K"
+    (line,) = told({"gate": [["1"]]}, **no_vectors)
+    assert line == "attention.gate: gate, but there are no values; expected V, or X with W_V"
     (line,) = told({"gate": [["1"], ["2"]]}, V=None)
     assert line == "attention.gate: gate, but there are no values; expected V, or X with W_V"
     lines = told({"gate": [["1"], ["2"]]}, W_G=[["1"]])

@@ -382,6 +382,18 @@ LANED = {name: flow for name, flow in PIPELINES.items() if flow.lanes} | {
     )
     for heads in (6, 12)
 }
+SQUARE = [["1" if row == column else "0" for column in range(4)] for row in range(4)]
+LANED["a gate beside heads"] = pipeline(
+    attncalc.explain(
+        attncalc.load(
+            {
+                "X": [["1", "2", "3", "4"]],
+                **dict.fromkeys(("W_Q", "W_K", "W_V", "W_G"), SQUARE),
+                "attention": {"heads": "4"},
+            }
+        )
+    )
+)
 
 
 def expect_lanes(flow: Flow) -> None:

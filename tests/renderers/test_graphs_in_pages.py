@@ -220,6 +220,14 @@ def test_latex_dots() -> None:
     assert source.count("\\begin{picture}") == 1
 
 
+def test_latex_heads() -> None:
+    """Of many edges only the strongest of each query has a head, of nine lines behind its two."""
+    graph = graph_of(5, *"abcde")
+    assert graph.is_crowded
+    lines = LatexRenderer().render(document(graph)).count("\\qbezier")
+    assert lines == 2 * len(graph.edges) + 9 * len(graph.queries)
+
+
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_samples(sample: Path) -> None:
     """Every sample has its graph in the part on the weights, and the same one in every format."""

@@ -17,11 +17,20 @@ def with_bias(bias: Any, **attention: Any) -> str:
     return page_of({**TWO, "attention": {"bias": bias, **attention}})
 
 
+FAR = {"position_ids": ["0", "7"]}
+
+
 def test_slopes_as_they_are_typed() -> None:
     """A slope that takes nothing off, or adds something, is not said to take more and more."""
-    page = with_bias({"slopes": ["1/3"]})
-    assert "the more is taken off its score" in page
-    assert "The slope is 1/3." in page
+    for ids, told in (
+        ({}, "the number of tokens from one to the other"),
+        (FAR, "how far their positions are apart"),
+    ):
+        page = with_bias({"slopes": ["1/3"]}, **ids)
+        assert (
+            "The further a key is from the query, the more is taken off its score: a slope times "
+            f"{told}. The slope is 1/3."
+        ) in page
     for slope in ("0", "-0.50"):
         page = with_bias({"slopes": [slope]})
         assert (
@@ -29,6 +38,11 @@ def test_slopes_as_they_are_typed() -> None:
             f"key. The slope is {slope}."
         ) in page
         assert "the more is" not in page
+        page = with_bias({"slopes": [slope]}, **FAR)
+        assert (
+            "What is taken off a score is a slope times how far the positions of query and key are "
+            f"apart. The slope is {slope}."
+        ) in page
 
 
 def test_buckets_of_one_side_and_of_both() -> None:

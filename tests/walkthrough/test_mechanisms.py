@@ -60,6 +60,15 @@ def test_cache_recomputed() -> None:
     assert "the keys and values differ from the cached ones by at most 0.01, and the" in page
 
 
+def test_cache_of_fractions() -> None:
+    """What no decimal is does not make a cache a rounded one: twice 1/3 is 2/3."""
+    past = {"tokens": ["a"], "X": [["1/3", "0"]], "K": [["2/3", "0"]], "V": [["1/3"]]}
+    fields = {**EMBEDDED, "W_K": [["2", "0"], ["0", "1"]]}
+    assert "they come out the same, and so does the output." in page_of(
+        {**fields, "attention": {"past": past}}
+    )
+
+
 def test_cache_without_values() -> None:
     """A cache of keys alone is one of keys alone."""
     fields = {name: EMBEDDED[name] for name in ("tokens", "X", "W_Q", "W_K")}
@@ -72,6 +81,17 @@ def test_cache_without_values() -> None:
     assert "all 3 keys would have to be computed" in page
     assert "and so does the weights" not in page
     assert "so do the weights" in page
+    past["K"] = [["1.01", "1"], ["0", "1"]]
+    page = page_of({**fields, "attention": {"past": past}})
+    differ = (
+        "Computed from all embeddings, the keys differ from the cached ones by at most 0.01, and "
+    )
+    held = ": the cache holds rounded numbers."
+    assert f"{differ}the weights by at most 0{held}" in page  # the query has 0 where the key is off
+    fields["X"] = [["1", "2"]]
+    assert f"{differ}the weights by at most 0.00037{held}" in page_of(
+        {**fields, "attention": {"past": past}}
+    )
 
 
 @pytest.mark.parametrize(

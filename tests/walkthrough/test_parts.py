@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import attncalc
+from attncalc.document.document import Words
+from attncalc.document.topics import HIDEABLE
 from attncalc.renderers.terminal.page import TerminalRenderer
+from attncalc.selection import Selection
 from attncalc.walkthrough import write_walkthrough
 
 
@@ -11,6 +14,14 @@ def page_of(fields: dict[str, object], width: int = 100) -> str:
     """The page of a problem, its lines stripped."""
     trace = attncalc.explain(attncalc.load(fields))
     return TerminalRenderer(width).render(write_walkthrough(trace))
+
+
+def test_nothing_but_a_title() -> None:
+    """A page of which everything is hidden has its title, and no remark on numbers behind it."""
+    trace = attncalc.explain(attncalc.load({"title": "T", "weights": [["1"]]}))
+    document = write_walkthrough(trace, Selection(hide=HIDEABLE))
+    assert document.title.heading.words == (Words("T"),)
+    assert document.sections == ()
 
 
 ONE: dict[str, object] = {"tokens": ["a"], "X": [["1", "2"]], "W_Q": [["1"], ["0"]]}

@@ -197,6 +197,11 @@ def test_ways(sample: str, way: str) -> None:
         (X, {"heads": 1}, "embeddings X –as it is→ queries Q"),
         (QK, {"base": "2"}, "scaled scores –softmax by row, base 2→ attention weights"),
         (QK, {"sink": "0"}, "scaled scores –softmax by row, with a sink→ attention weights"),
+        (
+            QK,
+            {"base": "2", "sink": "0"},
+            "scaled scores –softmax by row, base 2, with a sink→ attention weights",
+        ),
         (X, {}, "embeddings X –as it is→ values V"),
         (
             {**X, "W_Q": [SQUARE, SQUARE], "W_K": [SQUARE, SQUARE], "W_V": [SQUARE, SQUARE]},
@@ -239,6 +244,13 @@ def test_where_it_begins_and_ends() -> None:
     assert flow_of(one).title == "Attention"
     past = {"tokens": ["x"], "K": [["1"]], "V": [["1", "2"]]}
     assert boxes(flow_of(QKV, past=past))[0] == "cache, 1 token"
+    begun = flow_of({"tokens": ["a"], "scores": [[["1"]], [["2"]]]})
+    assert boxes(begun) == [
+        "scores, 1 × 1",
+        "head 1: attention weights, 1 × 1",
+        "scores, 1 × 1",
+        "head 2: attention weights, 1 × 1",
+    ]
     single = {"tokens": ["a"], "X": [["1"]]}
     assert "queries Q, 1 head of 1 × 1" in boxes(flow_of(single, heads=1))
 

@@ -153,6 +153,14 @@ def test_marks(document: str, said: str) -> None:
             "3:1: “file:”, which is no part of a problem; expected file=… for one in a file",
         ),
         (
+            "```attncalc file=sample:cat hide=graph,title\n```",
+            "1:29: “hide=graph,title”; expected some of all-queries, graph, words, given",
+        ),
+        (
+            "```attncalc file=sample:cat hide=\n```",
+            "1:29: “hide=”; expected some of all-queries, graph, words, given",
+        ),
+        (
             "```attncalc file=sample:cat format=mermaid threshold=nan\n```",
             "1:44: “threshold=nan”; expected a number",
         ),

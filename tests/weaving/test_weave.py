@@ -199,6 +199,19 @@ def test_options_of_explain() -> None:
         assert len(json.loads(inside(woven).split("\n")[3])["stages"]["weights"]) == shown
 
 
+def test_hidden() -> None:
+    """What is hidden is left out, and nothing else."""
+    whole, short = (
+        inside(filled(f"```attncalc\nfile=sample:animal{hidden}\n```\n"))
+        for hidden in ("", " hide=graph,words")
+    )
+    assert "```mermaid" in whole
+    assert "In words" in whole
+    assert "```mermaid" not in short
+    assert "In words" not in short
+    assert "Attention weights" in short
+
+
 def test_graph() -> None:
     """A graph takes the options of graphs, and draws the first head unless told otherwise."""
     drawn = filled(

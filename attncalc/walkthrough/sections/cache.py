@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from attncalc.comparison import difference
 from attncalc.document.document import (
     Align,
     Block,
@@ -23,9 +24,9 @@ from attncalc.document.expressions import Number, Product, Sign, Sum, Symbol
 from attncalc.document.numerals import significant
 from attncalc.document.wording import counted_words, sentences, words
 from attncalc.language import numeral
-from attncalc.numbers.arithmetic import Array
 from attncalc.problem.problem import Problem
 from attncalc.steps.engine import explain
+from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.sections.interface import (
     Drawn,
@@ -128,14 +129,13 @@ def _recomputed(problem: Problem, page: Page) -> Iterator[Inlines]:
                 "Not everything is given for the cached tokens too, so the cache is taken as it is."
             )
         return
-    trace, new = explain(whole), len(problem.tokens)
-    last, cached = trace[trace.answering], page.trace[page.trace.answering]
+    trace = explain(whole)
     with trace.arithmetic():
-        apart = [_apart(last, cached)]
+        apart = [_apart(trace, page.trace, trace.answering)]
         if "V" in trace:
-            apart.append(_apart(trace["V"], page.trace["V"]))
+            apart.append(_apart(trace, page.trace, "V"))
         result = "output" if "output" in trace else "weights"
-        of_result = _apart(trace[result][..., -new:, :], page.trace[result])
+        of_result = _apart(trace, page.trace, result)
     if any(apart):
         yield _rounded(max(apart), of_result, result)
     else:
@@ -197,9 +197,14 @@ def _plain(problem: Problem) -> bool:
     return not any(isinstance(option, np.ndarray) for option in of_rows)
 
 
-def _apart(left: Array, right: Array) -> Any:
-    """The largest difference of two arrays."""
-    return abs(left - right).max()
+def _apart(whole: Trace, cached: Trace, stage: str) -> Any:
+    """The largest difference of a stage's last rows; 0 where it may be the arithmetic's own."""
+    one, other = whole.stages[stage], cached.stages[stage]
+    rows = np.s_[..., -other.values.shape[-2] :, :]
+    last = replace(one, values=one.values[rows], exact=one.exact[rows])
+    found = difference(last, other)
+    assert found is not None  # the same tokens, in the same widths
+    return abs(found.settled).max()
 
 
 EXPLANATION = Explanation(
