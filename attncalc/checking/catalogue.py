@@ -351,6 +351,7 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
             Sentence(several if decimals > 1 else one, count=decimals),
             "weights",
             in_weights.shortened(decimals, rounding),
+            rounds=True,
         )
         for decimals in (1, 2, 3)
         for one, several, rounding in (

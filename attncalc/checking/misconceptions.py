@@ -180,7 +180,7 @@ Rule: TypeAlias = Callable[[Numbers], Array | None]
 @dataclass(frozen=True)
 class Misconception:
     """what: as the report says it. rule: what the stage is then, None where it does not apply.
-    convention: whether others do so on purpose.
+    convention: whether others do so on purpose. rounds: whether it is nothing but rounding.
 
     A stage up to "attended", the weighted sum of the values, is made for each head on its own.
     """
@@ -189,6 +189,7 @@ class Misconception:
     stage: str
     rule: Rule
     convention: bool = False
+    rounds: bool = False
 
     def stage_under(self, trace: Trace, wanted: str) -> Array | None:
         """What the wanted stage would be; None if this says nothing of it."""

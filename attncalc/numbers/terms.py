@@ -226,22 +226,38 @@ def worked_out(term: Term, given: Mapping[Entry, Bounds], half: float) -> Bounds
 
     given: the numbers that were awaited. half: a unit of the last place that is asked for, by two.
     """
-    with np.errstate(all="ignore"):
-        return _worked_out(term, given, half)
+    return WorkingOut(given, half).bounds(term)
 
 
-def _worked_out(term: Term, given: Mapping[Entry, Bounds], half: float) -> Bounds:
-    match term:
-        case Constant(low, high):
-            return np.asarray(low), np.asarray(high)
-        case Awaited(entry):
-            return given[entry]
-        case Rounded(of):
-            least, most = _worked_out(of, given, half)
-            return least - half, most + half
-        case _:
-            parts = [_worked_out(part, given, half) for part in term.parts]
-            return _outward(*_combined(term, parts))
+class WorkingOut:
+    """Several formulas with the same numbers; what they have in common is worked out once."""
+
+    def __init__(self, given: Mapping[Entry, Bounds], half: float) -> None:
+        self._given, self._half = given, half
+        self._found: dict[int, tuple[Term, Bounds]] = {}
+
+    def bounds(self, term: Term) -> Bounds:
+        """As worked_out."""
+        with np.errstate(all="ignore"):
+            return self._bounds(term)
+
+    def _bounds(self, term: Term) -> Bounds:
+        # The term is kept too, so that no other one gets its id.
+        if id(term) not in self._found:
+            self._found[id(term)] = term, self._made(term)
+        return self._found[id(term)][1]
+
+    def _made(self, term: Term) -> Bounds:
+        match term:
+            case Constant(low, high):
+                return np.asarray(low), np.asarray(high)
+            case Awaited(entry):
+                return self._given[entry]
+            case Rounded(of):
+                least, most = self._bounds(of)
+                return least - self._half, most + self._half
+            case _:
+                return _outward(*_combined(term, [self._bounds(part) for part in term.parts]))
 
 
 def _combined(term: Term, parts: Sequence[Bounds]) -> Bounds:

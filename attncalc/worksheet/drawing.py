@@ -17,8 +17,8 @@ from attncalc.worksheet.chance import Chance
 _MOST_ZEROS = 40
 """Of a hundred numbers: more of them would make too much of a sheet trivial."""
 
-_FEWEST_NUMBERS = 3
-"""Of so few numbers to choose from, as of 0 and 1, more are offered."""
+_FEWEST_NUMBERS = 2
+"""The largest whole number at least: of 0 and 1 alone, too many would be alike."""
 
 
 @dataclass(frozen=True)

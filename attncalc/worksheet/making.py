@@ -32,8 +32,11 @@ from attncalc.worksheet.tolerances import (
     mistakes_in,
 )
 
-MOST_DRAWS = 400
+MOST_DRAWS = 200
 """So often numbers are drawn; then it is said what is in the way."""
+
+_ALWAYS = 20
+"""So many draws that fail for the same reason are enough."""
 
 MOST_CELLS = 4000
 """Numbers of a stage of a problem that can be worked by hand."""
@@ -46,6 +49,9 @@ _FLATTEST, _STEEPEST = 0.02, 0.95
 """Weights of a row: how far apart they are at least, and the largest at most."""
 
 _LARGEST_POWER = 1e5
+
+_SETTLED = 12
+"""Decimals of a float that are not noise."""
 
 _MOST_NAMED = 3
 """Mistakes that a warning names."""
@@ -110,12 +116,15 @@ class Maker:
             why = draft.unfair()
             if why is None:
                 sheet = draft.sheet()
-                if not sheet.warnings:
+                near = next(iter(draft.near), None)
+                if near is None:
                     return sheet
-                why = _NEAR
+                why = _nearly(near)
             in_the_way[why] += 1
+            if number + 1 == in_the_way[why] == _ALWAYS:
+                break  # it is not by chance
         why, _ = in_the_way.most_common(1)[0]
-        message = f"no fair numbers were found in {MOST_DRAWS} draws: {why}"
+        message = f"no fair numbers were found in {in_the_way.total()} draws: {why}"
         hint = "other tokens or wider vectors in the file, another --level, or no --seed"
         raise InputError("--seed", message, hint=hint)
 
@@ -140,7 +149,7 @@ class Maker:
 
 
 class _Draft:
-    """A sheet in the making."""
+    """A sheet in the making. near: mistakes that give nearly the right number in some blank."""
 
     def __init__(self, trace: Trace, wanted: Wanted, given: Mapping[str, Any]) -> None:
         self.trace, self.wanted, self.given = trace, wanted, given
@@ -155,6 +164,7 @@ class _Draft:
         self.stages = [*dict.fromkeys(stage for stage, _ in self.entries)]
         self.mistakes = self._mistakes()
         self.tolerances = Tolerances(trace, wanted.decimals)
+        self.near: dict[str, None] = {}
 
     def _mistakes(self) -> list[Mistake]:
         unit = float(half_a_unit(self.wanted.decimals)) * 2
@@ -173,7 +183,7 @@ class _Draft:
 
     def unfair(self) -> str | None:
         """What is in the way of a fair sheet; None if nothing is."""
-        return self._too_plain() or self._not_told_apart()
+        return self._the_same() or self._too_plain() or self._nearly_the_same()
 
     def _too_plain(self) -> str | None:
         """Whether a step is trivial, or too much for a hand."""
@@ -183,8 +193,10 @@ class _Draft:
             seen = [float(weight) for weight in weights if weight]
             if len(seen) < 2:
                 continue
-            if max(seen) - min(seen) < _FLATTEST or len(set(seen)) < len(seen):
-                return "some weights are equal"
+            if max(seen) - min(seen) < _FLATTEST:
+                return "the weights are nearly all equal"
+            if seen.count(max(seen)) > 1:
+                return "two weights are the largest"
             if max(seen) > _STEEPEST:
                 return "one weight takes nearly all"
             if "exponentials" in self.trace:
@@ -208,7 +220,7 @@ class _Draft:
         focus = (self.focus.query,) if axes == 1 else (self.focus.head or 0, self.focus.query)
         return [focus]
 
-    def _not_told_apart(self) -> str | None:
+    def _nearly_the_same(self) -> str | None:
         """Whether a mistake gives a number that might be the right one, rounded."""
         unit = 2 * float(half_a_unit(self.wanted.decimals))
         for mistake in self.mistakes:
@@ -217,28 +229,22 @@ class _Draft:
                     continue
                 right, other = self._value((stage, index)), float(mistake.stages[stage][index])
                 if differs(right, other) and abs(right - other) < unit:
-                    return f"“{mistake.what}” gives nearly the same numbers"
-        for name in _MUST_TELL:
-            if self._gives_the_same(name):
-                return self._why_the_same(name)
+                    return _nearly(mistake.what)
         return None
 
-    def _gives_the_same(self, what: str) -> bool:
-        """Whether a mistake that might be made here changes nothing that is asked for."""
-        stage = _MUST_TELL[what]
-        return stage in self.trace and not any(mistake.what == what for mistake in self.mistakes)
-
-    def _why_the_same(self, what: str) -> str:
-        d_k = self.trace.problem.d_k
-        if d_k == 1:
-            return f"with d_k = 1, “{what}” gives the right numbers"
-        return f"“{what}” gives the right numbers"
+    def _the_same(self) -> str | None:
+        """Whether a mistake that a sheet must show changes nothing that is asked for."""
+        made = {mistake.what for mistake in self.mistakes}
+        for what, stage in _MUST_TELL.items():
+            if stage in self.trace and what not in made:
+                same = f"“{what}” gives the right numbers"
+                return f"with d_k = 1, {same}" if self.trace.problem.d_k == 1 else same
+        return None
 
     def sheet(self) -> Sheet:
         """The blanks with their ranges, and what mistakes cannot be told from right numbers."""
         carrying = Carrying(self.trace, self.entries, self.wanted.decimals)
-        left_out: dict[str, None] = {}
-        blanks = tuple(self._blanks(carrying, left_out))
+        blanks = tuple(self._blanks(carrying))
         return Sheet(
             self.trace,
             blanks,
@@ -248,15 +254,15 @@ class _Draft:
             carrying.depends,
             self.given,
             level=0 if self.wanted.blank is not None else self.wanted.level,
-            warnings=tuple(self._warnings(left_out)),
+            warnings=tuple(self._warnings()),
         )
 
-    def _warnings(self, left_out: Mapping[str, None]) -> Iterator[str]:
-        if left_out:
+    def _warnings(self) -> Iterator[str]:
+        if self.near:
             named = [
-                Sentence("“{mistake}”", mistake=what) for what in islice(left_out, _MOST_NAMED)
+                Sentence("“{mistake}”", mistake=what) for what in islice(self.near, _MOST_NAMED)
             ]
-            more = len(left_out) - len(named)
+            more = len(self.near) - len(named)
             if more:
                 named.append(Sentence("{count} more", count=more))
             yield Sentence(
@@ -265,7 +271,7 @@ class _Draft:
                 mistakes=listed(named),
             )
 
-    def _blanks(self, carrying: Carrying, left_out: dict[str, None]) -> Iterator[Blank]:
+    def _blanks(self, carrying: Carrying) -> Iterator[Blank]:
         for (stage, index), decimals in zip(self.entries, self._decimals(), strict=True):
             value = self.trace[stage][index]
             right = self.tolerances.right((stage, index), decimals)
@@ -277,7 +283,7 @@ class _Draft:
                 asking.answer_of(value, decimals),
                 decimals,
                 right,
-                tuple(self._mistaken((stage, index), decimals, right, left_out)),
+                tuple(self._mistaken((stage, index), decimals, right)),
                 term if term.awaited else None,
             )
 
@@ -292,16 +298,14 @@ class _Draft:
         }
         return [next(found[stage]) for stage, _ in self.entries]
 
-    def _mistaken(
-        self, entry: Entry, decimals: int, right: Range, left_out: dict[str, None]
-    ) -> Iterator[Mistaken]:
+    def _mistaken(self, entry: Entry, decimals: int, right: Range) -> Iterator[Mistaken]:
         """What mistakes give, the likelier first; none that overlaps what stands before it."""
         taken = [right]
         stable = self.tolerances.with_the_largest_subtracted(entry, decimals)
         if stable is not None and not stable.meets(right):
             taken.append(stable)
-            middle = (stable.lower + stable.upper) / 2
-            yield Mistaken(SUBTRACTED, asking.answer_of(middle, decimals), stable, Decimal(1))
+            middle = float(stable.lower + stable.upper) / 2
+            yield Mistaken(SUBTRACTED, self._answer(middle, decimals), stable, Decimal(1))
         for mistake in self.mistakes:
             if entry[0] not in mistake.stages:
                 continue
@@ -312,17 +316,25 @@ class _Draft:
             if found is None:
                 continue
             if found.meets(right):
-                left_out[mistake.what] = None
+                self.near[mistake.what] = None
                 continue
             if any(found.meets(other) for other in taken):
                 continue
             taken.append(found)
-            answer = asking.answer_of(Decimal(value), decimals)
+            answer = self._answer(value, decimals)
             credit = _CREDIT if Decimal(answer) else Decimal(0)  # no work is seen in a 0
             yield Mistaken(mistake.what, answer, found, credit)
 
+    def _answer(self, value: float, decimals: int) -> str:
+        """A mistaken number, with the decimals that it takes, if not more than are asked for."""
+        number = Decimal(repr(round(value, _SETTLED)))
+        (places,) = asking.decimals_of([number], self.wanted.decimals)
+        return asking.answer_of(number, max(places, decimals))
 
-_NEAR = "some mistakes give nearly the right numbers"
+
+def _nearly(what: str) -> str:
+    return f"“{what}” gives nearly the right numbers"
+
 
 _MUST_TELL = {"the scores are not scaled": "scaled_scores"}
 """Mistakes that a fair sheet must show, and the stages in which they are made."""

@@ -24,7 +24,7 @@ from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.rounding import rounded
-from attncalc.numbers.terms import Entry, worked_out
+from attncalc.numbers.terms import Bounds, Entry, WorkingOut
 from attncalc.records import dataclass
 from attncalc.sheet import Range
 from attncalc.steps.conventions import Reading, Shift
@@ -101,6 +101,37 @@ class Tolerances:
         return None if found is None else range_of(found, finest)
 
 
+class Shaken:
+    """A trace in floats whose numbers are off by half a unit, this way or that."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self._found: dict[tuple[str, float], list[Trace]] = {}
+
+    def before(self, stage: str, half: float) -> list[Trace]:
+        """So moved, each its own way, in what is worked out before a stage."""
+        if (stage, half) not in self._found:
+            self._found[stage, half] = [*self._moved(stage, half)]
+        return self._found[stage, half]
+
+    def _moved(self, before: str, half: float) -> Iterator[Trace]:
+        chance = Chance(before)
+        names = [
+            name
+            for name in self.trace.stages
+            if STAGES.index(name) < STAGES.index(before) and works_out(self.trace.problem, name)
+        ]
+        for _ in range(_SHAKEN if names else 0):
+            stages = dict(self.trace.stages)
+            for name in names:
+                values = stages[name].values
+                signs = [half if chance.below(2) else -half for _ in range(values.size)]
+                moved = values + np.array(signs).reshape(values.shape)
+                kept = np.where(values == 0, values, moved)  # a hidden key's weight stays 0
+                stages[name] = replace(stages[name], values=kept)
+            yield replace(self.trace, stages=stages)
+
+
 @dataclass(frozen=True, eq=False)
 class Mistake:
     """A known mistake, made in one problem. stages: what it makes of some stages, as doubles."""
@@ -109,7 +140,7 @@ class Mistake:
     stages: Mapping[str, Array]
     known: Misconception | Alteration
     trace: Trace
-    floats: Trace
+    shaken: Shaken
 
     def reached(self, entry: Entry, decimals: int) -> Interval | None:
         """All that an entry may be for who makes it, and rounds on the way."""
@@ -148,16 +179,14 @@ class Mistake:
         half = float(half_a_unit(decimals))
         if decimals not in self._made:
             given = self._first(decimals)
-            self._made[decimals] = given, Carrying(self.trace, given, decimals)
-        given, carrying = self._made[decimals]
-        if entry in given:
-            low, high = given[entry]
-        else:
-            low, high = worked_out(carrying.term(*entry), given, half)
+            carrying = Carrying(self.trace, given, decimals)
+            self._made[decimals] = given, carrying, WorkingOut(given, half)
+        given, carrying, working = self._made[decimals]
+        low, high = given[entry] if entry in given else working.bounds(carrying.term(*entry))
         return float(low) - half, float(high) + half
 
     @cached_property
-    def _made(self) -> dict[int, tuple[dict[Entry, tuple[Array, Array]], Carrying]]:
+    def _made(self) -> dict[int, tuple[dict[Entry, Bounds], Carrying, WorkingOut]]:
         """What it makes first, by decimals, and how one goes on from that."""
         return {}
 
@@ -169,45 +198,26 @@ class Mistake:
         later = STAGES[STAGES.index(stage) :]
         return next(name for name in later if name in self.trace)
 
-    def _first(self, decimals: int) -> dict[Entry, tuple[Array, Array]]:
+    def _first(self, decimals: int) -> dict[Entry, Bounds]:
         """What the mistake may make of its stage, from numbers that were rounded before it."""
         half, stage, known = float(half_a_unit(decimals)), self._stage, self.known
         assert isinstance(known, Misconception)
         with arithmetic_of(None), np.errstate(divide="ignore", invalid="ignore"):
-            values = known.stage_under(self.floats, stage)
+            values = known.stage_under(self.shaken.trace, stage)
         assert values is not None
         off = np.zeros(values.shape)
-        for shaken in _shaken(self.floats, stage, half):
+        for shaken in self.shaken.before(stage, half):
             with arithmetic_of(None), np.errstate(divide="ignore", invalid="ignore"):
                 moved = known.stage_under(shaken, stage)
                 if moved is not None:
                     off = np.fmax(off, np.abs(moved - values))
-        off = _MORE * off
+        off = np.where(np.isfinite(values), _MORE * off, 0.0)
         if stage not in (known.stage, self.trace.attended):  # a step that is not here, rounded
             off = _MORE * off + half * (1 + np.abs(values))
         return {
             (stage, index): (np.asarray(values[index] - off[index]), values[index] + off[index])
             for index in np.ndindex(values.shape)
         }
-
-
-def _shaken(trace: Trace, before: str, half: float) -> Iterator[Trace]:
-    """Traces whose numbers before a stage are off by half a unit, this way or that."""
-    chance = Chance(before)
-    names = [
-        name
-        for name in trace.stages
-        if STAGES.index(name) < STAGES.index(before) and works_out(trace.problem, name)
-    ]
-    for _ in range(_SHAKEN if names else 0):
-        stages = dict(trace.stages)
-        for name in names:
-            values = stages[name].values
-            signs = [half if chance.below(2) else -half for _ in range(values.size)]
-            stages[name] = replace(
-                stages[name], values=values + np.array(signs).reshape(values.shape)
-            )
-        yield replace(trace, stages=stages)
 
 
 def mistakes_in(trace: Trace, stages: Sequence[str]) -> list[Mistake]:
@@ -217,12 +227,15 @@ def mistakes_in(trace: Trace, stages: Sequence[str]) -> list[Mistake]:
     left out; so is one that changes nothing.
     """
     floats = in_floats(trace)
+    shaken = Shaken(floats)
     found: list[Mistake] = []
     seen: list[Mapping[str, Array]] = [{stage: floats[stage] for stage in stages}]
     for known in CATALOGUE:
+        if isinstance(known, Misconception) and known.rounds:
+            continue  # the range of the right answer has what honest rounding gives
         made = _made(known, floats, stages)
         if made and not any(_same(made, other) for other in seen):
-            found.append(Mistake(known.what, made, known, trace, floats))
+            found.append(Mistake(known.what, made, known, trace, shaken))
             seen.append(made)
     return found
 
