@@ -19,6 +19,7 @@ COMMANDS = (
     "compare",
     "graph",
     "worksheet",
+    "mark",
     "weave",
     "samples",
     "schema",

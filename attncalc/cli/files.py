@@ -4,7 +4,7 @@ import os
 import signal
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -23,19 +23,23 @@ class NoFileError(OSError):
     """A target that no file can be written to, whatever its permissions are."""
 
 
-def write_file(content: bytes, path: Path) -> None:
-    """Write a file; whoever fails, or is ended on the way, leaves the old one as it was.
+def write_file(content: bytes | Iterable[bytes], path: Path) -> None:
+    """Write a file, at once or in pieces.
+
+    Whoever fails, or is ended on the way, leaves the old one as it was.
 
     A link is followed, also to a file that does not exist yet; a device or a pipe is written to.
     Raises NoFileError where the target can be no file, OSError where it cannot be written.
     """
+    pieces = [content] if isinstance(content, bytes) else content
     target = Path(os.path.realpath(path))
     if target.is_symlink():
         raise NoFileError(f"{path} is a link that leads back to itself")
     if target.is_dir():
         raise NoFileError(f"{path} is a directory")
     if target.exists() and not target.is_file():
-        target.write_bytes(content)  # a device or a pipe
+        with target.open("wb") as device:  # or a pipe
+            device.writelines(pieces)
         return
     if target.exists():
         target.open("ab").close()  # one that is protected is not replaced, as its folder allows
@@ -44,7 +48,7 @@ def write_file(content: bytes, path: Path) -> None:
         raise NoFileError(f"there is no directory {folder}")
     _sweep(target)
     with _ended_by_signals():
-        _replace(target, content)
+        _replace(target, pieces)
 
 
 def same_file(one: str, other: str) -> bool:
@@ -56,11 +60,11 @@ def same_file(one: str, other: str) -> bool:
         return False
 
 
-def _replace(target: Path, content: bytes) -> None:
+def _replace(target: Path, pieces: Iterable[bytes]) -> None:
     descriptor, name = _created(target)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.chmod(name, _mode(target))
             os.replace(name, target)  # while it is still locked, so that nobody sweeps it

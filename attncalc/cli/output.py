@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Optional, TypeVar
 
@@ -34,12 +34,19 @@ def chosen_format(
         return wanted or suffixes[".json"]
     if output_file is None or output_file == "-":
         return suffixes[default]
-    suffix = Path(output_file).suffix.lower()
+    return format_of(output_file, suffixes, "--output", ", or --format")
+
+
+def format_of(
+    file: str, suffixes: Mapping[str, Format], option: str, otherwise: str = ""
+) -> Format:
+    """What a file's suffix says. option: which one names the file; otherwise: what else may."""
+    suffix = Path(file).suffix.lower()
     if suffix not in suffixes:
         known = ", ".join(suffixes)
         found = f"the suffix “{suffix}” names no format" if suffix else "a file without a suffix"
-        message = f"{found}; use one of {known}, or --format"
-        raise typer.BadParameter(message, param_hint="--output")
+        message = f"{found}; use one of {known}{otherwise}"
+        raise typer.BadParameter(message, param_hint=option)
     return suffixes[suffix]
 
 
@@ -81,16 +88,7 @@ def write(result: str | bytes, output_file: Optional[str]) -> None:
     """
     content = result.encode() if isinstance(result, str) else result
     if output_file is not None and output_file != "-":
-        from attncalc.cli.files import NoFileError, write_file
-
-        try:
-            write_file(content, Path(output_file))
-        except NoFileError as error:
-            raise typer.BadParameter(str(error), param_hint="--output") from error
-        except OSError as error:
-            raise InputError(
-                output_file, f"cannot be written: {error.strerror or error}"
-            ) from error
+        write_pieces([content], output_file)
         return
     if isinstance(result, bytes) and sys.stdout.isatty():
         message = "a terminal cannot show this format; expected a file"
@@ -101,3 +99,15 @@ def write(result: str | bytes, output_file: Optional[str]) -> None:
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         pass
+
+
+def write_pieces(pieces: Iterable[bytes], file: str, option: str = "--output") -> None:
+    """Write a file piece by piece. Raises InputError where it cannot be written."""
+    from attncalc.cli.files import NoFileError, write_file
+
+    try:
+        write_file(pieces, Path(file))
+    except NoFileError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from error
+    except OSError as error:
+        raise InputError(file, f"cannot be written: {error.strerror or error}") from error

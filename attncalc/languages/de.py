@@ -2036,6 +2036,36 @@ SENTENCES: dict[str, str] = {
     "query token": "Anfrage-Token",
     "key token": "Schlüssel-Token",
     "past token": "früheres Token",
+    # marks
+    "no answer": "keine Antwort",
+    "no number": "keine Zahl",
+    "{count} without an answer": "{count} ohne Antwort",
+    "{points} of {all} points: {verdicts}": "{points} von {all} Punkten: {verdicts}",
+    "Where it first goes wrong": "Wo es zuerst falsch wird",
+    "What is not right": "Was nicht stimmt",
+    "The first answer that is wrong is {number}: {answered} is given, and it should be {right}.": (
+        "Die erste falsche Antwort ist {number}: Angegeben ist {answered}, richtig ist {right}."
+    ),
+    "One mistake would explain it: {what}.": "Ein Fehler würde es erklären: {what}.",
+    "answers": "Antworten",
+    "answer": "Antwort",
+    "A class's marks": "Noten einer Klasse",
+    "How the points spread": "Wie sich die Punkte verteilen",
+    "Which mistakes, and how often": "Welche Fehler, und wie oft",
+    "{count} student, with {mean} of {all} points": "{count} Person, mit {mean} von {all} Punkten",
+    "{count} students, with {mean} of {all} points on average": (
+        "{count} Personen, mit durchschnittlich {mean} von {all} Punkten"
+    ),
+    "points": "Punkte",
+    "students": "Personen",
+    "mistake": "Fehler",
+    "the hardest": "das Schwerste",
+    "{first}% to {last}%": "{first}\u00a0% bis {last}\u00a0%",
+    "No answer is one that a known mistake gives.": (
+        "Keine Antwort ist eine, die ein bekannter Fehler ergibt."
+    ),
+    "{count} more mistake is left out.": "{count} weiterer Fehler ist ausgelassen.",
+    "{count} more mistakes are left out.": "{count} weitere Fehler sind ausgelassen.",
     # worksheets
     "“{mistake}”": "„{mistake}“",
     "the largest score is subtracted before the powers are taken": (

@@ -103,29 +103,27 @@ class Judge:
 
     def earned(self, judgements: Judgements, credit: Credit) -> Array:
         """The points of each answer. (people, blanks)"""
-        points = np.zeros(judgements.verdicts.shape)
+        shares = np.zeros(judgements.verdicts.shape)
         for at, blank in enumerate(self.sheet.blanks):
-            verdicts = judgements.verdicts[:, at]
-            shares = [float(each.credit) for each in blank.mistakes]
-            if credit.mistake is not None:
-                shares = [float(credit.mistake)] * len(shares)
-            of_mistakes = np.array([*shares, 0.0])  # the last one for none that is known
-            earned = np.select(
-                [
-                    verdicts == Judged.RIGHT,
-                    verdicts == Judged.FOLLOWS,
-                    verdicts == Judged.SLIP,
-                    verdicts == Judged.WRONG,
-                ],
-                [
-                    1.0,
-                    float(credit.follows) * judgements.founded[:, at],
-                    float(credit.slip),
-                    of_mistakes[judgements.mistakes[:, at]],
-                ],
-            )
-            points[:, at] = blank.points * earned
-        return points
+            of_mistakes = [float(each.credit) for each in blank.mistakes]
+            # The last one stands for none that is known.
+            shares[:, at] = np.array([*of_mistakes, 0.0])[judgements.mistakes[:, at]]
+        return self.points(judgements.verdicts, judgements.founded, shares, credit)
+
+    def points(self, verdicts: Array, founded: Array, shares: Array, credit: Credit) -> Array:
+        """The points of each answer; shares: of what known mistakes give, by the sheet."""
+        if credit.mistake is not None:
+            shares = np.where(shares > 0, float(credit.mistake), 0.0)
+        earned: Array = np.select(
+            [verdicts == each for each in reversed(Judged)],
+            [1.0, float(credit.follows) * founded, float(credit.slip), shares, 0.0],
+        )
+        earned *= np.array([blank.points for blank in self.sheet.blanks])
+        return earned
+
+    def founded(self, values: Array) -> Array:
+        """Whether what follows from earlier answers would be worth points. (people, blanks)"""
+        return np.stack([self._founded(at, values) for at in range(values.shape[1])], axis=1)
 
     def _judged(self, values: Array, units: Array) -> Judgements:
         given = ~np.isnan(values)

@@ -6,13 +6,15 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from attncalc.errors import InputError
 from attncalc.language import Sentence
 from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import NumberError, parse_number
-from attncalc.readers import read
+from attncalc.readers import json_text, read
+from attncalc.readers.contents import naming
 from attncalc.readers.fields import build
 from attncalc.readers.interface import RawProblem, nowhere
 from attncalc.readers.option_text import option_of
@@ -36,9 +38,19 @@ def maker_of(
     options: texts of attention options that override the file's. queries: the token that a sheet is
     about, instead of the file's. Raises InputErrors with everything that is wrong with the file.
     """
-    raws = read(path)
+    return maker_of_read(read(path), os.fspath(path), wanted, options, queries)
+
+
+def maker_of_read(
+    raws: Sequence[RawProblem],
+    name: str,
+    wanted: Wanted,
+    options: Mapping[str, str] | None,
+    queries: Sequence[str] | None,
+) -> Maker:
+    """The same of a file that was read. name: in errors."""
     if len(raws) > 1:
-        raise InputError(os.fspath(path), f"{len(raws)} problems; expected 1")
+        raise InputError(name, f"{len(raws)} problems; expected 1")
     (raw,) = raws
     overrides = {
         name: option_of(text, f"--{name.replace('_', '-')}")
@@ -48,6 +60,38 @@ def maker_of(
     attention = raw.fields.get("attention")
     given = attention if isinstance(attention, Mapping) else {}
     return Maker(problem, {**given, **overrides}, wanted)
+
+
+def sheets_in(
+    path: str | os.PathLike[str], wanted: Wanted, query: str | None = None
+) -> list[Sheet]:
+    """The sheets of a worksheet's JSON, a line each; or the one of a problem file's own numbers.
+
+    wanted, query: of the sheet of a problem file. Raises InputError or InputErrors.
+    """
+    name = os.fspath(path)
+    lines = () if name == "-" else _lines_of_json(Path(name))
+    if lines:
+        sheets = [sheet_of(json_text.read(line, name)[0]) for line in lines]
+    else:
+        raws = read(path)
+        if len(raws) == 1 and is_sheet(raws[0]):
+            return [sheet_of(raws[0])]
+        queries = None if query is None else [query]
+        return [maker_of_read(raws, name, wanted, None, queries).made(None)]
+    codes = [sheet.code for sheet in sheets]
+    if len(set(codes)) < len(codes):
+        raise InputError(name, "sheets with the same code; expected each once")
+    return sheets
+
+
+def _lines_of_json(path: Path) -> list[str]:
+    """The sheets of a file with one a line; nothing where it is anything else."""
+    with naming(path), path.open("rb") as file:
+        if not file.readline().lstrip().startswith(b'{"schema": "attncalc.worksheet'):
+            return []
+        file.seek(0)
+        return [line.decode("utf-8", "replace") for line in file if line.strip()]
 
 
 def is_sheet(raw: RawProblem) -> bool:

@@ -41,7 +41,9 @@ _ALWAYS = 20
 MOST_CELLS = 4000
 """Numbers of a stage of a problem that can be worked by hand."""
 
-_CREDIT = Decimal("0.5")
+CREDIT = Decimal("0.5")
+"""The share of its points that an answer earns which a known mistake gives."""
+
 _SLIGHT = 20
 """A mistake that changes no number by so many units of the last place is too slight to be told."""
 
@@ -322,7 +324,7 @@ class _Draft:
                 continue
             taken.append(found)
             answer = self._answer(value, decimals)
-            credit = _CREDIT if Decimal(answer) else Decimal(0)  # no work is seen in a 0
+            credit = CREDIT if Decimal(answer) else Decimal(0)  # no work is seen in a 0
             yield Mistaken(mistake.what, answer, found, credit)
 
     def _answer(self, value: float, decimals: int) -> str:

@@ -1,0 +1,128 @@
+"""Marks of several students, of several sheets, and of the class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from attncalc.sheet import Sheet
+from attncalc.worksheet.answers import Row
+from attncalc.worksheet.judging import Credit, Judged
+from attncalc.worksheet.making import Wanted
+from attncalc.worksheet.marking import PARTS, Marker, Tally
+from tests.worksheet.sheets import TWO, sheet_of
+
+SHEET = sheet_of(TWO)
+OTHER = sheet_of({**TWO, "Q": [["1"], ["2"]]}, Wanted(level=1))
+IDS = [blank.id for blank in SHEET.blanks]
+
+
+def row(student: str, sheet: Sheet, ids: Sequence[str], code: str = "", **answers: str) -> Row:
+    right = {blank.id: blank.answer for blank in sheet.blanks}
+    return Row(student, code, [answers.get(name, right.get(name, "")) for name in ids])
+
+
+def unscaled(student: str) -> Row:
+    """Who forgets to scale, and goes on from there."""
+    answers = {
+        "scaled_scores_2_1": "3",
+        "scaled_scores_2_2": "1",
+        "exponentials_2_1": "20.0855",
+        "exponentials_2_2": "2.7183",
+        "sums_2": "22.8038",
+        "weights_2_1": "0.8808",
+        "weights_2_2": "0.1192",
+        "output_2_1": "2.7616",
+        "output_2_2": "1.3576",
+    }
+    return row(student, SHEET, IDS, **answers)
+
+
+def test_the_mistake_behind_a_stage_is_named_once() -> None:
+    marker = Marker([SHEET], Credit())
+    marks = marker.mark(
+        [unscaled("Ann"), row("Bob", SHEET, IDS), row("Cy", SHEET, IDS, sums_2="9")]
+    )
+    assert marks.students == ["Ann", "Bob", "Cy"]
+    assert [marks.diagnosed(number) for number in range(3)] == [
+        "the scores are not scaled",
+        None,
+        None,
+    ]
+    assert [IDS[at] if at >= 0 else None for at in marks.first_wrong] == [
+        "scaled_scores_2_1",
+        None,
+        "sums_2",
+    ]
+    # Half of the points of two numbers are lost by it; the others follow.
+    assert marks.points.tolist() == [10, 11, 10]
+    assert marks.out_of.tolist() == [11, 11, 11]
+
+
+def test_the_mistake_of_most_numbers_of_a_stage_is_the_stages() -> None:
+    answers = {
+        "weights_2_1": "0.5622",  # query and key swapped
+        "weights_2_2": "0.1192",  # not scaled
+        "output_2_1": "2.7616",
+        "output_2_2": "1.3576",
+    }
+    marker = Marker([SHEET], Credit())
+    marks = marker.mark([row("Ann", SHEET, IDS, **answers)])
+    assert marks.diagnosed(0) == "query and key are swapped"
+    found = {marks.names[name] for name in marks.by_stage[0] if name >= 0}
+    assert found == {"query and key are swapped", "the scores are not scaled"}
+
+
+def test_each_is_judged_by_the_sheet_whose_code_they_give() -> None:
+    sheets = [SHEET, OTHER]
+    marker = Marker(sheets, Credit())
+    ids = marker.ids
+    assert ids == [*IDS[:9], "weighted_values_2_1_1", *IDS[9:]]
+    rows = [
+        row("Ann", OTHER, ids, OTHER.code),
+        row("Bob", SHEET, ids, SHEET.code),
+        row("Cy", SHEET, ids, OTHER.code),
+    ]
+    marks = marker.mark(rows)
+    assert marks.points[:2].tolist() == [OTHER.points, SHEET.points]
+    assert marks.out_of.tolist() == [OTHER.points, SHEET.points, OTHER.points]
+    assert marks.points[2] < OTHER.points
+    asked = {blank.id for blank in OTHER.blanks}
+    assert [name in asked for name in ids] == (marks.verdicts[0] >= 0).tolist()
+    assert marker.sheet_of(SHEET.code) is SHEET
+
+
+def test_a_class_is_counted_in_any_number_of_pieces() -> None:
+    marker = Marker([SHEET], Credit())
+    nothing = Row("Di", "", [""] * len(IDS))
+    rows = [unscaled("Ann"), row("Bob", SHEET, IDS), row("Cy", SHEET, IDS, sums_2="9"), nothing]
+    whole, pieces = marker.tally(), marker.tally()
+    whole.add(marker.mark(rows))
+    for each in rows:
+        alone = marker.tally()
+        alone.add(marker.mark([each]))
+        pieces.join(alone)
+    for tally in (whole, pieces):
+        assert (tally.students, tally.mean, tally.out_of) == (4, 31 / 4, 11)
+        assert tally.spread.tolist() == [1, *[0] * (PARTS - 2), 3]
+        assert tally.shares(IDS.index("sums_2")) == {
+            Judged.RIGHT: 0.25,
+            Judged.FOLLOWS: 0.25,
+            Judged.SLIP: 0,
+            Judged.WRONG: 0.25,
+            Judged.NONE: 0.25,
+        }
+        assert [*tally.often()] == [("the scores are not scaled", 1)]
+
+
+def test_a_class_of_nobody() -> None:
+    tally = Tally(IDS, [blank.stage for blank in SHEET.blanks])
+    assert (tally.mean, tally.shares(0)[Judged.RIGHT]) == (0, 0)
+
+
+def test_of_no_rows_there_are_no_marks() -> None:
+    marks = Marker([SHEET], Credit()).mark([])
+    assert len(marks) == 0
+    assert marks.points.shape == marks.diagnosis.shape == (0,)
+    assert isinstance(marks.verdicts, np.ndarray)
