@@ -26,6 +26,12 @@ DrawingFormat: TypeAlias = Literal["mermaid", "dot", "svg"]
 WovenFormat: TypeAlias = Literal["md", "text", "html", "tex", "mermaid", "json"]
 """Of what is woven into a document."""
 
+SheetFormat: TypeAlias = Literal["json", "moodle"]
+"""Of worksheets for other programs: those that mark, and learning platforms."""
+
+SHEET_SUFFIXES: dict[str, SheetFormat] = {".json": "json", ".xml": "moodle"}
+"""What the suffix of a file says."""
+
 Paper: TypeAlias = Literal["a4", "us-letter", "slides"]
 """slides: of 16 by 9, a step a slide, which any viewer of PDF shows."""
 

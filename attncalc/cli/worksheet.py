@@ -1,6 +1,6 @@
 """attncalc worksheet: a sheet with blanks, its key, and as many others like it as are wanted."""
 
-from typing import TYPE_CHECKING, Annotated, Literal, Optional, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Optional, assert_never
 
 import typer
 
@@ -8,6 +8,7 @@ from attncalc.cli import options, output
 from attncalc.cli.attention import OverridesAttention, overrides
 from attncalc.document.style import MOST_DECIMALS
 from attncalc.errors import InputError
+from attncalc.formats import SHEET_SUFFIXES, SheetFormat
 
 if TYPE_CHECKING:
     from attncalc.sheet import Sheet
@@ -17,12 +18,9 @@ Examples:
   attncalc worksheet handout.yaml --json
   attncalc worksheet handout.yaml --seed 7 --variants 30 --json
   attncalc worksheet handout.yaml --blank 'weights[tea],output' --json
+  attncalc worksheet handout.yaml --seed 7 --variants 30 -o quiz.xml
   attncalc worksheet handout.yaml --answers answers.csv
 """
-
-SheetFormat: TypeAlias = Literal["json"]
-
-SUFFIXES: dict[str, SheetFormat] = {".json": "json"}
 
 Level = Annotated[
     int,
@@ -101,7 +99,13 @@ Precision = Annotated[
 ]
 FormatOption = Annotated[
     Optional[SheetFormat],
-    typer.Option("--format", "-f", help="What to print. Default: json.", show_default=False),
+    typer.Option(
+        "--format",
+        "-f",
+        help="What to print: json, or a quiz for Moodle (.xml). "
+        "Default: what --output ends in, or json.",
+        show_default=False,
+    ),
 ]
 
 
@@ -131,7 +135,7 @@ def worksheet(
     Of a problem's own numbers; with --seed, of new ones that tell known mistakes apart. Options
     such as --scale override the file's.
     """
-    chosen = output.chosen_format(format, json, output_file, SUFFIXES, ".json")
+    chosen = output.chosen_format(format, json, output_file, SHEET_SUFFIXES, ".json")
     output.spare(files, output_file)
     output.spare(files, answers)
 
@@ -167,6 +171,12 @@ def worksheet(
             from attncalc.exports.worksheet_json import worksheet_json
 
             output.write("".join(map(worksheet_json, sheets)), output_file)
+        case "moodle":
+            from attncalc.exports.moodle_xml import moodle_xml
+
+            output.write(moodle_xml(sheets), output_file)
+        case _:
+            assert_never(chosen)
 
 
 def _again(maker: object, code: object) -> "Sheet":

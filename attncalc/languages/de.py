@@ -352,6 +352,23 @@ SENTENCES: dict[str, str] = {
     "{number}%": "{number}\u00a0%",
     "less than {percentage}": "weniger als {percentage}",
     "more than {percentage}": "mehr als {percentage}",
+    # exports/moodle_xml.py
+    "Key": "Lösung",
+    "answer": "Antwort",
+    "accepted": "gilt auch",
+    "This number is not right, and no known mistake gives it.": (
+        "Diese Zahl ist nicht richtig und ergibt sich aus keinem bekannten Fehler."
+    ),
+    # exports/platform_html.py
+    "Options": "Optionen",
+    "What is worked out already": "Was schon berechnet ist",
+    # exports/quiz.py
+    "{count} decimal": "{count} Nachkommastelle",
+    "{count} decimals": "{count} Nachkommastellen",
+    "no decimals": "ohne Nachkommastellen",
+    "Right too, by a convention: {diagnosis}.": "Auch richtig, nach einer Konvention: {diagnosis}.",
+    "This is what comes out if {diagnosis}.": "Diese Zahl kommt heraus, wo gilt: {diagnosis}.",
+    "Work out the {stage}, with {decimals}.": "Zu berechnen: {stage}, {decimals}.",
     # names.py
     "embeddings": "Embeddings",
     "embeddings of the keys": "Embeddings der Schlüssel",

@@ -11,7 +11,7 @@ import unicodedata
 
 _SUSPECT = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+    "\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
     r"|#(?=#\w*\[)"
 )
 # GitHub takes ::name …:: for a command where a line begins, whatever blanks are before it, and

@@ -214,8 +214,10 @@ class Mistake:
         off = np.where(np.isfinite(values), _MORE * off, 0.0)
         if stage not in (known.stage, self.trace.attended):  # a step that is not here, rounded
             off = _MORE * off + half * (1 + np.abs(values))
+        with np.errstate(invalid="ignore"):  # an infinite number, as far off as it is large
+            low, high = values - off, values + off
         return {
-            (stage, index): (np.asarray(values[index] - off[index]), values[index] + off[index])
+            (stage, index): (np.asarray(low[index]), np.asarray(high[index]))
             for index in np.ndindex(values.shape)
         }
 

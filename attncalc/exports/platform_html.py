@@ -1,0 +1,98 @@
+r"""A quiz as HTML that a learning platform takes: plain tables, and formulas as \(…\).
+
+Text of others stays text, whatever a platform looks for in a page: entities are decoded by its
+editor, formulas are set by MathJax wherever their marks stand in one piece of text, and braces
+hold the blanks of a cloze question. So each of their marks stands in an element of its own.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterator, Sequence
+
+from attncalc.exports.quiz import Grid, Line, Quiz, Task, with_decimals
+from attncalc.language import text
+from attncalc.renderers.inert import inert
+from attncalc.renderers.latex.math import LatexMath
+from attncalc.renderers.latex.text import latex_text
+from attncalc.sheet import Blank
+
+_MARKS = frozenset("\\$`{}[]~#@")
+"""What formulas, blanks, filters and files are marked with, on one platform or another."""
+
+_CELL = 'style="border: 1px solid #888; padding: 2px 8px;"'
+
+Fill = Callable[[Blank], str]
+"""What stands in the place of a blank."""
+
+
+def inert_html(words: str) -> str:
+    """Text of others as text."""
+    return "".join(map(_character, inert(words)))
+
+
+def _character(character: str) -> str:
+    if character in _MARKS:
+        return f"<span>&#{ord(character)};</span>"
+    return html.escape(character)
+
+
+def known_html(quiz: Quiz) -> str:
+    """What is given, and what is worked out already."""
+    return "\n".join(_known(quiz))
+
+
+def _known(quiz: Quiz) -> Iterator[str]:
+    for formula in quiz.formulas:
+        yield rf"<p>\({LatexMath(latex_text, stacked=True).write(formula)}\)</p>"
+    if quiz.options:
+        options = "; ".join(map(inert_html, quiz.options))
+        yield f"<p>{inert_html(text('Options'))}: {options}</p>"
+    yield f"<h4>{inert_html(text('What is given'))}</h4>"
+    yield from (grid_html(grid) for grid in quiz.given)
+    if quiz.shown:
+        yield f"<h4>{inert_html(text('What is worked out already'))}</h4>"
+        yield from (grid_html(grid) for grid in quiz.shown)
+
+
+def tasks_html(tasks: Sequence[Task], fill: Fill) -> str:
+    """The tasks with their blanks, numbered."""
+    lines = []
+    for number, task in enumerate(tasks, 1):
+        lines.append(f"<h4>{number}. {inert_html(task.words)}</h4>")
+        lines += [grid_html(grid, _filled(task, fill)) for grid in task.grids]
+    return "\n".join(lines)
+
+
+def _filled(task: Task, fill: Fill) -> Fill:
+    """The same, and how many decimals it takes where it takes more than the others."""
+
+    def filled(blank: Blank) -> str:
+        if blank.decimals == task.decimals:
+            return fill(blank)
+        return f"{fill(blank)} ({inert_html(with_decimals(blank.decimals))})"
+
+    return filled
+
+
+def grid_html(grid: Grid, fill: Fill = lambda blank: f"<i>{blank.id}</i>") -> str:
+    """A table with headers that say what they head."""
+    lines = ['<table style="border-collapse: collapse; margin-bottom: 1em;">']
+    lines.append(f"<caption>{inert_html(grid.caption)}</caption>")
+    if grid.columns:
+        heads = "".join(
+            f'<th scope="col" {_CELL}>{inert_html(column)}</th>' for column in grid.columns
+        )
+        lines.append(f"<thead><tr><td></td>{heads}</tr></thead>")
+    lines.append("<tbody>")
+    lines += [_line(row, fill) for row in grid.rows]
+    lines.append("</tbody></table>")
+    return "\n".join(lines)
+
+
+def _line(row: Line, fill: Fill) -> str:
+    cells = "".join(
+        f"<td {_CELL}>{fill(cell) if isinstance(cell, Blank) else inert_html(cell)}</td>"
+        for cell in row.cells
+    )
+    return f'<tr><th scope="row" {_CELL}>{inert_html(row.label)}</th>{cells}</tr>'

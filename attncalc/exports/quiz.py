@@ -1,0 +1,353 @@
+"""What a learning platform is handed of a sheet: tables of what is known, tasks, and blanks.
+
+Text of others is as it was typed, but for what would not show: every format makes it inert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
+from itertools import product
+from typing import Any, TypeAlias
+
+from attncalc.document.expressions import Relation
+from attncalc.language import counted, retold, text
+from attncalc.names import BY_PRODUCTS, NAMES, STAGES, Axis
+from attncalc.numbers.arithmetic import Array
+from attncalc.problem.dimensions import entry_names
+from attncalc.problem.problem import addresses_of
+from attncalc.records import dataclass
+from attncalc.renderers.inert import inert_token
+from attncalc.selection import Selection
+from attncalc.sheet import Blank, Index, Mistaken, Sheet
+from attncalc.steps.enclosing import works_out
+from attncalc.steps.stages import OF_SCORES, tokens_along
+from attncalc.walkthrough.formula import formulas
+from attncalc.walkthrough.page import Page
+from attncalc.worksheet.asking import answer_of, decimals_of
+
+Cell: TypeAlias = str | Blank
+"""A number, or nothing where it must not be shown, or what is asked for."""
+
+HIDDEN = "−∞"
+"""A score that a mask hides."""
+
+_LONGEST_EXACT = 12
+"""Characters of a number that is given by an option, to which it is written without rounding."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a grid, and what it is of."""
+
+    label: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Numbers under what their columns are of."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[Line, ...]
+
+    @property
+    def blanks(self) -> list[Blank]:
+        """What is asked for in it, in order."""
+        return [cell for row in self.rows for cell in row.cells if isinstance(cell, Blank)]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A stage to be worked out. words: what is to be done. decimals: of its blanks, or of most."""
+
+    stage: str
+    words: str
+    decimals: int
+    grids: tuple[Grid, ...]
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """A sheet for a platform. options: lines of what is chosen beside the numbers that are given.
+
+    shown: what is worked out already. The grids of the tasks have the sheet's blanks in order.
+    """
+
+    title: str
+    code: str
+    formulas: tuple[Relation, ...]
+    options: tuple[str, ...]
+    given: tuple[Grid, ...]
+    shown: tuple[Grid, ...]
+    tasks: tuple[Task, ...]
+
+
+def quiz_of(sheet: Sheet) -> Quiz:
+    """What a sheet asks, and all that it takes to answer."""
+    nodes = [*_nodes("", {name: node for name, node in sheet.given.items() if name in _TOLD})]
+    nodes += _nodes("", sheet.given.get("attention", {}))
+    return Quiz(
+        sheet.trace.problem.title or text("Attention, step by step"),
+        sheet.code,
+        tuple(formulas(Page.of(sheet.trace, Selection()))),
+        tuple(_option(name, node) for name, node in nodes if not _is_matrix(node)),
+        tuple(
+            grid for name, node in nodes if _is_matrix(node) for grid in _given(sheet, name, node)
+        ),
+        tuple(grid for stage in _shown(sheet) for grid in _grids(sheet, stage, asked=False))
+        + tuple(_added(sheet)),
+        tuple(_task(sheet, stage) for stage in sheet.stages),
+    )
+
+
+def asked(sheet: Sheet, blank: Blank) -> str:
+    """A blank in words, where it stands alone: attention weights, “it”, “The”, 4 decimals."""
+    axes = sheet.trace.axes(blank.stage)
+    places = [
+        _label(sheet, blank.stage, axis, place)
+        for axis, place in zip(axes, blank.index, strict=True)
+    ]
+    called = ", ".join([text(NAMES[blank.stage].called), *places])
+    return f"{called}: {with_decimals(blank.decimals)}"
+
+
+def with_decimals(count: int) -> str:
+    """How exactly a number is asked for."""
+    if count == 0:
+        return text("no decimals")
+    return counted("{count} decimal", "{count} decimals", count)
+
+
+def remark(mistake: Mistaken) -> str:
+    """What is said to whoever answers what a known mistake gives."""
+    if mistake.credit == 1:
+        return text("Right too, by a convention: {diagnosis}.", diagnosis=retold(mistake.what))
+    return text("This is what comes out if {diagnosis}.", diagnosis=retold(mistake.what))
+
+
+_TOLD = {
+    *("X", "X_key", "Q", "K", "V", "scores", "weights"),
+    *(f"{kind}_{letter}" for kind in "Wb" for letter in "QKVGO"),
+}
+"""Fields of a problem that are told as they are, beside those of attention."""
+
+
+def _nodes(name: str, node: Any) -> Iterator[tuple[str, Any]]:
+    """What is given, each with its name: within an option, behind the option's."""
+    if not isinstance(node, Mapping):
+        yield name, node
+        return
+    for own, part in node.items():
+        if own != "tokens":  # they head the rows
+            yield from _nodes(f"{name}, {own}" if name else str(own), part)
+
+
+def _is_matrix(node: Any) -> bool:
+    return isinstance(node, list) and bool(node) and isinstance(node[0], list)
+
+
+def _option(name: str, node: Any) -> str:
+    told = ", ".join(map(str, node)) if isinstance(node, list) else str(node)
+    return f"{name}: {told}"
+
+
+def _given(sheet: Sheet, name: str, node: Any) -> Iterator[Grid]:
+    """A matrix that is given, or one for each head."""
+    if _is_matrix(node[0]):
+        for head, part in enumerate(node, 1):
+            named = f"{name}, {text('head {head}', head=head)}"
+            yield _given_grid(sheet, name, named, part)
+        return
+    yield _given_grid(sheet, name, name, node)
+
+
+def _given_grid(sheet: Sheet, name: str, caption: str, rows: Sequence[Sequence[Any]]) -> Grid:
+    labels = _tokens_beside(sheet, name, len(rows)) or [str(at + 1) for at in range(len(rows))]
+    width = len(rows[0])
+    columns = _tokens_above(sheet, name, width) or _entries(sheet, name, width)
+    lines = zip(labels, rows, strict=True)
+    return Grid(
+        caption,
+        tuple(columns),
+        tuple(Line(label, tuple(map(str, row))) for label, row in lines),
+    )
+
+
+_OF_QUERIES = ("X", "Q", "scores", "weights", "positions", "mask", "bias, rows")
+_OF_KEYS = ("X_key", "K", "V")
+
+
+def _tokens_beside(sheet: Sheet, name: str, count: int) -> list[str] | None:
+    """The tokens that the rows of a given matrix are of; None where they are of none."""
+    problem = sheet.trace.problem
+    past = problem.past_length
+    if name.startswith("past, "):
+        return _addressed(problem.key_tokens, range(past))
+    if name in _OF_QUERIES and count == len(problem.tokens):
+        return _addressed(problem.tokens, range(count))
+    if name in _OF_KEYS:
+        return _addressed(problem.key_tokens, range(past, past + count))
+    return None
+
+
+def _tokens_above(sheet: Sheet, name: str, count: int) -> list[str] | None:
+    tokens = sheet.trace.problem.key_tokens
+    of_pairs = name in ("scores", "weights", "mask", "bias, rows") and count == len(tokens)
+    return _addressed(tokens, range(count)) if of_pairs else None
+
+
+def _addressed(tokens: Sequence[str], places: Sequence[int]) -> list[str]:
+    addresses = addresses_of(tokens)
+    return [inert_token(addresses[place]) for place in places]
+
+
+def _entries(sheet: Sheet, name: str, width: int) -> list[str]:
+    names = entry_names(sheet.trace.problem, name) if name in NAMES else ()
+    return (
+        [*map(inert_token, names)] if len(names) == width else [str(at + 1) for at in range(width)]
+    )
+
+
+def _shown(sheet: Sheet) -> list[str]:
+    """The stages that are not asked for, and that those are made of which are."""
+    trace = sheet.trace
+    found: set[str] = set()
+    waiting = [*sheet.stages]
+    while waiting:
+        for made_of in trace.stages[waiting.pop()].made_of:
+            if made_of in found or made_of in sheet.stages or made_of not in trace:
+                continue
+            if works_out(trace.problem, made_of) and made_of != "concatenated":
+                found.add(made_of)
+            waiting.append(made_of)
+    return [stage for stage in STAGES if stage in found]
+
+
+def _added(sheet: Sheet) -> Iterator[Grid]:
+    """What is added to the scores of the queries that are asked for."""
+    for name, stage in (("early_bias", "biased_scores"), ("bias", "masked_scores")):
+        known = sheet.trace.by_products.get(name)
+        if known is None or stage not in sheet.stages:
+            continue
+        values = known.values
+        layout = _Layout(sheet, stage, BY_PRODUCTS[name][-values.ndim :], values.shape)
+        yield from layout.grids(text("bias"), partial(_exactly, values))
+
+
+def _task(sheet: Sheet, stage: str) -> Task:
+    blanks = [blank for blank in sheet.blanks if blank.stage == stage]
+    decimals = min(blank.decimals for blank in blanks)
+    words = text(
+        "Work out the {stage}, with {decimals}.",
+        stage=text(NAMES[stage].called),
+        decimals=with_decimals(decimals),
+    )
+    return Task(stage, words, decimals, tuple(_grids(sheet, stage, asked=True)))
+
+
+def _grids(sheet: Sheet, stage: str, *, asked: bool) -> Iterator[Grid]:
+    """A stage: its blanks, and what may be shown beside them."""
+    trace = sheet.trace
+    called = text(NAMES[stage].called)
+    layout = _Layout(sheet, stage, trace.axes(stage), trace[stage].shape)
+    for grid in layout.grids(called[0].upper() + called[1:], partial(_cell, sheet, stage)):
+        if asked and grid.blanks:
+            rows = tuple(row for row in grid.rows if any(isinstance(c, Blank) for c in row.cells))
+            yield _turned(replace(grid, rows=rows))
+        elif not asked and any(cell for row in grid.rows for cell in row.cells):
+            yield grid
+
+
+def _cell(sheet: Sheet, stage: str, index: Index) -> Cell:
+    blank = sheet.by_entry.get((stage, index))
+    if blank is not None:
+        return blank
+    value = sheet.trace[stage][index]
+    if stage in OF_SCORES and not value.is_finite():
+        return HIDDEN
+    if sheet.gives_away(stage, index):
+        return ""
+    (decimals,) = decimals_of([value], sheet.decimals)
+    return answer_of(value, decimals)
+
+
+def _exactly(values: Array, index: Index) -> Cell:
+    """A number of an option, all of it if it is short."""
+    value: Decimal = values[index]
+    if not value.is_finite():
+        return HIDDEN
+    digits = f"{value.normalize():f}"
+    return digits if len(digits) <= _LONGEST_EXACT else answer_of(value, _LONGEST_EXACT)
+
+
+def _turned(grid: Grid) -> Grid:
+    """A single row stands upright, without what must not be shown: there is room to write."""
+    if len(grid.rows) > 1 or len(grid.columns) < 2:
+        return grid
+    ((label, cells),) = ((row.label, row.cells) for row in grid.rows)
+    upright = zip(grid.columns, cells, strict=True)
+    rows = tuple(Line(own, (cell,)) for own, cell in upright if cell)
+    return Grid(grid.caption, (label,), rows)
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Entries along axes as grids: the last axis across, the one before it down, a grid for each
+    place along those before. Of queries and heads, only those that are asked about.
+    """
+
+    sheet: Sheet
+    stage: str
+    axes: tuple[Axis, ...]
+    shape: tuple[int, ...]
+
+    def grids(self, caption: str, cell: Callable[[Index], Cell]) -> Iterator[Grid]:
+        """cell: what is written at an entry's place."""
+        places = [
+            self._places(axis, size) for axis, size in zip(self.axes, self.shape, strict=True)
+        ]
+        if len(places) == 1:
+            rows = [Line(self._label(0, at), (cell((at,)),)) for at in places[0]]
+            yield Grid(caption, (), tuple(rows))
+            return
+        *before, down, across = places
+        last = len(places) - 1
+        columns = tuple(self._label(last, at) for at in across)
+        for first in product(*before):
+            named = [self._label(axis, at) for axis, at in enumerate(first)]
+            rows = [
+                Line(self._label(last - 1, row), tuple(cell((*first, row, at)) for at in across))
+                for row in down
+            ]
+            yield Grid(", ".join([caption, *named]), columns, tuple(rows))
+
+    def _label(self, axis: int, place: int) -> str:
+        return _label(self.sheet, self.stage, self.axes[axis], place)
+
+    def _places(self, axis: Axis, size: int) -> Sequence[int]:
+        if axis not in (Axis.QUERY, Axis.HEAD):
+            return range(size)
+        trace = self.sheet.trace
+        found = {
+            blank.index[trace.axes(blank.stage).index(axis)]
+            for blank in self.sheet.blanks
+            if axis in trace.axes(blank.stage)
+        }
+        return sorted(found) or range(size)
+
+
+def _label(sheet: Sheet, stage: str, axis: Axis, place: int) -> str:
+    """What a place along an axis is called: a token, an entry's name, or its number from 1."""
+    tokens = tokens_along(axis, sheet.trace.problem)
+    if tokens is not None:
+        return _addressed(tokens, [place])[0]
+    if axis is Axis.ENTRY:
+        names = entry_names(sheet.trace.problem, stage)
+        return inert_token(names[place]) if names else str(place + 1)
+    if axis is Axis.KV_HEAD:
+        return text("key-value head {head}", head=place + 1)
+    return text("head {head}", head=place + 1)
