@@ -56,10 +56,7 @@ def mistaken(made: Sheet) -> Iterator[tuple[str, Answers]]:
     for blank in made.blanks:
         for mistake in blank.mistakes:
             if mistake.credit < 1:
-                finest = max(made.decimals, blank.decimals)
-                middle = (mistake.range.lower + mistake.range.upper) / 2
-                typed = _text(middle, finest, ROUND_HALF_UP)
-                found.setdefault(str(mistake.what), {})[blank.id] = typed
+                found.setdefault(str(mistake.what), {})[blank.id] = mistake.answer
     yield from found.items()
 
 
