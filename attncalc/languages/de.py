@@ -354,7 +354,6 @@ SENTENCES: dict[str, str] = {
     "more than {percentage}": "mehr als {percentage}",
     # exports/moodle_xml.py
     "Key": "Lösung",
-    "answer": "Antwort",
     "accepted": "gilt auch",
     "This number is not right, and no known mistake gives it.": (
         "Diese Zahl ist nicht richtig und ergibt sich aus keinem bekannten Fehler."
