@@ -93,6 +93,14 @@ class Difference:
         """Whether the two sides agree everywhere."""
         return bool(self.largest <= self.tolerance)
 
+    @property
+    def below(self) -> int | None:
+        """The power of 10 that two sides that agree differ by less than; None if by nothing."""
+        if self.largest == 0:
+            return None
+        bound = transcendental_context().create_decimal(self.tolerance)
+        return transcendental_context().multiply(bound, 2).adjusted() + 1
+
 
 @dataclass(frozen=True, eq=False)
 class StageComparison:
@@ -269,7 +277,7 @@ def _measured(trace: Trace, query: int) -> RowMeasures:
         )
         if total == 0:
             return RowMeasures(None, None, largest, steepest)
-        bits = measures.entropy(weights)
+        bits = measures.entropy(weights, sunk)
         return RowMeasures(bits, measures.effective_number(bits), largest, steepest)
 
 

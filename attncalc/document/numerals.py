@@ -177,8 +177,8 @@ def sunk_percentage(total: Any) -> str:
 
 
 def rounded(value: Any, style: NumberStyle) -> Shown:
-    """A single number that was not typed and is not exact."""
-    return shown([value], [False], style)[0]
+    """A single number that was not typed and is not exact: with two digits at least."""
+    return shown_in_digits(value, False, _FEWEST_DIGITS, style)
 
 
 def significant(value: Any, digits: int = 2) -> str:

@@ -652,6 +652,9 @@ SENTENCES: dict[str, str] = {
     "{query} has the same weights on both sides.": (
         "{query} hat auf beiden Seiten dieselben Gewichte."
     ),
+    "The weights of {query} differ by less than {bound}.": (
+        "Die Gewichte von {query} unterscheiden sich um weniger als {bound}."
+    ),
     "The largest weight of {query} is {left} ({one}), and {right} ({other}).": (
         "Das größte Gewicht von {query} ist {left} ({one}) und {right} ({other})."
     ),
@@ -664,6 +667,9 @@ SENTENCES: dict[str, str] = {
     ),
     "They lie a distance of {number} apart.": "Sie liegen um {number} auseinander.",
     "{query}: the same on both sides.": "{query}: auf beiden Seiten gleich.",
+    "{query}: the two differ by less than {bound}.": (
+        "{query}: Die beiden unterscheiden sich um weniger als {bound}."
+    ),
     # walkthrough/computation.py
     "head {number}": "Kopf {number}",
     # walkthrough/entries.py
@@ -957,6 +963,13 @@ SENTENCES: dict[str, str] = {
     "Here {key} has a share of {share}; what is retrieved lies {distance} away from its value.": (
         "Hier hat {key} einen Anteil von {share}; das Ergebnis liegt um {distance} vom Wert des "
         "Treffers entfernt."
+    ),
+    (
+        "Here {key} has a share of {share}; what is retrieved is its value in every digit that is "
+        "certain."
+    ): (
+        "Hier hat {key} einen Anteil von {share}; das Ergebnis ist in jeder sicheren Ziffer der "
+        "Wert des Treffers."
     ),
     # walkthrough/page.py
     "key-value head {head}": "Schlüssel-Wert-Kopf {head}",
@@ -1651,6 +1664,9 @@ SENTENCES: dict[str, str] = {
         "Die gewichtete Summe ist um {distance} vom eigenen Wert entfernt: So lang ist die "
         "Differenz der beiden Vektoren."
     ),
+    "Its weighted sum is its own value in every digit that is certain.": (
+        "Die gewichtete Summe ist in jeder sicheren Ziffer der eigene Wert."
+    ),
     "The given weights are no shares of 1, so how spread out they are is not measured.": (
         "Die gegebenen Gewichte sind keine Anteile von 1; wie breit sie verteilt sind, wird also "
         "nicht gemessen."
@@ -1959,14 +1975,21 @@ SENTENCES: dict[str, str] = {
     "differs by": "unterscheidet sich um",
     "at": "Stelle",
     "Every stage is the same on both sides.": "Jede Stufe ist auf beiden Seiten gleich.",
+    "No stage differs by as much as {bound}.": (
+        "Keine Stufe unterscheidet sich auch nur um {bound}."
+    ),
     "The first stage that differs is {stage}, which only one side has ({side}).": (
         "Die erste Stufe, die sich unterscheidet, hat nur eine Seite ({side}): {stage}."
     ),
     "The first stage that differs is {stage}.": "Die erste Stufe, die sich unterscheidet: {stage}.",
     "The same up to {stage}.": "Gleich bis hierher: {stage}.",
+    "Up to {stage} the two differ by less than {bound}.": (
+        "Bis hierher unterscheiden sich die beiden um weniger als {bound}: {stage}."
+    ),
     "On one side only ({side}): {stages}.": "Nur auf einer Seite ({side}): {stages}.",
     "one side masked": "eine Seite maskiert",
     "same": "gleich",
+    "less than {bound}": "weniger als {bound}",
     "another shape": "andere Form",
     # walkthrough/steepness.py
     "entropy in bits": "Entropie in Bit",
@@ -1976,6 +1999,9 @@ SENTENCES: dict[str, str] = {
     "measure": "Maß",
     "The largest derivative of the softmax of {query} is {number} on both sides.": (
         "Die größte Ableitung der Softmax von {query} ist auf beiden Seiten {number}."
+    ),
+    "The largest derivative of the softmax of {query} rounds to {number} on both sides.": (
+        "Die größte Ableitung der Softmax von {query} ist auf beiden Seiten gerundet {number}."
     ),
     (
         "The largest derivative of the softmax of {query} is {number} ({side}), and {other_number} "

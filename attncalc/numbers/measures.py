@@ -11,15 +11,40 @@ import numpy as np
 
 from attncalc.numbers.arithmetic import Array, is_exact_kind, resolution, transcendental_context
 
+_NEARLY_ALL = 1e-8
+"""Where the others of a row add up to less, the largest weight is next to 1."""
 
-def entropy(weights: Array) -> Any:
-    """H = -Σ α log₂ α of one row, in bits (Shannon, 1948); 0 log 0 is 0. weights: (m,)."""
+_TERMS = 8
+"""Of the series of ln(1 - r): the next one is smaller than the first by 64 digits."""
+
+
+def entropy(weights: Array, sunk: Any = 0) -> Any:
+    """H = -Σ α log₂ α of one row, in bits (Shannon, 1948); 0 log 0 is 0. weights: (m,).
+
+    The logarithm of a weight next to 1 is taken from what it lacks of 1, the others and what a sink
+    takes, sunk, so that it costs no digits: ln(1 - r) = -(r + r²/2 + …).
+    """
+    largest = int(np.argmax(weights))
+    others = np.delete(weights, largest)
     if is_exact_kind(weights):
         with decimal.localcontext(transcendental_context()):
-            terms = (-weight * weight.ln() for weight in weights if weight > 0)
+            terms = [-weight * weight.ln() for weight in others if weight > 0]
+            rest = sum(others, Decimal(0)) + sunk
+            terms.append(-weights[largest] * _ln(weights[largest], rest))
             return sum(terms, Decimal(0)) / Decimal(2).ln()
-    positive = weights[weights > 0]
-    return float(-(positive * np.log2(positive)).sum()) + 0.0
+    positive = others[others > 0]
+    rest = float(others.sum() + sunk)
+    top = float(weights[largest])
+    logarithm = math.log1p(-rest) if rest < _NEARLY_ALL else math.log(top)
+    return float(-(positive * np.log2(positive)).sum() - top * logarithm / math.log(2)) + 0.0
+
+
+def _ln(weight: Decimal, rest: Decimal) -> Decimal:
+    """The logarithm of a weight, beside others that add up to the rest of 1."""
+    if rest >= Decimal(_NEARLY_ALL):
+        return weight.ln()
+    terms = (rest**power / power for power in range(_TERMS, 0, -1))
+    return -sum(terms, Decimal(0))
 
 
 def effective_number(bits: Any) -> Any:

@@ -22,9 +22,9 @@ def write_walkthrough(trace: Trace, selection: Selection | None = None) -> Docum
     """The derivation of a trace, written out for the chosen queries and heads.
 
     If no heads are chosen, the first is written out, and of the others their weights are shown.
+    Sections are counted as they are shown; one that stands alone has no number.
     """
     page = Page.of(trace, selection or Selection())
-    stages = page.selection.stages
     sections: list[Section] = []
     for part in _parts(page, Place.BEFORE_HEADS):
         _append(sections, part, page)
@@ -33,12 +33,12 @@ def write_walkthrough(trace: Trace, selection: Selection | None = None) -> Docum
             _append(sections, part, page.of_head(head), head)
     for part in _parts(page, Place.AFTER_HEADS):
         _append(sections, part, page)
-    if stages:
-        sections = [section for section in sections if set(section.stages) & set(stages)]
     top = title(page).without(page.selection.hidden)
     assert top is not None  # a title is of no topic
     if "lesson" not in page.selection.hidden:
         sections.append(glossary(page, (top, *sections), len(sections) + 1))
+    if len(sections) == 1:
+        sections = [replace(sections[0], heading=replace(sections[0].heading, number=None))]
     if sections:
         sections[-1] = replace(sections[-1], content=(*sections[-1].content, remark(page)))
     return Document(top, tuple(sections))
@@ -52,9 +52,9 @@ def _parts(page: Page, place: Place) -> Iterator[Part]:
 
 def _append(sections: list[Section], part: Part, page: Page, head: int | None = None) -> None:
     """Add a section, if there is one that is shown; headed by the head it is about."""
-    written = part.write(page, len(sections) + 1)
+    written, stages = part.write(page, len(sections) + 1), page.selection.stages
     section = None if written is None else written.without(page.selection.hidden)
-    if section is None:
+    if section is None or (stages and not set(section.stages) & set(stages)):
         return
     section = with_additions(section, page.selection)
     if head is not None:

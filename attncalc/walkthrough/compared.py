@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from attncalc.comparison import Comparison, Origin
+from attncalc.comparison import Comparison, Difference, Origin
 from attncalc.document.document import (
     Block,
     Document,
@@ -15,6 +15,7 @@ from attncalc.document.document import (
     NoteKind,
     Paragraph,
     Section,
+    Table,
     Words,
 )
 from attncalc.document.expressions import Expression
@@ -24,7 +25,7 @@ from attncalc.language import retold
 from attncalc.selection import Selection
 from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.remark import remark
-from attncalc.walkthrough.side_by_side import Pair, side_names, told
+from attncalc.walkthrough.side_by_side import Pair, power_of_ten, side_names, told
 from attncalc.walkthrough.sources import source_of
 from attncalc.walkthrough.stages_compared import parting, stages_compared
 from attncalc.walkthrough.steepness import derivative, flatness, steepness
@@ -140,10 +141,21 @@ def _weights(pair: Pair) -> list[Block]:
     """Whom the query attends to most on either side, and all of its weights as bars."""
     found = pair.difference("weights", "weights")
     if found is None or found.same:
-        return [Paragraph(words("{query} has the same weights on both sides.", query=pair.owner))]
+        return [Paragraph(_same_weights(pair, found))]
     said = sentences(_attention(pair), flatness(pair))
     table = pair.table("weights", "weights", found, pair.caption, drawn=True)
     return [*([Paragraph(said)] if said else []), table]
+
+
+def _same_weights(pair: Pair, found: Difference | None) -> Inlines:
+    """That the weights agree; and how far, where that is not every digit."""
+    if found is None or found.below is None:
+        return words("{query} has the same weights on both sides.", query=pair.owner)
+    return words(
+        "The weights of {query} differ by less than {bound}.",
+        query=pair.owner,
+        bound=power_of_ten(found.below),
+    )
 
 
 def _attention(pair: Pair) -> Inlines:
@@ -182,7 +194,7 @@ def _weighted_sum(pair: Pair) -> list[Block]:
         return []
     blocks = _vectors(pair, left.attended, right.attended)
     distance = pair.of.distance
-    if len(blocks) == 1 and distance is not None and distance:
+    if any(isinstance(block, Table) for block in blocks) and distance:
         far = rounded(distance, pair.left.style).number
         blocks.append(Paragraph(words("They lie a distance of {number} apart.", number=far)))
     return blocks
@@ -192,9 +204,19 @@ def _vectors(pair: Pair, left: str, right: str) -> list[Block]:
     found = pair.difference(left, right)
     if found is None:
         return []
-    if found.same:
+    if not found.same:
+        return [pair.table(left, right, found, pair.caption)]
+    if found.below is None:
         return [Paragraph(words("{query}: the same on both sides.", query=pair.owner))]
-    return [pair.table(left, right, found, pair.caption)]
+    return [
+        Paragraph(
+            words(
+                "{query}: the two differ by less than {bound}.",
+                query=pair.owner,
+                bound=power_of_ten(found.below),
+            )
+        )
+    ]
 
 
 def _final(ours: Page, theirs: Page, pairs: Sequence[Pair]) -> list[Pair]:

@@ -217,6 +217,14 @@ def _against_hard(page: Page, query: int, ranked: list[int]) -> Iterator[Inlines
         with trace.arithmetic():
             sunk = sunk_percentage(row.sum())
         yield words("The sink has a share of {share}, and returns nothing.", share=sunk)
+    if apart == 0:
+        yield words(
+            "Here {key} has a share of {share}; what is retrieved is its value in every digit that "
+            "is certain.",
+            key=key,
+            share=percentage_of_row(row[best[0]], row),
+        )
+        return
     yield words(
         "Here {key} has a share of {share}; what is retrieved lies {distance} away from its value.",
         key=key,

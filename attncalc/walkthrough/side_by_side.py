@@ -18,7 +18,7 @@ from attncalc.document.document import (
     Token,
     Words,
 )
-from attncalc.document.expressions import Omitted
+from attncalc.document.expressions import Number, Omitted
 from attncalc.document.numerals import Shown, shown, shown_array
 from attncalc.document.wording import words
 from attncalc.language import text
@@ -182,6 +182,11 @@ def side_columns(heading: Inlines, names: Names, result: Inlines = ()) -> tuple[
     if result:
         columns.append(Column(result, Align.RIGHT, result=True))
     return tuple(columns)
+
+
+def power_of_ten(exponent: int) -> Number:
+    """1e-33: what two sides that agree differ by less than."""
+    return Number(f"1e{exponent}")
 
 
 def signed(number: Shown) -> Cell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from attncalc.comparison import Comparison, StageComparison
 from attncalc.document.document import (
@@ -20,7 +20,7 @@ from attncalc.document.wording import listing, sentences, term_in_full, words
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.entries import place_called
 from attncalc.walkthrough.page import Page
-from attncalc.walkthrough.side_by_side import Names, side_columns, signed
+from attncalc.walkthrough.side_by_side import Names, power_of_ten, side_columns, signed
 
 
 def stages_compared(page: Page, comparison: Comparison, names: Names) -> tuple[Block, ...]:
@@ -49,7 +49,10 @@ def parting(comparison: Comparison, names: Names) -> Inlines:
     """Up to where all is the same, and which stage differs first."""
     first = comparison.first_difference
     if first is None:
-        return words("Every stage is the same on both sides.")
+        bound = _below(comparison, comparison.stages)
+        if bound is None:
+            return words("Every stage is the same on both sides.")
+        return words("No stage differs by as much as {bound}.", bound=power_of_ten(bound))
     order = list(comparison.stages)
     before = order[: order.index(first)]
     only = comparison.stages[first].only
@@ -65,7 +68,20 @@ def parting(comparison: Comparison, names: Names) -> Inlines:
         parted = words("The first stage that differs is {stage}.", **slots)
     if not before:
         return parted
-    return sentences(words("The same up to {stage}.", stage=term_in_full(before[-1])), parted)
+    last, bound = term_in_full(before[-1]), _below(comparison, before)
+    if bound is None:
+        return sentences(words("The same up to {stage}.", stage=last), parted)
+    agreed = words(
+        "Up to {stage} the two differ by less than {bound}.", stage=last, bound=power_of_ten(bound)
+    )
+    return sentences(agreed, parted)
+
+
+def _below(comparison: Comparison, names: Iterable[str]) -> int | None:
+    """The power of 10 that these stages differ by less than; None if by nothing."""
+    found = (comparison.stages[name].difference for name in names)
+    powers = [each.below for each in found if each is not None and each.below is not None]
+    return max(powers, default=None)
 
 
 def _alone(comparison: Comparison, names: Names) -> Iterator[Block]:
@@ -102,8 +118,11 @@ def _verdict(stage: StageComparison, number: Shown | None) -> Cell:
     if number is not None:
         hidden = number.number.digits == "inf"
         return words("one side masked") if hidden else signed(number)
-    if stage.same:
-        return words("same")
+    if stage.difference is not None and stage.same:
+        below = stage.difference.below
+        if below is None:
+            return words("same")
+        return words("less than {bound}", bound=power_of_ten(below))
     return words("–") if stage.only else words("another shape")
 
 

@@ -99,9 +99,16 @@ def _gradients(pair: Pair) -> Iterator[Inlines]:
             shown_fine(values, [False, False], pair.left.style), values, strict=True
         )
     )
-    if one == other:
+    if values[0] == values[1]:
         yield words(
             "The largest derivative of the softmax of {query} is {number} on both sides.",
+            query=pair.owner,
+            number=one,
+        )
+        return
+    if one == other:
+        yield words(
+            "The largest derivative of the softmax of {query} rounds to {number} on both sides.",
             query=pair.owner,
             number=one,
         )

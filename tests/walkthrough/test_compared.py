@@ -17,7 +17,7 @@ import attncalc
 from attncalc.comparison import Comparison, ComparisonError, Origin, compare, difference
 from attncalc.document.numerals import shown_fine
 from attncalc.document.style import NumberStyle
-from attncalc.numbers.measures import largest_derivative
+from attncalc.numbers.measures import entropy, largest_derivative
 from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.selection import Selection
 from attncalc.walkthrough.compared import write_comparison
@@ -115,6 +115,21 @@ def test_derivative_of_another_base() -> None:
 def test_saturated_derivative_keeps_its_digits() -> None:
     """A weight that is 1 to the last digit of a double still has a derivative."""
     assert largest_derivative(np.array([1.0, 4.2e-18])) == 4.2e-18
+
+
+@pytest.mark.parametrize("sunk", [0.0, 1e-30, 0.25])
+@pytest.mark.parametrize("gap", [1, 15, 17, 20, 60, 125, 200, 700])
+def test_entropy_of_a_weight_next_to_one(gap: int, sunk: float) -> None:
+    """Every digit of it is true, however little the other keys, or a sink, leave of the row."""
+    mpmath.mp.dps = 700
+    power = mpmath.exp(-gap)
+    row = [weight * (1 - mpmath.mpf(sunk)) / (1 + 2 * power) for weight in (power, 1, power)]
+    true = -mpmath.fsum(weight * mpmath.log(weight, 2) for weight in row)
+    exact = np.array([Decimal(mpmath.nstr(weight, 60)) for weight in row], dtype=object)
+    found = mpmath.mpf(str(entropy(exact, Decimal(sunk))))
+    assert abs(found / true - 1) < mpmath.mpf(10) ** -45
+    floats = np.array([float(weight) for weight in row])
+    assert entropy(floats, sunk) == pytest.approx(float(true), rel=1e-7)
 
 
 def test_finite_differences() -> None:
@@ -331,7 +346,7 @@ def test_stages_of_one_side() -> None:
          "The largest derivative of the softmax of “a” is 0 (a.yaml), and 1.13e-7 (b.yaml). Where "
          "it is 0, a change of the scores changes no weight."),
         ({"softcap": "0.001"}, {"softcap": "0.002"},
-         "The largest derivative of the softmax of “a” is 0.2500 on both sides."),
+         "The largest derivative of the softmax of “a” rounds to 0.2500 on both sides."),
         ({"softcap": "0.5"}, {"softcap": "0.6"},
          "The largest derivative of the softmax of “a” is 0.1966 (a.yaml), and 0.1779 (b.yaml). "
          "The second is 1.1 times smaller."),
@@ -345,6 +360,47 @@ def test_stages_of_one_side() -> None:
 def test_gradients(left: dict[str, Any], right: dict[str, Any], sentence: str) -> None:
     """Scaling keeps the softmax out of regions with small gradients, said in numbers."""
     assert sentence in page_of(varied(PLAIN, attention=left), varied(PLAIN, attention=right))
+
+
+NEAR: dict[str, Any] = {"tokens": ["a"], "key_tokens": ["b", "c"], "scores": [["1", "2"]]}
+
+
+def test_less_than_what_is_certain() -> None:
+    """Numbers that differ where no digit is certain are not called the same."""
+    values = {**NEAR, "V": [["1"], ["2"]]}
+    page = page_of(values, {**values, "scores": [["1", f"2.{'0' * 39}1"]]})
+    assert "The weights of “a” differ by less than 1e-33." in page
+    assert "attention weights 1×2 1×2 less than 1e-33" in page
+    assert "“a”: the two differ by less than 1e-33." in page
+    assert "rounds to 0.1966 on both sides" in page
+    assert "the same on both sides" not in page
+    assert "distance" not in page
+    root = "0.70710678118654752440084436210484903928483593768847"
+    page = page_of(
+        PLAIN | {"attention": {"scale": "1/sqrt(d_k)"}}, varied(PLAIN, attention={"scale": root})
+    )
+    assert "No stage differs by as much as 1e-32." in page
+    left = {**NEAR, "attention": {"scale": "1e-40", "softcap": "1"}}
+    assert "Every stage is the same on both sides." in page_of(left, left)
+
+
+def test_the_same_derivative() -> None:
+    """Rows whose largest weights agree have one derivative, however the rest is shared out."""
+    three = {"tokens": ["a"], "key_tokens": ["b", "c", "d"]}
+    page = page_of(
+        {**three, "weights": [["0.5", "0.25", "0.25"]]}, {**three, "weights": [["0.5", "0.5", "0"]]}
+    )
+    assert "The largest derivative of the softmax of “a” is 0.2500 on both sides." in page
+
+
+def test_up_to_where_all_is_nearly_the_same() -> None:
+    """Stages before the first that differs may differ by less than what is certain."""
+    root = "0.70710678118654752440084436210484903928483593768847"
+    page = page_of(
+        varied(PLAIN, attention={"scale": "1/sqrt(d_k)"}),
+        varied(PLAIN, attention={"scale": root, "softcap": "2"}),
+    )
+    assert "Up to scaled scores the two differ by less than 1e-32." in page
 
 
 def test_page_of_heads() -> None:

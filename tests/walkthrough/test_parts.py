@@ -7,6 +7,7 @@ from attncalc.document.document import Words
 from attncalc.document.topics import HIDEABLE
 from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.selection import Selection
+from attncalc.shipped import samples
 from attncalc.walkthrough import write_walkthrough
 
 
@@ -104,3 +105,19 @@ def test_nothing_attended() -> None:
         "Note: every key of query “a” (#1) is masked: its weights are 0 and its output is 0" in page
     )
     assert "“a” attends to nothing: all its weights are 0, and so is its output." in page
+
+
+def test_sections_are_counted_as_they_are_shown() -> None:
+    """Whichever stages are asked for, the first section shown is 1; a sole one has no number."""
+    trace = attncalc.explain(attncalc.load(str(samples()["multi-head"])))
+
+    def numbers(*stages: str) -> list[int | None]:
+        sections = write_walkthrough(trace, Selection(stages=stages)).sections
+        return [section.heading.number for section in sections]
+
+    assert numbers("cost") == [None]
+    assert numbers("weights", "output", "cost") == [1, 2, 3, 4]
+    whole = numbers()
+    assert whole == list(range(1, len(whole) + 1))
+    page = TerminalRenderer(80).render(write_walkthrough(trace, Selection(stages=("cost",))))
+    assert "\nWhat it costs\n" in page

@@ -100,7 +100,9 @@ class _Page:
 
     def _heading(self, heading: Heading) -> None:
         """Badge and words on the left, the formula on the right, or below if there is no room."""
-        line = Text.assemble((f" {heading.number} ", styles.BADGE), "  ")
+        line = Text()
+        if heading.number is not None:
+            line = Text.assemble((f" {heading.number} ", styles.BADGE), "  ")
         line.append_text(inlines_text(heading.words, styles.HEADING))
         if heading.formula is None:
             self.console.print(line)

@@ -16,7 +16,7 @@ from attncalc.document.wording import counted_words, listing, listing_of_first, 
 from attncalc.names import NAMES
 from attncalc.numbers import measures
 from attncalc.numbers.arithmetic import transcendental_context
-from attncalc.walkthrough.page import Page, joining
+from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.sections.interface import Explanation, Part, Place
 from attncalc.walkthrough.sources import source_of, sources
 
@@ -185,7 +185,7 @@ def _mixed(page: Page, query: int) -> Iterator[Inlines]:
         yield words("The values, mixed in these shares, give its output {output}.", output=mixed)
     else:
         yield words("The values, mixed in these shares, give {result}.", result=mixed)
-    if joining(row).value == "=" and _moved(page, query) == 0:
+    if _is_its_own(page, query):
         yield words("That is exactly its own value.")
 
 
@@ -222,6 +222,12 @@ def _moved(page: Page, query: int) -> Any | None:
     _, values = sources(trace, trace.attended)
     with trace.arithmetic():
         return measures.distance(trace[trace.attended][query], trace[values][page.offset + query])
+
+
+def _is_its_own(page: Page, query: int) -> bool:
+    """Whether the weighted sum is the query's own value, and known to be."""
+    exact = page.trace.stages[page.trace.attended].exact[query].all()
+    return bool(exact) and _moved(page, query) == 0
 
 
 def _twins(page: Page) -> Iterator[Inlines]:
@@ -280,18 +286,24 @@ def _tokens_named(page: Page, queries: list[int]) -> Inlines:
 
 def _measured(page: Page, query: int) -> Iterator[Block]:
     """How spread out the weights are, and how far the output is from the query's own value."""
-    said = [*_spread(page, query)]
-    moved = _moved(page, query)
-    if moved is not None:
-        said.append(
-            words(
-                "Its weighted sum lies a distance of {distance} from its own value: the length of "
-                "the difference of the two vectors.",
-                distance=rounded(moved, page.style).number,
-            )
-        )
+    said = [*_spread(page, query), *_distance(page, query)]
     if said:
         yield Paragraph(sentences(*said), topic="measures")
+
+
+def _distance(page: Page, query: int) -> Iterator[Inlines]:
+    """How far the weighted sum is from the query's own value, where it is not that very value."""
+    moved = _moved(page, query)
+    if moved is None or _is_its_own(page, query):
+        return
+    if moved == 0:
+        yield words("Its weighted sum is its own value in every digit that is certain.")
+        return
+    yield words(
+        "Its weighted sum lies a distance of {distance} from its own value: the length of the "
+        "difference of the two vectors.",
+        distance=rounded(moved, page.style).number,
+    )
 
 
 def _spread(page: Page, query: int) -> Iterator[Inlines]:
@@ -333,6 +345,7 @@ def _spread(page: Page, query: int) -> Iterator[Inlines]:
 
 
 def _in_decimals(page: Page, value: Any, decimals: int) -> Number:
+    """A number with so many decimals; with more where these would show less than two digits."""
     return rounded(value, NumberStyle(decimals, page.style.rounding)).number
 
 
