@@ -148,6 +148,12 @@ def numeral(digits: str) -> str:
     return digits.replace(".", ",") if _in_force.get().comma else digits
 
 
+def quotation_marks() -> tuple[str, str]:
+    """What stands before and behind something that is quoted in the language in force."""
+    before, _, behind = own("“{token}”").partition("{token}")
+    return before, behind
+
+
 def separator() -> str:
     """What stands between the numbers of a list: no comma beside decimal commas."""
     return "; " if _in_force.get().comma else ", "

@@ -13,8 +13,19 @@ from typing import get_args
 import pytest
 
 from attncalc import explain, handout, load, load_all
-from attncalc.document.document import Token, Words
+from attncalc.document.document import (
+    Column,
+    Document,
+    Heading,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    Token,
+    Words,
+)
 from attncalc.document.expressions import Number
+from attncalc.document.numerals import percentage
 from attncalc.document.wording import counted_words, listing, sentences, words
 from attncalc.errors import InputError
 from attncalc.formats import PageFormat
@@ -35,6 +46,7 @@ from attncalc.language import (
 )
 from attncalc.languages import de
 from attncalc.names import NAMES
+from attncalc.renderers.terminal.page import TerminalRenderer
 from tests.conftest import ROOT, SAMPLES, Attncalc
 
 SAYING = {
@@ -228,6 +240,42 @@ def test_a_decimal_comma_is_one_on_every_page(kind: PageFormat) -> None:
     numbers = re.findall(NUMBERS[kind], whole[whole.index("0,") :])
     assert len(numbers) > 50
     assert [each for each in numbers if re.search(r"\d\.\d|\d(\{,\}|,)\d,", each)] == []
+
+
+QUOTED = {
+    "text": "„it“",
+    "md": "„**it**“",
+    "html": "„<strong><bdi>it</bdi></strong>“",
+    "tex": r",,\textbf{it}``",
+    "typ": '#let quotes = ("„", "“")',
+}
+PER_CENT = {"tex": r"26,9~\%"}
+
+
+@pytest.mark.parametrize("kind", QUOTED)
+def test_tokens_are_quoted_as_the_language_does(kind: PageFormat) -> None:
+    """German marks on every German page, and none of the English ones; a blank that holds too."""
+    problem = load({"tokens": ["it", "so"], "scores": [["0", "1"]] * 2, "V": [["1"], ["2"]]})
+    page = handout(explain(problem), lang="de")
+    with speaking(page.speech):
+        whole = rendered(kind, [page.document], Layout()).content
+    assert isinstance(whole, str)
+    assert QUOTED[kind] in whole
+    assert PER_CENT.get(kind, "26,9\N{NO-BREAK SPACE}%") in whole
+    assert "”" not in whole
+    assert "00A0" not in whole
+
+
+@pytest.mark.parametrize("width", range(40, 80))
+def test_a_blank_that_holds_is_not_where_a_line_ends(width: int) -> None:
+    """A share and its sign stay on one line, however wide the page, and in a cell of a table."""
+    with speaking(Speech("de")):
+        said = words("Der Anteil ist {share}, und das ist {share}", share=percentage(0.172))
+        column = Column((Words("Anteil"),), wraps=True)
+        table = Table((Column((Words("x"),)), column), (Row(((Words("a" * 9),), said)),))
+        title = Section(Heading(None, (Words("x"),)), (Paragraph(said * 3), table))
+        page = TerminalRenderer(width).render(Document(title, ()))
+    assert page.count("17,2\N{NO-BREAK SPACE}%") == 8
 
 
 def test_the_command_line_takes_a_decimal_mark(attncalc: Attncalc) -> None:

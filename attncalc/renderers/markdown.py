@@ -36,7 +36,7 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Expression, Number, Omitted, Relation
-from attncalc.language import numeral
+from attncalc.language import numeral, quotation_marks
 from attncalc.language import text as said
 from attncalc.records import dataclass
 from attncalc.renderers.drawings.mermaid import mermaid
@@ -299,7 +299,8 @@ def _inline(part: Inline, *, quoted: bool) -> str:
             token = _token(text)
             if not quoted:
                 return token
-            return f"“**{token}**”" if focused else f"“{token}”"
+            before, behind = quotation_marks()
+            return f"{before}**{token}**{behind}" if focused else f"{before}{token}{behind}"
         case Code(text):
             code = inert(text)
             # Readers do not agree on what a code span in a cell may hold.

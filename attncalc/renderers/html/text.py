@@ -8,7 +8,7 @@ from typing import assert_never
 
 from attncalc.document.document import Code, Inlines, Judgement, Token, Words
 from attncalc.document.expressions import Expression, Number, Relation
-from attncalc.language import numeral
+from attncalc.language import numeral, quotation_marks
 from attncalc.renderers.html.mathml import mathml_pieces
 from attncalc.renderers.inert import inert, inert_token
 
@@ -47,7 +47,8 @@ def token_html(spelling: str, *, quoted: bool = False, focused: bool = False) ->
     """A token, apart from the direction of the text around it."""
     token = f"<bdi>{html.escape(inert_token(spelling))}</bdi>"
     token = f"<strong>{token}</strong>" if focused else token
-    return f"“{token}”" if quoted else token
+    before, behind = quotation_marks() if quoted else ("", "")
+    return f"{before}{token}{behind}"
 
 
 def expression_html(expression: Expression, *, stacked: bool = False, wraps: bool = False) -> str:

@@ -25,12 +25,12 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Expression, Omitted, Relation
-from attncalc.language import text
+from attncalc.language import quotation_marks, text
 from attncalc.renderers.colors import ON_LIGHT, WHITE, ink_on
 from attncalc.renderers.column_runs import runs
 from attncalc.renderers.inert import inert, inert_token
 from attncalc.renderers.latex.math import LatexMath
-from attncalc.renderers.latex.text import latex_text
+from attncalc.renderers.latex.text import QUOTATION_MARKS, latex_text
 from attncalc.renderers.latex.widths import maths_width, width
 
 MATHS = LatexMath(latex_text)
@@ -57,17 +57,24 @@ def inlines(content: Inlines, *, quoted: bool = True) -> str:
     return "".join(_inline(part, quoted=quoted) for part in content)
 
 
+def _word(word: str) -> str:
+    """What stands between blanks; a blank that holds holds there too."""
+    pieces = word.split("\N{NO-BREAK SPACE}")
+    return "~".join(latex_text(each, breakable=len(each) > _LONGEST_WORD) for each in pieces)
+
+
 def _inline(part: Inline, *, quoted: bool) -> str:
     match part:
         case Words(text):
-            words = inert(text).split(" ")
-            return " ".join(latex_text(word, breakable=len(word) > _LONGEST_WORD) for word in words)
+            return " ".join(map(_word, inert(text).split(" ")))
         case Token(text, focused):
             spelling = inert_token(text)
             token = latex_text(spelling, breakable=quoted and len(spelling) > _MOST_LABEL)
             if not quoted:
                 return token
-            return rf"``\textbf{{{token}}}''" if focused else f"``{token}''"
+            before, behind = (QUOTATION_MARKS[mark] for mark in quotation_marks())
+            token = rf"\textbf{{{token}}}" if focused else token
+            return f"{before}{token}{behind}"
         case Code(text):
             return rf"\texttt{{{latex_text(inert(text))}}}"
         case Judgement(standing, text):

@@ -54,6 +54,9 @@ _LETTERS = {
     "␣": "textvisiblespace",
 }
 
+QUOTATION_MARKS = {"“": "``", "”": "''", "„": ",,"}
+"""As they are typed: without T1, two commas are what they look like."""
+
 _MATHS = {
     "·": r"\cdot",
     "×": r"\times",
@@ -123,6 +126,8 @@ def _character(character: str) -> str:
         return rf"\texttt{{\char{ord(character)} }}"
     if " " <= character <= "~":
         return character
+    if character == "„":
+        return QUOTATION_MARKS[character]
     if character in _LETTERS:
         return rf"\{_LETTERS[character]}{{}}"
     if character in _MATHS:

@@ -30,11 +30,13 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Expression, Matrix, Relation
+from attncalc.language import quotation_marks
 from attncalc.language import text as said
 from attncalc.records import dataclass
 from attncalc.renderers.inert import inert, inert_lines, inert_token
 from attncalc.renderers.linear import chain, entry_text, linear
 from attncalc.renderers.terminal import styles
+from attncalc.renderers.terminal.blanks import held, let_go
 from attncalc.renderers.terminal.heatmap import heatmap_lines, ramp_of
 from attncalc.renderers.terminal.tables import tables
 
@@ -66,7 +68,7 @@ class TerminalRenderer:
             legacy_windows=False,
         )
         _Page(console).write(document)
-        text = inert_lines(out.getvalue())
+        text = let_go(inert_lines(out.getvalue()))
         return text if self.color else "\n".join(line.rstrip() for line in text.split("\n"))
 
 
@@ -194,9 +196,9 @@ def inlines_text(content: Inlines, style: str = "") -> Text:
     for part in content:
         match part:
             case Words(words):
-                text.append(inert(words))
+                text.append(held(inert(words)))
             case Token(spelling, focused):
-                quoted = f"“{inert_token(spelling)}”"
+                quoted = held(inert_token(spelling)).join(quotation_marks())
                 text.append(quoted, styles.FOCUS if focused else styles.TOKEN)
             case Code(code):
                 text.append(inert(code), styles.CODE)

@@ -27,6 +27,7 @@ from attncalc.document.expressions import Expression, Relation
 from attncalc.renderers.inert import inert, inert_token
 from attncalc.renderers.linear import chain, linear
 from attncalc.renderers.terminal import styles
+from attncalc.renderers.terminal.blanks import held
 
 GAP = 3
 _WIDEST_BAR = 24
@@ -126,9 +127,9 @@ def _text(content: Inlines, *, broken: bool) -> Text:
     for part in content:
         match part:
             case Words(words):
-                text.append(inert(words))
+                text.append(held(inert(words)))
             case Token(spelling, _):
-                text.append(inert_token(spelling))
+                text.append(held(inert_token(spelling)))
             case Code(code):
                 text.append(inert(code), styles.CODE)
             case Judgement(standing, words):

@@ -38,7 +38,7 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Expression, Matrix, Omitted, Relation
-from attncalc.language import language
+from attncalc.language import language, quotation_marks
 from attncalc.language import text as said
 from attncalc.records import dataclass
 from attncalc.renderers.colors import ON_LIGHT, WHITE, Rgb, hexadecimal, ink_on
@@ -118,7 +118,8 @@ class TypstRenderer:
         )
         slides = str(self.paper == SLIDES).lower()
         setting = f"#let slides = {slides}\n#let tight = {self.tight:g}\n"
-        setting += f'#let spoken = "{language()}"\n'
+        before, behind = quotation_marks()
+        setting += f'#let spoken = "{language()}"\n#let quotes = ("{before}", "{behind}")\n'
         name = typst_string(" ".join(_plain(title).split()))
         metadata = f"#set document(title: {name}, date: {_date(self.date)})\n"
         spelt = {ord(one): f"‹U+{ord(one):04X}›" for one in self.unshown}
@@ -460,7 +461,7 @@ def _plain(content: Inlines) -> str:
             case Words(text) | Code(text):
                 texts.append(shown(text))
             case Token(text):
-                texts.append(f"“{shown_token(text)}”")
+                texts.append(shown_token(text).join(quotation_marks()))
             case Judgement(standing, text):
                 texts.append(f"{standing.value} {shown(text)}")
             case _ if isinstance(part, Expression):
