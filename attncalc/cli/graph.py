@@ -24,7 +24,7 @@ Examples:
   attncalc graph handout.yaml --output handout.svg
   attncalc graph handout.yaml --kind computation --query it --output it.svg
   attncalc graph handout.yaml --kind pipeline --output pipeline.dot
-  attncalc graph handout.yaml --kind sequence
+  attncalc graph handout.yaml --kind sequence --lang de
 """
 
 
@@ -159,6 +159,8 @@ def graph(
     output_file: OutputOption = None,
     precision: options.Precision = 4,
     rounding: options.RoundingOption = "half-up",
+    lang: options.Lang = "en",
+    decimal: options.Decimal = None,
 ) -> None:
     """Draw who attends to whom, or how it was worked out.
 
@@ -171,6 +173,7 @@ def graph(
     chosen = output.chosen_format(format, False, output_file, SUFFIXES, default=default)
     _refuse(context, kind, chosen)
     output.spare(files, output_file)
+    options.speak(context, lang, decimal)
     if isnan(threshold):
         raise typer.BadParameter(
             "nan is below nothing; expected a number", param_hint="--threshold"

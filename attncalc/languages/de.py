@@ -419,6 +419,8 @@ SENTENCES: dict[str, str] = {
     "High attention ({number})": "Hohe Attention ({number})",
     # renderers/drawings/svg_computation.py
     "What {token} computes.": "Was {token} berechnet.",
+    # renderers/drawings/svg_flow.py
+    "{start} to {end}": "{start} zu {end}",
     # renderers/drawings/svg_graph.py
     "Number and arrow: the greatest of each query.": "Zahl und Pfeil: das Größte jeder Anfrage.",
     "The paler a line, the smaller.": "Je blasser eine Linie, desto kleiner.",

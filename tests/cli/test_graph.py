@@ -195,6 +195,33 @@ def test_computation(attncalc: Attncalc) -> None:
     assert "≈ 0.45" in texts or "≈ 0.58" in texts
 
 
+GERMAN = {
+    ("attention", "mermaid"): "Hohe Attention (0,2287)",
+    ("attention", "dot"): '"0,2287"',
+    ("attention", "svg"): "it achtet auf The 0,0800 (niedrig)",
+    ("pipeline", "mermaid"): "Anfragen Q",
+    ("pipeline", "dot"): "Anfragen Q",
+    ("pipeline", "svg"): "Anfragen Q 8 × 3 zu Scores Q Kᵀ 8 × 8",
+    ("sequence", "mermaid"): "participant p0 as Anfrage",
+    ("computation", "svg"): "≈ 0,2287",
+}
+ENGLISH = re.compile(
+    r"(?:low|moderate|high) attention|quer(?:y|ies)\b|\bkeys?\b| attends| to ", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize(("kind", "form"), BEGINNINGS)
+def test_languages(kind: str, form: str, attncalc: Attncalc) -> None:
+    """Every drawing speaks the language that is asked for, with its decimal mark or another."""
+    arguments = ["graph", ANIMAL, "--kind", kind, "--format", form]
+    german = attncalc(*arguments, "--lang", "de").out
+    assert GERMAN[kind, form] in german
+    said = re.sub(r"<style>.*?</style>|^ +subgraph .*|^ +class .*", "", german, flags=re.DOTALL)
+    assert ENGLISH.findall(said) == []
+    point = GERMAN[kind, form].replace(",", ".")
+    assert point in attncalc(*arguments, "--lang", "de", "--decimal", "point").out
+
+
 def test_several_problems(attncalc: Attncalc) -> None:
     """A drawing is of one problem."""
     two = "weights: [[1]]\n---\nweights: [[1]]\n"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from attncalc.document.document import Flow
+from attncalc.language import text
 from attncalc.renderers.colors import LINES, MUTED, PAPER, STRONG, TINT
 from attncalc.renderers.drawings.flow_layout import (
     HEAD,
@@ -42,7 +43,7 @@ def _spoken(flow: Flow) -> str:
     """The arrows in words, for those who do not see them."""
     names = [inert(f"{box.name} {box.detail}".strip()) for box in flow.boxes]
     parts = [
-        f"{names[arrow.start]} to {names[arrow.end]}"
+        text("{start} to {end}", start=names[arrow.start], end=names[arrow.end])
         + (f" ({inert(arrow.label)})" if arrow.label else "")
         for arrow in flow.arrows
     ]
