@@ -252,7 +252,8 @@ class Graph:
     """Attention as a directed graph: an edge from each query to every key it attends to.
 
     title: what the tokens are of. queries, keys: the nodes, in two groups where they differ; the
-    places of edges are counted through both. caption: what is drawn, and what is left out.
+    places of edges are counted through both. caption: what is drawn, and what is left out. few: of
+    a crowded one the same with few edges, for what draws every edge with its number.
     """
 
     title: str
@@ -261,6 +262,7 @@ class Graph:
     edges: tuple[Edge, ...]
     caption: Inlines = ()
     topic: Topic | None = None
+    few: Graph | None = None
 
     @property
     def is_crowded(self) -> bool:

@@ -422,6 +422,7 @@ SENTENCES: dict[str, str] = {
     # renderers/drawings/svg_flow.py
     "{start} to {end}": "{start} zu {end}",
     # renderers/drawings/svg_graph.py
+    "No edges.": "Keine Kanten.",
     "Number and arrow: the greatest of each query.": "Zahl und Pfeil: das Größte jeder Anfrage.",
     "The paler a line, the smaller.": "Je blasser eine Linie, desto kleiner.",
     # renderers/html/mathml.py
@@ -740,6 +741,20 @@ SENTENCES: dict[str, str] = {
         "{subject}, Gewichte gerundet: je breiter die Linie, desto größer das Gewicht; gepunktet "
         "unter der Hälfte des größten derselben Anfrage."
     ),
+    (
+        "{subject}: a number and an arrow for the greatest weight of each query; the paler the "
+        "line, the smaller the weight."
+    ): (
+        "{subject}: Zahl und Pfeil für das größte Gewicht jeder Anfrage; je blasser die Linie, "
+        "desto kleiner das Gewicht."
+    ),
+    (
+        "{subject}, weights rounded: a number and an arrow for the greatest weight of each query; "
+        "the paler the line, the smaller the weight."
+    ): (
+        "{subject}, Gewichte gerundet: Zahl und Pfeil für das größte Gewicht jeder Anfrage; je "
+        "blasser die Linie, desto kleiner das Gewicht."
+    ),
     "Whom each query attends to": "Worauf jede Anfrage achtet",
     "Head {head}: whom each query attends to": "Kopf {head}: worauf jede Anfrage achtet",
     "Whom {query} attends to": "Worauf {query} achtet",
@@ -751,6 +766,7 @@ SENTENCES: dict[str, str] = {
         "Gezeichnet sind die {count} größten von {total} Gewichten, die nicht 0 sind."
     ),
     "{count} of {total} queries are drawn.": "Gezeichnet sind {count} von {total} Anfragen.",
+    "{count} of {total} keys are drawn.": "Gezeichnet sind {count} von {total} Schlüsseln.",
     "Of each query only the greatest weight is drawn.": (
         "Von jeder Anfrage ist nur das größte Gewicht gezeichnet."
     ),

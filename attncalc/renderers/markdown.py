@@ -145,9 +145,10 @@ class MarkdownRenderer:
                 return _captioned(caption, _heatmap(block))
             case Fold(caption=caption):
                 return _captioned(caption, _fold(block))
-            case Graph(caption=caption):
+            case Graph():
+                graph = block.few or block
                 fence = f"```{MERMAID[self.kind]}"
-                return _captioned(caption, [fence, *mermaid(block).splitlines(), "```"])
+                return _captioned(graph.caption, [fence, *mermaid(graph).splitlines(), "```"])
             case Note(kind, content):
                 return _note(kind, _inlines(content))
             case _:

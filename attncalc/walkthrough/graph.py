@@ -118,14 +118,32 @@ def _graphs_of(page: Page, queries: Sequence[int]) -> Iterator[Graph]:
     if not attending:
         return
     if len(queries) == 1:
-        drawn = {query: attended[query][:MOST_TOKENS] for query in attending}
-    else:
-        drawn = _strongest(attended, attending[:MOST_TOKENS])
+        yield _drawn(page, attended, {query: attended[query][:MOST_TOKENS] for query in attending})
+        return
+    few = _drawn(page, attended, _strongest(attended, attending[:MOST_TOKENS]))
+    web = _drawn(page, attended, _web(attended, attending[:MOST_TOKENS]))
+    yield replace(web, few=few) if web.is_crowded else few
+
+
+def _drawn(page: Page, attended: Drawn, drawn: Drawn) -> Graph:
+    """The graph of these edges, of all that the queries of a page attend to."""
     in_order = {query: sorted(keys) for query, keys in drawn.items()}
-    graph = _graph(page.trace, "weights", in_order, queries, page.style)
+    graph = _graph(page.trace, "weights", in_order, list(attended), page.style)
     if max(len(graph.queries), len(graph.keys)) > MOST_TOKENS:
         graph = _only_needed(graph)
-    yield replace(graph, caption=_caption(page, attended, drawn), topic="graph")
+    caption = _caption(page, attended, drawn, crowded=graph.is_crowded)
+    return replace(graph, caption=caption, topic="graph")
+
+
+def _web(attended: Drawn, queries: Sequence[int]) -> dict[int, list[int]]:
+    """The edges of each query to as many keys as a page shows: those that rank the highest."""
+    ranks = sorted(
+        (rank, place, key)
+        for place, query in enumerate(queries)
+        for rank, key in enumerate(attended[query])
+    )
+    keys = {*list(dict.fromkeys(key for _, _, key in ranks))[:MOST_TOKENS]}
+    return {query: [key for key in attended[query] if key in keys] for query in queries}
 
 
 def _strongest(attended: Drawn, queries: Sequence[int]) -> dict[int, list[int]]:
@@ -141,7 +159,7 @@ def _strongest(attended: Drawn, queries: Sequence[int]) -> dict[int, list[int]]:
     return drawn
 
 
-def _caption(page: Page, attended: Drawn, drawn: Drawn) -> Inlines:
+def _caption(page: Page, attended: Drawn, drawn: Drawn, *, crowded: bool) -> Inlines:
     """What is drawn, what the lines mean, and what is left out."""
     exact = all(n.exact for row in page.stage("weights", list(drawn)) for n in row)
     count, total = (sum(map(len, each.values())) for each in (drawn, attended))
@@ -157,6 +175,16 @@ def _caption(page: Page, attended: Drawn, drawn: Drawn) -> Inlines:
         )
         return sentences(said, _greatest(page, count, total))
     subject = _subject(page, None)
+    if crowded:
+        said = words(
+            "{subject}: a number and an arrow for the greatest weight of each query; the paler the "
+            "line, the smaller the weight."
+            if exact
+            else "{subject}, weights rounded: a number and an arrow for the greatest weight of "
+            "each query; the paler the line, the smaller the weight.",
+            subject=subject,
+        )
+        return sentences(said, *_keys_left_out(attended, drawn))
     said = words(
         "{subject}: the wider the line, the greater the weight; dotted below half of the greatest "
         "of its query."
@@ -192,10 +220,25 @@ def _greatest(page: Page, count: int, total: int) -> Inlines:
     )
 
 
-def _left_out(attended: Drawn, drawn: Drawn) -> Iterator[Inlines]:
-    """Which queries, and which weights of each, are not drawn."""
+def _queries_left_out(attended: Drawn, drawn: Drawn) -> Iterator[Inlines]:
+    """How many queries are drawn, if not all that attend to anything."""
     if len(drawn) < sum(map(bool, attended.values())):
         yield words("{count} of {total} queries are drawn.", count=len(drawn), total=len(attended))
+
+
+def _keys_left_out(attended: Drawn, drawn: Drawn) -> Iterator[Inlines]:
+    """How many queries are drawn, and to how many keys."""
+    yield from _queries_left_out(attended, drawn)
+    count, total = (
+        len({key for row in each.values() for key in row}) for each in (drawn, attended)
+    )
+    if count < total:
+        yield words("{count} of {total} keys are drawn.", count=count, total=total)
+
+
+def _left_out(attended: Drawn, drawn: Drawn) -> Iterator[Inlines]:
+    """Which queries, and which weights of each, are not drawn."""
+    yield from _queries_left_out(attended, drawn)
     if any(len(keys) < len(attended[query]) for query, keys in drawn.items()):
         yield counted_words(
             "Of each query only the greatest weight is drawn.",

@@ -40,6 +40,7 @@ from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.renderers.typst.math import shown_token
 from attncalc.renderers.typst.page import TypstRenderer
 from attncalc.renderers.typst.pdf import PdfRenderer
+from attncalc.selection import Selection
 from attncalc.walkthrough import write_walkthrough
 from tests.conftest import SAMPLES
 from tests.renderers.hostile import HOSTILE
@@ -71,6 +72,27 @@ def document(*blocks: Block) -> Document:
     """A document of one part."""
     title = Section(Heading(None, (Words("Title"),)), ())
     return Document(title, (Section(Heading(1, (Words("Part"),)), blocks),))
+
+
+def test_crowds() -> None:
+    """Pages that are drawn here have all edges of a crowd; Markdown has as many as have room."""
+    trace = attncalc.explain(attncalc.load(SAMPLES / "animal.yaml"))
+    page = write_walkthrough(trace, Selection(queries=tuple(range(8)), stages=("weights",)))
+    (web,) = [block for block in page.sections[0].blocks if isinstance(block, Graph)]
+    markdown = MarkdownRenderer().render(document(web))
+    assert markdown.count("attention (") == 16
+    of_web, of_few = "number and an arrow for the greatest", "at most 2, are drawn"
+    assert of_few in markdown
+    assert of_web not in markdown
+    for renderer, curve in (
+        (TypstRenderer(), "(points: "),
+        (LatexRenderer(), r"\linethickness{0.0"),
+        (HtmlRenderer(), '<path class="line '),
+    ):
+        text = " ".join(renderer.render(document(web)).split())
+        assert text.count(curve) >= 64 - 8
+        assert of_web in text
+        assert of_few not in text
 
 
 @pytest.mark.parametrize("graph", [SMALL, SEVERAL, graph_of(2, *TOKENS)])

@@ -27,6 +27,10 @@ from tests.walkthrough.test_true import value
 
 MEANS = ": the wider the line, the greater the weight; dotted below half of the greatest"
 OF_QUERY = " of its query."
+OF_WEB = (
+    ": a number and an arrow for the greatest weight of each query; the paler the line, the "
+    "smaller the weight."
+)
 
 
 def said(caption: Inlines) -> str:
@@ -48,6 +52,12 @@ def graphs_of(fields: dict[str, Any], **chosen: Any) -> list[Graph]:
     """The graphs of a page whose reader cannot choose."""
     blocks = [block for section in weights_of(fields, **chosen) for block in section.blocks]
     return [block for block in blocks if isinstance(block, Graph)]
+
+
+def few_of(graph: Graph) -> Graph:
+    """The few edges of a crowded graph; of another one, all it has."""
+    assert graph.is_crowded == (graph.few is not None)
+    return graph.few or graph
 
 
 def drawn(graph: Graph) -> list[tuple[str, str, str]]:
@@ -84,7 +94,10 @@ def test_several_queries() -> None:
     (graph,) = graphs_of(problem_of(3, query=["t1", "t3"]))
     assert [query for query, _, _ in drawn(graph)] == ["t1"] * 3 + ["t3"] * 3
     assert said(graph.caption) == f"Whom each query attends to, weights rounded{MEANS}{OF_QUERY}"
-    (graph,) = graphs_of(problem_of(8, query=[f"#{at}" for at in range(1, 9)]))
+    (web,) = graphs_of(problem_of(8, query=[f"#{at}" for at in range(1, 9)]))
+    assert len(web.edges) == 64
+    assert said(web.caption) == f"Whom each query attends to, weights rounded{OF_WEB}"
+    graph = few_of(web)
     assert len(graph.edges) == 16
     assert said(graph.caption).endswith(
         f"{OF_QUERY} Of each query only the greatest weights, at most 2, are drawn."
@@ -108,7 +121,12 @@ def test_large_problems() -> None:
 
 def test_many_queries() -> None:
     """Of many queries the first are drawn, each with its strongest edge."""
-    (graph,) = graphs_of(problem_of(30, query=[f"#{at}" for at in range(1, 31)]))
+    (web,) = graphs_of(problem_of(30, query=[f"#{at}" for at in range(1, 31)]))
+    assert (len(web.queries), len(web.keys), len(web.edges)) == (12, 12, 144)
+    assert said(web.caption).endswith(
+        f"{OF_WEB} 12 of 30 queries are drawn. 12 of 30 keys are drawn."
+    )
+    graph = few_of(web)
     assert len(graph.queries) == len(graph.edges) == 12
     assert len(graph.keys) <= 12
     assert said(graph.caption).endswith(
@@ -374,6 +392,17 @@ def test_graphs_are_true(problem: dict[str, Any], draw: st.DataObject) -> None:
             assert focused == {node_of(query, trace) for query in trace.problem.queries}
 
 
+def expect_true_web(web: Graph, few: Graph, m: int) -> None:
+    """Every query drawn leads to every key drawn, the few greatest among them, and that is said."""
+    edges = drawn(web)
+    queries, keys = ({edge[at] for edge in edges} for at in (0, 1))
+    assert {edge[:2] for edge in edges} == set(product(queries, keys))
+    assert queries == {query for query, _, _ in drawn(few)}
+    greatest = {each.query: each for each in sorted(web.edges, key=lambda edge: edge.share)}
+    assert all(edge.share == 1 for edge in greatest.values())
+    assert f"{len(keys)} of {m} keys are drawn." in said(web.caption)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(draw=st.data(), n=st.integers(1, 20), m=st.integers(13, 20))
 def test_what_is_left_out(draw: st.DataObject, n: int, m: int) -> None:
@@ -384,7 +413,10 @@ def test_what_is_left_out(draw: st.DataObject, n: int, m: int) -> None:
     asked = draw.draw(st.lists(st.sampled_from(tokens), min_size=1, unique=True))
     fields = {"tokens": tokens, "key_tokens": keys, "scores": scores, "query": asked}
     trace = attncalc.explain(attncalc.load(fields))
-    (graph,) = graphs_of(fields, full=draw.draw(st.booleans()))
+    (web,) = graphs_of(fields, full=draw.draw(st.booleans()))
+    graph = few_of(web)
+    if graph is not web:
+        expect_true_web(web, graph, m)
     text = said(graph.caption)
     by_query: dict[str, list[str]] = {}
     for query, key, _ in drawn(graph):
@@ -403,6 +435,7 @@ def test_what_is_left_out(draw: st.DataObject, n: int, m: int) -> None:
         assert f"Of each query only the greatest weights, at most {most}, are drawn." in text
     told = f"{len(by_query)} of {len(asked)} queries are drawn."
     assert (told in text) == (len(by_query) < len(asked))
+    assert (told in said(web.caption)) == (told in text)
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))

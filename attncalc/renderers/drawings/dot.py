@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attncalc.document.document import Arrow, Box, Edge, Flow, Graph, Strength, Token
 from attncalc.language import numeral
+from attncalc.language import text as said
 from attncalc.renderers.colors import LINES, STRONG, TINT
 from attncalc.renderers.inert import inert, inert_token
 
@@ -27,7 +28,7 @@ def dot(graph: Graph) -> str:
         sides = (("queries", 0, graph.queries), ("keys", len(graph.queries), graph.keys))
         for name, start, tokens in sides:
             lines.append(f"    subgraph cluster_{name} {{")
-            lines.append(f'        label="{name}";')
+            lines.append(f"        label={_string(said(name))};")
             lines += ["    " + _node(place, token) for place, token in enumerate(tokens, start)]
             lines.append("    }")
     lines += [_edge(edge) for edge in graph.edges]

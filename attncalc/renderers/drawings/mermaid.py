@@ -85,7 +85,7 @@ def mermaid(graph: Graph) -> str:
 
 def _group(name: str, nodes: list[str]) -> list[str]:
     inside = [f"            {node}" for node in nodes]
-    return [f'        subgraph {name}["{name}"]', *inside, "        end"]
+    return [f'        subgraph {name}["{_escaped(text(name))}"]', *inside, "        end"]
 
 
 def _token(token: Token) -> str:

@@ -24,7 +24,7 @@ _STYLE = f"""\
 def svg_graph(graph: Graph) -> str:
     """The graph as an SVG file that needs nothing else."""
     if not graph.edges:
-        return svg_file(graph.title, "No edges.", _STYLE, (), 10.0, 0.0)
+        return svg_file(graph.title, text("No edges."), _STYLE, (), 10.0, 0.0)
     drawing = lay_out(graph)
     shapes, width, height = [*_shapes(drawing)], drawing.width, drawing.height
     if graph.is_crowded:
