@@ -500,7 +500,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """title: what is explained, and the lines under it that say what it is and where it is from."""
+    """title: what is explained, and the lines under it that say what it is and where it is from.
+
+    drawn: the whole of a query's computation in one picture, for what is shown to many; None where
+    there is none. Only slides have it.
+    """
 
     title: Section
     sections: tuple[Section, ...]
+    drawn: Computation | None = None

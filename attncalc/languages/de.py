@@ -673,6 +673,8 @@ SENTENCES: dict[str, str] = {
     "{query}: the two differ by less than {bound}.": (
         "{query}: Die beiden unterscheiden sich um weniger als {bound}."
     ),
+    # renderers/typst/page.py
+    "The computation of {query} at a glance": "Die Rechnung von {query} auf einen Blick",
     # walkthrough/computation.py
     "head {number}": "Kopf {number}",
     # walkthrough/entries.py

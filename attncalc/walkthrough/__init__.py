@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from attncalc.document.document import Document, Section
+from attncalc.document.document import Computation, Document, Section
 from attncalc.document.wording import words
 from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
@@ -41,7 +41,15 @@ def write_walkthrough(trace: Trace, selection: Selection | None = None) -> Docum
         sections = [replace(sections[0], heading=replace(sections[0].heading, number=None))]
     if sections:
         sections[-1] = replace(sections[-1], content=(*sections[-1].content, remark(page)))
-    return Document(top, tuple(sections))
+    whole = not page.selection.stages and "graph" not in page.selection.hidden
+    return Document(top, tuple(sections), _drawn(page) if whole else None)
+
+
+def _drawn(page: Page) -> Computation:
+    """What the first query computes in the first head that is written out."""
+    from attncalc.walkthrough.computation import computation_of
+
+    return computation_of(page.of_head(page.heads[0]))
 
 
 def _parts(page: Page, place: Place) -> Iterator[Part]:

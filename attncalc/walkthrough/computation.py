@@ -36,9 +36,13 @@ _LARGEST = 1e300
 
 def computation(trace: Trace, style: NumberStyle | None = None) -> Computation:
     """What the problem's first query, or its first token, computes; of one head."""
-    problem = trace.problem
-    (query, *_) = problem.queries or (0,)
-    page = Page(trace, Selection(style=style or NumberStyle()), (query,))
+    (query, *_) = trace.problem.queries or (0,)
+    return computation_of(Page(trace, Selection(style=style or NumberStyle()), (query,)))
+
+
+def computation_of(page: Page) -> Computation:
+    """The same of a page's first query."""
+    trace, query = page.trace, page.queries[0]
     stages = [name for name in ONE_A_PAIR if name in trace and told(trace, name).drawn is not None]
     keys = greatest(trace["weights"][query], _MOST_KEYS, _MOST_KEYS - 1)
     rows = {name: page.stage(name, [query])[0] for name in stages}
@@ -46,7 +50,7 @@ def computation(trace: Trace, style: NumberStyle | None = None) -> Computation:
     answers = _answers(page, [key for key in keys if isinstance(key, int)])
     hidden = page.hidden_keys(query)
     return Computation(
-        problem.title or "Attention",
+        trace.problem.title or "Attention",
         page.query_token(query, focused=True),
         _asks(page, query),
         tuple(_column(trace, stages, place) for place in range(len(stages))),
@@ -93,7 +97,8 @@ def _column(trace: Trace, stages: Sequence[str], place: int) -> WorkedColumn:
     done = "" if start is None else drawn.done(trace, start)
     if start is not None and not place:
         done = done or "q · k"
-    return WorkedColumn(NAMES[name].called if drawn.called is None else drawn.called(trace), done)
+    called = text(NAMES[name].called) if drawn.called is None else drawn.called(trace)
+    return WorkedColumn(called, done)
 
 
 def _asks(page: Page, query: int) -> Relation | None:
@@ -135,7 +140,7 @@ def _summed(page: Page, query: int) -> Summed | None:
     drawable = all(math.isfinite(number) and abs(number) < _LARGEST for number in every)
     entries = kept(len(numbers), _MOST_ENTRIES, _MOST_ENTRIES // 2)
     return Summed(
-        NAMES[trace.attended].called,
+        text(NAMES[trace.attended].called),
         NAMES[trace.attended].letter,
         tuple(
             entry if isinstance(entry, Omitted) else _worked(numbers[entry]) for entry in entries

@@ -18,6 +18,7 @@ from attncalc.document.expressions import Omitted, Sign
 from attncalc.document.numerals import shown_array
 from attncalc.document.style import NumberStyle
 from attncalc.renderers.drawings.computation_layout import (
+    CLOSE,
     Picture,
     crosses,
     lay_out_computation,
@@ -79,8 +80,12 @@ def expect_legible(picture: Picture) -> None:
 
 @pytest.mark.parametrize("drawn", DRAWN.values(), ids=DRAWN)
 def test_legible(drawn: Computation) -> None:
-    """Whatever the sample, everything can be read."""
-    expect_legible(lay_out_computation(drawn))
+    """Whatever the sample, everything can be read, on a slide too, where there is less room."""
+    wide, close = lay_out_computation(drawn), lay_out_computation(drawn, CLOSE)
+    expect_legible(wide)
+    expect_legible(close)
+    assert close.width < wide.width
+    assert {each.text for each in wide.texts} >= {each.text for each in close.texts}
 
 
 def test_animal() -> None:

@@ -25,15 +25,13 @@ Anchor: TypeAlias = Literal["start", "middle", "end"]
 _PITCH = 1.9
 _WIDEST_TOKEN, _WIDEST_PART = 9.0, 5.0
 _WIDEST_QUERY, _WIDEST_VECTOR = 40.0, 20.0
-_BAR = 7.0
 _BAR_HEIGHT = 1.1
 _GAP = 1.1
-_BETWEEN_PANELS = 3.2
-_PLANE = 15.0
-_ENTRY_BAR = 11.0
 _BOLD = 1.1
 _AIR = 0.35
 """Around what stands in the plane."""
+
+_HEADS = {"axis": 0.0, "step": 0.5, "part": 0.75, "result": 0.9}
 
 
 @dataclass(frozen=True)
@@ -73,6 +71,42 @@ class Stroke:
     end: Point
     look: Literal["axis", "step", "part", "result"]
 
+    @property
+    def arrow(self) -> tuple[Point, tuple[Point, ...]]:
+        """Where the line ends, and the corners of the head behind it; a short arrow's is short."""
+        (x, y), (to_x, to_y) = self.start, self.end
+        length = _length((self.start, self.end))
+        head = min(_HEADS[self.look], 0.6 * length)
+        if not head:
+            return self.end, ()
+        along = ((to_x - x) / length, (to_y - y) / length)
+        neck = (to_x - head * along[0], to_y - head * along[1])
+        aside = (0.45 * head * along[1], -0.45 * head * along[0])
+        corners = (
+            self.end,
+            (neck[0] + aside[0], neck[1] + aside[1]),
+            (neck[0] - aside[0], neck[1] - aside[1]),
+        )
+        return neck, corners
+
+
+@dataclass(frozen=True)
+class Room:
+    """How far a picture spreads out. over: whether what is done stands over the column that it
+    makes, and not before it.
+    """
+
+    bar: float
+    entry_bar: float
+    plane: float
+    between_panels: float
+    over: bool
+
+
+WIDE = Room(bar=7.0, entry_bar=11.0, plane=15.0, between_panels=3.2, over=False)
+CLOSE = Room(bar=5.0, entry_bar=8.0, plane=13.0, between_panels=2.2, over=True)
+"""For a slide, where letters are the larger the less wide the whole is."""
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -83,16 +117,17 @@ class Picture:
     strokes: tuple[Stroke, ...]
 
 
-def lay_out_computation(computation: Computation) -> Picture:
+def lay_out_computation(computation: Computation, room: Room = WIDE) -> Picture:
     """The drawing of a computation."""
-    return _Layout(computation).picture()
+    return _Layout(computation, room).picture()
 
 
 class _Layout:
     """From above to below: what the query asks with, the headings, a row a key."""
 
-    def __init__(self, computation: Computation) -> None:
+    def __init__(self, computation: Computation, room: Room) -> None:
         self.computation = computation
+        self.room = room
         self.texts: list[Text] = []
         self.rects: list[Rect] = []
         self.strokes: list[Stroke] = []
@@ -101,7 +136,7 @@ class _Layout:
         self.bottom = self.rows_at + _PITCH * (len(computation.keys) - 0.5)
         self.right = self._columns()
         if computation.summed is not None:
-            self._sum(computation.summed, self.right + _BETWEEN_PANELS)
+            self._sum(computation.summed, self.right + room.between_panels)
 
     def picture(self) -> Picture:
         width = max([self.right, *(each.span[1] for each in self.texts)])
@@ -112,18 +147,19 @@ class _Layout:
     def _query(self) -> float:
         """Who asks, with what; where the headings stand."""
         said = self.computation
+        below = 4.7 if self.room.over else 3.6
         name = cut(inert_token(said.query.text), _WIDEST_TOKEN)
         title = text("query {token}", token=name)
         if said.head:
             title = text("{head}, query {token}", head=said.head, token=name)
         self.texts.append(Text(title, 0.0, 0.65, look="focus"))
         if said.asks is None:
-            return 3.6
+            return below
         vector = Relation(said.asks.sides[1:], ())
         asks = f"q {said.asks.signs[0].value} {_linear(vector)}"
         if text_width(asks) <= _WIDEST_QUERY:
             self.texts.append(Text(asks, self.texts[0].span[1] + 1.2, 0.65, look="focus"))
-        return 3.6
+        return below
 
     def _columns(self) -> float:
         """Tokens, then each stage's numbers with what was done before it; where they end."""
@@ -141,17 +177,13 @@ class _Layout:
                 self.texts.append(Text(more, 0.0, self._row(place), look="quiet"))
         x = self._answers(room + _GAP)
         for at, column in enumerate(said.columns):
-            if column.done:
-                wide = text_width(column.done) + 1.0
-                self.texts.append(
-                    Text(column.done, x + wide / 2, self.head_at - LINE, "middle", "done")
-                )
-                self.strokes.append(
-                    Stroke((x + 0.1, self.head_at), (x + wide - 0.1, self.head_at), "step")
-                )
-                x += wide + 0.5
+            if column.done and not self.room.over:
+                x = self._done(column.done, x, text_width(column.done) + 1.0, self.head_at) + 0.5
             numbers = [_worked(key.numbers[at]) for _, key in keys]
             wide = max(map(text_width, (column.name, *numbers)))
+            if column.done and self.room.over:
+                wide = max(wide, text_width(column.done) + 1.0)
+                self._done(column.done, x, wide, self.head_at - LINE)
             self.texts.append(Text(column.name, x + wide, self.head_at, "end", "quiet"))
             for (place, key), number in zip(keys, numbers, strict=True):
                 look = "quiet" if key.masked else "bold" if self._is_result(at, key) else "plain"
@@ -160,8 +192,15 @@ class _Layout:
         for place, key in keys:
             if key.share > 0:
                 top = self._row(place) - _BAR_HEIGHT / 2
-                self.rects.append(Rect(x, top, _BAR * key.share, _BAR_HEIGHT, key.share == 1))
-        return x + _BAR
+                wide = self.room.bar * key.share
+                self.rects.append(Rect(x, top, wide, _BAR_HEIGHT, key.share == 1))
+        return x + self.room.bar
+
+    def _done(self, done: str, x: float, wide: float, y: float) -> float:
+        """An arrow with what is done above it; where it ends."""
+        self.texts.append(Text(done, x + wide / 2, y - LINE, "middle", "done"))
+        self.strokes.append(Stroke((x + 0.1, y), (x + wide - 0.1, y), "step"))
+        return x + wide
 
     def _answers(self, x: float) -> float:
         """The keys' vectors, if there are any; where they end."""
@@ -200,7 +239,7 @@ class _Layout:
         left, right = min(p[0] for p in points), max(p[0] for p in points)
         low, high = min(p[1] for p in points), max(p[1] for p in points)
         span = max(right - left, high - low) or 1.0
-        scale = (_PLANE - 3.0) / span
+        scale = (self.room.plane - 3.0) / span
 
         def placed(point: Point) -> Point:
             return (
@@ -272,7 +311,9 @@ class _Layout:
         bars = x + _BOLD * max(map(text_width, said.values())) + _GAP
         drawn = [at for row, (at, _) in rows if row in said and summed.total]
         sizes = [summed.total[at] for at in drawn]
-        scale = _ENTRY_BAR / ((max(0.0, *sizes) - min(0.0, *sizes)) or 1.0) if drawn else 0.0
+        scale = (
+            self.room.entry_bar / ((max(0.0, *sizes) - min(0.0, *sizes)) or 1.0) if drawn else 0.0
+        )
         zero = bars - min(0.0, *sizes) * scale if drawn else bars
         added = False
         for row, (at, entry) in rows:
@@ -288,7 +329,7 @@ class _Layout:
         if added:
             self.texts.append(Text(text("each part is from one key"), x, under, look="quiet"))
         self.bottom = max(self.bottom, under + LINE / 2)
-        self.right = bars + _ENTRY_BAR
+        self.right = bars + self.room.entry_bar
 
     def _entry_bar(self, summed: Summed, at: int, zero: float, y: float, scale: float) -> bool:
         """What each key gives, head to tail, where all point one way; or the sum alone."""

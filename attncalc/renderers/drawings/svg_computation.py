@@ -35,7 +35,6 @@ path.step {{ fill: {INK}; stroke: none; }}
 path.part {{ fill: {LINES}; stroke: none; }}
 path.result {{ fill: {FOCUS}; stroke: none; }}
 """
-_HEADS = {"axis": 0.0, "step": 0.5, "part": 0.75, "result": 0.9}
 
 
 def svg_computation(computation: Computation) -> str:
@@ -63,25 +62,15 @@ def _rect(rect: Rect) -> str:
 
 
 def _stroke(stroke: Stroke) -> Iterator[str]:
-    """A line, and the head of an arrow; a short arrow has a short one."""
-    (x, y), (to_x, to_y) = stroke.start, stroke.end
-    length = ((to_x - x) ** 2 + (to_y - y) ** 2) ** 0.5
-    if not length:
+    """A line, and the head of an arrow."""
+    if stroke.start == stroke.end:
         return
-    head = min(_HEADS[stroke.look], 0.6 * length)
-    along = ((to_x - x) / length, (to_y - y) / length)
-    neck = (to_x - head * along[0], to_y - head * along[1])
+    (x, y), (neck, corners) = stroke.start, stroke.arrow
     yield (
         f'<line class="{stroke.look}" x1="{px(x)}" y1="{px(y)}" x2="{px(neck[0])}" '
         f'y2="{px(neck[1])}"/>'
     )
-    if head:
-        aside = (0.45 * head * along[1], -0.45 * head * along[0])
-        corners = [
-            stroke.end,
-            (neck[0] + aside[0], neck[1] + aside[1]),
-            (neck[0] - aside[0], neck[1] - aside[1]),
-        ]
+    if corners:
         outline = " L".join(map(at, corners))
         yield f'<path class="{stroke.look}" d="M{outline} Z"/>'
 

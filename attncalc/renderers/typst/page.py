@@ -19,6 +19,7 @@ from attncalc.document.document import (
     Cell,
     Code,
     Column,
+    Computation,
     Document,
     Equation,
     Fold,
@@ -38,12 +39,14 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Expression, Matrix, Omitted, Relation
+from attncalc.document.wording import words
 from attncalc.language import language, quotation_marks
 from attncalc.language import text as said
 from attncalc.records import dataclass
 from attncalc.renderers.colors import ON_LIGHT, WHITE, Rgb, hexadecimal, ink_on
 from attncalc.renderers.left_out import queries_left_out
 from attncalc.renderers.linear import chain, entry_text, linear
+from attncalc.renderers.typst.computation import computation_typst
 from attncalc.renderers.typst.fold import fold_typst
 from attncalc.renderers.typst.graph import graph_typst
 from attncalc.renderers.typst.math import (
@@ -89,6 +92,10 @@ class TypstRenderer:
     unshown: frozenset[str] = frozenset()
     tight: float = 0.85
 
+    @property
+    def _has_slides(self) -> bool:
+        return self.paper == SLIDES
+
     def render(self, document: Document) -> str:
         """The document as Typst source."""
         return self.render_all((document,))
@@ -97,7 +104,7 @@ class TypstRenderer:
         """Several documents as one source, each beginning on a page of its own."""
         footer = typst_string(shown(self.footer)) if self.footer else "none"
         paper = typst_string(_PAPERS.get(self.paper, self.paper)) if self.paper else "none"
-        write = _Writer(self.paper == SLIDES)
+        write = _Writer(self._has_slides)
         lines = [f"#show: handout.with({paper}, {footer})", ""]
         for number, document in enumerate(documents):
             if number:
@@ -114,9 +121,10 @@ class TypstRenderer:
     def _source(self, title: Inlines, lines: Iterable[str]) -> str:
         here = files(__package__)
         page = "".join(
-            here.joinpath(name).read_text(encoding="utf-8") for name in ("page.typ", "graph.typ")
+            here.joinpath(name).read_text(encoding="utf-8")
+            for name in ("page.typ", "graph.typ", *(["computation.typ"] * self._has_slides))
         )
-        slides = str(self.paper == SLIDES).lower()
+        slides = str(self._has_slides).lower()
         setting = f"#let slides = {slides}\n#let tight = {self.tight:g}\n"
         before, behind = quotation_marks()
         setting += f'#let spoken = "{language()}"\n#let quotes = ("{before}", "{behind}")\n'
@@ -152,6 +160,10 @@ class _Writer:
             yield ""
             yield _heading(section)
             yield from self._blocks(section.blocks, is_last=at == len(document.sections))
+        if self.slides and document.drawn is not None:
+            yield ""
+            yield f"#step(none, {_inlines(_at_a_glance(document.drawn))})"
+            yield computation_typst(document.drawn)
 
     def _blocks(self, blocks: Sequence[Block], *, is_last: bool = False) -> Iterator[str]:
         """The blocks; drawings and tables that follow each other are one call, as what is given.
@@ -208,6 +220,10 @@ class _Writer:
 
 
 _TEXTS = (Paragraph, Equation, Note)
+
+
+def _at_a_glance(drawn: Computation) -> Inlines:
+    return words("The computation of {query} at a glance", query=drawn.query)
 
 
 def _leading(leads_on: bool) -> str:
