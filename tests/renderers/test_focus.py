@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
+from typing import Any
+
+from pypdf import PdfReader
 
 from attncalc.document.document import (
     Bar,
@@ -21,6 +25,7 @@ from attncalc.renderers.latex.page import LatexRenderer
 from attncalc.renderers.markdown import MarkdownRenderer
 from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.renderers.typst.page import TypstRenderer
+from attncalc.renderers.typst.pdf import PdfRenderer
 
 RANKED: tuple[Cell, ...] = ((Words("rank"),), (Token("it", focused=True),), Bar(0.5))
 NAMED: tuple[Cell, ...] = ((Token("it"),), (Words("score"),), Bar(0.5))
@@ -52,3 +57,18 @@ def test_formats() -> None:
     assert re.search('<th scope="row" class="plain">rank</th><td><strong>', html)
     assert 'class="plain"' not in HtmlRenderer().render(page(NAMED))
     assert "\x1b[1;33mit" in TerminalRenderer(color=True).render(page(RANKED))
+
+
+def test_pdf() -> None:
+    """The marked cell is bold on paper, and a token in it as well, focused or not."""
+    for cells, bold in ((RANKED, {"it"}), (NAMED, {"it"})):
+        fonts: dict[str, str] = {}
+
+        def seen(text: str, _page: Any, _line: Any, font: Any, _size: float) -> None:
+            fonts[text.strip()] = str(font["/BaseFont"]) if font else ""  # noqa: B023 - of this row
+
+        (sheet,) = PdfReader(io.BytesIO(PdfRenderer().typeset(page(cells)).content)).pages
+        sheet.extract_text(visitor_text=seen)
+        words = {"it", "rank", "score"} & fonts.keys()
+        assert {word for word in words if "Bold" in fonts[word]} == bold
+        assert len(words) == 2
