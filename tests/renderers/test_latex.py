@@ -46,6 +46,7 @@ from attncalc.document.expressions import (
     Symbol,
     Vector,
 )
+from attncalc.language import Speech, speaking
 from attncalc.readers import load_all
 from attncalc.renderers.inert import inert_token
 from attncalc.renderers.latex.page import LatexRenderer
@@ -371,3 +372,26 @@ def test_heatmap() -> None:
     assert "(4 more)" in text
     assert "AAAAAAAAAAAAA\\textellipsis{}" in text
     assert "& $\\cdots$" in text
+
+
+STUB = r"""\LdfInit{ngerman}{captionsngerman}
+\ifx\l@ngerman\undefined\adddialect\l@ngerman0\fi
+\def\captionsngerman{}\def\datengerman{}\def\extrasngerman{}\def\noextrasngerman{}
+\typeout{WORDS ARE BROKEN}\ldf@finish{ngerman}
+"""
+"""What babel reads, of an installation that breaks German words."""
+
+
+def test_german(tmp_path: Path) -> None:
+    """A German page has its words broken where TeX can do it, and is set where it cannot."""
+    with speaking(Speech("de")):
+        document = write_walkthrough(explain(load_all(SAMPLES / "animal.yaml")[0]))
+        source = LatexRenderer().render(document)
+        assert "babel" not in LatexRenderer(fragment=True).render(document)
+    assert "babel" not in LatexRenderer().render(document)
+    plain = compile_latex(tmp_path, "plain", source)
+    (tmp_path / "ngerman.ldf").write_text(STUB, encoding="ascii")
+    broken = compile_latex(tmp_path, "broken", source)
+    assert "WORDS ARE BROKEN" in broken.log
+    assert "Attention-Gewichte" in " ".join(plain.pages)
+    assert plain.pages == broken.pages

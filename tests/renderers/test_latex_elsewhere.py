@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from attncalc.document.document import Document, Equation, Heading, Section, Words
+from attncalc.document.document import Document, Equation, Heading, Paragraph, Section, Words
 from attncalc.document.expressions import Number, Relation, Sign, Sum, Symbol
 from attncalc.readers import load_all
 from attncalc.renderers.latex.page import LatexRenderer
@@ -69,3 +69,22 @@ def test_lines_of_any_length() -> None:
     assert re.findall(r"ifdim.linewidth<(\d+)em", written(5)) == ["27"]
     assert re.findall(r"ifdim.linewidth<(\d+)em", written(9)) == ["27", "34"]
     assert written(9).count("\\fi\n") == 2
+
+
+def test_headings_stay_with_what_they_are_of(tmp_path: Path) -> None:
+    """On slides, no heading and no formula of one is left behind by the words below it."""
+    sections = tuple(
+        Section(
+            Heading(at, (Words(f"Part{at}"),), Symbol("s") if at % 2 else None),
+            tuple(Paragraph((Words(f"Words{at}"),)) for _ in range(at % 7 + 1)),
+        )
+        for at in range(1, 60)
+    )
+    title = Section(Heading(None, (Words("Title"),)), ())
+    source = LatexRenderer(fragment=True).render(Document(title, sections))
+    (tmp_path / "parts.tex").write_text(source, encoding="ascii")
+    begin, piece = CLASSES["beamer"]
+    whole = f"{begin}{PACKAGES}{piece % ('parts', 'parts')}\\end{{document}}\n"
+    for page in compile_latex(tmp_path, "all", whole).pages:
+        parts, words = (set(re.findall(rf"{name}(\d+)", page)) for name in ("Part", "Words"))
+        assert parts <= words

@@ -21,6 +21,7 @@ from attncalc.document.document import (
     Table,
 )
 from attncalc.document.expressions import Expression, Matrix, Relation, Vector
+from attncalc.language import Language, language
 from attncalc.language import text as said
 from attncalc.records import dataclass
 from attncalc.renderers.column_runs import runs
@@ -53,10 +54,12 @@ _PACKAGES = r"""\usepackage{amsmath}
 \usepackage{xcolor}
 """
 
-_BEGIN = rf"""\documentclass[11pt,a4paper]{{article}}
-\usepackage[margin=25mm]{{geometry}}
-{_PACKAGES}\begin{{document}}
+_CLASS = r"""\documentclass[11pt,a4paper]{article}
+\usepackage[margin=25mm]{geometry}
 """
+
+_HYPHENATION: dict[Language, str] = {"en": "", "de": "ngerman"}
+"""What babel calls a language that LaTeX does not have by itself."""
 
 _COMMANDS = r"""\begingroup
 \setlength{\parindent}{0pt}\setlength{\parskip}{0.5\baselineskip}\emergencystretch=3em
@@ -87,7 +90,8 @@ _COMMANDS = r"""\begingroup
 \providecommand{\attnwrong}{\bfseries\color[RGB]{166,62,0}$\boldsymbol\times$}
 \providecommand{\arraybackslash}{\let\\\tabularnewline}
 % together on a page; where a slide is too short for that, apart
-\providecommand{\attnkeep}{\attnifslide{\penalty500 }{\nopagebreak}}
+\providecommand{\attnkeep}{\attnifslide{\penalty5000 }{\nopagebreak}}
+\providecommand{\attnkeepbelow}{\postdisplaypenalty=\attnifslide{5000}{10000}\relax}
 % the largest size in which it fits line and page, or scaled to fit
 \providecommand{\attnheight}{\attnifslide{0.6}{0.9}\textheight}
 \providecommand{\attnset}[2]{\sbox0{#1\tabcolsep=0.6em #2}\sbox0{\raise\dp0\box0}}
@@ -125,7 +129,16 @@ class LatexRenderer:
             )
             return f"{_NEEDED}{_COMMANDS}{notes}{sections}\\endgroup\n"
         title = page.title(document.title)
-        return f"{_BEGIN}{_COMMANDS}{title}{sections}\\endgroup\n\\end{{document}}\n"
+        preamble = f"{_CLASS}{_babel(language())}{_PACKAGES}"
+        body = f"{_COMMANDS}{title}{sections}\\endgroup\n"
+        return f"{preamble}\\begin{{document}}\n{body}\\end{{document}}\n"
+
+
+def _babel(spoken: Language) -> str:
+    """What breaks words as the language does, where TeX has it; not every installation does."""
+    name = _HYPHENATION[spoken]
+    load = f"\\usepackage[{name},shorthands=off]{{babel}}"
+    return f"\\IfFileExists{{{name}.ldf}}{{{load}}}{{}}\n" if name else ""
 
 
 @dataclass(frozen=True)
@@ -258,7 +271,7 @@ def _heading(heading: Heading) -> str:
     formula = (
         ""
         if heading.formula is None
-        else f"{_display(_STACKED.write(heading.formula))}\\attnkeep\n"
+        else f"\\begingroup\\attnkeepbelow\n{_display(_STACKED.write(heading.formula))}\\endgroup\n"
     )
     return f"\\attnheading{{{number}{inlines(heading.words)}}}\n{formula}"
 
