@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import field, replace
 from enum import Enum
 from typing import TypeAlias
 
@@ -503,9 +503,9 @@ class Document:
     """title: what is explained, and the lines under it that say what it is and where it is from.
 
     drawn: the whole of a query's computation in one picture, for what is shown to many; None where
-    there is none. Only slides have it.
+    there is none. Only slides have it, so that it is made where it is asked for.
     """
 
     title: Section
     sections: tuple[Section, ...]
-    drawn: Computation | None = None
+    drawn: Callable[[], Computation] | None = field(default=None, compare=False)

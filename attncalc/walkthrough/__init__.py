@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from attncalc.document.document import Computation, Document, Section
 from attncalc.document.wording import words
@@ -42,7 +43,7 @@ def write_walkthrough(trace: Trace, selection: Selection | None = None) -> Docum
     if sections:
         sections[-1] = replace(sections[-1], content=(*sections[-1].content, remark(page)))
     whole = not page.selection.stages and "graph" not in page.selection.hidden
-    return Document(top, tuple(sections), _drawn(page) if whole else None)
+    return Document(top, tuple(sections), partial(_drawn, page) if whole else None)
 
 
 def _drawn(page: Page) -> Computation:

@@ -161,9 +161,10 @@ class _Writer:
             yield _heading(section)
             yield from self._blocks(section.blocks, is_last=at == len(document.sections))
         if self.slides and document.drawn is not None:
+            drawn = document.drawn()
             yield ""
-            yield f"#step(none, {_inlines(_at_a_glance(document.drawn))})"
-            yield computation_typst(document.drawn)
+            yield f"#step(none, {_inlines(_at_a_glance(drawn))})"
+            yield computation_typst(drawn)
 
     def _blocks(self, blocks: Sequence[Block], *, is_last: bool = False) -> Iterator[str]:
         """The blocks; drawings and tables that follow each other are one call, as what is given.
