@@ -55,7 +55,7 @@ def tokens_of(document: str) -> list[Token]:
 def test_block() -> None:
     """Below a block stands what it asks for, between two marks, with blank lines around it."""
     woven = filled(f"# Cats\n\n{CAT}\nAnd so on.\n")
-    assert woven.startswith(f"# Cats\n\n{CAT}\n{BEGIN}\n\n## 2. Attention weights (softmax)\n\n")
+    assert woven.startswith(f"# Cats\n\n{CAT}\n{BEGIN}\n\n## Attention weights (softmax)\n\n")
     assert woven.endswith(f"\n\n{END}\n\nAnd so on.\n")
     assert "| sat | $e^{1.0} \\approx 2.7183$ |" in woven
 
@@ -146,7 +146,7 @@ def test_at_the_ends_of_a_document(before: str) -> None:
     """A block may be the first thing in a document, and the last, without a newline."""
     block = CAT.removesuffix("\n")
     woven = filled(before + block)
-    assert woven.startswith(f"{before}{block}\n\n{BEGIN}\n\n## 2. ")
+    assert woven.startswith(f"{before}{block}\n\n{BEGIN}\n\n## Attention ")
     assert woven.endswith(f"\n\n{END}")
 
 
@@ -237,7 +237,7 @@ def test_headings_fit() -> None:
     both = f"title: One\n{PROBLEM}---\ntitle: Other\n{PROBLEM}"
     two = f"## Two\n\n```attncalc stages=scores\n{both}```\n"
     headings = re.findall(r"^#.*", filled(two), re.MULTILINE)
-    assert headings == ["## Two", "### One", "#### 2. Scores", "### Other", "#### 2. Scores"]
+    assert headings == ["## Two", "### One", "#### Scores", "### Other", "#### Scores"]
 
 
 @pytest.mark.parametrize("kind", FORMATS)
