@@ -13,7 +13,7 @@ from attncalc.errors import InputError, suggestion
 from attncalc.names import STAGES, Axis
 from attncalc.numbers.arithmetic import like
 from attncalc.numbers.terms import Entry
-from attncalc.problem.problem import ADDRESS_HINT, find_token
+from attncalc.problem.problem import ADDRESS_HINT, Problem, find_token
 from attncalc.records import dataclass
 from attncalc.steps.enclosing import Index, works_out
 from attncalc.steps.stages import OF_SCORES, tokens_along
@@ -33,10 +33,17 @@ class Focus:
 
 
 def focus_of(trace: Trace, head: int | None) -> Focus:
-    """The file's query, or its last one, which sees the most; of that head, or the first."""
-    problem = trace.problem
-    query = problem.queries[0] if problem.queries else len(problem.tokens) - 1
-    return Focus(query, None if problem.heads is None else head or 0)
+    """The query of a problem; in that head, or the first."""
+    heads = trace.problem.heads
+    if head is not None and (heads is None or head >= heads):
+        found = "no heads" if heads is None else f"{heads} heads"
+        raise InputError("--head", f"{head + 1}; the problem has {found}")
+    return Focus(query_of(trace.problem), None if heads is None else head or 0)
+
+
+def query_of(problem: Problem) -> int:
+    """The file's query, or its last one, which sees the most."""
+    return problem.queries[0] if problem.queries else len(problem.tokens) - 1
 
 
 def by_level(trace: Trace, level: int, focus: Focus) -> list[Entry]:

@@ -21,6 +21,7 @@ from attncalc.readers.option_text import option_of
 from attncalc.sheet import Blank, Mistaken, Range, Sheet
 from attncalc.steps.engine import explain
 from attncalc.steps.trace import Trace
+from attncalc.worksheet import asking
 from attncalc.worksheet.carrying import Carrying
 from attncalc.worksheet.making import Maker, Wanted
 
@@ -120,30 +121,27 @@ def sheet_of(raw: RawProblem) -> Sheet:
         term = carrying.term(*blank.entry)
         finished.append(replace(blank, carried=term if term.awaited else None))
     seed = fields.get("seed")
-    query, head = _focus(trace, finished)
     return Sheet(
         trace,
         tuple(finished),
         decimals,
-        query,
-        head,
+        asking.query_of(built),
+        _head(trace, finished),
         carrying.depends,
         given,
         str(fields.get("code") or ""),
         None if seed in (None, "null", "") else _whole(raw.file, "seed", seed),
         _whole(raw.file, "variant", fields.get("variant", "1")),
         _whole(raw.file, "level", fields.get("level", "2")),
+        tuple(Sentence(_plain(str(each))) for each in _listed(fields.get("warnings"))),
     )
 
 
-def _focus(trace: Trace, blanks: Sequence[Blank]) -> tuple[int, int | None]:
-    """The query, and the head, of the first blank that has one."""
-    for blank in blanks:
-        query, _ = trace.tokens_at(*blank.entry)
-        if query is not None:
-            head, index = trace.within_head(*blank.entry)
-            return index[0], head
-    return 0, None
+def _head(trace: Trace, blanks: Sequence[Blank]) -> int | None:
+    """The head of the first blank that has one; the first of all if there are heads, or none."""
+    heads = (trace.within_head(*blank.entry)[0] for blank in blanks)
+    found = next((head for head in heads if head is not None), None)
+    return asking.focus_of(trace, found).head
 
 
 def _blank(file: str, trace: Trace, number: int, node: Any) -> Blank:
@@ -156,8 +154,9 @@ def _blank(file: str, trace: Trace, number: int, node: Any) -> Blank:
     shape = trace[str(stage)].shape
     places = tuple(_whole(file, where, place) for place in index) if isinstance(index, list) else ()
     if len(places) != len(shape) or any(at >= size for at, size in zip(places, shape, strict=True)):
+        found = ", ".join(map(str, index)) if isinstance(index, list) else str(index)
         sizes = " × ".join(map(str, shape))
-        raise InputError(file, f"{where}: index {index}; expected one in {sizes}, from 0")
+        raise InputError(file, f"{where}: index {found}; expected one in {sizes}, from 0")
     value = trace[str(stage)][places]
     return Blank(
         str(stage),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from attncalc.errors import AttncalcError, InputError, InputErrors
 from attncalc.language import Sentence, listed
+from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.terms import Entry
 from attncalc.problem.problem import Problem
 from attncalc.readers.fields import build
@@ -92,29 +94,35 @@ class Maker:
 
     def code(self, seed: int | None, variant: int) -> codes.Code:
         """What gives that sheet again."""
-        fields = drawing.fields_of(self.problem, drawing.as_given(self.problem), self.attention)
+        fields = self._fields(drawing.as_given(self.problem))
         mark = codes.mark_of(_in_texts(fields), self.wanted.told)
         level = 0 if self.wanted.blank is not None else self.wanted.level
         return codes.Code(seed, variant, level, mark)
 
+    @property
+    def _asked(self) -> Problem:
+        """The problem with the one query that the sheet is about."""
+        return replace(self.problem, queries=(asking.query_of(self.problem),))
+
+    def _fields(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
+        return drawing.fields_of(self._asked, arrays, self.attention)
+
     def _own(self) -> Sheet:
-        given = drawing.fields_of(self.problem, drawing.as_given(self.problem), self.attention)
-        draft = _Draft(self._trace(self.problem), self.wanted, given)
+        given = self._fields(drawing.as_given(self.problem))
+        draft = Draft(self._trace(self._asked), self.wanted, given)
         return draft.sheet()
 
     def _drawn(self, seed: int, variant: int) -> Sheet:
-        self._trace(self.problem)
+        self._trace(self._asked)
         in_the_way: Counter[str] = Counter()
         for number in range(MOST_DRAWS):
             chance = Chance(f"attncalc {codes.VERSION}/{seed}/{variant}/{number}")
-            given = drawing.fields_of(
-                self.problem, drawing.drawn(self.problem, chance), self.attention
-            )
+            given = self._fields(drawing.drawn(self.problem, chance))
             problem = self._built(given)
             if problem is None:
                 in_the_way["these numbers make no problem"] += 1
                 continue
-            draft = _Draft(explain(problem, ["cost"]), self.wanted, given)
+            draft = Draft(explain(problem, ["cost"]), self.wanted, given)
             why = draft.unfair()
             if why is None:
                 sheet = draft.sheet()
@@ -135,7 +143,7 @@ class Maker:
             problem = build(RawProblem("sheet", dict(given), nowhere), {}, None)
         except InputErrors:
             return None
-        return replace(problem, queries=self.problem.queries)
+        return problem
 
     def _trace(self, problem: Problem) -> Trace:
         try:
@@ -150,7 +158,7 @@ class Maker:
         return trace
 
 
-class _Draft:
+class Draft:
     """A sheet in the making. near: mistakes that give nearly the right number in some blank."""
 
     def __init__(self, trace: Trace, wanted: Wanted, given: Mapping[str, Any]) -> None:
@@ -189,23 +197,17 @@ class _Draft:
 
     def _too_plain(self) -> str | None:
         """Whether a step is trivial, or too much for a hand."""
-        rows = self._rows()
-        for row in rows:
-            weights = self.trace["weights"][row]
-            seen = [float(weight) for weight in weights if weight]
-            if len(seen) < 2:
-                continue
+        seen = [float(weight) for weight in self._row("weights") if weight]
+        if len(seen) > 1:
             if max(seen) - min(seen) < _FLATTEST:
                 return "the weights are nearly all equal"
             if seen.count(max(seen)) > 1:
                 return "two weights are the largest"
             if max(seen) > _STEEPEST:
                 return "one weight takes nearly all"
-            if "exponentials" in self.trace:
-                powers = self.trace["exponentials"][row]
-                if max(powers) > _LARGEST_POWER:
-                    return "powers are too large to be written by hand"
-        for stage, index in self.entries:
+        if "exponentials" in self.trace and max(self._row("exponentials")) > _LARGEST_POWER:
+            return "powers are too large to be written by hand"
+        for stage, index in self._focused:
             value = self._value((stage, index))
             if not value and stage not in ("exponentials", "weights", "weighted_values"):
                 return "some numbers that are asked for are 0"
@@ -213,20 +215,25 @@ class _Draft:
                 return "some numbers that are asked for are too small"
         return None
 
-    def _rows(self) -> list[tuple[int, ...]]:
-        """The rows of weights that the blanks are about."""
-        axes = 2 if self.trace.has_heads else 1
-        shape = self.trace["weights"].shape[:-1]
-        if self.wanted.level == 3 and self.wanted.blank is None:
-            return [*np.ndindex(shape)]
-        focus = (self.focus.query,) if axes == 1 else (self.focus.head or 0, self.focus.query)
-        return [focus]
+    def _row(self, stage: str) -> Array:
+        """The row of the query."""
+        values = self.trace[stage]
+        rows = values[self.focus.head or 0] if self.trace.has_heads else values
+        row: Array = rows[self.focus.query]
+        return row
+
+    @cached_property
+    def _focused(self) -> dict[Entry, None]:
+        """The numbers that must be fair, in order: of everything, the query's; of fewer, all."""
+        if self.wanted.level < 3 or self.wanted.blank is not None:
+            return dict.fromkeys(self.entries)
+        return dict.fromkeys(asking.by_level(self.trace, 2, self.focus))
 
     def _nearly_the_same(self) -> str | None:
         """Whether a mistake gives a number that might be the right one, rounded."""
         unit = 2 * float(half_a_unit(self.wanted.decimals))
         for mistake in self.mistakes:
-            for stage, index in self.entries:
+            for stage, index in self._focused:
                 if stage not in mistake.stages:
                     continue
                 right, other = self._value((stage, index)), float(mistake.stages[stage][index])
@@ -318,7 +325,8 @@ class _Draft:
             if found is None:
                 continue
             if found.meets(right):
-                self.near[mistake.what] = None
+                if entry in self._focused:
+                    self.near[mistake.what] = None
                 continue
             if any(found.meets(other) for other in taken):
                 continue
