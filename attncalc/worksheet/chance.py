@@ -17,14 +17,10 @@ class Chance:
         self._count = 0
 
     def below(self, count: int) -> int:
-        """A whole number from 0, all of them equally likely. count: at most 2^64."""
-        most = (1 << 128) // count * count
-        while True:
-            self._count += 1
-            digest = hashlib.sha256(self._seed + b"/%d" % self._count).digest()
-            drawn = int.from_bytes(digest[:16], "big")
-            if drawn < most:
-                return drawn % count
+        """A whole number from 0, all of them as likely, to one part in 2^64. count: below 2^64."""
+        self._count += 1
+        digest = hashlib.sha256(self._seed + b"/%d" % self._count).digest()
+        return int.from_bytes(digest[:16], "big") % count
 
     def shuffled(self, values: Sequence[T]) -> list[T]:
         """The same values in another order (Fisher and Yates)."""

@@ -141,9 +141,8 @@ def fields_of(
     if not problem.self_attention:
         fields["key_tokens"] = [*problem.key_tokens[problem.past_length :]]
     fields |= arrays
-    if problem.queries:
-        addresses = addresses_of(problem.tokens)
-        fields["query"] = [addresses[place] for place in problem.queries]
+    addresses = addresses_of(problem.tokens)
+    fields["query"] = [addresses[place] for place in problem.queries]
     if problem.dimensions:
         fields["dimensions"] = {name: [*names] for name, names in problem.dimensions.items()}
     if problem.inputs != "exact":

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from attncalc.errors import AttncalcError, InputError, InputErrors
+from attncalc.errors import InputError
 from attncalc.language import Sentence, listed
 from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.terms import Entry
@@ -118,10 +118,7 @@ class Maker:
         for number in range(MOST_DRAWS):
             chance = Chance(f"attncalc {codes.VERSION}/{seed}/{variant}/{number}")
             given = self._fields(drawing.drawn(self.problem, chance))
-            problem = self._built(given)
-            if problem is None:
-                in_the_way["these numbers make no problem"] += 1
-                continue
+            problem = build(RawProblem("sheet", given, nowhere), {}, None)
             draft = Draft(explain(problem, ["cost"]), self.wanted, given)
             why = draft.unfair()
             if why is None:
@@ -138,18 +135,8 @@ class Maker:
         hint = "other tokens or wider vectors in the file, another --level, or no --seed"
         raise InputError("--seed", message, hint=hint)
 
-    def _built(self, given: Mapping[str, Any]) -> Problem | None:
-        try:
-            problem = build(RawProblem("sheet", dict(given), nowhere), {}, None)
-        except InputErrors:
-            return None
-        return problem
-
     def _trace(self, problem: Problem) -> Trace:
-        try:
-            trace = explain(replace(problem, claims=type(problem.claims)()), ["cost"])
-        except AttncalcError as error:
-            raise InputError("worksheet", str(error)) from error
+        trace = explain(problem, ["cost"])
         largest = max(trace[stage].size for stage in trace.stages)
         if trace.context is None or largest > MOST_CELLS:
             n, m = len(problem.tokens), len(problem.key_tokens)

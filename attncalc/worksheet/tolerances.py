@@ -159,14 +159,14 @@ class Mistake:
                 altered = self.known.altered(self.trace)
             except (ArithmeticError, ValueError, AttncalcError):
                 return None
-        return None if altered is None else Enclosures(altered)
+        assert altered is not None  # or there were no doubles of it
+        return Enclosures(altered)
 
     def _of_another_problem(self, entry: Entry, decimals: int) -> Interval | None:
         if self._altered is None:
             return None
         stage = name_instead(self._altered.trace, entry[0])
-        if stage is None:
-            return None
+        assert stage is not None
         return rounded(self._altered.reach(stage, entry[1], decimals), decimals)
 
     def _worked_on(self, entry: Entry, decimals: int) -> Interval | None:
@@ -209,8 +209,8 @@ class Mistake:
         for shaken in self.shaken.before(stage, half):
             with arithmetic_of(None), np.errstate(divide="ignore", invalid="ignore"):
                 moved = known.stage_under(shaken, stage)
-                if moved is not None:
-                    off = np.fmax(off, np.abs(moved - values))
+                assert moved is not None
+                off = np.fmax(off, np.abs(moved - values))
         off = np.where(np.isfinite(values), _MORE * off, 0.0)
         if stage not in (known.stage, self.trace.attended):  # a step that is not here, rounded
             off = _MORE * off + half * (1 + np.abs(values))

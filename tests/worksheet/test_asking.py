@@ -167,3 +167,27 @@ def test_given_weights() -> None:
     assert maker(fields).made(None).stages == ("output",)
     with pytest.raises(InputError, match="nothing in this problem is to be worked out"):
         maker({name: fields[name] for name in ("tokens", "weights")}).made(None)
+
+
+def test_embeddings_as_they_are() -> None:
+    """Queries that are the embeddings themselves are nothing to be worked out."""
+    fields = {"tokens": ["a", "b"], "X": [["1", "2"], ["0", "1"]]}
+    assert not {"Q", "K", "V"} & set(maker(fields, level=3).made(None).stages)
+
+
+def test_a_query_that_sees_nothing() -> None:
+    """Of a row that is hidden whole, there are weights of 0, and no scores."""
+    fields = {**TEA, "attention": {"bias": [["0"] * 3, ["0"] * 3, ["-inf"] * 3]}}
+    sheet = maker(fields, level=1).made(None)
+    assert "masked_scores" not in sheet.stages
+    assert [blank.answer for blank in sheet.blanks if blank.stage == "weights"] == ["0"]
+
+
+def test_what_gives_blanks_away() -> None:
+    """A blank, and whatever is made of one; not what they are made of."""
+    sheet = maker(TEA, blank="weights[tea, I]").made(None)
+    assert sheet.gives_away("weights", (2, 0))
+    assert sheet.gives_away("output", (2, 1))
+    assert not sheet.gives_away("weights", (2, 1))
+    assert not sheet.gives_away("sums", (2,))
+    assert not sheet.gives_away("output", (1, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,10 +10,15 @@ import numpy as np
 import pytest
 
 import attncalc
+from attncalc.checking.misconceptions import Alteration
+from attncalc.checking.screening import in_floats
 from attncalc.errors import InputError
-from attncalc.numbers.arithmetic import decimals
+from attncalc.numbers.arithmetic import decimals, parse_number
+from attncalc.problem.problem import Problem
+from attncalc.steps.trace import Trace
 from attncalc.worksheet import codes, drawing, making
 from attncalc.worksheet.chance import Chance
+from attncalc.worksheet.tolerances import Mistake, Shaken
 from tests.worksheet.examples import TEA, maker, of_sample
 
 
@@ -178,8 +184,6 @@ def test_by_hand() -> None:
 )
 def test_kinds(name: str, numbers: list[str], kind: drawing.Kind | None) -> None:
     """As many decimals, as large, as often 0 as what was typed."""
-    from attncalc.numbers.arithmetic import parse_number
-
     array = decimals(map(parse_number, numbers), (len(numbers),))
     assert drawing.kind_of(name, array) == kind
 
@@ -233,6 +237,24 @@ def test_codes() -> None:
         maker(TEA, blank="weights"),
     ]
     assert all(other.code(7, 3).mark != code.mark for other in others)
+    problem, masks = maker(TEA).problem, (np.eye(3), np.ones((3, 3)))
+    arrays = [making.Maker(problem, {"mask": mask}, making.Wanted()) for mask in masks]
+    assert arrays[0].code(7, 3).mark != arrays[1].code(7, 3).mark
+
+
+def test_a_mistake_that_has_no_digits() -> None:
+    """One that works in doubles only, and not in all digits, gives no range."""
+
+    def altered(trace: Trace) -> Problem:
+        if trace.context is not None:
+            raise ArithmeticError("no such number")
+        return replace(trace.problem, Q=trace["Q"] * 2)
+
+    trace = attncalc.explain(attncalc.load(TEA), ["cost"])
+    known = Alteration("it is twice as much", altered)
+    floats = in_floats(trace)
+    mistake = Mistake(known.what, {"weights": floats["weights"] / 2}, known, trace, Shaken(floats))
+    assert mistake.reached(("weights", (2, 0)), 4) is None
 
 
 @pytest.mark.parametrize(
