@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
@@ -109,8 +109,7 @@ class Maker:
 
     def _own(self) -> Sheet:
         given = self._fields(drawing.as_given(self.problem))
-        draft = Draft(self._trace(self._asked), self.wanted, given)
-        return draft.sheet()
+        return Draft(self._trace(self._asked), self.wanted, given).sheet()
 
     def _drawn(self, seed: int, variant: int) -> Sheet:
         self._trace(self._asked)
@@ -122,11 +121,10 @@ class Maker:
             draft = Draft(explain(problem, ["cost"]), self.wanted, given)
             why = draft.unfair()
             if why is None:
-                sheet = draft.sheet()
-                near = next(iter(draft.near), None)
-                if near is None:
+                sheet = draft.fair_sheet()
+                if sheet is not None:
                     return sheet
-                why = _nearly(near)
+                why = _nearly(next(iter(draft.near)))
             in_the_way[why] += 1
             if number + 1 == in_the_way[why] == _ALWAYS:
                 break  # it is not by chance
@@ -239,15 +237,30 @@ class Draft:
 
     def sheet(self) -> Sheet:
         """The blanks with their ranges, and what mistakes cannot be told from right numbers."""
-        carrying = Carrying(self.trace, self.entries, self.wanted.decimals)
-        blanks = tuple(self._blanks(carrying))
+        return self._sheet(self._blanks())
+
+    def fair_sheet(self) -> Sheet | None:
+        """The same, unless there is such a mistake: then it is the one that is near."""
+        blanks: list[Blank] = []
+        for blank in self._blanks():
+            if self.near:
+                return None
+            blanks.append(blank)
+        return self._sheet(blanks)
+
+    @cached_property
+    def _carrying(self) -> Carrying:
+        return Carrying(self.trace, self.entries, self.wanted.decimals)
+
+    def _sheet(self, blanks: Iterable[Blank]) -> Sheet:
+        made = tuple(blanks)
         return Sheet(
             self.trace,
-            blanks,
+            made,
             self.wanted.decimals,
             self.focus.query,
             self.focus.head,
-            carrying.depends,
+            self._carrying.depends,
             self.given,
             level=0 if self.wanted.blank is not None else self.wanted.level,
             warnings=tuple(self._warnings()),
@@ -267,11 +280,11 @@ class Draft:
                 mistakes=listed(named),
             )
 
-    def _blanks(self, carrying: Carrying) -> Iterator[Blank]:
+    def _blanks(self) -> Iterator[Blank]:
         for (stage, index), decimals in zip(self.entries, self._decimals(), strict=True):
             value = self.trace[stage][index]
             right = self.tolerances.right((stage, index), decimals)
-            term = carrying.term(stage, index)
+            term = self._carrying.term(stage, index)
             yield Blank(
                 stage,
                 index,

@@ -7,6 +7,7 @@ within the range of the right answer, or of the mistake that they made.
 from __future__ import annotations
 
 import decimal
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -276,4 +277,4 @@ def _same(made: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
 
 def differs(one: float, other: float) -> bool:
     """Whether two numbers are not the same."""
-    return not np.isclose(one, other, rtol=_SAME, atol=_SAME)
+    return not math.isclose(one, other, rel_tol=_SAME, abs_tol=_SAME)
