@@ -184,6 +184,14 @@ def test_last_words() -> None:
     assert written.count('#prose([#"w"])') == written.count('#prose([#"w"], leads-on: true)') == 2
 
 
+def test_first_words() -> None:
+    """A few words at the beginning stay with the table they lead to; many are not kept together."""
+    words, table = Paragraph((Words("w"),)), Table((Column((Words("c"),)),), ())
+    assert body(words, words, table, words).count('[#"w"], leads-on: true)') == 3
+    assert body(words, words, words, words, table, words).count('[#"w"], leads-on: true)') == 2
+    assert body(table, words, words, table, words).count('[#"w"], leads-on: true)') == 2
+
+
 def test_table() -> None:
     """Cells are words, chains or bars; rows and columns say what kind they are."""
     chain = Relation((Number("1"), Number("2")), SIGNS)

@@ -63,6 +63,8 @@ _STEPS = 10
 _LONG = 40
 """Characters of a formula beyond which the line that it stands in is not stretched."""
 _LONGEST_WORD = 24
+_MOST_LEADING = 3
+"""Paragraphs before the first drawing or table of a section that stay with it."""
 _LONGEST = 140
 """Characters of a formula beyond which it is set in running lines."""
 _LONGEST_ON_A_SLIDE = 48
@@ -169,7 +171,8 @@ class _Writer:
     def _blocks(self, blocks: Sequence[Block], *, is_last: bool = False) -> Iterator[str]:
         """The blocks; drawings and tables that follow each other are one call, as what is given.
 
-        The words of the last section stay together: a sheet of a few lines is none.
+        The words of the last section stay together: a sheet of a few lines is none. So do the first
+        words of each and what they lead to.
         """
         ordered = _drawn_first(blocks, self.slides)
         parts = zip((None, *ordered), ordered, strict=False)
@@ -190,11 +193,11 @@ class _Writer:
                 ]
                 yield f"#given({_leading(after is not None)}{_listed(formulas)})"
             else:
+                first = run is runs[0] and len(texts) <= _MOST_LEADING
                 for text, then in zip(texts, (*texts[1:], after), strict=True):
-                    leads_on = is_last or isinstance(
-                        then, Table | Heatmap | Graph | Fold | Equation | Note
-                    )
-                    yield self._text(text, leads_on)
+                    below = after if first else then
+                    leads_on = isinstance(below, Table | Heatmap | Graph | Fold | Equation | Note)
+                    yield self._text(text, is_last or leads_on)
 
     def _short(self, given: Expression) -> Iterator[Expression]:
         """What is given, on slides in matrices of so many rows that they have room."""
