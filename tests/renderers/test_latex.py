@@ -253,7 +253,9 @@ def test_what_is_given() -> None:
 def test_heading() -> None:
     """A heading's formula stands below it, on a line of its own: some classes drop headings."""
     short = Relation((Symbol("x"), Symbol("y")), (Sign.EXACT,))
-    assert body(formula=short).startswith("\\quad Part}\n\\[\nx = y\n\\]\n")
+    assert body(formula=short).startswith(
+        "\\quad Part}\n\\begingroup\\attnkeepbelow\n\\[\nx = y\n\\]\n\\endgroup\n"
+    )
     untitled = Document(TITLE, (Section(Heading(None, (Words("Part"),)), ()),))
     assert "\\attnheading{Part}" in LatexRenderer().render(untitled)
 
