@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Sequence
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from xml.etree import ElementTree
 
-from attncalc.exports.platform_html import grid_html, inert_html, known_html, tasks_html
-from attncalc.exports.quiz import Grid, Line, Quiz, quiz_of, remark
+from attncalc.exports.platform_html import (
+    grid_html,
+    inert_html,
+    known_html,
+    plain_name,
+    tasks_html,
+)
+from attncalc.exports.quiz import Grid, Line, Quiz, digits, middle_of, quiz_of, remark
 from attncalc.language import text
-from attncalc.renderers.inert import inert
 from attncalc.sheet import Blank, Range, Sheet
 
 _PENALTY = "0.3333333"
@@ -28,22 +33,6 @@ _LONGEST_WHOLE = 18
 
 _DIGITS = 14
 """Digits that Moodle keeps of any other number."""
-
-_LONGEST_NAME = 200
-
-_LOOK_ALIKES = str.maketrans(
-    {
-        "\\": "\N{REVERSE SOLIDUS OPERATOR}",
-        "$": "\N{FULLWIDTH DOLLAR SIGN}",
-        "<": "‹",
-        ">": "›",
-        "{": "❴",
-        "}": "❵",
-        "[": "❲",
-        "]": "❳",
-    }
-)
-"""In a name there are no elements: what would be taken for a mark gets another form."""
 
 
 def moodle_xml(sheets: Sequence[Sheet]) -> str:
@@ -67,14 +56,6 @@ def _question(file: ElementTree.Element, sheet: Sheet) -> None:
     ElementTree.SubElement(question, "hidden").text = "0"
 
 
-def plain_name(quiz: Quiz) -> str:
-    """What a question bank calls it: the title and the code, without marks."""
-    title = inert(quiz.title).translate(_LOOK_ALIKES)
-    if len(title) > _LONGEST_NAME:
-        title = f"{title[: _LONGEST_NAME - 1]}…"
-    return f"{title} · {quiz.code}"
-
-
 def _text(parent: ElementTree.Element, name: str, content: str, **attributes: str) -> None:
     node = ElementTree.SubElement(parent, name, attributes)
     ElementTree.SubElement(node, "text").text = content
@@ -83,9 +64,7 @@ def _text(parent: ElementTree.Element, name: str, content: str, **attributes: st
 def _key(quiz: Quiz) -> str:
     """What is right, for whoever reads it after the last try."""
     rows = tuple(
-        Line(
-            blank.id, (blank.answer, f"{_digits(blank.range.lower)} … {_digits(blank.range.upper)}")
-        )
+        Line(blank.id, (blank.answer, f"{digits(blank.range.lower)} … {digits(blank.range.upper)}"))
         for task in quiz.tasks
         for grid in task.grids
         for blank in grid.blanks
@@ -112,21 +91,12 @@ def _accepted(accepted: Range) -> str:
 
     Of more digits than Moodle keeps, it is a little wider, so that nobody right is left out.
     """
-    with localcontext() as context:
-        context.prec = 400
-        centre = (accepted.lower + accepted.upper) / 2
-        half = (accepted.upper - accepted.lower) / 2
-        if len(centre.normalize().as_tuple().digits) > _DIGITS:
-            kept = centre.quantize(Decimal(1).scaleb(centre.adjusted() - _DIGITS + 1))
-            half += abs(kept - centre) + abs(kept).scaleb(1 - _DIGITS)
-            centre = kept
-    return f"{_digits(centre)}:{_digits(half)}"
-
-
-def _digits(number: Decimal) -> str:
-    """A number without exponent, and without zeros at its end."""
-    digits = f"{number:f}"
-    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+    centre, half = middle_of(accepted)
+    if len(centre.normalize().as_tuple().digits) > _DIGITS:
+        kept = centre.quantize(Decimal(1).scaleb(centre.adjusted() - _DIGITS + 1))
+        half += abs(kept - centre) + abs(kept).scaleb(1 - _DIGITS)
+        centre = kept
+    return f"{digits(centre)}:{digits(half)}"
 
 
 def _feedback(words: str) -> str:

@@ -22,6 +22,23 @@ _MARKS = frozenset("\\$`{}[]~#@")
 
 _CELL = 'style="border: 1px solid #888; padding: 2px 8px;"'
 
+_LONGEST_NAME = 200
+"""Characters: question banks keep 255."""
+
+_LOOK_ALIKES = str.maketrans(
+    {
+        "\\": "\N{REVERSE SOLIDUS OPERATOR}",
+        "$": "\N{FULLWIDTH DOLLAR SIGN}",
+        "<": "‹",
+        ">": "›",
+        "{": "❴",
+        "}": "❵",
+        "[": "❲",
+        "]": "❳",
+    }
+)
+"""In a name there are no elements: what would be taken for a mark gets another form."""
+
 Fill = Callable[[Blank], str]
 """What stands in the place of a blank."""
 
@@ -35,6 +52,17 @@ def _character(character: str) -> str:
     if character in _MARKS:
         return f"<span>&#{ord(character)};</span>"
     return html.escape(character)
+
+
+def plain_name(quiz: Quiz) -> str:
+    """What a question bank calls a sheet: the title and the code."""
+    return f"{plain(quiz.title)} · {quiz.code}"
+
+
+def plain(words: str) -> str:
+    """Text of others for a name, without marks, and not too long."""
+    name = inert(words).translate(_LOOK_ALIKES)
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 def known_html(quiz: Quiz) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import partial
 from itertools import product
 from typing import Any, TypeAlias
@@ -21,7 +21,7 @@ from attncalc.problem.problem import addresses_of
 from attncalc.records import dataclass
 from attncalc.renderers.inert import inert_token
 from attncalc.selection import Selection
-from attncalc.sheet import Blank, Index, Mistaken, Sheet
+from attncalc.sheet import Blank, Index, Mistaken, Range, Sheet
 from attncalc.steps.enclosing import works_out
 from attncalc.steps.stages import OF_SCORES, tokens_along
 from attncalc.walkthrough.formula import formulas
@@ -120,6 +120,20 @@ def with_decimals(count: int) -> str:
     if count == 0:
         return text("no decimals")
     return counted("{count} decimal", "{count} decimals", count)
+
+
+def digits(number: Decimal) -> str:
+    """A number without exponent, and without zeros at its end."""
+    written = f"{number:f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def middle_of(accepted: Range) -> tuple[Decimal, Decimal]:
+    """The number in the middle of a range, and how far its ends are from it."""
+    with localcontext() as context:
+        context.prec = 400
+        middle = (accepted.lower + accepted.upper) / 2
+        return middle, accepted.upper - middle
 
 
 def remark(mistake: Mistaken) -> str:
@@ -280,8 +294,8 @@ def _exactly(values: Array, index: Index) -> Cell:
     value: Decimal = values[index]
     if not value.is_finite():
         return HIDDEN
-    digits = f"{value.normalize():f}"
-    return digits if len(digits) <= _LONGEST_EXACT else answer_of(value, _LONGEST_EXACT)
+    written = digits(value)
+    return written if len(written) <= _LONGEST_EXACT else answer_of(value, _LONGEST_EXACT)
 
 
 def _turned(grid: Grid) -> Grid:
