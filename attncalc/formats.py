@@ -26,11 +26,11 @@ DrawingFormat: TypeAlias = Literal["mermaid", "dot", "svg"]
 WovenFormat: TypeAlias = Literal["md", "text", "html", "tex", "mermaid", "json"]
 """Of what is woven into a document."""
 
-SheetFormat: TypeAlias = Literal["json", "moodle"]
+SheetFormat: TypeAlias = Literal["json", "moodle", "canvas", "jupyterquiz"]
 """Of worksheets for other programs: those that mark, and learning platforms."""
 
-SHEET_SUFFIXES: dict[str, SheetFormat] = {".json": "json", ".xml": "moodle"}
-"""What the suffix of a file says."""
+SHEET_SUFFIXES: dict[str, SheetFormat] = {".json": "json", ".xml": "moodle", ".zip": "canvas"}
+"""What the suffix of a file says; jupyterquiz is JSON too, and has to be named."""
 
 Paper: TypeAlias = Literal["a4", "us-letter", "slides"]
 """slides: of 16 by 9, a step a slide, which any viewer of PDF shows."""

@@ -102,7 +102,7 @@ FormatOption = Annotated[
     typer.Option(
         "--format",
         "-f",
-        help="What to print: json, or a quiz for Moodle (.xml). "
+        help="What to print: json, or a quiz for Moodle (.xml), Canvas (.zip) or jupyterquiz. "
         "Default: what --output ends in, or json.",
         show_default=False,
     ),
@@ -175,6 +175,17 @@ def worksheet(
             from attncalc.exports.moodle_xml import moodle_xml
 
             output.write(moodle_xml(sheets), output_file)
+        case "canvas":
+            from attncalc.cli.app import say
+            from attncalc.exports.canvas_qti import canvas_qti, canvas_warnings
+
+            for warning in canvas_warnings(sheets):
+                say(f"warning: {warning}")
+            output.write(canvas_qti(sheets), output_file)
+        case "jupyterquiz":
+            from attncalc.exports.jupyterquiz_json import jupyterquiz_json
+
+            output.write(jupyterquiz_json(sheets), output_file)
         case _:
             assert_never(chosen)
 

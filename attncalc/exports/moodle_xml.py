@@ -18,8 +18,9 @@ from attncalc.exports.platform_html import (
     plain_name,
     tasks_html,
 )
-from attncalc.exports.quiz import Grid, Line, Quiz, digits, middle_of, quiz_of, remark
-from attncalc.language import text
+from attncalc.exports.quiz import NOT_RIGHT, Grid, Line, Quiz, digits, middle_of, quiz_of, remark
+from attncalc.exports.xml_text import xml_text
+from attncalc.language import own, text
 from attncalc.sheet import Blank, Range, Sheet
 
 _PENALTY = "0.3333333"
@@ -40,8 +41,7 @@ def moodle_xml(sheets: Sequence[Sheet]) -> str:
     file = ElementTree.Element("quiz")
     for sheet in sheets:
         _question(file, sheet)
-    ElementTree.indent(file)
-    return ElementTree.tostring(file, encoding="unicode", xml_declaration=True) + "\n"
+    return xml_text(file)
 
 
 def _question(file: ElementTree.Element, sheet: Sheet) -> None:
@@ -83,7 +83,7 @@ def _alternatives(blank: Blank, width: int) -> Iterator[str]:
         share = int(mistake.credit * 100)
         yield f"%{share}%{_accepted(mistake.range)}#{_feedback(remark(mistake))}"
     yield f"%0%{'9' * width}:0"
-    yield f"*#{_feedback(text('This number is not right, and no known mistake gives it.'))}"
+    yield f"*#{_feedback(own(NOT_RIGHT))}"
 
 
 def _accepted(accepted: Range) -> str:

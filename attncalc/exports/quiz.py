@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any, TypeAlias
 
 from attncalc.document.expressions import Relation
-from attncalc.language import counted, retold, text
+from attncalc.language import counted, retold, template, text
 from attncalc.names import BY_PRODUCTS, NAMES, STAGES, Axis
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.dimensions import entry_names
@@ -33,6 +33,8 @@ Cell: TypeAlias = str | Blank
 
 HIDDEN = "−∞"
 """A score that a mask hides."""
+
+NOT_RIGHT = template("This number is not right, and no known mistake gives it.")
 
 _LONGEST_EXACT = 12
 """Characters of a number that is given by an option, to which it is written without rounding."""
@@ -124,7 +126,7 @@ def with_decimals(count: int) -> str:
 
 def digits(number: Decimal) -> str:
     """A number without exponent, and without zeros at its end."""
-    written = f"{number:f}"
+    written = f"{number if number else abs(number):f}"
     return written.rstrip("0").rstrip(".") if "." in written else written
 
 

@@ -352,6 +352,17 @@ SENTENCES: dict[str, str] = {
     "{number}%": "{number}\u00a0%",
     "less than {percentage}": "weniger als {percentage}",
     "more than {percentage}": "mehr als {percentage}",
+    # exports/canvas_qti.py
+    (
+        "Canvas rounds what is typed to {count} decimals: where more are asked for, what is left "
+        "of the right number is right there too"
+    ): (
+        "Canvas rundet, was eingetippt wird, auf {count} Nachkommastellen: wo mehr verlangt sind, "
+        "gilt dort auch, was von der richtigen Zahl bleibt"
+    ),
+    "What known mistakes give:": "Was bekannte Fehler ergeben:",
+    # exports/jupyterquiz_json.py
+    "Right.": "Richtig.",
     # exports/moodle_xml.py
     "Key": "Lösung",
     "accepted": "gilt auch",

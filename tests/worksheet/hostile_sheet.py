@@ -35,7 +35,8 @@ LABELS = [inert_token(address) for address in addresses_of(WORDS)]
 """The words as a page shows them."""
 
 _ELEMENTS = {
-    *("html", "head", "body", "p", "h4", "span", "i", "b"),
+    *("html", "head", "body", "p", "h4", "span", "i", "b", "ul", "li"),
+    *("details", "summary"),
     *("table", "caption", "thead", "tbody", "tr", "th", "td"),
 }
 _MARKS = re.compile(r"\\[(\[]|\$\$|\[\w+\]|`.*`|@@|\{[\d{%]*[:{%]")
@@ -62,7 +63,7 @@ def shown_in(page: str) -> str:
     root = html5lib.parse(page, namespaceHTMLElements=False)
     for element in root.iter():
         assert element.tag in _ELEMENTS, element.tag
-        assert {*element.attrib} <= {"style", "scope"}
+        assert {*element.attrib} <= {"style", "scope", "open"}
         for text in _strings(element):
             if not text.startswith(r"\("):  # one of our formulas
                 assert not _MARKS.search(text), text

@@ -1,0 +1,146 @@
+"""Packages of QTI 1.2, read and graded as Canvas does (canvas.py)."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from decimal import Decimal
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from attncalc.exports.canvas_qti import canvas_qti, canvas_warnings
+from attncalc.sheet import Sheet
+from tests.conftest import SAMPLES, Attncalc
+from tests.worksheet.canvas import Question, imported, typed
+from tests.worksheet.hostile_sheet import LABELS, hostile_sheet, shown_in
+from tests.worksheet.students import BY_LEVEL, careless, honest, mistaken, share_due, sheet
+
+
+def questions_of(made: Sheet) -> list[Question]:
+    """The numerical questions of the sheet's one quiz."""
+    (quiz,) = imported(canvas_qti([made]))
+    return quiz.questions[1:]
+
+
+@pytest.mark.parametrize(("sample", "level", "seed"), BY_LEVEL)
+def test_students(sample: str, level: int, seed: int | None) -> None:
+    """Honest ones get everything, in classic quizzes and in new ones; the mistaken do not."""
+    made = sheet(sample, level, seed)
+    questions = questions_of(made)
+    asked = dict(zip((blank.id for blank in made.blanks), questions, strict=True))
+    for answers in honest(made):
+        for name, answer in answers.items():
+            assert asked[name].classic(answer)
+            assert asked[name].new(answer)
+    finer = {blank.id for blank in made.blanks if blank.decimals > 4}
+    for what, answers in mistaken(made):
+        for name, answer in answers.items():
+            assert not asked[name].new(answer)
+            assert name in finer or not asked[name].classic(answer)
+            assert f"{answer}: {what}" in shown_in(asked[name].if_wrong)
+    for number in range(20):
+        answers = careless(made, number)
+        for blank in made.blanks:
+            answer = answers[blank.id]
+            assert asked[blank.id].new(answer) == (share_due(blank, answer) == 1)
+            if blank.id not in finer:
+                due = share_due(blank, typed(answer)) == 1
+                assert asked[blank.id].classic(answer) == due
+
+
+def test_a_text_then_a_question_a_blank() -> None:
+    """In the order of the blanks, each beginning with its blank's name."""
+    made = sheet("causal.yaml")
+    (quiz,) = imported(canvas_qti([made]))
+    text, *questions = quiz.questions
+    assert quiz.title == f"I like cats · {made.code}"
+    assert (text.kind, text.points) == ("text_only_question", 0)
+    assert [each.title.partition(": ")[0] for each in questions] == [b.id for b in made.blanks]
+    assert {each.kind for each in questions} == {"numerical_question"}
+    assert [each.points for each in questions] == [blank.points for blank in made.blanks]
+    shown = shown_in(text.text)
+    assert all(blank.id in shown for blank in made.blanks)
+    assert shown_in(questions[3].text) == (
+        "Work out the scaled scores, with 4 decimals.\nscaled scores, like, I: 4 decimals"
+    )
+
+
+def test_the_answer_is_in_the_question_alone() -> None:
+    """What is shown of the sheet beside it does not have it."""
+    made = sheet("gate.yaml", 1, 7)
+    (quiz,) = imported(canvas_qti([made]))
+    shown = shown_in(quiz.questions[0].text)
+    for blank in made.blanks:
+        if blank.decimals == made.decimals:
+            assert blank.answer not in shown
+
+
+def test_ends_of_a_range() -> None:
+    """They are right even where the difference of doubles is less than what it should be."""
+    for sample in ("causal.yaml", "animal.yaml", "sink.yaml"):
+        made = sheet(sample)
+        for blank, question in zip(made.blanks, questions_of(made), strict=True):
+            last = Decimal(1).scaleb(-made.decimals - 2)
+            lower, upper = blank.range.lower, blank.range.upper
+            ends = [question.new(f"{end:f}") for end in (lower - last, lower, upper, upper + last)]
+            assert ends == [False, True, True, False]
+
+
+def test_more_decimals_than_canvas_keeps() -> None:
+    """What it leaves of a right number is right, and it is said."""
+    made = sheet("causal.yaml", precision=6)
+    for blank, question in zip(made.blanks, questions_of(made), strict=True):
+        assert question.classic(blank.answer)
+        assert question.new(blank.answer)
+    (warning,) = canvas_warnings([made])
+    assert warning == (
+        "Canvas rounds what is typed to 4 decimals: where more are asked for, what is left of the "
+        "right number is right there too"
+    )
+    assert canvas_warnings([sheet("causal.yaml")]) == []
+
+
+def test_hostile_text_is_text() -> None:
+    made = hostile_sheet()
+    (quiz,) = imported(canvas_qti([made]))
+    assert len(quiz.questions) == len(made.blanks) + 1
+    shown = shown_in(quiz.questions[0].text)
+    for label in LABELS:
+        assert label in shown
+    for question in quiz.questions:
+        shown_in(question.text)
+        assert not set("<>\\\\${}[]") & set(question.title)
+
+
+def test_several_sheets_are_several_quizzes(attncalc: Attncalc, tmp_path: Path) -> None:
+    file, again = tmp_path / "quiz.zip", tmp_path / "again.zip"
+    made = ["worksheet", SAMPLES / "causal.yaml", "--seed", "7", "--variants", "2", "--level", "1"]
+    done = attncalc(*made, "-o", file)
+    assert (done.code, done.out, done.err) == (0, "", "")
+    quizzes = imported(file.read_bytes())
+    codes = [json.loads(line)["code"] for line in attncalc(*made, "--json").out.splitlines()]
+    assert [quiz.title.rpartition(" · ")[2] for quiz in quizzes] == codes
+    attncalc(*made, "-o", again)
+    assert again.read_bytes() == file.read_bytes()
+
+
+def test_it_is_said_that_canvas_rounds(attncalc: Attncalc, tmp_path: Path) -> None:
+    source = SAMPLES / "causal.yaml"
+    done = attncalc("worksheet", source, "--precision", "5", "-o", tmp_path / "quiz.zip")
+    assert done.code == 0
+    assert "warning: Canvas rounds what is typed to 4 decimals" in done.err
+
+
+def test_settings_are_of_the_quiz() -> None:
+    made = sheet("causal.yaml")
+    with zipfile.ZipFile(io.BytesIO(canvas_qti([made]))) as archive:
+        (name,) = [each for each in archive.namelist() if each.endswith("assessment_meta.xml")]
+        settings = ElementTree.fromstring(archive.read(name))
+        assert {entry.date_time[:3] for entry in archive.infolist()} == {(1980, 1, 1)}
+    told = {node.tag.partition("}")[2]: node.text for node in settings}
+    assert told["title"] == f"I like cats · {made.code}"
+    assert told["points_possible"] == f"{made.points}.0"
+    assert (told["shuffle_answers"], told["available"]) == ("false", "false")
