@@ -34,7 +34,7 @@ def _rows(marks: Marks, ids: Sequence[str]) -> Iterator[list[str]]:
         marks.points.tolist(),
         marks.out_of.tolist(),
         marks.first_wrong.tolist(),
-        marks.diagnosis.tolist(),
+        marks.diagnoses[:, 0].tolist(),
         marks.verdicts.tolist(),
         strict=True,
     )

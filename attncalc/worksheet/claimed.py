@@ -16,10 +16,9 @@ from attncalc.readers.contents import SUFFIXES, TABLE_SUFFIXES
 from attncalc.readers.fields import build_claims
 from attncalc.records import dataclass
 from attncalc.report import Finding, Report, Verdict
-from attncalc.worksheet.answers import Row
 from attncalc.worksheet.judging import NONE_KNOWN, Judge, Judged
 from attncalc.worksheet.making import CREDIT
-from attncalc.worksheet.marking import Marker, Marks
+from attncalc.worksheet.marking import MOST_DIAGNOSES, Marker, Marks
 
 _JUDGED = {
     Verdict.CORRECT: Judged.RIGHT,
@@ -129,8 +128,10 @@ class Claimed:
         shares = np.where((mistakes != NONE_KNOWN) & (values != 0), float(CREDIT), 0.0)
         earned = judge.points(verdicts, founded, shares, self.marker.credit)
         out_of = np.array([float(judge.sheet.points)])
-        row = Row(student, "", cells)
-        return self.marker.marks([row], verdicts, earned, out_of, mistakes, names)
+        first = [*dict.fromkeys(name for name in mistakes[0].tolist() if name != NONE_KNOWN)]
+        told = [*first, *[NONE_KNOWN] * MOST_DIAGNOSES][:MOST_DIAGNOSES]
+        diagnoses = np.array([told], dtype=np.int16)
+        return Marks([student], [""], [cells], verdicts, earned, out_of, mistakes, diagnoses, names)
 
 
 def _value(finding: Finding | None) -> float:

@@ -12,8 +12,8 @@ these that holds:
 - wrong.
 
 The answers before it may be off by half a unit of what was typed, but by no more than half a
-hundredth; one that is right stays within the range in which it is. One that is missing is taken to
-be what follows from those before it, rounded.
+hundredth. One that is right stays within the range in which it is; if not all are that it is made
+of, within what follows from them, too. One that is missing is taken to be what follows, rounded.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import numpy as np
 
 from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array
-from attncalc.numbers.terms import Bounds, Entry, worked_out
+from attncalc.numbers.terms import Bounds, Entry, Term, worked_out
 from attncalc.records import dataclass
 from attncalc.sheet import Blank, Sheet
 from attncalc.worksheet.carrying import half_a_unit
@@ -72,13 +72,19 @@ class Credit:
 class Judgements:
     """Of each person (rows) and blank (columns): what the answer is.
 
-    verdicts: of Judged. mistakes: which of the blank's mistakes gives an answer that is wrong or a
-    slip, or NONE_KNOWN. founded: whether the numbers that it follows from are worth points.
+    verdicts: of Judged. fitting: which of the blank's mistakes gives an answer that is not right,
+    or NONE_KNOWN. founded: whether the numbers that it follows from are worth points.
     """
 
     verdicts: Array
-    mistakes: Array
+    fitting: Array
     founded: Array
+
+    @property
+    def mistakes(self) -> Array:
+        """The same where it is the answer's own: of what is wrong or a slip, and follows not."""
+        own = (self.verdicts == Judged.WRONG) | (self.verdicts == Judged.SLIP)
+        return np.where(own, self.fitting, NONE_KNOWN)
 
     def __len__(self) -> int:
         return len(self.verdicts)
@@ -107,7 +113,7 @@ class Judge:
         for at, blank in enumerate(self.sheet.blanks):
             of_mistakes = [float(each.credit) for each in blank.mistakes]
             # The last one stands for none that is known.
-            shares[:, at] = np.array([*of_mistakes, 0.0])[judgements.mistakes[:, at]]
+            shares[:, at] = np.array([*of_mistakes, 0.0])[judgements.fitting[:, at]]
         return self.points(judgements.verdicts, judgements.founded, shares, credit)
 
     def points(self, verdicts: Array, founded: Array, shares: Array, credit: Credit) -> Array:
@@ -128,7 +134,7 @@ class Judge:
     def _judged(self, values: Array, units: Array) -> Judgements:
         given = ~np.isnan(values)
         verdicts = np.where(given, Judged.WRONG, Judged.NONE).astype(np.int8)
-        mistakes = np.full(values.shape, NONE_KNOWN, dtype=np.int16)
+        fitting = np.full(values.shape, NONE_KNOWN, dtype=np.int16)
         founded = np.zeros(values.shape, dtype=bool)
         for at, judging in enumerate(self._blanks):
             for low, high in judging.ways:
@@ -137,40 +143,34 @@ class Judge:
         # Whoever has nothing but right answers, and none missing between others, is done.
         rest = np.flatnonzero((verdicts == Judged.WRONG).any(axis=1))
         if len(rest):
-            found = verdicts[rest], mistakes[rest], founded[rest]
+            found = verdicts[rest], fitting[rest], founded[rest]
             people = _Rest(values[rest], units[rest], *found)
             self._judge(people)
-            verdicts[rest], mistakes[rest], founded[rest] = found
-        return Judgements(verdicts, mistakes, founded)
+            verdicts[rest], fitting[rest], founded[rest] = found
+        return Judgements(verdicts, fitting, founded)
 
     def _judge(self, people: _Rest) -> None:
         """The answers of those who have some that are not right, one blank after another."""
         ends: dict[Entry, Bounds] = {}
+        all_right: dict[Entry, Array] = {}
         for at in self._order:
             blank, judging = self.sheet.blanks[at], self._blanks[at]
-            carried = self._carried(blank, people, at, ends)
+            carried = None if blank.carried is None else self._worked(blank.carried, ends)
             unclear = people.verdicts[:, at] == Judged.WRONG
             if unclear.any():
                 self._settle(judging, people, at, unclear, carried)
-            ends[blank.entry] = people.bounds(at, judging.ways, self._instead(judging, carried))
+            before = [all_right[entry] for entry in blank.carried.awaited] if blank.carried else []
+            clean = np.all(before, axis=0) if before else np.ones(len(people.values), dtype=bool)
+            worked = self._rounded(judging, carried)
+            ends[blank.entry] = people.bounds(at, judging.ways, worked, clean)
+            all_right[blank.entry] = clean & (people.verdicts[:, at] == Judged.RIGHT)
 
-    def _carried(
-        self, blank: Blank, people: _Rest, at: int, ends: Mapping[Entry, Bounds]
-    ) -> Bounds | None:
-        """What a blank may be with somebody's own answers before it; None if it needs none."""
-        if blank.carried is None:
-            return None
-        wanted = np.flatnonzero(people.verdicts[:, at] < Judged.SLIP)  # none, or not right
-        given = {
-            entry: (ends[entry][0][wanted], ends[entry][1][wanted])
-            for entry in blank.carried.awaited
-        }
-        low, high = (np.full(len(people.values), end) for end in (-np.inf, np.inf))
-        low[wanted], high[wanted] = worked_out(blank.carried, given, self._half)
-        return low, high
+    def _worked(self, term: Term, ends: Mapping[Entry, Bounds]) -> Bounds:
+        """What a blank may be with somebody's own answers before it."""
+        return worked_out(term, {entry: ends[entry] for entry in term.awaited}, self._half)
 
-    def _instead(self, judging: _Judging, carried: Bounds | None) -> Bounds:
-        """What is gone on from where there is no answer: rounded, too."""
+    def _rounded(self, judging: _Judging, carried: Bounds | None) -> Bounds:
+        """What follows from the answers before, rounded; what is right, where nothing does."""
         if carried is None:
             return judging.range
         return carried[0] - self._half, carried[1] + self._half
@@ -195,9 +195,7 @@ class Judge:
         people.verdicts[unclear & slips, at] = Judged.SLIP
         people.verdicts[unclear & follows, at] = Judged.FOLLOWS
         people.founded[:, at] = unclear & follows & self._founded(at, people.values)
-        known = judging.mistaken(values)
-        named = unclear & ~follows
-        people.mistakes[named, at] = known[named]
+        people.fitting[unclear, at] = judging.mistaken(values)[unclear]
 
     def _sources_of(self, blank: Blank) -> list[tuple[list[int], list[int]]]:
         """The blanks that one is carried from, stage by stage: those, and all of their stage."""
@@ -217,16 +215,15 @@ class Judge:
     def _founded(self, at: int, values: Array) -> Array:
         """Whether the answers that one follows from were given, and are no trivial ones.
 
-        Trivial are those that are all 0, or all alike, or as like as all others of their stage.
+        Trivial are those that are all 0, or all alike, or as like as all others of their stage,
+        where the right ones are not.
         """
         sources = self._sources[at]
-        own = values[:, [place for places, _ in sources for place in places]]
-        sound: Array = ~np.isnan(own).any(axis=1) & (own != 0).any(axis=1)
-        if own.shape[1] > 1:
-            sound &= ~_alike(own)
-        for _, siblings in sources:
-            if len(siblings) > 1:
-                sound &= ~_alike(values[:, siblings])
+        own = [place for places, _ in sources for place in places]
+        sound: Array = ~np.isnan(values[:, own]).any(axis=1) & (values[:, own] != 0).any(axis=1)
+        for places in (own, *(siblings for _, siblings in sources)):
+            if len({self.sheet.blanks[place].answer for place in places}) > 1:
+                sound &= ~_alike(values[:, places])
         return sound
 
 
@@ -245,23 +242,28 @@ class _Rest:
     values: Array
     units: Array
     verdicts: Array
-    mistakes: Array
+    fitting: Array
     founded: Array
 
-    def bounds(self, at: int, ways: Iterable[tuple[float, float]], instead: Bounds) -> Bounds:
+    def bounds(
+        self, at: int, ways: Iterable[tuple[float, float]], worked: Bounds, clean: Array
+    ) -> Bounds:
         """Where the numbers are that one goes on from.
 
-        ways: the ranges of what is right. instead: where there is no answer.
+        ways: the ranges of what is right. worked: what follows from the answers before this one.
+        clean: whether all of those are right; if not, this one may be right by chance.
         """
+        least_worked = np.where(clean, np.inf, worked[0])
+        most_worked = np.where(clean, -np.inf, worked[1])
         values = self.values[:, at]
         off = np.minimum(self.units[:, at], COARSEST) / 2
         low, high = values - off, values + off
         for least, most in ways:
             right = (values >= least) & (values <= most)
-            low = np.where(right, np.maximum(low, least), low)
-            high = np.where(right, np.minimum(high, most), high)
+            low = np.where(right, np.maximum(low, np.minimum(least, least_worked)), low)
+            high = np.where(right, np.minimum(high, np.maximum(most, most_worked)), high)
         missing = np.isnan(values)
-        return np.where(missing, instead[0], low), np.where(missing, instead[1], high)
+        return np.where(missing, worked[0], low), np.where(missing, worked[1], high)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,10 +13,15 @@ from attncalc.numbers.arithmetic import Array
 from attncalc.records import dataclass
 from attncalc.sheet import Sheet
 from attncalc.worksheet.answers import Numbers, Row
-from attncalc.worksheet.judging import NONE_KNOWN, Credit, Judge, Judged
+from attncalc.worksheet.judging import NONE_KNOWN, Credit, Judge, Judged, Judgements
 
 NOT_ASKED = -1
 """In the place of a verdict on a blank that a student's sheet does not have."""
+
+MOST_DIAGNOSES = 2
+"""Mistakes that are told of a student."""
+
+_SEVERAL = 2
 
 PARTS = 10
 """Into so many parts is the way from no points to all of them cut, to show how they spread."""
@@ -27,8 +32,9 @@ class Marks:
     """Of some students (rows) and the blanks of all sheets (columns).
 
     cells: the answers as they were typed. verdicts: of Judged, or NOT_ASKED. earned: points.
-    mistakes: of names, or NONE_KNOWN. by_stage: the mistake that gives most of a stage's wrong
-    answers, a column a stage. first_wrong: the column of a student's first wrong answer, or -1.
+    mistakes: the one that gives an answer that is wrong or a slip, of names, or NONE_KNOWN.
+    diagnoses: the one that explains most of a student's answers, and one that explains most of the
+    others, of names, or NONE_KNOWN.
     """
 
     students: list[str]
@@ -38,7 +44,7 @@ class Marks:
     earned: Array
     out_of: Array
     mistakes: Array
-    by_stage: Array
+    diagnoses: Array
     names: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -56,16 +62,9 @@ class Marks:
         wrong = self.verdicts == Judged.WRONG
         return np.where(wrong.any(axis=1), wrong.argmax(axis=1), -1)
 
-    @property
-    def diagnosis(self) -> Array:
-        """The first mistake that explains something, of names, or NONE_KNOWN. (students,)"""
-        known = self.by_stage != NONE_KNOWN
-        first = self.by_stage[np.arange(len(self)), known.argmax(axis=1)]
-        return np.where(known.any(axis=1), first, NONE_KNOWN)
-
     def diagnosed(self, student: int) -> str | None:
-        """The same of one student, in words."""
-        name = int(self.diagnosis[student])
+        """The mistake that explains most of one student's answers, in words."""
+        name = int(self.diagnoses[student, 0])
         return None if name == NONE_KNOWN else self.names[name]
 
 
@@ -108,29 +107,20 @@ class Marker:
         verdicts = np.full(shape, NOT_ASKED, dtype=np.int8)
         earned = np.zeros(shape)
         mistakes = np.full(shape, NONE_KNOWN, dtype=np.int16)
+        diagnoses = np.full((len(rows), MOST_DIAGNOSES), NONE_KNOWN, dtype=np.int16)
         out_of = np.zeros(len(rows))
         for number, who in self._by_sheet(rows).items():
             sheet, judge = self.sheets[number], self._judge(number)
             columns = [self._places[blank.id] for blank in sheet.blanks]
             cells = [[rows[place].cells[at] for at in columns] for place in who]
-            found = judge.judge(*self._numbers.read(cells, len(columns)))
+            values, units = self._numbers.read(cells, len(columns))
+            found = judge.judge(values, units)
             here = np.ix_(who, columns)
             verdicts[here] = found.verdicts
             earned[here] = judge.earned(found, self.credit)
             mistakes[here] = self._named(sheet, found.mistakes)
+            diagnoses[who] = self._explained(sheet, found, values)
             out_of[who] = sheet.points
-        return self.marks(rows, verdicts, earned, out_of, mistakes)
-
-    def marks(
-        self,
-        rows: Sequence[Row],
-        verdicts: Array,
-        earned: Array,
-        out_of: Array,
-        mistakes: Array,
-        names: tuple[str, ...] | None = None,
-    ) -> Marks:
-        """Verdicts and points, put together. names: of the mistakes, instead of the sheets'."""
         return Marks(
             [row.student for row in rows],
             [row.code for row in rows],
@@ -139,8 +129,8 @@ class Marker:
             earned,
             out_of,
             mistakes,
-            self._by_stage(mistakes),
-            self.names if names is None else names,
+            diagnoses,
+            self.names,
         )
 
     def _sheet(self, code: str) -> int:
@@ -167,18 +157,47 @@ class Marker:
             named[:, at] = np.array(known, dtype=np.int16)[mistakes[:, at]]
         return named
 
-    def _by_stage(self, mistakes: Array) -> Array:
-        """Of each stage, the mistake that is found most often, the first of several."""
-        stages = [*dict.fromkeys(self.stages)]
-        found = np.full((len(mistakes), len(stages)), NONE_KNOWN, dtype=np.int16)
-        some = np.flatnonzero((mistakes != NONE_KNOWN).any(axis=1))
-        for at, stage in enumerate(stages):
-            columns = [place for place, each in enumerate(self.stages) if each == stage]
-            named = mistakes[some][:, columns]
-            counts = np.stack([(named == column[:, None]).sum(axis=1) for column in named.T], 1)
-            counts[named == NONE_KNOWN] = 0
-            found[some, at] = named[np.arange(len(some)), counts.argmax(axis=1)]
-        return found
+    def _explained(self, sheet: Sheet, found: Judgements, values: Array) -> Array:
+        """The mistakes that explain each student's answers best. (students, MOST_DIAGNOSES)"""
+        best = np.full((len(values), MOST_DIAGNOSES), NONE_KNOWN, dtype=np.int16)
+        some = np.flatnonzero((found.fitting != NONE_KNOWN).any(axis=1))
+        fitting = self._named(sheet, found.fitting[some])
+        told = self._named(sheet, found.mistakes[some])
+        told[values[some] == 0] = NONE_KNOWN  # a single 0 says nothing
+        right = (found.verdicts[some] == Judged.RIGHT).astype(int)
+        against = right @ self._giving(sheet)  # (students, names)
+        for place in range(MOST_DIAGNOSES):
+            best[some, place] = name = _best(fitting, told, against)
+            explained = fitting == name[:, None]
+            fitting[explained] = told[explained] = NONE_KNOWN
+        return best
+
+    def _giving(self, sheet: Sheet) -> Array:
+        """Whether a mistake gives a number of its own in a blank. (blanks, names)"""
+        places = {name: at for at, name in enumerate(self.names)}
+        giving = np.zeros((len(sheet.blanks), len(self.names)), dtype=int)
+        for at, blank in enumerate(sheet.blanks):
+            giving[at, [places[each.what] for each in blank.mistakes if each.credit < 1]] = 1
+        return giving
+
+
+def _best(fitting: Array, told: Array, against: Array) -> Array:
+    """Of the mistakes that give some answers, the one that gives most, and changes no right ones.
+
+    One must give an answer that follows from no other, or several more than it leaves right.
+    fitting, told: mistakes of each answer (students, blanks). against: (students, names).
+    """
+    best = np.full(len(fitting), NONE_KNOWN, dtype=np.int16)
+    most = np.full(len(fitting), -np.inf)
+    for name in range(against.shape[1]):
+        gives = fitting == name
+        score = gives.sum(axis=1) - against[:, name]
+        sound = (told == name).any(axis=1) | (score >= _SEVERAL)
+        first = np.where(gives.any(axis=1), gives.argmax(axis=1), 0)
+        score = score - first / gives.shape[1]  # of equal ones, that of the first answer
+        better = sound & (score > most)
+        best[better], most[better] = name, score[better]
+    return best
 
 
 @dataclasses.dataclass
@@ -212,9 +231,8 @@ class Tally:
         self.spread += np.bincount(parts, minlength=PARTS)
         for verdict in Judged:
             self.blanks[:, verdict] += (marks.verdicts == verdict).sum(axis=0)
-        ordered = np.sort(marks.by_stage, axis=1)
-        ordered[:, 1:][ordered[:, 1:] == ordered[:, :-1]] = NONE_KNOWN  # a student counts once
-        counts = np.bincount(ordered[ordered != NONE_KNOWN], minlength=len(marks.names))
+        known = marks.diagnoses[marks.diagnoses != NONE_KNOWN]  # of each student, no one twice
+        counts = np.bincount(known, minlength=len(marks.names))
         for name, count in zip(marks.names, counts, strict=True):
             if count:
                 self.mistakes[name] += int(count)

@@ -60,7 +60,7 @@ def test_the_mistake_behind_a_stage_is_named_once() -> None:
     assert marks.out_of.tolist() == [11, 11, 11]
 
 
-def test_the_mistake_of_most_numbers_of_a_stage_is_the_stages() -> None:
+def test_the_mistake_that_explains_most_is_told_first() -> None:
     answers = {
         "weights_2_1": "0.5622",  # query and key swapped
         "weights_2_2": "0.1192",  # not scaled
@@ -69,9 +69,40 @@ def test_the_mistake_of_most_numbers_of_a_stage_is_the_stages() -> None:
     }
     marker = Marker([SHEET], Credit())
     marks = marker.mark([row("Ann", SHEET, IDS, **answers)])
-    assert marks.diagnosed(0) == "query and key are swapped"
-    found = {marks.names[name] for name in marks.by_stage[0] if name >= 0}
-    assert found == {"query and key are swapped", "the scores are not scaled"}
+    assert marks.diagnosed(0) == "the scores are not scaled"
+    found = [marks.names[name] for name in marks.diagnoses[0]]
+    assert found == ["the scores are not scaled", "query and key are swapped"]
+
+
+def test_a_mistake_that_would_change_right_answers_is_none() -> None:
+    """Powers of 2 instead of e: the sum and the weights follow, and are what that gives."""
+    answers = {
+        "exponentials_2_1": "1.6818",
+        "exponentials_2_2": "1.1892",
+        "sums_2": "2.8710",
+        "weights_2_1": "0.5858",
+        "weights_2_2": "0.4142",
+        "output_2_1": "2.1716",
+        "output_2_2": "2.2426",
+    }
+    marker = Marker([SHEET], Credit())
+    marks = marker.mark([row("Ann", SHEET, IDS, **answers)])
+    assert marks.diagnosed(0) == "the softmax is to base 2"
+    # A single number may be what some mistake gives; that it follows says nothing.
+    assert [marks.verdicts[0, IDS.index(name)] for name in ("sums_2", "weights_2_1")] == [3, 3]
+    some = {name: answers[name] for name in [*answers][:4]}
+    weights = {"weights_2_2": "0.3775", "output_2_1": "2.2449", "output_2_2": "2.1326"}
+    marks = marker.mark([row("Ann", SHEET, IDS, **some, **weights)])
+    assert marks.diagnosed(0) is None
+
+
+def test_a_single_0_is_no_mistake_of_a_known_kind() -> None:
+    marker = Marker([SHEET], Credit())
+    marks = marker.mark([row("Ann", SHEET, IDS, weights_2_2="0")])
+    assert marks.diagnosed(0) is None
+    every = {"weights_2_1": "1", "weights_2_2": "0", "output_2_1": "3", "output_2_2": "1"}
+    marks = marker.mark([row("Ann", SHEET, IDS, **every)])
+    assert marks.diagnosed(0) == "the largest score takes all"
 
 
 def test_each_is_judged_by_the_sheet_whose_code_they_give() -> None:
@@ -124,5 +155,5 @@ def test_a_class_of_nobody() -> None:
 def test_of_no_rows_there_are_no_marks() -> None:
     marks = Marker([SHEET], Credit()).mark([])
     assert len(marks) == 0
-    assert marks.points.shape == marks.diagnosis.shape == (0,)
+    assert marks.points.shape == marks.first_wrong.shape == (0,)
     assert isinstance(marks.verdicts, np.ndarray)
