@@ -533,6 +533,13 @@ SENTENCES: dict[str, str] = {
     ),
     "{number} for {row}": "{number} für {row}",
     "{number} in column {column}": "{number} in der Spalte {column}",
+    (
+        "With the printed digits, {operation} would come to {found}, not {printed}: it is computed "
+        "before rounding."
+    ): (
+        "Mit den gedruckten Ziffern ergäbe sich {operation} zu {found}, nicht {printed}: Gerechnet "
+        "wird vor dem Runden."
+    ),
     # walkthrough/buckets.py
     (
         "What is added to a score depends on how far apart query and key stand: each relative "
@@ -947,6 +954,13 @@ SENTENCES: dict[str, str] = {
         "Grouped-Query-Attention: {heads} Köpfe tun das nebeneinander, jeder mit eigenen Anfragen; "
         "je {share} Köpfe benutzen dieselben Schlüssel und Werte."
     ),
+    "“Self” means that tokens attend to tokens of their own sequence.": (
+        "„Self“ heißt: Token achten auf Token ihrer eigenen Folge."
+    ),
+    "An encoder reads a text that is there as a whole; a decoder writes one, token after token.": (
+        "Ein Encoder liest einen Text, der ganz vorliegt; ein Decoder schreibt einen, Token für "
+        "Token."
+    ),
     # walkthrough/lanes.py
     "heads {first} to {last}": "Köpfe {first} bis {last}",
     # walkthrough/lookup.py
@@ -1028,6 +1042,15 @@ SENTENCES: dict[str, str] = {
     "To leave nothing out: {option}.": "Um nichts auszulassen: {option}.",
     "Another query: {option}.": "Eine andere Anfrage: {option}.",
     "Another head: {option}.": "Ein anderer Kopf: {option}.",
+    "To see what is left out, add {option} to the command.": (
+        "Was weggelassen ist, zeigt der Befehl mit {option}."
+    ),
+    "To see another query, add {option} to the command, with its token.": (
+        "Eine andere Anfrage zeigt der Befehl mit {option} und ihrem Token."
+    ),
+    "To see another head, add {option} to the command, with its number.": (
+        "Einen anderen Kopf zeigt der Befehl mit {option} und dessen Nummer."
+    ),
     # walkthrough/sections/add_positions.py
     (
         "Attention by itself does not know where a token stands, so each position has a learned "
@@ -1093,6 +1116,9 @@ SENTENCES: dict[str, str] = {
         "der Bias von Anfrage i und Schlüssel j, der zu ihrem Score addiert wird"
     ),
     "Bias": "Bias",
+    "{bias} adds a number of its own to each score (section {number}).": (
+        "{bias} addiert zu jedem Score eine eigene Zahl (Abschnitt {number})."
+    ),
     # walkthrough/sections/cache.py
     "The cache": "Der Cache",
     (
@@ -1190,6 +1216,9 @@ SENTENCES: dict[str, str] = {
     "the capped score of query i and key j": "der begrenzte Score von Anfrage i und Schlüssel j",
     "the cap, which no score passes": "die Grenze, die kein Score überschreitet",
     "Softcap": "Soft-Cap",
+    "“tanh” keeps each score from passing the cap {cap} (section {number}).": (
+        "„tanh“ hält jeden Score innerhalb der Grenze {cap} (Abschnitt {number})."
+    ),
     # walkthrough/sections/compare.py
     (
         "The matrix W learns which entries of query and key belong together: the query is "
@@ -1366,7 +1395,11 @@ SENTENCES: dict[str, str] = {
     "entries of q": "Einträge von q",
     "key-value head": "Schlüssel-Wert-Kopf",
     "of {vector}": "von {vector}",
+    "the number of a head": "die Nummer eines Kopfes",
     "the result of head h for all tokens": "das Ergebnis von Kopf h für alle Token",
+    "In formulas, {h} is the number of a head, and {head} what comes out of it.": (
+        "In Formeln ist {h} die Nummer eines Kopfes und {head} das, was aus ihm herauskommt."
+    ),
     # walkthrough/sections/gate.py
     "Gate": "Gate",
     (
@@ -1390,6 +1423,9 @@ SENTENCES: dict[str, str] = {
         "die Matrix, aus der die Zahlen der Gates entstehen"
     ),
     "what is added to the numbers of the gates": "was zu den Zahlen der Gates addiert wird",
+    "{gates} lets a share of each number through (section {number}).": (
+        "{gates} lässt von jeder Zahl einen Anteil durch (Abschnitt {number})."
+    ),
     # walkthrough/sections/given.py
     "What is given": "Was gegeben ist",
     "The attention weights are given; what they come from is not.": (
@@ -1432,19 +1468,82 @@ SENTENCES: dict[str, str] = {
     "the place of the key": "der Platz des Schlüssels",
     "how many numbers a query or a key has": "wie viele Zahlen eine Anfrage oder ein Schlüssel hat",
     "how many numbers a value has": "wie viele Zahlen ein Wert hat",
+    (
+        "An embedding is the vector that stands for a token before attention. A model learns it in "
+        "training; tokens of similar meaning tend to get similar vectors."
+    ): (
+        "Ein Embedding ist der Vektor, der vor der Attention für ein Token steht. Ein Modell lernt "
+        "ihn im Training; Token mit ähnlicher Bedeutung bekommen meist ähnliche Vektoren."
+    ),
+    (
+        "A model makes such vectors itself: it multiplies the vector of each token by matrices "
+        "that it has learned in training."
+    ): (
+        "Ein Modell macht solche Vektoren selbst: Es multipliziert den Vektor jedes Tokens mit "
+        "Matrizen, die es im Training gelernt hat."
+    ),
     # walkthrough/sections/glossary.py
     "symbol": "Zeichen",
     "what it stands for": "wofür es steht",
     "size": "Größe",
-    (
-        "A capital letter is a whole matrix, a small one a row of it or a number. A token as an "
-        "index means the row or the number of this token; a number behind it counts entries from 1."
-    ): (
-        "Ein Großbuchstabe ist eine ganze Matrix, ein kleiner eine Zeile davon oder eine Zahl. Ein "
-        "Token als Index meint die Zeile oder die Zahl dieses Tokens; eine Zahl dahinter zählt "
-        "Einträge ab 1."
-    ),
     "Symbols": "Zeichen",
+    "A capital letter stands for a matrix, a small one for a vector or a number.": (
+        "Ein Großbuchstabe steht für eine Matrix, ein Kleinbuchstabe für einen Vektor oder eine "
+        "Zahl."
+    ),
+    "A token below a letter says whose it is: {symbol} belongs to {token}.": (
+        "Ein Token unter einem Buchstaben sagt, wozu er gehört: {symbol} gehört zu {token}."
+    ),
+    "A number behind a token says which entry: {symbol} is the first one of {vector}.": (
+        "Eine Zahl hinter einem Token sagt, welcher Eintrag es ist: {symbol} ist der erste von "
+        "{vector}."
+    ),
+    "the same matrix with its rows as columns": "dieselbe Matrix mit ihren Zeilen als Spalten",
+    "the dot product: entry times entry, added up": (
+        "das Skalarprodukt: Eintrag mal Eintrag, addiert"
+    ),
+    "the sum over all keys, one {index} after the other": (
+        "die Summe über alle Schlüssel, ein {index} nach dem anderen"
+    ),
+    # walkthrough/sections/idea.py
+    "The idea": "Die Idee",
+    (
+        "What is attention for? A word means something only together with other words. So "
+        "attention gives each token a new vector, mixed from vectors of the tokens that matter to "
+        "it."
+    ): (
+        "Wozu Attention? Ein Wort bedeutet erst zusammen mit anderen etwas. Deshalb gibt Attention "
+        "jedem Token einen neuen Vektor, gemischt aus Vektoren der Token, die dafür wichtig sind."
+    ),
+    (
+        "A token is a piece of the input, such as a word or a part of one; a vector is a list of "
+        "numbers."
+    ): (
+        "Ein Token ist ein Stück der Eingabe, etwa ein Wort oder ein Teil davon; ein Vektor ist "
+        "eine Liste von Zahlen."
+    ),
+    (
+        "For example, {i} means the query of {query}, and {j} the key of {key}: places are counted "
+        "from 1."
+    ): (
+        "Zum Beispiel meint {i} die Anfrage von {query} und {j} den Schlüssel von {key}: Plätze "
+        "sind ab 1 gezählt."
+    ),
+    "How to read the formula:": "Wie die Formel zu lesen ist:",
+    (
+        "About the numbers: = stands before a number that is exact, and ≈ before one that is "
+        "rounded. In sentences and in tables of all queries, numbers may be rounded without a sign."
+    ): (
+        "Zu den Zahlen: = steht vor einer genauen Zahl, ≈ vor einer gerundeten. In Sätzen und in "
+        "Tabellen aller Anfragen können Zahlen ohne Zeichen gerundet sein."
+    ),
+    (
+        "Everything is computed with unrounded numbers. Whoever goes on with the printed ones may "
+        "find slightly different digits at the end."
+    ): (
+        "Gerechnet wird immer mit ungerundeten Zahlen. Wer mit den gedruckten weiterrechnet, "
+        "findet am Ende vielleicht etwas andere Ziffern."
+    ),
     # walkthrough/sections/interface.py
     "{rows} × {columns}": "{rows} × {columns}",
     "1 × {columns}": "1 × {columns}",
@@ -1470,6 +1569,9 @@ SENTENCES: dict[str, str] = {
     ),
     "Concatenate Heads": "Köpfe aneinanderhängen",
     "Concatenate": "Aneinanderhängen",
+    "“Concat” puts the results of all heads side by side (section {number}).": (
+        "„Concat“ stellt die Ergebnisse aller Köpfe nebeneinander (Abschnitt {number})."
+    ),
     # walkthrough/sections/mask.py
     "Bias and mask": "Bias und Maske",
     "Mask": "Maske",
@@ -1623,6 +1725,13 @@ SENTENCES: dict[str, str] = {
     "the mask: 0 where a query sees a key, −∞ where it does not": (
         "die Maske: 0, wo eine Anfrage einen Schlüssel sieht, sonst −∞"
     ),
+    "{mask} is the mask: it takes away the keys that a query must not see (section {number}).": (
+        "{mask} ist die Maske: Sie nimmt die Schlüssel weg, die eine Anfrage nicht sehen darf "
+        "(Abschnitt {number})."
+    ),
+    "A mask would hide some keys from some queries; there is none here.": (
+        "Eine Maske würde manche Schlüssel vor manchen Anfragen verdecken; hier gibt es keine."
+    ),
     # walkthrough/sections/meaning.py
     "In words": "In Worten",
     "Head {head}: {told}": "Kopf {head}: {told}",
@@ -1663,12 +1772,6 @@ SENTENCES: dict[str, str] = {
     "After the last step its output is {output}.": (
         "Nach dem letzten Schritt ist die Ausgabe {output}."
     ),
-    "The values, mixed in these shares, give its output {output}.": (
-        "Die Werte, in diesen Anteilen gemischt, ergeben die Ausgabe {output}."
-    ),
-    "The values, mixed in these shares, give {result}.": (
-        "Die Werte, in diesen Anteilen gemischt, ergeben {result}."
-    ),
     "That is exactly its own value.": "Das ist genau der eigene Wert.",
     "Before attention it was {embedding}.": "Vor der Attention war es {embedding}.",
     "Attending to itself alone, it would have kept its own value, {value}.": (
@@ -1688,13 +1791,6 @@ SENTENCES: dict[str, str] = {
         "Der Kontext und ihr Platz darin haben sie unterschieden."
     ),
     "The context told them apart.": "Der Kontext hat sie unterschieden.",
-    (
-        "Its weighted sum lies a distance of {distance} from its own value: the length of the "
-        "difference of the two vectors."
-    ): (
-        "Die gewichtete Summe ist um {distance} vom eigenen Wert entfernt: So lang ist die "
-        "Differenz der beiden Vektoren."
-    ),
     "Its weighted sum is its own value in every digit that is certain.": (
         "Die gewichtete Summe ist in jeder sicheren Ziffer der eigene Wert."
     ),
@@ -1702,22 +1798,44 @@ SENTENCES: dict[str, str] = {
         "Die gegebenen Gewichte sind keine Anteile von 1; wie breit sie verteilt sind, wird also "
         "nicht gemessen."
     ),
-    (
-        "The entropy of its weights says how evenly they are spread: {bits} bits, where 0 means "
-        "that one key has everything and {most} that all {count} have the same."
-    ): (
-        "Die Entropie der Gewichte sagt, wie gleichmäßig sie verteilt sind: {bits} Bit, wobei 0 "
-        "heißt, dass ein Schlüssel alles hat, und {most}, dass alle {count} gleich viel haben."
-    ),
-    (
-        "The effective number of keys is {number}: so many equal weights would be spread out as "
-        "much."
-    ): (
-        "Die effektive Anzahl der Schlüssel ist {number}: So viele gleiche Gewichte wären ebenso "
-        "breit verteilt."
-    ),
     "Both are of the keys alone, without the sink.": (
         "Beides gilt für die Schlüssel allein, ohne die Senke."
+    ),
+    "If all {count} keys that it attends to had the same weight, each would have {share}.": (
+        "Hätten alle {count} beachteten Schlüssel dasselbe Gewicht, wäre es {share}."
+    ),
+    (
+        "The entropy of its weights says how evenly they are spread: about {bits} bits. It would "
+        "be 0 if one key had everything, and about {most} if all {count} had the same, since 2 to "
+        "the power of {most} is about {count}."
+    ): (
+        "Die Entropie der Gewichte sagt, wie gleichmäßig sie verteilt sind: etwa {bits} Bit. Sie "
+        "wäre 0, wenn ein Schlüssel alles hätte, und etwa {most}, wenn alle {count} dasselbe "
+        "hätten, denn 2 hoch {most} ist etwa {count}."
+    ),
+    (
+        "2 to the power of {bits} is about {number}, the effective number of keys: the weights are "
+        "as spread out as {number} equal ones."
+    ): (
+        "2 hoch {bits} ist etwa {number}, die effektive Zahl der Schlüssel: Die Gewichte sind so "
+        "breit verteilt wie {number} gleiche."
+    ),
+    (
+        "Its weighted sum is about {distance} away from its own value, a vector of the length "
+        "{length}: so far has attention moved it."
+    ): (
+        "Die gewichtete Summe ist etwa {distance} vom eigenen Wert entfernt, einem Vektor der "
+        "Länge {length}: So weit hat Attention ihn bewegt."
+    ),
+    "All values, each times its weight, add up to its output {output}.": (
+        "Alle Werte, jeder mal sein Gewicht, ergeben zusammen die Ausgabe {output}."
+    ),
+    "All values, each times its weight, add up to {result}.": (
+        "Alle Werte, jeder mal sein Gewicht, ergeben zusammen {result}."
+    ),
+    "This output is the new vector of {query}: whatever comes after attention works with it.": (
+        "Diese Ausgabe ist der neue Vektor von {query}: Was nach der Attention kommt, arbeitet mit "
+        "ihm."
     ),
     # walkthrough/sections/mix.py
     (
@@ -1736,6 +1854,13 @@ SENTENCES: dict[str, str] = {
     "weighted sum of V": "gewichtete Summe von V",
     "Attention Output": "Attention-Ausgabe",
     "output: weighted sum of V": "Ausgabe: gewichtete Summe von V",
+    (
+        "Times {values}: each query gets the sum of all values, each multiplied by its weight "
+        "(section {number})."
+    ): (
+        "Mal {values}: Jede Anfrage bekommt die Summe aller Werte, jeder mit seinem Gewicht "
+        "multipliziert (Abschnitt {number})."
+    ),
     # walkthrough/sections/normalize.py
     "The keys in the cache are normalized already.": "Die Schlüssel im Cache sind schon normiert.",
     "Normalized queries and keys": "Normierte Anfragen und Schlüssel",
@@ -1779,6 +1904,9 @@ SENTENCES: dict[str, str] = {
     ),
     "Normalized Query": "Normierte Anfrage",
     "Normalized Key": "Normierter Schlüssel",
+    "“norm” divides each query and each key by how large it is (section {number}).": (
+        "„norm“ teilt jede Anfrage und jeden Schlüssel durch ihre Größe (Abschnitt {number})."
+    ),
     # walkthrough/sections/other_heads.py
     "Attention weights of the other heads": "Attention-Gewichte der anderen Köpfe",
     "Attention weights of the other head": "Attention-Gewichte des anderen Kopfes",
@@ -1830,6 +1958,10 @@ SENTENCES: dict[str, str] = {
     ),
     "what is added to each output": "was zu jeder Ausgabe addiert wird",
     "the output for query i": "die Ausgabe für Anfrage i",
+    "Times {matrix}: this matrix makes the output of what stands before it (section {number}).": (
+        "Mal {matrix}: Diese Matrix macht aus dem, was vor ihr steht, die Ausgabe (Abschnitt "
+        "{number})."
+    ),
     # walkthrough/sections/rotate.py
     "The keys in the cache are rotated already, and not rotated again.": (
         "Die Schlüssel im Cache sind schon gedreht und werden nicht noch einmal gedreht."
@@ -1864,6 +1996,10 @@ SENTENCES: dict[str, str] = {
     ),
     "Rotated Query": "Gedrehte Anfrage",
     "Rotated Key": "Gedrehter Schlüssel",
+    "“RoPE” turns each query and each key as its position says (section {number}).": (
+        "„RoPE“ dreht jede Anfrage und jeden Schlüssel so, wie die Position es sagt (Abschnitt "
+        "{number})."
+    ),
     # walkthrough/sections/scale.py
     "scaled score": "skalierter Score",
     "Scaled scores": "Skalierte Scores",
@@ -1895,6 +2031,21 @@ SENTENCES: dict[str, str] = {
     "Scale by {factor}": "Skalieren mit {factor}",
     "the scaled score of query i and key j": "der skalierte Score von Anfrage i und Schlüssel j",
     "Scale": "Skalierung",
+    "Each score is divided by {root} (section {number}).": (
+        "Jeder Score wird durch {root} geteilt (Abschnitt {number})."
+    ),
+    "Each score is multiplied by {factor} (section {number}).": (
+        "Jeder Score wird mit {factor} multipliziert (Abschnitt {number})."
+    ),
+    (
+        "“Unscaled” means that the scores are not divided by {root}. Most often they are, where "
+        "{width} is how many numbers a key has: the more numbers, the larger dot products get, and "
+        "with large scores the softmax gives nearly everything to one key."
+    ): (
+        "„Unskaliert“ heißt: Die Scores werden nicht durch {root} geteilt. Meistens werden sie es; "
+        "{width} ist dabei die Zahl der Einträge eines Schlüssels: Je mehr es sind, desto größer "
+        "werden Skalarprodukte, und bei großen Scores gibt die Softmax fast alles einem Schlüssel."
+    ),
     # walkthrough/sections/score.py
     (
         "A score is the dot product of a query and a key: it is large where the two point the same "
@@ -1910,6 +2061,34 @@ SENTENCES: dict[str, str] = {
     "Dot Product": "Skalarprodukt",
     "scores Q Kᵀ": "Scores Q Kᵀ",
     "Dot Product of Q and K": "Skalarprodukt von Q und K",
+    (
+        "{scores} is the table of all scores: a row for each query, a column for each key (section "
+        "{number})."
+    ): (
+        "{scores} ist die Tabelle aller Scores: eine Zeile je Anfrage, eine Spalte je Schlüssel "
+        "(Abschnitt {number})."
+    ),
+    (
+        "The raised T in {transposed} turns the rows of a matrix into columns, so that each row of "
+        "{queries} meets each key."
+    ): (
+        "Das hochgestellte T in {transposed} macht die Zeilen einer Matrix zu Spalten, sodass jede "
+        "Zeile von {queries} auf jeden Schlüssel trifft."
+    ),
+    (
+        "Dot product: multiply the first entry of the query by the first of the key, the second by "
+        "the second and so on, and add up the products."
+    ): (
+        "Skalarprodukt: Der erste Eintrag der Anfrage wird mit dem ersten des Schlüssels "
+        "multipliziert, der zweite mit dem zweiten und so weiter; dann werden die Produkte addiert."
+    ),
+    (
+        "Not only the direction counts, but also the length: a key of the same direction and twice "
+        "the length gets twice the score."
+    ): (
+        "Nicht nur die Richtung zählt, auch die Länge: Ein Schlüssel derselben Richtung mit "
+        "doppelter Länge bekommt den doppelten Score."
+    ),
     # walkthrough/sections/softmax.py
     "Attention weights": "Attention-Gewichte",
     "Attention weights (softmax)": "Attention-Gewichte (Softmax)",
@@ -1939,32 +2118,6 @@ SENTENCES: dict[str, str] = {
     "A key with the score {hidden} gets the weight 0.": (
         "Ein Schlüssel mit dem Score {hidden} bekommt das Gewicht 0."
     ),
-    (
-        "Why powers? A power is positive even where a score is negative, and of two keys the one "
-        "whose score is larger by 1 gets {times} times the weight. Divided by the sum of all "
-        "powers, they are shares of a whole."
-    ): (
-        "Warum Potenzen? Eine Potenz ist positiv, auch wo ein Score negativ ist, und von zwei "
-        "Schlüsseln bekommt der mit dem um 1 größeren Score ein Gewicht, das {times} mal so groß "
-        "ist. Durch die Summe aller Potenzen geteilt, sind sie Anteile eines Ganzen."
-    ),
-    (
-        "How to read the table: the first column of numbers is the power of each score, the next "
-        "divides it by the sum of all of them, and the last is the weight that comes out; a bar is "
-        "as long as its weight beside the largest."
-    ): (
-        "So ist die Tabelle zu lesen: Die erste Zahlenspalte ist die Potenz jedes Scores, die "
-        "nächste teilt sie durch die Summe aller, und die letzte ist das Gewicht, das herauskommt; "
-        "ein Balken ist so lang wie sein Gewicht im Verhältnis zum größten."
-    ),
-    (
-        "How to read the heatmap: a row is a query, a column a key, and their number the weight, "
-        "how much the query takes from the key; the stronger the colour, the more."
-    ): (
-        "So ist die Heatmap zu lesen: Eine Zeile ist eine Anfrage, eine Spalte ein Schlüssel, und "
-        "ihre Zahl ist das Gewicht, also wie viel die Anfrage von diesem Schlüssel nimmt; je "
-        "kräftiger die Farbe, desto mehr."
-    ),
     "{power}: the same as powers of e at the temperature {temperature}.": (
         "{power}: dasselbe wie Potenzen von e bei der Temperatur {temperature}."
     ),
@@ -1986,6 +2139,56 @@ SENTENCES: dict[str, str] = {
         "der Platz eines Schlüssels in einer Summe über alle Schlüssel"
     ),
     "Euler's number, the base of the powers": "die Eulersche Zahl, die Basis der Potenzen",
+    (
+        "The softmax has three steps: take {power}, which is {base} to the power of the score "
+        "(first column of numbers); add up these powers (last row); divide each power by their sum "
+        "(next columns)."
+    ): (
+        "Die Softmax hat drei Schritte: Sie bildet {power}, also {base} hoch Score (erste "
+        "Zahlenspalte), addiert diese Potenzen (letzte Zeile) und teilt jede Potenz durch ihre "
+        "Summe (nächste Spalten)."
+    ),
+    "In the formula, {l} runs over all keys, and {sum} is the sum of all their powers.": (
+        "In der Formel läuft {l} über alle Schlüssel; {sum} ist die Summe all ihrer Potenzen."
+    ),
+    "Where there are bars, the longest stands for the largest weight.": (
+        "Wo Balken stehen, gehört der längste zum größten Gewicht."
+    ),
+    "Why powers?": "Warum Potenzen?",
+    "Shares must not be negative, and powers never are, even those of negative scores.": (
+        "Anteile dürfen nicht negativ sein, und Potenzen sind es nie, auch nicht die negativer "
+        "Scores."
+    ),
+    "Shares must not be negative, and powers never are.": (
+        "Anteile dürfen nicht negativ sein, und Potenzen sind es nie."
+    ),
+    "Of two keys, the one whose score is larger by 1 gets {times} times the weight.": (
+        "Von zwei Schlüsseln bekommt der, dessen Score um 1 größer ist, {times}-mal so viel "
+        "Gewicht."
+    ),
+    (
+        "How to read the table of all weights: a row is a query, a column a key, and the number "
+        "where they meet says how much this query takes from this key. Where cells are shaded, a "
+        "stronger shade means a larger weight."
+    ): (
+        "Wie die Tabelle aller Gewichte zu lesen ist: Eine Zeile ist eine Anfrage, eine Spalte ein "
+        "Schlüssel; die Zahl, wo sie sich treffen, sagt, wie viel diese Anfrage von diesem "
+        "Schlüssel nimmt. Wo Zellen schattiert sind, heißt kräftiger: größeres Gewicht."
+    ),
+    (
+        "{weights} is the table of all attention weights: a row for each query, a column for each "
+        "key (section {number})."
+    ): (
+        "{weights} ist die Tabelle aller Attention-Gewichte: eine Zeile je Anfrage, eine Spalte je "
+        "Schlüssel (Abschnitt {number})."
+    ),
+    (
+        "“softmax” turns each row of scores into a row of attention weights, the shares that a "
+        "query gives to the keys (section {number})."
+    ): (
+        "„softmax“ macht aus jeder Zeile von Scores eine Zeile von Attention-Gewichten: die "
+        "Anteile, die eine Anfrage den Schlüsseln gibt (Abschnitt {number})."
+    ),
     # walkthrough/side_by_side.py
     "varied": "verändert",
     "first": "erste",

@@ -14,6 +14,7 @@ from attncalc.walkthrough.additions import with_additions
 from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.remark import remark
 from attncalc.walkthrough.sections.glossary import glossary
+from attncalc.walkthrough.sections.idea import idea
 from attncalc.walkthrough.sections.interface import Part, Place
 from attncalc.walkthrough.sections.order import explanations_of
 from attncalc.walkthrough.title import title
@@ -36,7 +37,8 @@ def write_walkthrough(trace: Trace, selection: Selection | None = None) -> Docum
         _append(sections, part, page)
     top = title(page).without(page.selection.hidden)
     assert top is not None  # a title is of no topic
-    if "lesson" not in page.selection.hidden:
+    if page.teaches:
+        sections.insert(0, idea(page, sections, 1))
         sections.append(glossary(page, (top, *sections), len(sections) + 1))
     if len(sections) == 1:
         sections = [replace(sections[0], heading=replace(sections[0].heading, number=None))]
@@ -61,7 +63,8 @@ def _parts(page: Page, place: Place) -> Iterator[Part]:
 
 def _append(sections: list[Section], part: Part, page: Page, head: int | None = None) -> None:
     """Add a section, if there is one that is shown; headed by the head it is about."""
-    written, stages = part.write(page, len(sections) + 1), page.selection.stages
+    before = len(sections) + page.teaches  # a lesson begins with a section of its own
+    written, stages = part.write(page, before + 1), page.selection.stages
     section = None if written is None else written.without(page.selection.hidden)
     if section is None or (stages and not set(section.stages) & set(stages)):
         return

@@ -1,7 +1,8 @@
 """What a reader finds who adds up printed numbers: where it is not the printed sum, a note says so.
 
 It goes by nothing but the digits that a table shows, whatever the table is of: rows that end in a
-sum of numbers and its result, and columns that end in a total.
+sum of numbers and its result, and columns that end in a total. A lesson says it of products and
+quotients, too, by an example from each table.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Context, Decimal
+from fractions import Fraction as Rational
 from itertools import pairwise
+from math import floor, prod
 
 from attncalc.document.document import (
     Block,
@@ -23,8 +26,20 @@ from attncalc.document.document import (
     RowKind,
     Section,
     Table,
+    Words,
 )
-from attncalc.document.expressions import Expression, Nothing, Number, Relation, Sign, Sum
+from attncalc.document.expressions import (
+    Expression,
+    Fraction,
+    Nothing,
+    Number,
+    Product,
+    Relation,
+    Sign,
+    Sum,
+    Vector,
+)
+from attncalc.document.style import Rounding
 from attncalc.document.wording import listing_of_first, words
 from attncalc.records import dataclass
 from attncalc.selection import Selection
@@ -34,6 +49,8 @@ _MOST_DIGITS = 60
 """Of numbers that are further apart nobody adds up the digits."""
 
 _MOST_NAMED = 3
+
+_ONE = Rational(1)
 
 _WIDE = Context(prec=2 * _MOST_DIGITS, traps=[])
 
@@ -55,23 +72,118 @@ def with_additions(section: Section, selection: Selection) -> Section:
 
     Where nothing is left out, every such sum is named.
     """
-    most = None if selection.full else _MOST_NAMED
     content: list[Block | OfQuery] = []
     for part in section.content:
         if isinstance(part, OfQuery):
-            content.append(replace(part, blocks=tuple(_noted(part.blocks, most))))
+            content.append(replace(part, blocks=tuple(_noted(part.blocks, selection))))
         else:
-            content += _noted((part,), most)
+            content += _noted((part,), selection)
     return replace(section, content=tuple(content))
 
 
-def _noted(blocks: Sequence[Block], most: int | None) -> Iterator[Block]:
+def _noted(blocks: Sequence[Block], selection: Selection) -> Iterator[Block]:
+    most = None if selection.full else _MOST_NAMED
     for block in blocks:
         yield block
         if isinstance(block, Table):
             off = [*_of_rows(block), *_of_columns(block)]
             if off:
                 yield Note(NoteKind.REMARK, _said(off, most), topic=block.topic)
+            if "lesson" not in selection.hidden:
+                yield from _worked_again(block, selection.style.rounding)
+
+
+def _worked_again(table: Table, rounding: Rounding) -> Iterator[Note]:
+    """The first operation of a table that comes to another number with its printed digits."""
+    for operation, printed in _operations(table):
+        found = _found(operation, printed, rounding)
+        if found is not None:
+            said = words(
+                "With the printed digits, {operation} would come to {found}, not {printed}: it is "
+                "computed before rounding.",
+                operation=operation,
+                found=found,
+                printed=printed,
+            )
+            yield Note(NoteKind.REMARK, said, topic="lesson")
+            return
+
+
+def _operations(table: Table) -> Iterator[tuple[Expression, Number]]:
+    """What is rounded in the rows of a table, and what it comes to there."""
+    for row in table.rows:
+        sides = [side for cell in row.cells for side in _sides(cell)]
+        for (_, left), (sign, right) in pairwise(sides):
+            if sign is not Sign.ROUNDED:
+                continue
+            if isinstance(left, Sum) and isinstance(right, Sum):
+                for term, result in zip(left.terms, right.terms, strict=False):
+                    if isinstance(result, Number):
+                        yield term, result
+            elif isinstance(right, Number) and not _is_plain_sum(left):
+                yield left, right
+        yield from _spread_out(row)
+
+
+def _is_plain_sum(expression: Expression) -> bool:
+    """Whether it is told by the note about sums."""
+    return isinstance(expression, Sum) and all(
+        isinstance(each, Number) for each in expression.terms
+    )
+
+
+def _spread_out(row: Row) -> Iterator[tuple[Expression, Number]]:
+    """A number times a vector, whose entries have a cell each behind their sign."""
+    for at, cell in enumerate(row.cells[1:], 1):
+        before = row.cells[at - 1]
+        if cell != (Words(Sign.ROUNDED.value),) or not isinstance(before, tuple):
+            continue
+        match before:
+            case (Product((factor, Vector(entries))),):
+                for entry, result in zip(entries, row.cells[at + 1 :], strict=False):
+                    number = _number(result)
+                    if isinstance(number, Number):
+                        yield Product((factor, entry)), number
+
+
+def _found(operation: Expression, printed: Number, rounding: Rounding) -> Number | None:
+    """What printed numbers come to, rounded as the printed result, if that is something else."""
+    value, result = _worked(operation), _value(printed)
+    if value is None or result is None:
+        return None
+    last = _last_place(result)
+    places = value / Rational(10) ** last
+    whole = round(places) if rounding == "half-even" else _half_up(places)
+    found = _WIDE.scaleb(Decimal(whole), last)
+    return None if found == result else Number(f"{found:f}")
+
+
+def _half_up(number: Rational) -> int:
+    """Rounded, halves away from 0."""
+    size = floor(abs(number) + Rational(1, 2))
+    return size if number >= 0 else -size
+
+
+def _worked(expression: Expression) -> Rational | None:
+    """What sums, products and quotients of printed numbers come to; None where it has others."""
+    match expression:
+        case Number():
+            value = _value(expression)
+            far = value is not None and abs(value.adjusted()) > _MOST_DIGITS
+            return None if value is None or far else Rational(value)
+        case Sum(parts) | Product(parts):
+            values = [_worked(part) for part in parts]
+            known = [value for value in values if value is not None]
+            if len(known) < len(values):
+                return None
+            return (
+                sum(known, Rational(0)) if isinstance(expression, Sum) else prod(known, start=_ONE)
+            )
+        case Fraction(above, below):
+            left, right = _worked(above), _worked(below)
+            return None if left is None or not right else left / right
+        case _:
+            return None
 
 
 def _said(off: Sequence[_Addition], most: int | None) -> Inlines:

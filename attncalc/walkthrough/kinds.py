@@ -25,6 +25,27 @@ def kind(problem: Problem) -> Iterator[Inlines]:
         yield _heads(problem.heads, problem.kv_heads)
 
 
+def kind_explained(problem: Problem) -> Iterator[Inlines]:
+    """What the words of its name mean, for a lesson."""
+    if problem.self_attention:
+        yield words("“Self” means that tokens attend to tokens of their own sequence.")
+    if _is_as_in_a_coder(problem):
+        yield words(
+            "An encoder reads a text that is there as a whole; a decoder writes one, token after "
+            "token."
+        )
+
+
+def _is_as_in_a_coder(problem: Problem) -> bool:
+    """Whether its name says that an encoder or a decoder does so."""
+    if not problem.self_attention or problem.weights is not None or _bias_hides(problem):
+        return False
+    reach = reach_of(problem.attention.mask)
+    if reach is None:
+        return not _is_masked(problem)
+    return reach.is_unlimited or (reach.is_causal and reach.back == inf)
+
+
 def _between_two(problem: Problem) -> Inlines:
     if not _are_two(problem):
         return counted_words(

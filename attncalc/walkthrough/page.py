@@ -95,6 +95,11 @@ class Page:
         return bool(self.selection.heads_of(self.trace.problem.heads))
 
     @property
+    def teaches(self) -> bool:
+        """Whether it is a lesson."""
+        return "lesson" not in self.selection.hidden
+
+    @property
     def turns(self) -> bool:
         """Whether its reader can choose a query: then it tells of every one that is shown."""
         return self.selection.turns

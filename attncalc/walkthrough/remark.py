@@ -26,9 +26,28 @@ def _options(page: Page, view: str) -> Iterator[Inlines]:
     """What else can be seen, and how to ask for it."""
     if view:
         yield words("The same numbers otherwise: {option}.", option=Code(f"--view {view}"))
+    if page.teaches:
+        yield from _options_in_full(page)
+        return
     if page.leaves_out:
         yield words("To leave nothing out: {option}.", option=Code("--full"))
     if len(page.queries) < len(page.trace.problem.tokens):
         yield words("Another query: {option}.", option=Code("--query TOKEN"))
     if len(page.heads) < len(page.every_head):
         yield words("Another head: {option}.", option=Code("--head N"))
+
+
+def _options_in_full(page: Page) -> Iterator[Inlines]:
+    """The same for a lesson, in sentences."""
+    if page.leaves_out:
+        yield words("To see what is left out, add {option} to the command.", option=Code("--full"))
+    if len(page.queries) < len(page.trace.problem.tokens):
+        yield words(
+            "To see another query, add {option} to the command, with its token.",
+            option=Code("--query TOKEN"),
+        )
+    if len(page.heads) < len(page.every_head):
+        yield words(
+            "To see another head, add {option} to the command, with its number.",
+            option=Code("--head N"),
+        )

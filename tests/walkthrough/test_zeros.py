@@ -97,5 +97,5 @@ def test_measures_have_two_digits() -> None:
     """Entropy is shown with two digits however small, and a distance however coarse the rest."""
     close = {"tokens": ["a", "b"], "scores": [["7", "0"]] * 2, "V": [["1"], ["49"]]}
     text = " ".join(pages(attncalc.explain(attncalc.load(close)), NumberStyle(1)).split())
-    assert "spread: 0.011 bits" in text
-    assert "a distance of 0.044 from its own value" in text
+    assert "spread: about 0.011 bits" in text
+    assert "about 0.044 away from its own value" in text

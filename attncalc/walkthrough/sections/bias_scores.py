@@ -111,6 +111,14 @@ def _symbols(_page: Page) -> Iterator[Meant]:
     )
 
 
+def _reading(_page: Page, number: int) -> Iterator[Inlines]:
+    yield words(
+        "{bias} adds a number of its own to each score (section {number}).",
+        bias=Symbol("B"),
+        number=number,
+    )
+
+
 EXPLANATION = Explanation(
     bias_scores,
     parts=(Part(Place.OF_EACH_HEAD, biased_scores),),
@@ -118,4 +126,5 @@ EXPLANATION = Explanation(
     told={"biased_scores": Told(_derived, Drawn(always("Bias"), _adding, _asked))},
     mentioned=_mentioned,
     formula=_formula,
+    reading=_reading,
 )

@@ -115,6 +115,14 @@ def _symbols(_page: Page) -> Iterator[Meant]:
     yield Meant(Symbol("c"), words("the cap, which no score passes"))
 
 
+def _reading(page: Page, number: int) -> Iterator[Inlines]:
+    yield words(
+        "“tanh” keeps each score from passing the cap {cap} (section {number}).",
+        cap=page.number(page.trace.problem.attention.softcap).number,
+        number=number,
+    )
+
+
 EXPLANATION = Explanation(
     cap,
     parts=(Part(Place.OF_EACH_HEAD, capped_scores),),
@@ -122,4 +130,5 @@ EXPLANATION = Explanation(
     told={"capped_scores": Told(_derived, Drawn(always("Softcap"), _capping, _asked))},
     mentioned=_mentioned,
     formula=_formula,
+    reading=_reading,
 )

@@ -62,7 +62,7 @@ from attncalc.walkthrough.sections.interface import (
     size_of,
 )
 from attncalc.walkthrough.sections.mix import sharing
-from attncalc.walkthrough.sections.score import match
+from attncalc.walkthrough.sections.score import match, reading_of_scores
 from attncalc.walkthrough.sources import sources
 from attncalc.walkthrough.tables import all_queries, omitted_row, result_cell
 
@@ -312,6 +312,10 @@ def _symbols(page: Page) -> Iterator[Meant]:
     yield Meant(Symbol("a", ("i",)), words("the query times its matrix"))
 
 
+def _reading(page: Page, number: int) -> Iterator[Inlines]:
+    yield reading_of_scores(_whole(page, Symbol("S")), number)
+
+
 EXPLANATION = Explanation(
     compare,
     parts=(Part(Place.OF_EACH_HEAD, other_scores),),
@@ -319,4 +323,5 @@ EXPLANATION = Explanation(
     told={"scores": Told(_derived, Drawn(always("Scores"), _meeting, _asked))},
     mentioned=_mentioned,
     formula=_whole,
+    reading=_reading,
 )

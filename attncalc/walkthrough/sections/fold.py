@@ -208,7 +208,19 @@ def _places(head: int, width: int | None) -> Inlines:
 
 def _symbols(_page: Page) -> Iterator[Meant]:
     """What its symbols stand for."""
+    yield Meant(Symbol("h"), words("the number of a head"))
     yield Meant(Symbol("head", ("h",)), words("the result of head h for all tokens"))
 
 
-EXPLANATION = Explanation(parts=(Part(Place.BEFORE_HEADS, folding),), symbols=_symbols)
+def _taught(page: Page) -> Iterator[Inlines]:
+    if page.trace.problem.heads is not None and "V" in page.trace:
+        yield words(
+            "In formulas, {h} is the number of a head, and {head} what comes out of it.",
+            h=Symbol("h"),
+            head=Symbol("head", ("h",)),
+        )
+
+
+EXPLANATION = Explanation(
+    parts=(Part(Place.BEFORE_HEADS, folding),), symbols=_symbols, taught=_taught
+)

@@ -172,9 +172,18 @@ def _symbols(_page: Page) -> Iterator[Meant]:
     yield Meant(Symbol("b", ("G",)), words("what is added to the numbers of the gates"))
 
 
+def _reading(_page: Page, number: int) -> Iterator[Inlines]:
+    yield words(
+        "{gates} lets a share of each number through (section {number}).",
+        gates=Apply(_SIGMOID, (Symbol("G"),)),
+        number=number,
+    )
+
+
 EXPLANATION = Explanation(
     gate,
     formula=_formula,
+    reading=_reading,
     parts=(Part(Place.AFTER_HEADS, gating),),
     symbols=_symbols,
     told={"gated": Told(_derived, Drawn(lambda _: text("Gate"), _gating))},

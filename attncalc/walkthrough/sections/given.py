@@ -17,7 +17,7 @@ from attncalc.document.document import (
 from attncalc.document.expressions import Symbol
 from attncalc.document.wording import words
 from attncalc.numbers.arithmetic import Array
-from attncalc.walkthrough.page import Page
+from attncalc.walkthrough.page import Page, lesson
 from attncalc.walkthrough.products import given_projection
 from attncalc.walkthrough.sections.interface import (
     Explanation,
@@ -47,6 +47,7 @@ def given(page: Page, number: int) -> Section:
     for letter in ("Q", "K", "V"):
         blocks += given_projection(page, letter)
     blocks += map(Paragraph, _remarks(page))
+    blocks += _where_from(page)
     made = tuple(name for name in trace.stages if getattr(problem, name, None) is not None)
     return Section(Heading(number, words("What is given")), tuple(blocks), made, "given")
 
@@ -63,6 +64,25 @@ def _remarks(page: Page) -> Iterator[Inlines]:
         yield words(
             "The problem is too large to be worked by hand: numbers are computed in float64 and "
             "shown rounded."
+        )
+
+
+def _where_from(page: Page) -> Iterator[Paragraph]:
+    """Where such numbers come from in a model."""
+    problem = page.trace.problem
+    if problem.X is not None:
+        yield lesson(
+            words(
+                "An embedding is the vector that stands for a token before attention. A model "
+                "learns it in training; tokens of similar meaning tend to get similar vectors."
+            )
+        )
+    elif problem.Q is not None:
+        yield lesson(
+            words(
+                "A model makes such vectors itself: it multiplies the vector of each token by "
+                "matrices that it has learned in training."
+            )
         )
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 
-from attncalc.document.document import Column, Heading, Row, Section, Table
-from attncalc.document.expressions import SumOver, Symbol
+from attncalc.document.document import Column, Heading, Inlines, Row, Section, Table
+from attncalc.document.expressions import Dot, SumOver, Symbol, Transpose
 from attncalc.document.wording import words
 from attncalc.walkthrough.page import Page, lesson
 from attncalc.walkthrough.sections.order import explanations_of
@@ -35,28 +35,68 @@ def glossary(page: Page, told: Sequence[Section], number: int) -> Section:
         Column(words("size")),
     )
     how = lesson(
-        words(
-            "A capital letter is a whole matrix, a small one a row of it or a number. A token as "
-            "an index means the row or the number of this token; a number behind it counts "
-            "entries from 1."
-        )
+        words("A capital letter stands for a matrix, a small one for a vector or a number."),
+        *_by_example(page, told),
     )
-    table = Table(columns, tuple(rows.values()))
+    table = Table(columns, (*rows.values(), *_signs(told)))
     return Section(Heading(number, words("Symbols")), (table, how), topic="lesson")
+
+
+def _by_example(page: Page, told: Sequence[Section]) -> Iterator[Inlines]:
+    """What indices mean, by symbols that stand on the page."""
+    query, token = page.query_name(page.queries[0]), page.query_token(page.queries[0], focused=True)
+    indexed = [symbol for symbol in symbols_in(told) if symbol.indices[:1] == (query,)]
+    whole = next((symbol for symbol in indexed if len(symbol.indices) == 1), None)
+    if whole is not None:
+        yield words(
+            "A token below a letter says whose it is: {symbol} belongs to {token}.",
+            symbol=whole,
+            token=token,
+        )
+    first = next((symbol for symbol in indexed if symbol.indices[1:] == ("1",)), None)
+    if first is not None:
+        yield words(
+            "A number behind a token says which entry: {symbol} is the first one of {vector}.",
+            symbol=first,
+            vector=Symbol(first.letter, (query,)),
+        )
+
+
+def _signs(told: Sequence[Section]) -> Iterator[Row]:
+    """Signs that are no symbols, each by the first formula on the page that has it."""
+    nodes = [*nodes_in(told)]
+    transpose = next((node for node in nodes if isinstance(node, Transpose)), None)
+    if transpose is not None:
+        yield Row(((transpose,), words("the same matrix with its rows as columns")))
+    dot = next((node for node in nodes if isinstance(node, Dot)), None)
+    if dot is not None:
+        yield Row(((dot,), words("the dot product: entry times entry, added up")))
+    total = next((node for node in nodes if isinstance(node, SumOver)), None)
+    if total is not None:
+        index = Symbol(total.index)
+        yield Row(
+            ((total,), words("the sum over all keys, one {index} after the other", index=index))
+        )
 
 
 def symbols_in(part: object) -> Iterator[Symbol]:
     """Every symbol in a part of a document."""
-    if isinstance(part, Symbol):
-        yield part
-    elif isinstance(part, tuple | list):
+    for node in nodes_in(part):
+        if isinstance(node, SumOver):
+            yield Symbol(node.index)
+        elif isinstance(node, Symbol):
+            yield node
+
+
+def nodes_in(part: object) -> Iterator[object]:
+    """Every record in a part of a document, whatever it is made of."""
+    if isinstance(part, tuple | list):
         for each in part:
-            yield from symbols_in(each)
+            yield from nodes_in(each)
     elif is_dataclass(part) and not isinstance(part, type):
-        if isinstance(part, SumOver):
-            yield Symbol(part.index)
+        yield part
         for field in fields(part):
-            yield from symbols_in(getattr(part, field.name))
+            yield from nodes_in(getattr(part, field.name))
 
 
 def key_of(symbol: Symbol, apart: set[tuple[str, str]]) -> tuple[str, str]:

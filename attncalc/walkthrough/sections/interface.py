@@ -30,6 +30,9 @@ Operation: TypeAlias = Callable[[Trace, str], str]
 Formula: TypeAlias = Callable[[Page, Expression], Expression]
 """What a step makes, in the formula under the title, of what the steps before it have made."""
 
+Reading: TypeAlias = Callable[[Page, int], Iterator[Inlines]]
+"""How a part of that formula is read, for a lesson; told the section that works it out."""
+
 
 class Place(Enum):
     """Where on a page a part stands: what is told of each head stands together."""
@@ -110,6 +113,8 @@ class Explanation:
     step: None for what belongs to no step, such as what is given, or what it all means. told: of
     each of the step's stages. mentioned: of its option, in the line under the title. formula: what
     it adds to the formula there. symbols: those that it brings, for the glossary of a lesson.
+    reading: how a lesson reads its part of the formula. taught: what a lesson says of the words
+    that are mentioned.
     """
 
     step: Step | None = None
@@ -118,6 +123,8 @@ class Explanation:
     mentioned: Callable[[Page], Iterator[Slot]] = lambda _page: iter(())
     formula: Formula = lambda _page, before: before
     symbols: Callable[[Page], Iterator[Meant]] = lambda _page: iter(())
+    reading: Reading = lambda _page, _number: iter(())
+    taught: Callable[[Page], Iterator[Inlines]] = lambda _page: iter(())
 
 
 def given(_page: Page, _stage: str, _index: Index) -> None:

@@ -9,6 +9,7 @@ from attncalc.document.document import (
     Column,
     Equation,
     Heading,
+    Inlines,
     OfQuery,
     Paragraph,
     Row,
@@ -116,9 +117,17 @@ def _symbols(page: Page) -> Iterator[Meant]:
     )
 
 
+def _reading(page: Page, number: int) -> Iterator[Inlines]:
+    if page.trace.problem.heads != 1:
+        yield words(
+            "“Concat” puts the results of all heads side by side (section {number}).", number=number
+        )
+
+
 EXPLANATION = Explanation(
     join,
     formula=lambda page, _before: all_heads(page),
+    reading=_reading,
     parts=(Part(Place.AFTER_HEADS, concatenation),),
     symbols=_symbols,
     told={

@@ -471,6 +471,28 @@ def _symbols(_page: Page) -> Iterator[Meant]:
     yield Meant(Symbol("M"), words("the mask: 0 where a query sees a key, −∞ where it does not"))
 
 
+def _reading(page: Page, number: int) -> Iterator[Inlines]:
+    if page.trace.bias is not None:
+        yield words(
+            "{bias} adds a number of its own to each score (section {number}).",
+            bias=Symbol("B"),
+            number=number,
+        )
+    if page.trace.mask is not None:
+        yield words(
+            "{mask} is the mask: it takes away the keys that a query must not see (section "
+            "{number}).",
+            mask=Symbol("M"),
+            number=number,
+        )
+
+
+def _taught(page: Page) -> Iterator[Inlines]:
+    mask = page.trace.problem.attention.mask
+    if page.trace.problem.weights is None and isinstance(mask, str) and mask == "none":
+        yield words("A mask would hide some keys from some queries; there is none here.")
+
+
 EXPLANATION = Explanation(
     step,
     parts=(Part(Place.OF_EACH_HEAD, masked_scores),),
@@ -478,4 +500,6 @@ EXPLANATION = Explanation(
     told={"masked_scores": Told(_derived, Drawn(_participant, _masking, _asked, called=_called))},
     mentioned=_mentioned,
     formula=_formula,
+    reading=_reading,
+    taught=_taught,
 )

@@ -10,13 +10,19 @@ import numpy as np
 
 from attncalc.document.document import Block, Heading, Inlines, OfQuery, Paragraph, Section
 from attncalc.document.expressions import Number, Relation, Symbol
-from attncalc.document.numerals import percentage, percentage_of_row, rounded, sunk_percentage
+from attncalc.document.numerals import (
+    percentage,
+    percentage_of_row,
+    rounded,
+    shown,
+    sunk_percentage,
+)
 from attncalc.document.style import NumberStyle
 from attncalc.document.wording import counted_words, listing, listing_of_first, sentences, words
 from attncalc.names import NAMES
 from attncalc.numbers import measures
 from attncalc.numbers.arithmetic import transcendental_context
-from attncalc.walkthrough.page import Page
+from attncalc.walkthrough.page import Page, lesson
 from attncalc.walkthrough.sections.interface import Explanation, Part, Place
 from attncalc.walkthrough.sources import source_of, sources
 
@@ -35,6 +41,7 @@ def _told(page: Page, query: int) -> Iterator[Block]:
     """One query: of each head what it attends to, and what came out of all of them."""
     if not page.trace.has_heads:
         yield Paragraph(sentences(_attended(page, query), *_result(page, query)))
+        yield from _what_for(page, query)
         yield from _measured(page, query)
         return
     told = page.told_heads if page.full else page.told_heads[:_MOST_HEADS]
@@ -51,6 +58,7 @@ def _told(page: Page, query: int) -> Iterator[Block]:
         yield Paragraph(counted_words("… 1 more head", "… {count} more heads", left))
     if "output" in page.trace:
         yield Paragraph(sentences(_together(page, query), *_before(page, query)))
+        yield from _what_for(page, query)
 
 
 def _together(page: Page, query: int) -> Inlines:
@@ -182,9 +190,11 @@ def _mixed(page: Page, query: int) -> Iterator[Inlines]:
     name = Symbol(NAMES[trace.attended].letter, (page.query_name(query),))
     mixed = page.named(name, row)
     if trace.attended == "output":
-        yield words("The values, mixed in these shares, give its output {output}.", output=mixed)
+        yield words(
+            "All values, each times its weight, add up to its output {output}.", output=mixed
+        )
     else:
-        yield words("The values, mixed in these shares, give {result}.", result=mixed)
+        yield words("All values, each times its weight, add up to {result}.", result=mixed)
     if _is_its_own(page, query):
         yield words("That is exactly its own value.")
 
@@ -211,6 +221,18 @@ def _before(page: Page, query: int) -> Iterator[Inlines]:
         own = page.named(name, row)
         yield words(
             "Attending to itself alone, it would have kept its own value, {value}.", value=own
+        )
+
+
+def _what_for(page: Page, query: int) -> Iterator[Block]:
+    """What an output is good for: for the lesson."""
+    if "output" in page.trace and any(page.trace["weights"][..., query, :].flat):
+        yield lesson(
+            words(
+                "This output is the new vector of {query}: whatever comes after attention works "
+                "with it.",
+                query=page.query_token(query, focused=True),
+            )
         )
 
 
@@ -292,17 +314,23 @@ def _measured(page: Page, query: int) -> Iterator[Block]:
 
 
 def _distance(page: Page, query: int) -> Iterator[Inlines]:
-    """How far the weighted sum is from the query's own value, where it is not that very value."""
+    """How far the weighted sum is from the query's own value, and how long that is."""
     moved = _moved(page, query)
     if moved is None or _is_its_own(page, query):
         return
     if moved == 0:
         yield words("Its weighted sum is its own value in every digit that is certain.")
         return
+    trace = page.trace
+    _, values = sources(trace, trace.attended)
+    with trace.arithmetic():
+        own = trace[values][page.offset + query]
+        length = measures.distance(own, own * 0)
     yield words(
-        "Its weighted sum lies a distance of {distance} from its own value: the length of the "
-        "difference of the two vectors.",
+        "Its weighted sum is about {distance} away from its own value, a vector of the length "
+        "{length}: so far has attention moved it.",
         distance=rounded(moved, page.style).number,
+        length=shown([length], [not length], page.style)[0].number,
     )
 
 
@@ -328,19 +356,28 @@ def _spread(page: Page, query: int) -> Iterator[Inlines]:
         effective = measures.effective_number(bits)
     context = transcendental_context()
     most = context.divide(context.ln(Decimal(int(used))), context.ln(Decimal(2)))
+    sunk = trace.by_products.get("sink_powers") is not None
+    if not sunk and len({*weights}) > 1:
+        yield words(
+            "If all {count} keys that it attends to had the same weight, each would have {share}.",
+            count=int(used),
+            share=percentage(context.divide(Decimal(1), Decimal(int(used)))),
+        )
     yield words(
-        "The entropy of its weights says how evenly they are spread: {bits} bits, where 0 means "
-        "that one key has everything and {most} that all {count} have the same.",
+        "The entropy of its weights says how evenly they are spread: about {bits} bits. It would "
+        "be 0 if one key had everything, and about {most} if all {count} had the same, since 2 to "
+        "the power of {most} is about {count}.",
         bits=_in_decimals(page, bits, 2),
         most=_in_decimals(page, most, 2),
         count=int(used),
     )
     yield words(
-        "The effective number of keys is {number}: so many equal weights would be spread out as "
-        "much.",
+        "2 to the power of {bits} is about {number}, the effective number of keys: the weights "
+        "are as spread out as {number} equal ones.",
+        bits=_in_decimals(page, bits, 2),
         number=_in_decimals(page, effective, 1),
     )
-    if trace.by_products.get("sink_powers") is not None:
+    if sunk:
         yield words("Both are of the keys alone, without the sink.")
 
 

@@ -220,9 +220,19 @@ def _symbols(page: Page) -> Iterator[Meant]:
     )
 
 
+def _reading(page: Page, number: int) -> Iterator[Inlines]:
+    yield words(
+        "Times {values}: each query gets the sum of all values, each multiplied by its weight "
+        "(section {number}).",
+        values=whole(page, sources(page.trace, page.trace.attended)[1]),
+        number=number,
+    )
+
+
 EXPLANATION = Explanation(
     mix,
     formula=_formula,
+    reading=_reading,
     parts=(Part(Place.OF_EACH_HEAD, weighted_sum),),
     symbols=_symbols,
     told={

@@ -212,6 +212,13 @@ def _symbols(_page: Page) -> Iterator[Meant]:
     yield Meant(Symbol("r"), words("the root mean square of a vector: how large its entries are"))
 
 
+def _reading(_page: Page, number: int) -> Iterator[Inlines]:
+    yield words(
+        "“norm” divides each query and each key by how large it is (section {number}).",
+        number=number,
+    )
+
+
 EXPLANATION = Explanation(
     normalize,
     parts=(Part(Place.OF_EACH_HEAD, normalization),),
@@ -221,4 +228,5 @@ EXPLANATION = Explanation(
         "K_normalized": Told(_derived, Drawn(always("Normalized Key"), _normalizing)),
     },
     mentioned=_mentioned,
+    reading=_reading,
 )

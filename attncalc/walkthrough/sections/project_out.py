@@ -100,9 +100,20 @@ def _symbols(page: Page) -> Iterator[Meant]:
     yield Meant(Symbol("Output"), words("all outputs, a row a query"), size_of(page, "output"))
 
 
+def _reading(page: Page, number: int) -> Iterator[Inlines]:
+    if page.trace.problem.W_O is not None:
+        yield words(
+            "Times {matrix}: this matrix makes the output of what stands before it (section "
+            "{number}).",
+            matrix=Symbol("W", ("O",)),
+            number=number,
+        )
+
+
 EXPLANATION = Explanation(
     project_out,
     formula=_formula,
+    reading=_reading,
     parts=(Part(Place.AFTER_HEADS, output_projection),),
     symbols=_symbols,
     told={"output": Told(_derived, Drawn(lambda _: text("Attention Output"), _projecting, _asked))},

@@ -222,6 +222,13 @@ def _symbols(_page: Page) -> Iterator[Meant]:
     yield Meant(Symbol("θ"), words("the angle by which two entries are turned together"))
 
 
+def _reading(_page: Page, number: int) -> Iterator[Inlines]:
+    yield words(
+        "“RoPE” turns each query and each key as its position says (section {number}).",
+        number=number,
+    )
+
+
 EXPLANATION = Explanation(
     rotate,
     parts=(Part(Place.OF_EACH_HEAD, rotation),),
@@ -231,4 +238,5 @@ EXPLANATION = Explanation(
         "K_rotated": Told(_derived, Drawn(always("Rotated Key"), _rotating_new)),
     },
     mentioned=_mentioned,
+    reading=_reading,
 )

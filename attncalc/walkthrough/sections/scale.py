@@ -206,6 +206,33 @@ def _symbols(_page: Page) -> Iterator[Meant]:
     yield Meant(Symbol("z", ("i", "j")), words("the scaled score of query i and key j"))
 
 
+def _reading(page: Page, number: int) -> Iterator[Inlines]:
+    if page.trace.number("divisor") is not None:
+        yield words(
+            "Each score is divided by {root} (section {number}).",
+            root=Root(Symbol("d", ("k",))),
+            number=number,
+        )
+    else:
+        yield words(
+            "Each score is multiplied by {factor} (section {number}).",
+            factor=page.number(page.trace.problem.attention.scale).number,
+            number=number,
+        )
+
+
+def _taught(page: Page) -> Iterator[Inlines]:
+    """Why scores are scaled elsewhere, where these are not."""
+    if page.trace.problem.weights is None and "scaled_scores" not in page.trace:
+        yield words(
+            "“Unscaled” means that the scores are not divided by {root}. Most often they are, "
+            "where {width} is how many numbers a key has: the more numbers, the larger dot "
+            "products get, and with large scores the softmax gives nearly everything to one key.",
+            root=Root(Symbol("d", ("k",))),
+            width=Symbol("d", ("k",)),
+        )
+
+
 EXPLANATION = Explanation(
     scale,
     parts=(Part(Place.OF_EACH_HEAD, scaled_scores),),
@@ -213,4 +240,6 @@ EXPLANATION = Explanation(
     told={"scaled_scores": Told(_derived, Drawn(always("Scale"), _scaling, _asked))},
     mentioned=_mentioned,
     formula=_formula,
+    reading=_reading,
+    taught=_taught,
 )

@@ -32,7 +32,7 @@ from attncalc.document.wording import Slot, words
 from attncalc.language import text
 from attncalc.steps import score
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.page import Page, pair_symbol, sign_of, sum_of
+from attncalc.walkthrough.page import Page, lesson, pair_symbol, sign_of, sum_of
 from attncalc.walkthrough.products import product_sizes, product_terms, whole
 from attncalc.walkthrough.quantities import row_of, weight_of
 from attncalc.walkthrough.sections.interface import (
@@ -58,6 +58,7 @@ def scores(page: Page, number: int) -> Section | None:
         return None
     content = (
         Paragraph(_why(), topic="aside"),
+        lesson(*_how_to_multiply(page)),
         *page.of_each_query(lambda query: _score_blocks(page, query)),
         *all_queries(page, "scores"),
     )
@@ -72,6 +73,19 @@ def _why() -> Inlines:
         "A score is the dot product of a query and a key: it is large where the two point the same "
         "way, and negative where they point in opposite ways."
     )
+
+
+def _how_to_multiply(page: Page) -> Iterator[Inlines]:
+    """What a dot product is, and what makes it large besides the direction."""
+    yield words(
+        "Dot product: multiply the first entry of the query by the first of the key, the second by "
+        "the second and so on, and add up the products."
+    )
+    if "Q_normalized" not in page.trace:
+        yield words(
+            "Not only the direction counts, but also the length: a key of the same direction and "
+            "twice the length gets twice the score."
+        )
 
 
 def match(query: Token, vector: Relation) -> Paragraph:
@@ -193,6 +207,28 @@ def _symbols(page: Page) -> Iterator[Meant]:
     )
 
 
+def _reading(page: Page, number: int) -> Iterator[Inlines]:
+    made = _formula(page, Symbol("S"))
+    yield reading_of_scores(made, number)
+    if isinstance(made, Juxtaposed):
+        yield words(
+            "The raised T in {transposed} turns the rows of a matrix into columns, so that each "
+            "row of {queries} meets each key.",
+            transposed=made.factors[1],
+            queries=made.factors[0],
+        )
+
+
+def reading_of_scores(scores: Expression, number: int) -> Inlines:
+    """What the whole matrix of them is."""
+    return words(
+        "{scores} is the table of all scores: a row for each query, a column for each key (section "
+        "{number}).",
+        scores=scores,
+        number=number,
+    )
+
+
 EXPLANATION = Explanation(
     score,
     parts=(Part(Place.OF_EACH_HEAD, scores),),
@@ -200,4 +236,5 @@ EXPLANATION = Explanation(
     told={"scores": Told(_derived, Drawn(_participant, sharing, _asked, box=_box))},
     mentioned=_mentioned,
     formula=_formula,
+    reading=_reading,
 )

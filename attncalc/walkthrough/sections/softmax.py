@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from math import inf
 
 from attncalc.document.document import (
     Align,
@@ -75,9 +76,11 @@ from attncalc.walkthrough.tables import HIDDEN, bar, result_cell, together
 def softmax(page: Page, number: int) -> Section:
     """Powers, their sum, the quotients of the focused queries; all weights as a heatmap."""
     trace = page.trace
+    content: tuple[Block | OfQuery, ...]
     if trace.problem.weights is not None:
         heading = Heading(number, words("Attention weights"))
-        return Section(heading, (weights_heatmap(page), *graphs(page)), ("weights",))
+        content = (*_how_to_read_all(page), weights_heatmap(page), *graphs(page))
+        return Section(heading, content, ("weights",))
     symbol = pair_symbol(source_of(trace, "exponentials"))
     base = _base(page)
     in_sum = Symbol(symbol.letter, ("i", "l"))
@@ -89,9 +92,11 @@ def softmax(page: Page, number: int) -> Section:
     )
     written_out = page.of_each_query(lambda query: _softmax_blocks(page, query, base))
     heading = Heading(number, words("Attention weights (softmax)"), formula)
-    content: tuple[Block | OfQuery, ...] = (
+    content = (
+        *_how_to_read(page, base),
         *written_out,
         *_why_powers(page, base),
+        *_how_to_read_all(page),
         weights_heatmap(page),
         *graphs(page),
     )
@@ -199,32 +204,67 @@ def _what_is_hidden() -> Inlines:
     return words("A key with the score {hidden} gets the weight 0.", hidden=HIDDEN)
 
 
+def _written(page: Page) -> list[int]:
+    """The queries that have a table: those that see a key."""
+    return [query for query in page.queries if page.trace["sums"][query] != 0]
+
+
+def _how_to_read(page: Page, base: Expression) -> Iterator[Block]:
+    """For the lesson: what is done, column by column, and what l is."""
+    if not _written(page):
+        return
+    index, letter = Symbol("l"), pair_symbol(source_of(page.trace, "exponentials")).letter
+    yield lesson(
+        words(
+            "The softmax has three steps: take {power}, which is {base} to the power of the score "
+            "(first column of numbers); add up these powers (last row); divide each power by their "
+            "sum (next columns).",
+            power=Power(base, Symbol(letter)),
+            base=base,
+        ),
+        words(
+            "In the formula, {l} runs over all keys, and {sum} is the sum of all their powers.",
+            l=index,
+            sum=SumOver("l", Power(base, Symbol(letter, ("i", "l")))),
+        ),
+        words("Where there are bars, the longest stands for the largest weight."),
+    )
+
+
 def _why_powers(page: Page, base: Expression) -> Iterator[Block]:
-    """For the lesson: why a softmax, and how its table is read."""
+    """For the lesson: why powers of all functions."""
+    queries = _written(page)
+    if not queries:
+        return
+    scores = page.trace[source_of(page.trace, "exponentials")]
     times: Expression = base
     if page.trace.problem.attention.base == "e":
         e = rounded(transcendental_context().exp(Decimal(1)), page.style)
         times = Relation((base, e.number), (e.sign,))
+    negative = any(-inf < score < 0 for query in queries for score in scores[query])
+    positive = (
+        words("Shares must not be negative, and powers never are, even those of negative scores.")
+        if negative
+        else words("Shares must not be negative, and powers never are.")
+    )
     yield lesson(
+        words("Why powers?"),
+        positive,
         words(
-            "Why powers? A power is positive even where a score is negative, and of two keys the "
-            "one whose score is larger by 1 gets {times} times the weight. Divided by the sum of "
-            "all powers, they are shares of a whole.",
+            "Of two keys, the one whose score is larger by 1 gets {times} times the weight.",
             times=times,
-        )
+        ),
     )
-    yield lesson(
-        words(
-            "How to read the table: the first column of numbers is the power of each score, the "
-            "next divides it by the sum of all of them, and the last is the weight that comes out; "
-            "a bar is as long as its weight beside the largest."
-        )
-    )
+
+
+def _how_to_read_all(page: Page) -> Iterator[Block]:
+    """For the lesson: what stands where in a table of all weights."""
     if len(page.trace.problem.tokens) > 1:
         yield lesson(
             words(
-                "How to read the heatmap: a row is a query, a column a key, and their number the "
-                "weight, how much the query takes from the key; the stronger the colour, the more."
+                "How to read the table of all weights: a row is a query, a column a key, and the "
+                "number where they meet says how much this query takes from this key. Where cells "
+                "are shaded, a stronger shade means a larger weight."
             )
         )
 
@@ -439,6 +479,22 @@ def _symbols(page: Page) -> Iterator[Meant]:
     yield Meant(Symbol("e"), words("Euler's number, the base of the powers"))
 
 
+def _reading(page: Page, number: int) -> Iterator[Inlines]:
+    if page.trace.problem.weights is not None:
+        yield words(
+            "{weights} is the table of all attention weights: a row for each query, a column for "
+            "each key (section {number}).",
+            weights=Symbol("A"),
+            number=number,
+        )
+        return
+    yield words(
+        "“softmax” turns each row of scores into a row of attention weights, the shares that a "
+        "query gives to the keys (section {number}).",
+        number=number,
+    )
+
+
 EXPLANATION = Explanation(
     step,
     parts=(Part(Place.OF_EACH_HEAD, softmax),),
@@ -450,4 +506,5 @@ EXPLANATION = Explanation(
     },
     mentioned=_mentioned,
     formula=_formula,
+    reading=_reading,
 )
