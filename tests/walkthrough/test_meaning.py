@@ -95,7 +95,7 @@ def test_what_it_was() -> None:
     """Its own value where nothing else is known of it; its embedding where it is."""
     fields = {"tokens": ["a", "b"], "scores": [["0", "0"], ["0", "0"]], "V": [["1"], ["3"]]}
     said = words_of(fields)
-    assert "The values, mixed in these shares, give its output o_a = [2]." in said
+    assert "All values, each times its weight, add up to its output o_a = [2]." in said
     assert "Attending to itself alone, it would have kept its own value, v_a = [1]." in said
     assert "Before attention it was x_apple = [1, 0]." in words_of(TWICE)
     crossed = {**fields, "key_tokens": ["c", "d"]}
@@ -115,7 +115,7 @@ def test_its_own_value() -> None:
 def test_after_the_last_step() -> None:
     fields = {"tokens": ["a", "b"], "scores": [["0", "0"]] * 2, "V": [["1"], ["3"]]}
     said = words_of({**fields, "W_O": [["2"]]})
-    assert "give o_a = [2]. After the last step its output is y_a = [4]." in said
+    assert "add up to o_a = [2]. After the last step its output is y_a = [4]." in said
 
 
 def test_measures() -> None:
@@ -123,9 +123,9 @@ def test_measures() -> None:
     fields = {"tokens": ["a", "b"], "scores": [["0", "0"]] * 2, "V": [["1"], ["3"]]}
     assert "entropy" not in words_of(fields)
     said = words_of(fields, "lesson")
-    assert "spread: 1.00 bits, where 0 means that one key has everything and 1.00 that" in said
-    assert "The effective number of keys is 2.0" in said
-    assert "a distance of 1.0000 from its own value" in said
+    assert "spread: about 1.00 bits. It would be 0 if one key had everything, and about 1" in said
+    assert "2 to the power of 1.00 is about 2.0, the effective number of keys" in said
+    assert "about 1.0000 away from its own value, a vector of the length 1.0000" in said
     assert "without the sink" not in said
     sunk = words_of({**fields, "attention": {"sink": "0"}}, "lesson")
     assert "Both are of the keys alone, without the sink." in sunk
