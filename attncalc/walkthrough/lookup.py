@@ -48,9 +48,10 @@ _MOST_NAMED = 3
 def write_lookup(trace: Trace, selection: Selection | None = None) -> Document:
     """What each of the chosen queries looks up, by match, and what it is given.
 
-    It tells of no other query, so that there is none for its reader to turn to.
+    It tells of no other query, so that there is none for its reader to turn to; and there is one
+    detail of it.
     """
-    page = Page.of(trace, replace(selection or Selection(), turns=False))
+    page = Page.of(trace, replace(selection or Selection(), turns=False, detail="standard"))
     sections: list[Section] = []
     for head in page.heads:
         own = page.of_head(head)

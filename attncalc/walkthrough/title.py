@@ -44,7 +44,7 @@ def title(page: Page) -> Section:
             words("{sizes} · written out for the query {query}", sizes=line, query=token)
         )
 
-    content: list[Block | OfQuery] = [purpose()]
+    content: list[Block | OfQuery] = [purpose()] if page.teaches else []
     if len(page.queries) == 1:
         content += page.of_each_query(chosen)
     else:

@@ -21,6 +21,7 @@ from attncalc.renderers.terminal.page import TerminalRenderer
 from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough import write_walkthrough
+from attncalc.walkthrough.lookup import write_lookup
 from tests.conftest import SAMPLES
 from tests.random_problems import TAME, problems
 from tests.walkthrough.test_mechanisms import TWO
@@ -291,6 +292,14 @@ def test_only_in_a_lesson() -> None:
     for detail in ("brief", "standard"):
         page = TerminalRenderer(2000).render(write_walkthrough(trace, Selection(detail=detail)))
         assert [each for each in LESSON_ONLY if each in page] == []
+
+
+def test_a_lookup_is_no_lesson() -> None:
+    """It has one detail, with the formula under its title."""
+    trace = attncalc.explain(attncalc.load(SAMPLES / "animal.yaml"))
+    found = write_lookup(trace, Selection(detail="lesson"))
+    assert found == write_lookup(trace)
+    assert "What is attention for?" not in TerminalRenderer(2000).render(found)
 
 
 def test_the_formula_stands_behind_the_roles() -> None:
