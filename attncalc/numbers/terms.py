@@ -7,9 +7,9 @@ then, of many people at once (`worked_out`), or by the script of a page, which h
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any, TypeAlias, assert_never
 
 import numpy as np
@@ -190,21 +190,11 @@ class Either(Node):
         return self.ways
 
 
-Term: TypeAlias = (
-    Constant
-    | Awaited
-    | Sum
-    | Product
-    | Quotient
-    | Share
-    | Power
-    | Root
-    | Tanh
-    | Logistic
-    | Rounded
-    | Largest
-    | Either
+Operation: TypeAlias = (
+    Sum | Product | Quotient | Share | Power | Root | Tanh | Logistic | Largest | Either
 )
+
+Term: TypeAlias = Constant | Awaited | Rounded | Operation
 
 ZERO = Constant(0.0, 0.0)
 ONE = Constant(1.0, 1.0)
@@ -260,14 +250,14 @@ class WorkingOut:
                 return _outward(*_combined(term, [self._bounds(part) for part in term.parts]))
 
 
-def _combined(term: Term, parts: Sequence[Bounds]) -> Bounds:
+def _combined(term: Operation, parts: Sequence[Bounds]) -> Bounds:
     match term:
         case Sum():
             return _total([low for low, _ in parts]), _total([high for _, high in parts])
         case Largest():
-            return np.maximum.reduce([low for low, _ in parts]), _highest(parts)
+            return _extreme(np.maximum, (low for low, _ in parts)), _highest(parts)
         case Either():
-            return np.minimum.reduce([low for low, _ in parts]), _highest(parts)
+            return _extreme(np.minimum, (low for low, _ in parts)), _highest(parts)
         case Product():
             return _product(*parts)
         case Quotient():
@@ -283,8 +273,6 @@ def _combined(term: Term, parts: Sequence[Bounds]) -> Bounds:
             return _function(np.tanh, parts)
         case Logistic():
             return _function(lambda x: 1 / (1 + np.exp(-x)), parts)
-        case Constant() | Awaited() | Rounded():
-            raise AssertionError("these have no parts to be combined")
         case other:
             assert_never(other)
 
@@ -298,8 +286,13 @@ def _total(terms: Sequence[Array]) -> Array:
 
 
 def _highest(parts: Sequence[Bounds]) -> Array:
-    highest: Array = np.maximum.reduce([high for _, high in parts])
-    return highest
+    return _extreme(np.maximum, (high for _, high in parts))
+
+
+def _extreme(of_two: np.ufunc, ends: Iterable[Array]) -> Array:
+    """Of ends of which some are the same for everybody."""
+    extreme: Array = reduce(of_two, ends)
+    return extreme
 
 
 def _function(rising: Any, parts: Sequence[Bounds]) -> Bounds:
@@ -314,7 +307,7 @@ def _not_negative(bounds: Bounds) -> Bounds:
 def _product(left: Bounds, right: Bounds) -> Bounds:
     # 0 × ∞ is 0: whatever is hidden has no share in a sum.
     ends = [_times(one, other) for one in left for other in right]
-    return np.minimum.reduce(ends), np.maximum.reduce(ends)
+    return _extreme(np.minimum, ends), _extreme(np.maximum, ends)
 
 
 def _times(one: Array, other: Array) -> Array:
@@ -325,8 +318,8 @@ def _quotient(above: Bounds, below: Bounds) -> Bounds:
     ends = [one / other for one in above for other in below]
     nothing = (above[0] == 0) & (above[1] == 0) & (below[0] == 0) & (below[1] == 0)
     anything = (below[0] <= 0) & (below[1] >= 0)
-    low = np.where(anything, -np.inf, np.minimum.reduce(ends))
-    high = np.where(anything, np.inf, np.maximum.reduce(ends))
+    low = np.where(anything, -np.inf, _extreme(np.minimum, ends))
+    high = np.where(anything, np.inf, _extreme(np.maximum, ends))
     return np.where(nothing, 0.0, low), np.where(nothing, 0.0, high)
 
 

@@ -136,8 +136,9 @@ def works_out(problem: Problem, stage: str) -> bool:
 
 
 def is_worked_with(trace: Trace, stage: str) -> bool:
-    """Whether anything on the way to a stage is worked out itself."""
-    problem = trace.problem
-    if stage != "scores" or problem.scores is not None:
-        return works_out(problem, stage)
-    return trace.asking != "Q" or works_out(problem, "Q") or works_out(problem, "K")
+    """Whether anything of which a stage is made is worked out, or it is more than dot products."""
+    chosen = trace.problem.attention.chosen("score")
+    if works_out(trace.problem, stage) and not (stage == "scores" and chosen is None):
+        return True
+    before = (each for each in trace.stages[stage].made_of if each in trace.stages)
+    return any(is_worked_with(trace, each) for each in before)

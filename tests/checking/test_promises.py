@@ -455,6 +455,26 @@ def test_rounding_what_is_not_printed_is_excused(drawn: tuple[Problem, dict[str,
     expect(judged(problem, claims), Verdict.CORRECT, Verdict.FOLLOWS)
 
 
+def test_what_an_additive_score_is_made_of_may_be_rounded() -> None:
+    """Also where Q and K are given: q W_1, k W_2, their sum and its tanh are worked out, too.
+
+    To two decimals, the sums' tanh is [0.58, -0.51, -0.52], [-0.16, -0.68, -0.64] and [0.33, -0.62,
+    -0.58]; scores -1.63, -0.98, -1.46; powers 0.20, 0.38, 0.23; their sum 0.81.
+    """
+    score = {
+        "W_1": [["0.95", "-0.27", "-0.83"], ["0.32", "0.43", "-0.26"]],
+        "W_2": [["-0.58", "-0.18", "-0.12"], ["0.99", "0.72", "0.24"]],
+        "v": ["-1.22", "0.75", "1.04"],
+    }
+    problem = {
+        "Q": [["0.86", "-0.52"]],
+        "K": [["-0.46", "-0.25"], ["0.88", "-0.30"], ["-0.14", "-0.40"]],
+        "attention": {"score": {"additive": score}},
+    }
+    claims = {"weights": [["0.25", "0.47", "0.28"]]}
+    assert attncalc.check(attncalc.load({**problem, "claims": claims})).first_wrong is None
+
+
 @settings(max_examples=120, deadline=None)
 @given(honest_sources(masked_problems(), ("masked_scores", "exponentials", "weights", "output")))
 def test_what_masks_leave_is_excused(drawn: tuple[Problem, dict[str, Any]]) -> None:
