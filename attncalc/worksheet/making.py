@@ -34,11 +34,8 @@ from attncalc.worksheet.tolerances import (
     mistakes_in,
 )
 
-MOST_DRAWS = 200
+MOST_DRAWS = 150
 """So often numbers are drawn; then it is said what is in the way."""
-
-_ALWAYS = 20
-"""So many draws that fail for the same reason are enough."""
 
 MOST_CELLS = 4000
 """Numbers of a stage of a problem that can be worked by hand."""
@@ -56,6 +53,8 @@ _LARGEST_POWER = 1e5
 
 _SETTLED = 12
 """Decimals of a float that are not noise."""
+
+_UNFAIR_HINT = "other tokens or wider vectors in the file, another --level, or no --seed"
 
 _MOST_NAMED = 3
 """Mistakes that a warning names."""
@@ -112,7 +111,8 @@ class Maker:
         return Draft(self._trace(self._asked), self.wanted, given).sheet()
 
     def _drawn(self, seed: int, variant: int) -> Sheet:
-        self._trace(self._asked)
+        if (why := _never(self._trace(self._asked))) is not None:
+            raise InputError("--seed", f"no numbers are fair: {why}", hint=_UNFAIR_HINT)
         in_the_way: Counter[str] = Counter()
         for number in range(MOST_DRAWS):
             chance = Chance(f"attncalc {codes.VERSION}/{seed}/{variant}/{number}")
@@ -126,12 +126,9 @@ class Maker:
                     return sheet
                 why = _nearly(next(iter(draft.near)))
             in_the_way[why] += 1
-            if number + 1 == in_the_way[why] == _ALWAYS:
-                break  # it is not by chance
         why, _ = in_the_way.most_common(1)[0]
-        message = f"no fair numbers were found in {in_the_way.total()} draws: {why}"
-        hint = "other tokens or wider vectors in the file, another --level, or no --seed"
-        raise InputError("--seed", message, hint=hint)
+        message = f"no fair numbers were found in {MOST_DRAWS} draws: {why}"
+        raise InputError("--seed", message, hint=_UNFAIR_HINT)
 
     def _trace(self, problem: Problem) -> Trace:
         trace = explain(problem, ["cost"])
@@ -157,11 +154,12 @@ class Draft:
         if not self.entries:
             raise InputError("worksheet", "nothing in this problem is to be worked out")
         self.stages = [*dict.fromkeys(stage for stage, _ in self.entries)]
-        self.mistakes = self._mistakes()
         self.tolerances = Tolerances(trace, wanted.decimals)
         self.near: dict[str, None] = {}
 
-    def _mistakes(self) -> list[Mistake]:
+    @cached_property
+    def mistakes(self) -> list[Mistake]:
+        """Those that change any number that is asked for by more than rounding does."""
         unit = float(half_a_unit(self.wanted.decimals)) * 2
         return [
             mistake
@@ -178,7 +176,7 @@ class Draft:
 
     def unfair(self) -> str | None:
         """What is in the way of a fair sheet; None if nothing is."""
-        return self._the_same() or self._too_plain() or self._nearly_the_same()
+        return self._too_plain() or self._the_same() or self._nearly_the_same()
 
     def _too_plain(self) -> str | None:
         """Whether a step is trivial, or too much for a hand."""
@@ -231,8 +229,7 @@ class Draft:
         made = {mistake.what for mistake in self.mistakes}
         for what, stage in _MUST_TELL.items():
             if stage in self.trace and what not in made:
-                same = f"“{what}” gives the right numbers"
-                return f"with d_k = 1, {same}" if self.trace.problem.d_k == 1 else same
+                return _the_same(what)
         return None
 
     def sheet(self) -> Sheet:
@@ -340,6 +337,17 @@ class Draft:
         number = Decimal(repr(round(value, _SETTLED)))
         (places,) = asking.decimals_of([number], self.wanted.decimals)
         return asking.answer_of(number, max(places, decimals))
+
+
+def _never(trace: Trace) -> str | None:
+    """What is in the way of any numbers; None if nothing is."""
+    if trace.problem.d_k == 1 and trace.number("divisor") is not None:
+        return f"with d_k = 1, {_the_same('the scores are not scaled')}"
+    return None
+
+
+def _the_same(what: str) -> str:
+    return f"“{what}” gives the right numbers"
 
 
 def _nearly(what: str) -> str:

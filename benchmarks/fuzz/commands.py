@@ -20,12 +20,14 @@ FORMATS = {
     "check": (*PAGES, "json", "github", "junit"),
     "compare": PAGES,
     "graph": ("mermaid", "dot", "svg"),
+    "worksheet": (*PAGES, "json", "moodle"),
 }
 _SUFFIXES = {
     "explain": (".txt", ".json", ".md", ".qmd", ".tex", ".typ", ".html", ".csv", ".npz"),
     "check": (".txt", ".json", ".md", ".qmd", ".tex", ".typ", ".html", ".xml"),
     "compare": (".txt", ".json", ".md", ".qmd", ".tex", ".typ", ".html"),
     "graph": (".mmd", ".dot", ".gv", ".svg"),
+    "worksheet": (".txt", ".json", ".md", ".qmd", ".tex", ".typ", ".html", ".xml"),
 }
 _ODD_OUTPUTS = ("-", "out", "out.xyz", ".", "no/such/folder.md", "out.\x1b[2J", "o\nut.md")
 _FAR_OUTPUTS = ("/dev/null", "/dev/full", "a" * 250 + ".md", "a" * 300 + ".md", "")
@@ -35,6 +37,8 @@ _ODD_FLAGS = ("--nonsense", "-h", "--help", "--version", "--", "-", "--query", "
 def flags(chance: Random, command: str, problem: Record, *, files: int = 1) -> list[str]:
     """Some flags of a command that reads a problem; files: how many it reads."""
     words = _output(chance, command)
+    if command == "worksheet":
+        return words + [word for _ in range(2) for word in _of_sheets(chance, problem)]
     choices: list[Callable[[], list[str]]] = [
         lambda: ["-p", _one(chance, ("0", "1", "2", "3", "6", "15", "30"), ("31", "-1", "x"))],
         lambda: ["--rounding", _one(chance, ("half-up", "half-even"), ("down",))],
@@ -96,6 +100,25 @@ def _of_drawings(chance: Random, problem: Record) -> list[Callable[[], list[str]
     ]
 
 
+def _of_sheets(chance: Random, problem: Record) -> list[str]:
+    """Some flags of worksheet."""
+    stage = chance.choice(("weights", "output", "scores", "sums", "Q"))
+    blanks = (stage, f"{stage}[#1]", f"{stage}[#1,1]", f"weights,{stage}")
+    choices: tuple[list[str], ...] = (
+        [],
+        ["--level", _one(chance, ("1", "2", "3"), ("0", "4", "x"))],
+        ["--blank", _one(chance, blanks, ("", "[", "weights[", *HOSTILE_TOKENS[:20]))],
+        ["--seed", _one(chance, ("0", "1"), ("-1", "x", str(10**30)))],
+        ["-p", _one(chance, ("2", "4", "9"), ("1", "31"))],
+        ["--code", _one(chance, ("1-7-1-2-abcd", "1-f-1-2-abcd"), ("2-1-1-1-a", "x"))],
+        ["--lang", "de"],
+        _query(chance, problem),
+        _head(chance, problem),
+        option_words(chance, problem),
+    )
+    return chance.choice(choices)
+
+
 def _head(chance: Random, problem: Record) -> list[str]:
     heads = sizes_of(problem).heads
     if not heads and chance.random() < 0.95:
@@ -128,7 +151,7 @@ def others(chance: Random) -> list[str]:
         ["samples"],
         ["samples", chance.choice(("animal", "gallery", "anima", "llama-step", "\x1b[2J", "../x"))],
         ["schema", chance.choice(("input", "output", "check", "compare", "x"))],
-        [chance.choice(("explain", "check", "compare", "graph", "weave", "samples")), "-h"],
+        [chance.choice(("explain", "check", "graph", "worksheet", "mark", "practice")), "-h"],
         [chance.choice(("explian", "in.yaml", "", "--version", "-V", "-h", "--nonsense"))],
         [chance.choice(("explain", "check", "graph")), chance.choice(("animal", "missing.yaml"))],
         [chance.choice(("explain", "check", "graph", "compare", "weave")), "."],

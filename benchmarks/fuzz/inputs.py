@@ -14,7 +14,16 @@ from benchmarks.fuzz.mutations import LARGEST, mutated, places
 from benchmarks.fuzz.problems import random_problem, sample, sample_texts
 from benchmarks.fuzz.values import STAGES, Record
 
-_COMMANDS = {"explain": 30, "check": 20, "compare": 11, "graph": 7, "weave": 8, "own": 23, "": 1}
+_COMMANDS = {
+    "explain": 26,
+    "check": 18,
+    "compare": 10,
+    "graph": 7,
+    "worksheet": 9,
+    "weave": 7,
+    "own": 22,
+    "": 1,
+}
 _SHARE_OF_SAMPLES = 0.15
 _SHARE_OF_TEXTS = 0.06
 """Samples as they are typed, comments and all, with damaged bytes."""
