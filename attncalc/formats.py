@@ -26,11 +26,8 @@ DrawingFormat: TypeAlias = Literal["mermaid", "dot", "svg"]
 WovenFormat: TypeAlias = Literal["md", "text", "html", "tex", "mermaid", "json"]
 """Of what is woven into a document."""
 
-SheetFormat: TypeAlias = Literal["json", "moodle", "canvas", "jupyterquiz"]
-"""Of worksheets for other programs: those that mark, and learning platforms."""
-
-SHEET_SUFFIXES: dict[str, SheetFormat] = {".json": "json", ".xml": "moodle", ".zip": "canvas"}
-"""What the suffix of a file says; jupyterquiz is JSON too, and has to be named."""
+SheetFormat: TypeAlias = Literal[PageFormat, "json", "moodle", "canvas", "jupyterquiz"]
+"""Of worksheets: pages, and what is for other programs, those that mark and learning platforms."""
 
 Paper: TypeAlias = Literal["a4", "us-letter", "slides"]
 """slides: of 16 by 9, a step a slide, which any viewer of PDF shows."""
@@ -63,3 +60,11 @@ PAGES: dict[PageFormat, KindOfPage] = {
 
 FRAGMENTS = tuple(name for name, page in PAGES.items() if page.fragments)
 """Formats that have a piece for inclusion in a page."""
+
+SHEET_SUFFIXES: dict[str, SheetFormat] = {
+    ".json": "json",
+    ".xml": "moodle",
+    ".zip": "canvas",
+    **{page.suffix: name for name, page in PAGES.items()},
+}
+"""What the suffix of a worksheet's file says; jupyterquiz is JSON too, and has to be named."""

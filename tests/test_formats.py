@@ -27,6 +27,7 @@ def test_pages() -> None:
     [
         (options.COMPARE_SUFFIXES, options.CompareFormat, set()),
         (options.EXPLAIN_SUFFIXES, options.ExplainFormat, set()),
+        (formats.SHEET_SUFFIXES, formats.SheetFormat, {"jupyterquiz"}),
         (options.CHECK_SUFFIXES, options.CheckFormat, {"github"}),
         (graph.SUFFIXES, formats.DrawingFormat, set()),
     ],

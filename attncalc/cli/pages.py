@@ -30,7 +30,7 @@ def refuse_fragment(fragment: bool, format: str) -> None:
 
 @dataclass(frozen=True)
 class Pages:
-    """How pages are written. command: what was typed, for the small print of a handout."""
+    """How pages are written. command: what was typed, for the small print of a handout, if any."""
 
     format: PageFormat
     command: Sequence[str] = ()
@@ -63,7 +63,7 @@ class Pages:
         return Layout(
             self.fragment,
             self.paper,
-            shlex.join(["attncalc", *self.command]),
+            shlex.join(["attncalc", *self.command]) if self.command else None,
             _date() if PAGES[self.format].dated else None,
             output.width(),
             output.in_color(self.color, self.output_file),

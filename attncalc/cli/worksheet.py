@@ -1,6 +1,7 @@
 """attncalc worksheet: a sheet with blanks, its key, and as many others like it as are wanted."""
 
-from typing import TYPE_CHECKING, Annotated, Optional, assert_never
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
@@ -8,19 +9,27 @@ from attncalc.cli import options, output
 from attncalc.cli.attention import OverridesAttention, overrides
 from attncalc.document.style import MOST_DECIMALS
 from attncalc.errors import InputError
-from attncalc.formats import SHEET_SUFFIXES, SheetFormat
+from attncalc.formats import PAGES, SHEET_SUFFIXES, PageFormat, Paper, SheetFormat
+from attncalc.records import dataclass
 
 if TYPE_CHECKING:
     from attncalc.sheet import Sheet
 
 EXAMPLES = """\b
 Examples:
-  attncalc worksheet handout.yaml --json
-  attncalc worksheet handout.yaml --seed 7 --variants 30 --json
+  attncalc worksheet handout.yaml -o sheet.pdf --key key.pdf
+  attncalc worksheet handout.yaml --seed 7 --variants 30 -o 30.pdf --key key.pdf
+  attncalc worksheet handout.yaml --seed 7 --variants 9 -o '{variant}.html'
+  attncalc worksheet handout.yaml --level 1 --json
   attncalc worksheet handout.yaml --blank 'weights[tea],output' --json
   attncalc worksheet handout.yaml --seed 7 --variants 30 -o quiz.xml
   attncalc worksheet handout.yaml --answers answers.csv
 """
+
+PAGE_SUFFIXES: dict[str, PageFormat] = {page.suffix: name for name, page in PAGES.items()}
+
+_PLACES = ("{variant}", "{code}")
+"""In the name of a file that is one of several."""
 
 Level = Annotated[
     int,
@@ -102,8 +111,18 @@ FormatOption = Annotated[
     typer.Option(
         "--format",
         "-f",
-        help="What to print: json, or a quiz for Moodle (.xml), Canvas (.zip) or jupyterquiz. "
-        "Default: what --output ends in, or json.",
+        help="What to print: a page, json, or a quiz for Moodle (.xml), Canvas (.zip) or "
+        "jupyterquiz. Default: what --output ends in, or text.",
+        show_default=False,
+    ),
+]
+Key = Annotated[
+    Optional[str],
+    typer.Option(
+        "--key",
+        metavar="FILE",
+        help="Write the key too: the sheet with its answers, what is accepted, and what mistakes "
+        "give. Its suffix chooses the format.",
         show_default=False,
     ),
 ]
@@ -128,16 +147,30 @@ def worksheet(
     format: FormatOption = None,
     json: options.Json = False,
     output_file: options.Output = None,
+    key: Key = None,
     answers: Answers = None,
+    paper: options.PaperOption = "a4",
+    lang: options.Lang = "en",
+    decimal: options.Decimal = None,
+    color: options.ColorOption = "auto",
 ) -> None:
     """Make a sheet with blanks, and its key.
 
     Of a problem's own numbers; with --seed, of new ones that tell known mistakes apart. Options
-    such as --scale override the file's.
+    such as --scale override the file's. Where a file has {variant} or {code} in its name, each
+    sheet has its own.
     """
-    chosen = output.chosen_format(format, json, output_file, SHEET_SUFFIXES, ".json")
+    chosen = output.chosen_format(format, json, output_file, SHEET_SUFFIXES)
+    key_format = None if key is None else _format_of_key(key)
     output.spare(files, output_file)
+    output.spare(files, key)
     output.spare(files, answers)
+    if key is not None and key == output_file:
+        raise InputError("--key", f"{key} is the sheet's file too; expected another one")
+    _refuse_one_file(chosen, variants, output_file, "--output")
+    if key_format is not None:
+        _refuse_one_file(key_format, variants, key, "--key")
+    options.speak(context, lang, decimal)
 
     from attncalc.worksheet import codes
     from attncalc.worksheet.loading import maker_of
@@ -164,30 +197,87 @@ def worksheet(
         from attncalc.exports.answers_csv import answer_table
 
         output.write(answer_table(sheets[0]), answers)
-        if output_file is None and not json and format is None:
-            return
-    match chosen:
+    if key is not None and key_format is not None:
+        _write(sheets, _Written(key_format, paper, color, filled=True), key)
+    elsewhere = answers is not None or key is not None
+    if not elsewhere or output_file is not None or json or format is not None:
+        _write(sheets, _Written(chosen, paper, color, filled=False), output_file)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """How sheets are written. filled: with their answers, as keys."""
+
+    format: SheetFormat
+    paper: Paper
+    color: options.Color
+    filled: bool
+
+
+def _write(sheets: "list[Sheet]", how: _Written, file: Optional[str]) -> None:
+    """Write them to one file, or each to its own."""
+    if file is None or not _is_of_several(file):
+        _write_together(sheets, how, file)
+        return
+    for sheet in sheets:
+        own = file.replace("{variant}", str(sheet.variant)).replace("{code}", sheet.code)
+        _write_together([sheet], how, own)
+
+
+def _write_together(sheets: "list[Sheet]", how: _Written, file: Optional[str]) -> None:
+    match how.format:
         case "json":
             from attncalc.exports.worksheet_json import worksheet_json
 
-            output.write("".join(map(worksheet_json, sheets)), output_file)
+            output.write("".join(map(worksheet_json, sheets)), file)
         case "moodle":
             from attncalc.exports.moodle_xml import moodle_xml
 
-            output.write(moodle_xml(sheets), output_file)
+            output.write(moodle_xml(sheets), file)
         case "canvas":
             from attncalc.cli.app import say
             from attncalc.exports.canvas_qti import canvas_qti, canvas_warnings
 
             for warning in canvas_warnings(sheets):
                 say(f"warning: {warning}")
-            output.write(canvas_qti(sheets), output_file)
+            output.write(canvas_qti(sheets), file)
         case "jupyterquiz":
             from attncalc.exports.jupyterquiz_json import jupyterquiz_json
 
-            output.write(jupyterquiz_json(sheets), output_file)
+            output.write(jupyterquiz_json(sheets), file)
         case _:
-            assert_never(chosen)
+            _write_pages(sheets, how.format, how, file)
+
+
+def _write_pages(
+    sheets: "list[Sheet]", kind: PageFormat, how: _Written, file: Optional[str]
+) -> None:
+    from attncalc.cli.pages import Pages
+    from attncalc.walkthrough.worksheet import worksheet
+
+    pages = Pages(kind, paper=how.paper, color=how.color, output_file=file)
+    pages.write([worksheet(sheet, filled=how.filled) for sheet in sheets])
+
+
+def _format_of_key(key: str) -> PageFormat:
+    suffix = Path(key).suffix.lower()
+    if suffix not in PAGE_SUFFIXES:
+        known = ", ".join(PAGE_SUFFIXES)
+        raise InputError("--key", f"no page ends in “{suffix}”; expected one of {known}")
+    return PAGE_SUFFIXES[suffix]
+
+
+def _is_of_several(file: str) -> bool:
+    return any(place in file for place in _PLACES)
+
+
+def _refuse_one_file(format: SheetFormat, variants: int, file: Optional[str], option: str) -> None:
+    """Refuse several sheets in a file of a format that holds one. Raises InputError."""
+    single = {name for name, page in PAGES.items() if page.single}
+    if variants > 1 and format in single and not (file is not None and _is_of_several(file)):
+        message = f"{variants} sheets in one file; expected 1 for {format}"
+        hint = f"sheet-{{variant}}.{format} is a file each"
+        raise InputError(option, message, hint=hint)
 
 
 def _again(maker: object, code: object) -> "Sheet":

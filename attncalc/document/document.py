@@ -62,7 +62,49 @@ class Judgement:
     text: str
 
 
-Inline: TypeAlias = Words | Token | Code | Judgement | Expression
+@dataclass(frozen=True)
+class Quantity:
+    """Something of which a page shows the value, perhaps in several places: they have it in common.
+
+    name: what it is called; places: which of that name it is, counted from 0. Only a page whose
+    reader can point at a number has a use for it.
+    """
+
+    name: str
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A place for a number that is to be found: as wide as any other, whatever the number is.
+
+    label: which number it is, for those who hear it. answer: its digits, where it is filled in;
+    where it is not, nothing of it is known here.
+    """
+
+    quantity: Quantity
+    label: Inlines
+    answer: Number | None = None
+
+    @property
+    def id(self) -> str:
+        """Its quantity and its places, counted from 1: weights_3_1."""
+        places = (str(place + 1) for place in self.quantity.places)
+        return "_".join((self.quantity.name, *places))
+
+
+@dataclass(frozen=True)
+class Room:
+    """A line to write on. width: in em of the type around it.
+
+    written: what stands there in small type, instead of the line.
+    """
+
+    width: int
+    written: Inlines = ()
+
+
+Inline: TypeAlias = Words | Token | Code | Judgement | Blank | Room | Expression
 Inlines: TypeAlias = tuple[Inline, ...]
 
 
@@ -99,18 +141,6 @@ class RowKind(Enum):
     BODY = "body"
     TOTAL = "total"
     OMITTED = "omitted"
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """Something of which a page shows the value, perhaps in several places: they have it in common.
-
-    name: what it is called; places: which of that name it is, counted from 0. Only a page whose
-    reader can point at a number has a use for it.
-    """
-
-    name: str
-    places: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -167,12 +197,16 @@ class Equation:
 
 @dataclass(frozen=True)
 class Table:
-    """A row with fewer cells than there are columns has nothing to say in the last ones."""
+    """A row with fewer cells than there are columns has nothing to say in the last ones.
+
+    folds: whether its rows may stand in several columns, on paper that is wide enough for them.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     caption: Inlines = ()
     topic: Topic | None = None
+    folds: bool = False
 
 
 @dataclass(frozen=True)

@@ -1052,6 +1052,9 @@ SENTENCES: dict[str, str] = {
         "Einen anderen Kopf zeigt der Befehl mit {option} und dessen Nummer."
     ),
     # walkthrough/sections/add_positions.py
+    "Add the vector of its position to the embedding of {of}.": (
+        "Den Vektor seiner Position zum Embedding von {of} addieren."
+    ),
     (
         "Attention by itself does not know where a token stands, so each position has a learned "
         "vector that is added to the embedding."
@@ -1198,6 +1201,7 @@ SENTENCES: dict[str, str] = {
     "cache of": "Cache mit",
     "cache": "Cache",
     # walkthrough/sections/cap.py
+    "Cap each score of {of}, with {cap}.": "Jeden Score von {of} begrenzen, mit {cap}.",
     "capped score": "begrenzter Score",
     "Capped scores": "Begrenzte Scores",
     (
@@ -1220,6 +1224,17 @@ SENTENCES: dict[str, str] = {
         "„tanh“ hält jeden Score innerhalb der Grenze {cap} (Abschnitt {number})."
     ),
     # walkthrough/sections/compare.py
+    "Compute the scores of {of}: the query times {W}, times each key.": (
+        "Die Scores von {of} berechnen: die Anfrage mal {W}, mal jeden Schlüssel."
+    ),
+    "Compute the scores of {of}: {v} times the tanh of what query and key give together.": (
+        "Die Scores von {of} berechnen: {v} mal den tanh dessen, was Anfrage und "
+        "Schlüssel zusammen ergeben."
+    ),
+    "Compute the scores of {of}: the query times each key, divided by both lengths.": (
+        "Die Scores von {of} berechnen: die Anfrage mal jeden Schlüssel, geteilt durch "
+        "beide Längen."
+    ),
     (
         "The matrix W learns which entries of query and key belong together: the query is "
         "multiplied by W, and the score is the dot product of the result and the key."
@@ -1401,6 +1416,9 @@ SENTENCES: dict[str, str] = {
         "In Formeln ist {h} die Nummer eines Kopfes und {head} das, was aus ihm herauskommt."
     ),
     # walkthrough/sections/gate.py
+    "Multiply each entry of the result of {of} by its gate: {sigmoid}.": (
+        "Jeden Eintrag des Ergebnisses von {of} mit seinem Gate multiplizieren: {sigmoid}."
+    ),
     "Gate": "Gate",
     (
         "Every entry is multiplied by a gate of its own, a share between 0 (closed) and 1 (open): "
@@ -1573,6 +1591,8 @@ SENTENCES: dict[str, str] = {
         "„Concat“ stellt die Ergebnisse aller Köpfe nebeneinander (Abschnitt {number})."
     ),
     # walkthrough/sections/mask.py
+    "Add the bias to each score of {of}.": "Den Bias zu jedem Score von {of} addieren.",
+    "The bias": "Der Bias",
     "Bias and mask": "Bias und Maske",
     "Mask": "Maske",
     (
@@ -1838,6 +1858,12 @@ SENTENCES: dict[str, str] = {
         "ihm."
     ),
     # walkthrough/sections/mix.py
+    "Multiply by its weight the value of {of}.": (
+        "Mit seinem Gewicht den Wert von {of} multiplizieren."
+    ),
+    "Compute the output of {of}: each value times its weight, added up.": (
+        "Die Ausgabe von {of} berechnen: jeder Wert mal sein Gewicht, alles addiert."
+    ),
     (
         "Each value is multiplied by its weight, and all of them are added up: a value with a "
         "large weight counts much in the result."
@@ -1862,6 +1888,14 @@ SENTENCES: dict[str, str] = {
         "multipliziert (Abschnitt {number})."
     ),
     # walkthrough/sections/normalize.py
+    "Divide the query of {of} by its length.": "Die Anfrage von {of} durch ihre Länge teilen.",
+    "Divide the key of {of} by its length.": "Den Schlüssel von {of} durch seine Länge teilen.",
+    "Divide the query of {of} by its root mean square.": (
+        "Die Anfrage von {of} durch ihr quadratisches Mittel teilen."
+    ),
+    "Divide the key of {of} by its root mean square.": (
+        "Den Schlüssel von {of} durch sein quadratisches Mittel teilen."
+    ),
     "The keys in the cache are normalized already.": "Die Schlüssel im Cache sind schon normiert.",
     "Normalized queries and keys": "Normierte Anfragen und Schlüssel",
     (
@@ -1911,6 +1945,15 @@ SENTENCES: dict[str, str] = {
     "Attention weights of the other heads": "Attention-Gewichte der anderen Köpfe",
     "Attention weights of the other head": "Attention-Gewichte des anderen Kopfes",
     # walkthrough/sections/project.py
+    "Compute the query of {of}: the embedding times {matrix}.": (
+        "Die Anfrage von {of} berechnen: das Embedding mal {matrix}."
+    ),
+    "Compute the key of {of}: the embedding times {matrix}.": (
+        "Den Schlüssel von {of} berechnen: das Embedding mal {matrix}."
+    ),
+    "Compute the value of {of}: the embedding times {matrix}.": (
+        "Den Wert von {of} berechnen: das Embedding mal {matrix}."
+    ),
     "In the same way {formulas}.": "Ebenso {formulas}.",
     "Projections": "Projektionen",
     "No matrices are given, so the embeddings are used as they are: {formulas}.": (
@@ -1945,6 +1988,9 @@ SENTENCES: dict[str, str] = {
     "Key (K)": "Schlüssel (K)",
     "Value (V)": "Wert (V)",
     # walkthrough/sections/project_out.py
+    "Compute the output of {of}: the result times {matrix}.": (
+        "Die Ausgabe von {of} berechnen: das Ergebnis mal {matrix}."
+    ),
     "Output projection": "Ausgabeprojektion",
     "{matrix} mixes what the heads have found into one vector.": (
         "{matrix} mischt, was die Köpfe gefunden haben, zu einem Vektor."
@@ -1963,6 +2009,15 @@ SENTENCES: dict[str, str] = {
         "{number})."
     ),
     # walkthrough/sections/rotate.py
+    "The angle {angle} of each pair of entries, in radians": (
+        "Der Winkel {angle} jedes Paars von Einträgen, im Bogenmaß"
+    ),
+    "Rotate the query of {of} by the angles of its position.": (
+        "Die Anfrage von {of} um die Winkel ihrer Position drehen."
+    ),
+    "Rotate the key of {of} by the angles of its position.": (
+        "Den Schlüssel von {of} um die Winkel seiner Position drehen."
+    ),
     "The keys in the cache are rotated already, and not rotated again.": (
         "Die Schlüssel im Cache sind schon gedreht und werden nicht noch einmal gedreht."
     ),
@@ -2001,6 +2056,8 @@ SENTENCES: dict[str, str] = {
         "{number})."
     ),
     # walkthrough/sections/scale.py
+    "Multiply each score of {of} by {factor}.": "Jeden Score von {of} mit {factor} multiplizieren.",
+    "Divide each score of {of} by {root}.": "Jeden Score von {of} durch {root} teilen.",
     "scaled score": "skalierter Score",
     "Scaled scores": "Skalierte Scores",
     "Each score is divided by {root}, which changes nothing.": (
@@ -2047,6 +2104,12 @@ SENTENCES: dict[str, str] = {
         "werden Skalarprodukte, und bei großen Scores gibt die Softmax fast alles einem Schlüssel."
     ),
     # walkthrough/sections/score.py
+    "Compute the scores of {of}: the query times each key.": (
+        "Die Scores von {of} berechnen: die Anfrage mal jeden Schlüssel."
+    ),
+    "Compute the score of {of}: the query times the key.": (
+        "Den Score von {of} berechnen: die Anfrage mal den Schlüssel."
+    ),
     (
         "A score is the dot product of a query and a key: it is large where the two point the same "
         "way, and negative where they point in opposite ways."
@@ -2090,6 +2153,19 @@ SENTENCES: dict[str, str] = {
         "doppelter Länge bekommt den doppelten Score."
     ),
     # walkthrough/sections/softmax.py
+    "Take the power of each score of {of}, to the base {base}.": (
+        "Die Potenz zu jedem Score von {of} bilden, zur Basis {base}."
+    ),
+    "Add up the powers of {of}.": "Die Potenzen von {of} addieren.",
+    "Compute the attention weights of {of}: the softmax of its scores.": (
+        "Die Attention-Gewichte von {of} berechnen: die Softmax der Scores."
+    ),
+    "Divide each power of {of} by the sum of all, to which the sink's is added.": (
+        "Jede Potenz von {of} durch die Summe aller teilen, zu der die der Senke hinzukommt."
+    ),
+    "Divide each power of {of} by the sum of all.": (
+        "Jede Potenz von {of} durch die Summe aller teilen."
+    ),
     "Attention weights": "Attention-Gewichte",
     "Attention weights (softmax)": "Attention-Gewichte (Softmax)",
     "Every key of {query} is masked: all its weights are 0.": (
@@ -2266,6 +2342,10 @@ SENTENCES: dict[str, str] = {
     "All queries: the query in the row, the key in the column": (
         "Alle Anfragen: die Anfrage in der Zeile, der Schlüssel in der Spalte"
     ),
+    # walkthrough/tasks.py
+    "every token": "jedem Token",
+    "every query": "jeder Anfrage",
+    "every key": "jedem Schlüssel",
     # walkthrough/title.py
     "{sizes} · written out for the query {query}": (
         "{sizes} · ausgeschrieben für die Anfrage {query}"
@@ -2352,4 +2432,37 @@ SENTENCES: dict[str, str] = {
         "nicht in jeder Lücke lassen sich diese Fehler vom Runden unterscheiden: {mistakes}; mit "
         "--seed werden Zahlen gezogen, bei denen es geht"
     ),
+    # walkthrough/worksheet.py
+    "Beside each number stand what is accepted and, behind letters, what known mistakes give.": (
+        "Neben jeder Zahl steht, was gilt, und hinter Buchstaben, was bekannte Fehler ergeben."
+    ),
+    "Points: {points} of {all}": "Punkte: {points} von {all}",
+    "Sheet {code}.": "Blatt {code}.",
+    "{stage} ({count} point)": "{stage} ({count} Punkt)",
+    "{stage} ({count} points)": "{stage} ({count} Punkte)",
+    "{first}; {then}": "{first}; {then}",
+    "{first}; {last}": "{first}; {last}",
+    "Given: {numbers}": "Gegeben: {numbers}",
+    "Key: {title}": "Lösung: {title}",
+    "Name: {name}  Date: {date}": "Name: {name}  Datum: {date}",
+    "Round to {decimals} decimals; go on with the rounded numbers, or with more digits.": (
+        "Auf {decimals} Nachkommastellen runden; mit den gerundeten Zahlen oder mit mehr "
+        "Stellen geht es weiter."
+    ),
+    "only {number}": "nur {number}",
+    "{low} to {high}": "{low} bis {high}",
+    "Here: {options}.": "Hier: {options}.",
+    "{query} does not see {keys}: there the score is {hidden}.": (
+        "{query} sieht {keys} nicht: Dort ist der Score {hidden}."
+    ),
+    "The tasks within a head are about head {head}.": (
+        "Die Aufgaben innerhalb eines Kopfes gelten für Kopf {head}."
+    ),
+    "Where that would leave a single digit, give two.": (
+        "Wo nur eine Ziffer bliebe, sind zwei anzugeben."
+    ),
+    "{letter} {number}": "{letter} {number}",
+    "accepted, and what mistakes give": "was gilt, und was Fehler ergeben",
+    "{letter}: {mistake} (right as well)": "{letter}: {mistake} (ebenso richtig)",
+    "{letter}: {mistake}": "{letter}: {mistake}",
 }

@@ -9,6 +9,7 @@ from typing import assert_never
 from attncalc.document.document import (
     Align,
     Bar,
+    Blank,
     Block,
     Cell,
     Code,
@@ -27,6 +28,7 @@ from attncalc.document.document import (
     Note,
     NoteKind,
     Paragraph,
+    Room,
     Row,
     RowKind,
     Section,
@@ -52,6 +54,9 @@ _MOST_UNWRAPPED = 72
 
 _MOST_ON_A_LINE = 90
 """Characters of LaTeX beyond which a chain is set a side a line."""
+
+_EMPTY = r"\_" * 10
+"""A place for a number; what is filled in is bold instead."""
 
 _JUDGED = {
     Standing.RIGHT: r"\checkmark",
@@ -310,6 +315,10 @@ def _inline(part: Inline, *, quoted: bool) -> str:
             words = _text(inert(text))
             words = f"**{words}**" if standing is Standing.WRONG else words
             return f"${_JUDGED[standing]}$ {words}"
+        case Blank(_, _, answer):
+            return _EMPTY if answer is None else f"**{_inlines((answer,))}**"
+        case Room(width, written):
+            return _inlines(written, quoted=quoted) or "." * width
         case Number(digits) if not _MATHEMATICAL.search(digits):
             return _ESCAPED.sub(r"\\\g<0>", inert(numeral(digits)))
         case _ if isinstance(part, Expression):

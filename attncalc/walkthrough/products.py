@@ -126,6 +126,19 @@ def given_projection(page: Page, letter: str) -> Iterator[Block]:
         yield Equation(page.named(symbol, numbers))
 
 
+def own_projection(page: Page, letter: str) -> Iterator[Block]:
+    """The matrix and the bias of a projection, on the page of a head its own columns of them."""
+    W, b = page.projection(letter)
+    assert W is not None
+    head = page.trace.head if letter in "QKV" else None
+    if head is not None and letter in "KV":
+        head = page.trace.group
+    indices = (letter,) if head is None else (letter, str(head + 1))
+    yield matrix_equation(page, Symbol("W", indices), page.given(W))
+    if b is not None:
+        yield Equation(page.named(Symbol("b", indices), page.given(b)[0]))
+
+
 def matrix_equation(page: Page, symbol: Symbol, numbers: list[list[Shown]]) -> Equation:
     """A matrix's name and its numbers; the middle of a large one is left out."""
     rows: list[tuple[Expression, ...]] = []

@@ -16,7 +16,7 @@ from attncalc.numbers.terms import Entry
 from attncalc.problem.problem import ADDRESS_HINT, Problem, find_token
 from attncalc.records import dataclass
 from attncalc.steps.enclosing import Index, works_out
-from attncalc.steps.stages import OF_SCORES, tokens_along
+from attncalc.steps.stages import OF_KEYS, OF_SCORES, tokens_along
 from attncalc.steps.trace import Trace
 
 LEVELS = (1, 2, 3)
@@ -126,7 +126,9 @@ def _along(axis: Axis, size: int, focus: Focus) -> Sequence[int]:
 
 
 def _is_number(trace: Trace, stage: str, index: Index) -> bool:
-    """Whether there is anything to be worked out: no score that is hidden."""
+    """Whether there is anything to be worked out: no score that is hidden, and nothing cached."""
+    if stage in OF_KEYS and index[-2] < trace.problem.past_length:
+        return False
     value = trace[stage][index]
     return stage not in OF_SCORES or bool(value != like(trace[stage], "-Infinity"))
 

@@ -140,7 +140,7 @@ def relations(document: Document) -> Iterator[tuple[Value, Sign, Value, str]]:
                         before = before if cell else None
                         for part in cell if isinstance(cell, tuple) else ():
                             yield from _signs(part, before)
-                            found = value(part) if not hasattr(part, "text") else None
+                            found = value(part) if isinstance(part, Expression) else None
                             before = found if found is not None else before
 
 

@@ -144,6 +144,13 @@ _STYLE = """\
 .attncalc :is(.is-right, .is-carried, .is-near, .is-wrong) { white-space: nowrap; }
 .attncalc .is-right { color: var(--right); }
 .attncalc .is-wrong { color: var(--wrong); font-weight: 600; }
+.attncalc .blank { box-sizing: border-box; width: 6.5rem; min-height: 2rem; padding: .1rem .4rem;
+  border: 1px solid var(--muted); border-radius: 3px; font: inherit; text-align: right;
+  color: var(--ink); background: var(--page); }
+.attncalc strong.blank { display: inline-block; color: var(--right); border-width: 2px; }
+.attncalc .written { color: var(--muted); font-size: .82em; }
+.attncalc .room { display: inline-block; max-width: 100%; height: 1.6em;
+  border-bottom: 1px dotted var(--muted); }
 .attncalc .scroll { position: relative; overflow-x: auto; margin: 0 0 1.5rem; }
 .attncalc .equation { padding: .15rem 0; }
 .attncalc .equation math { width: max-content; margin: 0 auto; }

@@ -6,7 +6,7 @@ import html
 import re
 from typing import assert_never
 
-from attncalc.document.document import Code, Inlines, Judgement, Token, Words
+from attncalc.document.document import Blank, Code, Inlines, Judgement, Room, Token, Words
 from attncalc.document.expressions import Expression, Number, Relation
 from attncalc.language import numeral, quotation_marks
 from attncalc.renderers.html.mathml import mathml_pieces
@@ -36,11 +36,33 @@ def inlines_html(content: Inlines, *, quoted: bool = True) -> str:
                 sign = f'<span aria-hidden="true">{standing.value}</span>'
                 kind = standing.name.lower()
                 parts.append(f'<span class="is-{kind}">{sign} {escaped(words)}</span>')
+            case Blank():
+                parts.append(blank_html(part))
+            case Room(width, written):
+                parts.append(room_html(width, inlines_html(written, quoted=quoted)))
             case _ if isinstance(part, Expression):
                 parts.append(expression_html(part, wraps=quoted))
             case _:
                 assert_never(part)
     return "".join(parts)
+
+
+def blank_html(blank: Blank) -> str:
+    """A field to type a number into; or the number, which is heard as an answer."""
+    label = bare(inlines_html(blank.label)).replace('"', "&quot;")
+    if blank.answer is None:
+        return (
+            f'<input class="blank" id="{blank.id}" type="text" inputmode="decimal" '
+            f'autocomplete="off" spellcheck="false" aria-label="{label}">'
+        )
+    return f'<strong class="blank filled">{number_html(blank.answer.digits)}</strong>'
+
+
+def room_html(width: int, written: str) -> str:
+    """A line to write on, which only paper shows; or what stands there."""
+    if written:
+        return f'<small class="written">{written}</small>'
+    return f'<span class="room" style="width: {width}em"></span>'
 
 
 def token_html(spelling: str, *, quoted: bool = False, focused: bool = False) -> str:

@@ -11,6 +11,7 @@ from typing import assert_never
 from attncalc.document.document import (
     Align,
     Bar,
+    Blank,
     Cell,
     Code,
     Heatmap,
@@ -18,6 +19,7 @@ from attncalc.document.document import (
     Inline,
     Inlines,
     Judgement,
+    Room,
     Row,
     RowKind,
     Table,
@@ -79,6 +81,11 @@ def _inline(part: Inline, *, quoted: bool) -> str:
             return rf"\texttt{{{latex_text(inert(text))}}}"
         case Judgement(standing, text):
             return rf"{{\attn{standing.name.lower()}{{}} {latex_text(inert(text))}}}"
+        case Blank(_, _, answer):
+            return r"\attnblank{}" if answer is None else rf"\attnfilled{{${MATHS.write(answer)}$}}"
+        case Room(width, written):
+            small = inlines(written, quoted=quoted)
+            return rf"{{\footnotesize {small}}}" if written else rf"\attnroom{{{width}}}"
         case _ if isinstance(part, Expression):
             formula = MATHS.write(part)
             return f"${formula.replace(', ', _BREAKABLE) if quoted else formula}$"
@@ -237,11 +244,7 @@ def _lines(cell: Cell, limit: float | None) -> list[str]:
     """A cell's lines: one, or for a formula wider than the limit as many as it takes."""
     if isinstance(cell, Bar):
         return [""]
-    if (
-        len(cell) == 1
-        and limit is not None
-        and not isinstance(cell[0], Words | Token | Code | Judgement)
-    ):
+    if len(cell) == 1 and limit is not None and isinstance(cell[0], Expression):
         return [f"${line}$" for line in broken(cell[0], limit)]
     if len(cell) == 1 and isinstance(cell[0], Token):
         spelling = inert_token(cell[0].text)

@@ -27,6 +27,7 @@ _COMMANDS = {
     "sqrt": 0.9,
     "quad": 1.0,
     "qquad": 2.0,
+    "attnblank": 5.1,
 }
 _NOTHING = frozenset(
     ["texttt", "textbf", "mathrm", "boldmath", "displaystyle", "allowbreak", "left", "right"]
@@ -92,6 +93,12 @@ class _Line:
         return self._character(piece["escaped"] or piece["one"])
 
     def _command(self, command: str) -> float:
+        if command == "attnroom":
+            next(self.pieces)
+            return float("".join(piece["one"] for piece in self._until_brace()))
+        if command == "attnfilled":
+            self._group()
+            return _COMMANDS["attnblank"]
         if command == "frac":
             return max(self._group(), self._group()) + 0.3
         if command in {"text", "ensuremath"}:
@@ -104,6 +111,12 @@ class _Line:
         if command in _COMMANDS:
             return _COMMANDS[command]
         return 0.5 * len(command) if command in {"cos", "sin", "tanh", "ln"} else 0.65
+
+    def _until_brace(self) -> Iterator[re.Match[str]]:
+        for piece in self.pieces:
+            if piece["one"] == "}":
+                return
+            yield piece
 
     def _group(self) -> float:
         """The width of the next group, whose opening brace is read too."""

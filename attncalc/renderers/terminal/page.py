@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from attncalc.document.document import (
+    Blank,
     Block,
     Code,
     Document,
@@ -24,6 +25,7 @@ from attncalc.document.document import (
     Note,
     NoteKind,
     Paragraph,
+    Room,
     Section,
     Table,
     Token,
@@ -38,6 +40,7 @@ from attncalc.renderers.linear import chain, entry_text, linear
 from attncalc.renderers.terminal import styles
 from attncalc.renderers.terminal.blanks import held, let_go
 from attncalc.renderers.terminal.heatmap import heatmap_lines, ramp_of
+from attncalc.renderers.terminal.places import blank_text, room_text
 from attncalc.renderers.terminal.tables import tables
 
 INDENT = 3
@@ -204,6 +207,10 @@ def inlines_text(content: Inlines, style: str = "") -> Text:
                 text.append(inert(code), styles.CODE)
             case Judgement(standing, words):
                 text.append(f"{standing.value} {inert(words)}", styles.STANDINGS[standing])
+            case Blank():
+                text.append_text(blank_text(part))
+            case Room(width, written):
+                text.append_text(inlines_text(written, styles.DIM) if written else room_text(width))
             case _ if isinstance(part, Expression):
                 text.append(linear(part), styles.NUMBERS)
             case _:

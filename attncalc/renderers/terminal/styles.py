@@ -26,5 +26,8 @@ STANDINGS = {
 }
 """Of what is judged: blue and orange that are read on dark ground and on light."""
 
+FILLED = "not dim bold rgb(50,120,205)"
+"""Of what is filled in, in the blue of what is right."""
+
 SHADES = " ░▒▓█"
 """Where there is no colour, a mark behind each number shows how large it is."""

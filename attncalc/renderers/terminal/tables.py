@@ -12,11 +12,13 @@ from rich.text import Text
 from attncalc.document.document import (
     Align,
     Bar,
+    Blank,
     Cell,
     Code,
     Column,
     Inlines,
     Judgement,
+    Room,
     Row,
     RowKind,
     Table,
@@ -28,6 +30,7 @@ from attncalc.renderers.inert import inert, inert_token
 from attncalc.renderers.linear import chain, linear
 from attncalc.renderers.terminal import styles
 from attncalc.renderers.terminal.blanks import held
+from attncalc.renderers.terminal.places import blank_text, room_text
 
 GAP = 3
 _WIDEST_BAR = 24
@@ -134,6 +137,12 @@ def _text(content: Inlines, *, broken: bool) -> Text:
                 text.append(inert(code), styles.CODE)
             case Judgement(standing, words):
                 text.append(f"{standing.value} {inert(words)}", styles.STANDINGS[standing])
+            case Blank():
+                text.append_text(blank_text(part))
+            case Room(width, written):
+                small = _text(written, broken=broken)
+                small.stylize(styles.DIM)
+                text.append_text(small if written else room_text(width))
             case Relation() if broken and len(part.sides) > 1:
                 text.append("\n".join(chain(part)))
             case _ if isinstance(part, Expression):

@@ -15,6 +15,7 @@ from typing import assert_never
 from attncalc.document.document import (
     Align,
     Bar,
+    Blank,
     Block,
     Cell,
     Code,
@@ -32,6 +33,7 @@ from attncalc.document.document import (
     Note,
     NoteKind,
     Paragraph,
+    Room,
     Row,
     Section,
     Table,
@@ -344,7 +346,8 @@ def _table(table: Table) -> str:
     columns = "".join(f"    {_column(column)},\n" for column in table.columns)
     rows = "".join(f"    {_row(row)},\n" for row in table.rows)
     title = f"title: {_inlines(table.caption)}, " if table.caption else ""
-    return f"sheet({title}columns: (\n{columns}  ), rows: (\n{rows}  ))"
+    folds = "folds: true, " if table.folds else ""
+    return f"sheet({title}{folds}columns: (\n{columns}  ), rows: (\n{rows}  ))"
 
 
 def _column(column: Column) -> str:
@@ -359,7 +362,13 @@ def _column(column: Column) -> str:
 def _row(row: Row) -> str:
     cells = "".join(f"{_cell(cell)}, " for cell in row.cells)
     marked = "none" if row.marked is None else row.marked
-    return f"(kind: {typst_string(row.kind.value)}, marked: {marked}, cells: ({cells}))"
+    places = ", places: true" if any(map(_has_a_place, row.cells)) else ""
+    return f"(kind: {typst_string(row.kind.value)}, marked: {marked}{places}, cells: ({cells}))"
+
+
+def _has_a_place(cell: Cell) -> bool:
+    """Whether there is a place in it to write in."""
+    return not isinstance(cell, Bar) and any(isinstance(part, Blank | Room) for part in cell)
 
 
 def _cell(cell: Cell) -> str:
@@ -439,6 +448,11 @@ def _inline(part: Inline, *, quoted: bool) -> str:
         case Judgement(standing, words):
             kind, sign = typst_string(standing.name.lower()), typst_string(standing.value)
             return f"#judged({kind}, {sign}, {typst_string(shown(words))})"
+        case Blank(_, _, answer):
+            return "#blank()" if answer is None else f"#filled({_math(answer)})"
+        case Room(width, written):
+            small = "".join(_inline(each, quoted=quoted) for each in written)
+            return f"#written({width})[{small}]" if written else f"#room({width})"
         case _ if isinstance(part, Expression):
             return f"#{_math(part)}"
         case _:
@@ -484,6 +498,8 @@ def _plain(content: Inlines) -> str:
                 texts.append(shown_token(text).join(quotation_marks()))
             case Judgement(standing, text):
                 texts.append(f"{standing.value} {shown(text)}")
+            case Blank() | Room():
+                pass
             case _ if isinstance(part, Expression):
                 texts.append(linear(part))
             case _:

@@ -54,6 +54,7 @@ from attncalc.walkthrough.sections.interface import (
 )
 from attncalc.walkthrough.sources import sources
 from attncalc.walkthrough.tables import omitted_row, result_cell
+from attncalc.walkthrough.tasks import Asked, Task, same_places, whom
 from attncalc.walkthrough.vectors import vector_table
 
 
@@ -190,6 +191,15 @@ def _sum(page: Page, stage: str, index: Index) -> Derived:
     return computed(page, stage, index, Sum((x.number, p.number)), [x, p])
 
 
+def _task(page: Page, asked: Asked) -> Task:
+    embedded, added = sources(page.trace, asked.stage)
+    formula = Relation(
+        (Symbol("x", ("i", "pos")), Sum((Symbol("x", ("i",)), Symbol("p", ("i",))))), (Sign.EXACT,)
+    )
+    said = words("Add the vector of its position to the embedding of {of}.", of=whom(page, asked))
+    return Task(said, formula, same_places(asked, embedded, added), 2)
+
+
 def _mentioned(page: Page) -> Iterator[Slot]:
     if page.trace.problem.adds_positions:
         waves = isinstance(page.trace.problem.attention.positions, Sinusoidal)
@@ -222,7 +232,9 @@ EXPLANATION = Explanation(
     symbols=_symbols,
     told={
         "positions": Told(_wave, Drawn(always("Positions"), untold)),
-        "X_positioned": Told(_sum, Drawn(always("Embeddings with Positions"), _adding, _asked)),
+        "X_positioned": Told(
+            _sum, Drawn(always("Embeddings with Positions"), _adding, _asked), _task
+        ),
     },
     mentioned=_mentioned,
 )

@@ -27,6 +27,7 @@ from attncalc.walkthrough.sections.interface import (
 )
 from attncalc.walkthrough.sources import source_of
 from attncalc.walkthrough.tables import HIDDEN, Step, all_queries, key_table
+from attncalc.walkthrough.tasks import Asked, Task, numbers_of_pairs, same_places, whom
 
 
 def biased_scores(page: Page, number: int) -> Section | None:
@@ -50,10 +51,21 @@ def biased_scores(page: Page, number: int) -> Section | None:
     content: list[Block | OfQuery] = [Paragraph(_purpose(trace))]
     content += page.of_each_query(step)
     content += all_queries(page, "biased_scores")
-    total = Sum((pair_symbol(source), Symbol("b", ("i", "j"))))
-    formula = Relation((pair_symbol("biased_scores"), total), (Sign.EXACT,))
+    formula = _in_symbols(source)
     heading = Heading(number, words("Bias before scaling"), formula)
     return Section(heading, tuple(content), ("biased_scores",))
+
+
+def _in_symbols(source: str) -> Relation:
+    total = Sum((pair_symbol(source), Symbol("b", ("i", "j"))))
+    return Relation((pair_symbol("biased_scores"), total), (Sign.EXACT,))
+
+
+def _task(page: Page, asked: Asked) -> Task:
+    source = source_of(page.trace, asked.stage)
+    said = words("Add the bias to each score of {of}.", of=whom(page, asked))
+    biases = numbers_of_pairs(page, asked, words("The bias"), lambda query: _bias_row(page, query))
+    return Task(said, _in_symbols(source), same_places(asked, source), 2, (biases,))
 
 
 def _purpose(trace: Trace) -> Inlines:
@@ -123,7 +135,7 @@ EXPLANATION = Explanation(
     bias_scores,
     parts=(Part(Place.OF_EACH_HEAD, biased_scores),),
     symbols=_symbols,
-    told={"biased_scores": Told(_derived, Drawn(always("Bias"), _adding, _asked))},
+    told={"biased_scores": Told(_derived, Drawn(always("Bias"), _adding, _asked), _task)},
     mentioned=_mentioned,
     formula=_formula,
     reading=_reading,

@@ -35,6 +35,7 @@ from attncalc.walkthrough.sections.interface import (
 )
 from attncalc.walkthrough.sources import source_of
 from attncalc.walkthrough.tables import HIDDEN, Step, hidden_still, key_table
+from attncalc.walkthrough.tasks import Asked, Task, same_places, whom
 
 
 def capped_scores(page: Page, number: int) -> Section | None:
@@ -58,10 +59,27 @@ def capped_scores(page: Page, number: int) -> Section | None:
 
     intro = sentences(_why(c), _place(trace, source))
     content: tuple[Block | OfQuery, ...] = (Paragraph(intro), *page.of_each_query(step))
-    bent = Product((Symbol("c"), Apply("tanh", (Fraction(pair_symbol(source), Symbol("c")),))))
-    formula = Relation((pair_symbol("capped_scores"), bent), (Sign.EXACT,))
+    formula = _in_symbols(source)
     heading = Heading(number, words("Capped scores"), formula)
     return Section(heading, content, ("capped_scores",))
+
+
+def _in_symbols(source: str) -> Relation:
+    bent = Product((Symbol("c"), Apply("tanh", (Fraction(pair_symbol(source), Symbol("c")),))))
+    return Relation((pair_symbol("capped_scores"), bent), (Sign.EXACT,))
+
+
+def _task(page: Page, asked: Asked) -> Task:
+    source, c = (
+        source_of(page.trace, asked.stage),
+        page.number(page.trace.problem.attention.softcap),
+    )
+    said = words(
+        "Cap each score of {of}, with {cap}.",
+        of=whom(page, asked),
+        cap=Relation((Symbol("c"), c.number), (Sign.EXACT,)),
+    )
+    return Task(said, _in_symbols(source), same_places(asked, source), 2)
 
 
 def _why(c: Number) -> Inlines:
@@ -127,7 +145,7 @@ EXPLANATION = Explanation(
     cap,
     parts=(Part(Place.OF_EACH_HEAD, capped_scores),),
     symbols=_symbols,
-    told={"capped_scores": Told(_derived, Drawn(always("Softcap"), _capping, _asked))},
+    told={"capped_scores": Told(_derived, Drawn(always("Softcap"), _capping, _asked), _task)},
     mentioned=_mentioned,
     formula=_formula,
     reading=_reading,

@@ -62,9 +62,10 @@ from attncalc.walkthrough.sections.interface import (
     size_of,
 )
 from attncalc.walkthrough.sections.mix import sharing
-from attncalc.walkthrough.sections.score import match, reading_of_scores
+from attncalc.walkthrough.sections.score import match, meeting, reading_of_scores
 from attncalc.walkthrough.sources import sources
 from attncalc.walkthrough.tables import all_queries, omitted_row, result_cell
+from attncalc.walkthrough.tasks import Asked, Task, whom
 
 
 def _how(form: str) -> Inlines:
@@ -99,10 +100,34 @@ def other_scores(page: Page, number: int) -> Section | None:
         content.append(_keys(page))
     content += page.of_each_query(lambda query: _written_out(page, form, query))
     content += all_queries(page, "scores")
-    q, k = Symbol("q", ("i",)), Symbol("k", ("j",))
-    formula = Relation((pair_symbol("scores"), _formula(form, q, k)), (Sign.EXACT,))
+    formula = _in_symbols(form)
     heading = Heading(number, (Words(_named(form)),), formula)
     return Section(heading, tuple(content), ("scores",))
+
+
+def _in_symbols(form: str) -> Relation:
+    q, k = Symbol("q", ("i",)), Symbol("k", ("j",))
+    return Relation((pair_symbol("scores"), _formula(form, q, k)), (Sign.EXACT,))
+
+
+def _task(page: Page, asked: Asked) -> Task:
+    form, of = form_of(page.trace.problem), whom(page, asked)
+    if form == "general":
+        said = words(
+            "Compute the scores of {of}: the query times {W}, times each key.", of=of, W=Symbol("W")
+        )
+    elif form == "additive":
+        said = words(
+            "Compute the scores of {of}: {v} times the tanh of what query and key give together.",
+            of=of,
+            v=Symbol("v"),
+        )
+    else:
+        said = words(
+            "Compute the scores of {of}: the query times each key, divided by both lengths.", of=of
+        )
+    taken, terms = meeting(page, asked), 2 * (page.trace.problem.d_k or 1)
+    return Task(said, _in_symbols(form), taken, terms, tuple(_given(page)))
 
 
 def _formula(form: str, q: Symbol, k: Symbol) -> Expression:
@@ -320,7 +345,7 @@ EXPLANATION = Explanation(
     compare,
     parts=(Part(Place.OF_EACH_HEAD, other_scores),),
     symbols=_symbols,
-    told={"scores": Told(_derived, Drawn(always("Scores"), _meeting, _asked))},
+    told={"scores": Told(_derived, Drawn(always("Scores"), _meeting, _asked), _task)},
     mentioned=_mentioned,
     formula=_whole,
     reading=_reading,

@@ -9,6 +9,7 @@ from attncalc.document.document import (
     Block,
     Cell,
     Column,
+    Equation,
     Heading,
     Inlines,
     OfQuery,
@@ -37,7 +38,12 @@ from attncalc.names import NAMES
 from attncalc.steps import gate
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page, joining, sign_of
-from attncalc.walkthrough.products import given_projection, projected
+from attncalc.walkthrough.products import (
+    given_projection,
+    own_projection,
+    projected,
+    projection_formula,
+)
 from attncalc.walkthrough.sections.interface import (
     Derived,
     Drawn,
@@ -52,6 +58,7 @@ from attncalc.walkthrough.sections.interface import (
 from attncalc.walkthrough.sections.project import bias_too
 from attncalc.walkthrough.sources import sources
 from attncalc.walkthrough.tables import omitted_row, result_cell
+from attncalc.walkthrough.tasks import Asked, Task, same_places, whole_rows, whom
 from attncalc.walkthrough.vectors import vector_table
 
 _SIGMOID = "σ"
@@ -64,21 +71,47 @@ def gating(page: Page, number: int) -> Section | None:
     content += page.of_each_query(lambda query: _written_out(page, query, source))
     if len(page.trace.problem.tokens) > 1:
         content.append(vector_table(page, {"gated": "u"}, "query", caption=words("All queries")))
-    opened = Apply(_SIGMOID, (Symbol("g", ("i",)),))
-    formula = Relation(
-        (Symbol("u", ("i",)), Product((opened, Symbol(NAMES[source].letter, ("i",))))),
-        (Sign.EXACT,),
-    )
+    formula = _in_symbols(source)
     follows = sources(page.trace, "output") == ("gated",) and page.trace.problem.W_O is None
     made = ("gated", *(("output",) if follows else ()))
     return Section(Heading(number, words("Gate"), formula), tuple(content), made)
 
 
-def _how(page: Page) -> Inlines:
+def _in_symbols(source: str) -> Relation:
+    opened = Apply(_SIGMOID, (Symbol("g", ("i",)),))
+    share = Product((opened, Symbol(NAMES[source].letter, ("i",))))
+    return Relation((Symbol("u", ("i",)), share), (Sign.EXACT,))
+
+
+def _sigmoid() -> Relation:
     g, power = Symbol("g"), Power(Symbol("e"), Symbol("g"))
-    sigmoid = Relation(
+    return Relation(
         (Apply(_SIGMOID, (g,)), Fraction(power, Sum((Number("1"), power)))), (Sign.EXACT,)
     )
+
+
+def _task(page: Page, asked: Asked) -> Task:
+    source, queries = sources(page.trace, asked.stage)[0], asked.rows
+    said = words(
+        "Multiply each entry of the result of {of} by its gate: {sigmoid}.",
+        of=whom(page, asked),
+        sigmoid=_sigmoid(),
+    )
+    taken, formula = same_places(asked, source), _in_symbols(source)
+    if page.trace.problem.W_G is None:
+        given = tuple(
+            Equation(page.named(Symbol("g", (page.query_name(query),)), _inputs(page, query)))
+            for (query,) in queries
+        )
+        return Task(said, formula, taken, 2, given)
+    opened = Equation(projection_formula(Symbol("G"), Symbol("X"), "G", page.trace.problem.b_G))
+    x = whole_rows(page, page.trace.embedded, queries)
+    besides = (opened, *own_projection(page, "G"))
+    return Task(said, formula, (*taken, *x), len(x) // len(queries) + 2, besides)
+
+
+def _how(page: Page) -> Inlines:
+    sigmoid = _sigmoid()
     what = words(
         "Every entry is multiplied by a gate of its own, a share between 0 (closed) and 1 (open): "
         "{sigmoid}.",
@@ -186,6 +219,6 @@ EXPLANATION = Explanation(
     reading=_reading,
     parts=(Part(Place.AFTER_HEADS, gating),),
     symbols=_symbols,
-    told={"gated": Told(_derived, Drawn(lambda _: text("Gate"), _gating))},
+    told={"gated": Told(_derived, Drawn(lambda _: text("Gate"), _gating), _task)},
     mentioned=_mentioned,
 )

@@ -17,6 +17,7 @@ from attncalc.records import dataclass
 from attncalc.steps.interface import Step
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page
+from attncalc.walkthrough.tasks import Tasks
 
 Index: TypeAlias = tuple[int, ...]
 
@@ -87,10 +88,14 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Told:
-    """What is said of a stage by itself. drawn: None for a part of what is drawn as one."""
+    """What is said of a stage by itself. drawn: None for a part of what is drawn as one.
+
+    task: what a sheet says of it; None of what is given, or only put together.
+    """
 
     derivation: Derivation
     drawn: Drawn | None
+    task: Tasks | None = None
 
 
 @dataclass(frozen=True)

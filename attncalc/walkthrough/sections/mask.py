@@ -61,6 +61,7 @@ from attncalc.walkthrough.tables import (
     omitted_row,
     result_cell,
 )
+from attncalc.walkthrough.tasks import Asked, Task, numbers_of_pairs, same_places, whom
 
 
 def masked_scores(page: Page, number: int) -> Section | None:
@@ -375,6 +376,16 @@ def _derived(page: Page, stage: str, index: Index) -> Derived:
     return computed(page, stage, index, sum_of(tuple(terms)), [] if hidden else operands)
 
 
+def _task(page: Page, asked: Asked) -> Task:
+    """Of a bias; a mask alone asks for nothing that is worked out."""
+    source = source_of(page.trace, asked.stage)
+    said = words("Add the bias to each score of {of}.", of=whom(page, asked))
+    total = Sum((pair_symbol(source), Symbol("b", ("i", "j"))))
+    formula = Relation((pair_symbol(asked.stage), total), (Sign.EXACT,))
+    biases = numbers_of_pairs(page, asked, words("The bias"), page.bias_row)
+    return Task(said, formula, same_places(asked, source), 2, (biases,))
+
+
 def _formula(page: Page, before: Expression) -> Expression:
     """+ B + M, as there are."""
     added = {"B": page.trace.bias, "M": page.trace.mask}
@@ -497,7 +508,11 @@ EXPLANATION = Explanation(
     step,
     parts=(Part(Place.OF_EACH_HEAD, masked_scores),),
     symbols=_symbols,
-    told={"masked_scores": Told(_derived, Drawn(_participant, _masking, _asked, called=_called))},
+    told={
+        "masked_scores": Told(
+            _derived, Drawn(_participant, _masking, _asked, called=_called), _task
+        )
+    },
     mentioned=_mentioned,
     formula=_formula,
     reading=_reading,

@@ -56,15 +56,14 @@ from attncalc.walkthrough.sections.interface import (
     size_of_row,
 )
 from attncalc.walkthrough.sources import sources
+from attncalc.walkthrough.tasks import Asked, Task, whole_rows, whom
 from attncalc.walkthrough.vectors import entry_heading, vector_table
 
 
 def weighted_sum(page: Page, number: int) -> Section | None:
     """o_i = Σ α_ij v_j: each value times its weight, and the columns added up."""
     trace = page.trace
-    weights, values = (NAMES[name].letter for name in sources(trace, trace.attended))
-    product = Product((Symbol(weights, ("i", "j")), Symbol(values, ("j",))))
-    formula = Relation((Symbol("o", ("i",)), SumOver("j", product)), (Sign.EXACT,))
+    formula = Relation((Symbol("o", ("i",)), SumOver("j", _share(trace))), (Sign.EXACT,))
     content: list[Block | OfQuery] = [
         Paragraph(
             words(
@@ -81,6 +80,32 @@ def weighted_sum(page: Page, number: int) -> Section | None:
         content += about("all-queries", [table])
     heading = Heading(number, words("Weighted sum"), formula)
     return Section(heading, tuple(content), ("weighted_values", trace.attended))
+
+
+def _share(trace: Trace) -> Product:
+    """What a key gives: its value times its weight."""
+    weights, values = (NAMES[name].letter for name in sources(trace, trace.attended))
+    return Product((Symbol(weights, ("i", "j")), Symbol(values, ("j",))))
+
+
+def _task_of_shares(page: Page, asked: Asked) -> Task:
+    weights, values = sources(page.trace, asked.stage)
+    said = words("Multiply by its weight the value of {of}.", of=whom(page, asked))
+    formula = Relation((Symbol("αv", ("i", "j")), _share(page.trace)), (Sign.EXACT,))
+    taken = [(weights, index[:2]) for index in asked.places]
+    taken += [(values, index[1:]) for index in asked.places]
+    return Task(said, formula, tuple(taken), 1)
+
+
+def _task_of_sum(page: Page, asked: Asked) -> Task:
+    weights, values = sources(page.trace, asked.stage)
+    said = words(
+        "Compute the output of {of}: each value times its weight, added up.", of=whom(page, asked)
+    )
+    formula = Relation((Symbol("o", ("i",)), SumOver("j", _share(page.trace))), (Sign.EXACT,))
+    rows = [(key,) for key in range(len(page.trace[values]))]
+    taken = (*whole_rows(page, weights, asked.rows), *whole_rows(page, values, rows))
+    return Task(said, formula, taken, len(rows))
 
 
 def _weighted_table(page: Page, query: int) -> Table:
@@ -236,7 +261,7 @@ EXPLANATION = Explanation(
     parts=(Part(Place.OF_EACH_HEAD, weighted_sum),),
     symbols=_symbols,
     told={
-        "weighted_values": Told(_product, None),
+        "weighted_values": Told(_product, None, _task_of_shares),
         "head_outputs": Told(
             _sum,
             Drawn(
@@ -245,6 +270,7 @@ EXPLANATION = Explanation(
                 _summing,
                 box=lambda _: text("weighted sum of V"),
             ),
+            _task_of_sum,
         ),
         "output": Told(
             _sum,
@@ -254,6 +280,7 @@ EXPLANATION = Explanation(
                 _summing,
                 box=lambda _: text("output: weighted sum of V"),
             ),
+            _task_of_sum,
         ),
     },
 )

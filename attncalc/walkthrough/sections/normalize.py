@@ -53,6 +53,7 @@ from attncalc.walkthrough.sections.interface import (
 )
 from attncalc.walkthrough.sources import source_of
 from attncalc.walkthrough.tables import omitted_row, result_cell
+from attncalc.walkthrough.tasks import Asked, Task, whole_rows, whom
 from attncalc.walkthrough.vectors import both_sides
 
 _TWO = Number("2")
@@ -61,11 +62,7 @@ _TWO = Number("2")
 def normalization(page: Page, number: int) -> Section | None:
     """x / |x| for each query and each key of this step."""
     norm = norm_of(page.trace.problem)
-    normal, q = Symbol("q", ("normalized",)), Symbol("q")
-    size = Length(q) if norm.word == "l2" else Symbol("r", ("q",))
-    gained = gain_of(norm, "Q") is not None
-    above: Expression = Product((Symbol("g", ("q",)), q)) if gained else q
-    formula = Relation((normal, Fraction(above, size)), (Sign.EXACT,))
+    normal, formula = Symbol("q", ("normalized",)), _formula(norm, "q")
     content: list[Block | OfQuery] = [Paragraph(_how(norm)), *_gains(page, norm)]
     content += page.of_each_query(lambda query: _written_out(page, norm, query))
     keys = {"K_normalized": Symbol("k", ("normalized",))}
@@ -74,6 +71,14 @@ def normalization(page: Page, number: int) -> Section | None:
         content.append(Paragraph(words("The keys in the cache are normalized already.")))
     heading = Heading(number, words("Normalized queries and keys"), formula)
     return Section(heading, tuple(content), ("Q_normalized", "K_normalized"))
+
+
+def _formula(norm: Chosen, letter: str) -> Relation:
+    vector = Symbol(letter)
+    size = Length(vector) if norm.word == "l2" else Symbol("r", (letter,))
+    gained = gain_of(norm, letter) is not None
+    above: Expression = Product((Symbol("g", (letter,)), vector)) if gained else vector
+    return Relation((Symbol(letter, ("normalized",)), Fraction(above, size)), (Sign.EXACT,))
 
 
 def _how(norm: Chosen) -> Inlines:
@@ -98,11 +103,15 @@ def _how(norm: Chosen) -> Inlines:
 
 def _gains(page: Page, norm: Chosen) -> Iterator[Block]:
     for name in ("Q", "K"):
-        gain = gain_of(norm, name)
-        if gain is not None:
-            numbers = page.given(gain)[0]
-            symbol = Symbol("g", (name.lower(),))
-            yield Equation(Relation((symbol, page.vector(numbers)), (Sign.EXACT,)))
+        yield from _gain(page, norm, name)
+
+
+def _gain(page: Page, norm: Chosen, name: str) -> Iterator[Block]:
+    gain = gain_of(norm, name)
+    if gain is not None:
+        numbers = page.given(gain)[0]
+        symbol = Symbol("g", (name.lower(),))
+        yield Equation(Relation((symbol, page.vector(numbers)), (Sign.EXACT,)))
 
 
 def _written_out(page: Page, norm: Chosen, query: int) -> Iterator[Block]:
@@ -187,6 +196,39 @@ def _derived(page: Page, stage: str, index: Index) -> Derived | None:
     return computed(page, stage, index, done, operands)
 
 
+def _task(page: Page, asked: Asked) -> Task:
+    norm, name = norm_of(page.trace.problem), asked.stage[0]
+    source, of = source_of(page.trace, asked.stage), whom(page, asked)
+    if norm.word == "l2":
+        said = (
+            words("Divide the query of {of} by its length.", of=of)
+            if name == "Q"
+            else words("Divide the key of {of} by its length.", of=of)
+        )
+    else:
+        said = (
+            words("Divide the query of {of} by its root mean square.", of=of)
+            if name == "Q"
+            else words("Divide the key of {of} by its root mean square.", of=of)
+        )
+    taken = whole_rows(page, source, asked.rows)
+    besides = (*_size_in_symbols(page, norm, name.lower()), *_gain(page, norm, name))
+    return Task(
+        said, _formula(norm, name.lower()), taken, 1 + len(taken) // len(asked.rows), besides
+    )
+
+
+def _size_in_symbols(page: Page, norm: Chosen, letter: str) -> Iterator[Block]:
+    """r_q = √((q_1² + q_2²) / 2 + ε)"""
+    if norm.word == "l2":
+        return
+    width = page.trace[letter.upper()].shape[-1]
+    squares = tuple(Power(Symbol(letter, (str(at + 1),)), _TWO) for at in range(width))
+    mean, epsilon = Fraction(sum_of(squares), Number(str(width))), norm.number("epsilon")
+    root = Root(Sum((mean, page.number(epsilon).number)) if epsilon else mean)
+    yield Equation(Relation((Symbol("r", (letter,)), root), (Sign.EXACT,)))
+
+
 def _mentioned(page: Page) -> Iterator[Slot]:
     norm = page.trace.problem.attention.chosen("qk_norm")
     if norm is None:
@@ -224,8 +266,8 @@ EXPLANATION = Explanation(
     parts=(Part(Place.OF_EACH_HEAD, normalization),),
     symbols=_symbols,
     told={
-        "Q_normalized": Told(_derived, Drawn(always("Normalized Query"), _normalizing)),
-        "K_normalized": Told(_derived, Drawn(always("Normalized Key"), _normalizing)),
+        "Q_normalized": Told(_derived, Drawn(always("Normalized Query"), _normalizing), _task),
+        "K_normalized": Told(_derived, Drawn(always("Normalized Key"), _normalizing), _task),
     },
     mentioned=_mentioned,
     reading=_reading,

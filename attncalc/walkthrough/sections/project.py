@@ -11,7 +11,12 @@ from attncalc.language import text
 from attncalc.steps import project
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page
-from attncalc.walkthrough.products import projected, projection_formula, written_out
+from attncalc.walkthrough.products import (
+    own_projection,
+    projected,
+    projection_formula,
+    written_out,
+)
 from attncalc.walkthrough.sections.interface import (
     Called,
     Derived,
@@ -27,6 +32,7 @@ from attncalc.walkthrough.sections.interface import (
     computed,
 )
 from attncalc.walkthrough.sources import PAST, source_of
+from attncalc.walkthrough.tasks import Asked, Task, whole_rows, whom
 from attncalc.walkthrough.vectors import vector_table
 
 
@@ -141,7 +147,37 @@ def _told(letter: str, participant: Called) -> Told:
             "Generate {made}, {operation}", made=participant(trace), operation=done(trace, start)
         )
 
-    return Told(_derived, Drawn(participant, done, asked))
+    return Told(_derived, Drawn(participant, done, asked), _task)
+
+
+def _task(page: Page, asked: Asked) -> Task:
+    name, past = asked.stage, page.offset if asked.stage in "KV" else 0
+    source, of = source_of(page.trace, name), whom(page, asked)
+    matrix = Symbol("W", (name,))
+    taken = whole_rows(page, source, ((row - past,) for (row,) in asked.rows))
+    return Task(
+        _multiply(name, of, matrix),
+        _formula(page, name),
+        taken,
+        page.trace[source].shape[-1],
+        tuple(own_projection(page, name)),
+    )
+
+
+def _multiply(name: str, of: Inlines, matrix: Symbol) -> Inlines:
+    match name:
+        case "Q":
+            return words(
+                "Compute the query of {of}: the embedding times {matrix}.", of=of, matrix=matrix
+            )
+        case "K":
+            return words(
+                "Compute the key of {of}: the embedding times {matrix}.", of=of, matrix=matrix
+            )
+        case _:
+            return words(
+                "Compute the value of {of}: the embedding times {matrix}.", of=of, matrix=matrix
+            )
 
 
 def _symbols(_page: Page) -> Iterator[Meant]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from attncalc.document.document import Block, Heading, Inlines, OfQuery, Paragraph, Section, about
-from attncalc.document.expressions import Expression, Juxtaposed, Sum, Symbol
+from attncalc.document.expressions import Expression, Juxtaposed, Relation, Sum, Symbol
 from attncalc.document.wording import words
 from attncalc.language import text
 from attncalc.names import NAMES
@@ -14,6 +14,7 @@ from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.products import (
     given_projection,
+    own_projection,
     projected,
     projection_formula,
     written_out,
@@ -34,6 +35,7 @@ from attncalc.walkthrough.sections.interface import (
 )
 from attncalc.walkthrough.sections.project import bias_too
 from attncalc.walkthrough.sources import source_of
+from attncalc.walkthrough.tasks import Asked, Task, whole_rows, whom
 from attncalc.walkthrough.vectors import vector_table
 
 
@@ -42,9 +44,7 @@ def output_projection(page: Page, number: int) -> Section | None:
     if page.trace.problem.W_O is None:
         return None
     source = source_of(page.trace, "output")
-    letter = NAMES[source].letter
-    vectors = Symbol("y", ("i",)), Symbol(letter, ("i",))
-    formula = projection_formula(*vectors, "O", page.trace.problem.b_O)
+    letter, formula = NAMES[source].letter, _in_symbols(page, source)
     content: list[Block | OfQuery] = [Paragraph(_why(page)), *given_projection(page, "O")]
     content += page.of_each_query(
         lambda query: [written_out(page, query, letter, "y", "output", "O")]
@@ -55,6 +55,23 @@ def output_projection(page: Page, number: int) -> Section | None:
         content += about("all-queries", [table])
     heading = Heading(number, words("Output projection"), formula)
     return Section(heading, tuple(content), ("output",))
+
+
+def _in_symbols(page: Page, source: str) -> Relation:
+    vectors = Symbol("y", ("i",)), Symbol(NAMES[source].letter, ("i",))
+    return projection_formula(*vectors, "O", page.trace.problem.b_O)
+
+
+def _task(page: Page, asked: Asked) -> Task:
+    source = source_of(page.trace, asked.stage)
+    said = words(
+        "Compute the output of {of}: the result times {matrix}.",
+        of=whom(page, asked),
+        matrix=Symbol("W", ("O",)),
+    )
+    taken = whole_rows(page, source, asked.rows)
+    terms = page.trace[source].shape[-1]
+    return Task(said, _in_symbols(page, source), taken, terms, tuple(own_projection(page, "O")))
 
 
 def _why(page: Page) -> Inlines:
@@ -116,5 +133,9 @@ EXPLANATION = Explanation(
     reading=_reading,
     parts=(Part(Place.AFTER_HEADS, output_projection),),
     symbols=_symbols,
-    told={"output": Told(_derived, Drawn(lambda _: text("Attention Output"), _projecting, _asked))},
+    told={
+        "output": Told(
+            _derived, Drawn(lambda _: text("Attention Output"), _projecting, _asked), _task
+        )
+    },
 )

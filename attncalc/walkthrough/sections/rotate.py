@@ -29,6 +29,7 @@ from attncalc.document.expressions import (
     Sign,
     Sum,
     Symbol,
+    Vector,
 )
 from attncalc.document.numerals import Shown, shown
 from attncalc.document.wording import Slot, counted_words, sentences, words
@@ -55,6 +56,7 @@ from attncalc.walkthrough.sections.interface import (
 )
 from attncalc.walkthrough.sources import source_of
 from attncalc.walkthrough.tables import omitted_row, result_cell
+from attncalc.walkthrough.tasks import Asked, Task, whole_rows, whom
 from attncalc.walkthrough.vectors import both_sides
 
 
@@ -82,12 +84,18 @@ def rotation(page: Page, number: int) -> Section | None:
 def _how(page: Page, rotary: Rotary) -> Iterator[Inlines]:
     """Why they are rotated, which entries together, and which stay as they are."""
     width = page.trace["Q_rotated"].shape[-1]
-    dims = rotary.dims or width
     yield words(
         "Attention by itself does not know where a token stands, so queries and keys are rotated "
         "by angles that grow with the position: then a score depends on how far apart the two "
         "stand."
     )
+    yield from _together(rotary, width)
+    yield counted_from(page)
+
+
+def _together(rotary: Rotary, width: int) -> Iterator[Inlines]:
+    """Which entries are turned together, and which stay as they are. width: of a vector."""
+    dims = rotary.dims or width
     if rotary.pairing == "interleaved":
         yield words("Neighbouring entries are rotated together.")
     else:
@@ -98,7 +106,6 @@ def _how(page: Page, rotary: Rotary) -> Iterator[Inlines]:
             "The last {count} entries stay as they are.",
             width - dims,
         )
-    yield counted_from(page)
 
 
 def _turned(page: Page, query: int, angles: Angles, rotary: Rotary) -> Iterator[Block]:
@@ -112,11 +119,7 @@ def _turned(page: Page, query: int, angles: Angles, rotary: Rotary) -> Iterator[
             rows.append(omitted_row(pair))
             continue
         angle, cosine, sine = waves[pair]
-        slower = Power(
-            page.number(rotary.base).number,
-            Fraction(Number(str(-2 * pair)), Number(str(angles.turned))),
-        )
-        formula = Product((Number(str(place)), slower))
+        formula = Product((Number(str(place)), _slower(page, rotary, angles, pair)))
         cells = (
             words("{first} and {second}", first=firsts[pair] + 1, second=seconds[pair] + 1),
             (Relation((formula, angle.number), (angle.sign,)),),
@@ -202,6 +205,65 @@ def _pair(page: Page, angles: Angles, row: int, pair: int) -> tuple[Shown, Shown
     return angle_of(page, angles, row, pair), cosine, sine
 
 
+def _task(page: Page, asked: Asked) -> Task:
+    trace, rotary = page.trace, page.trace.problem.attention.positions
+    assert isinstance(rotary, Rotary)
+    name = asked.stage[0].lower()
+    queries = name == "q"
+    angles = angles_of(trace) if queries else angles_of(trace, "key_")
+    assert angles is not None
+    source, of = source_of(trace, asked.stage), whom(page, asked)
+    said = (
+        words("Rotate the query of {of} by the angles of its position.", of=of)
+        if queries
+        else words("Rotate the key of {of} by the angles of its position.", of=of)
+    )
+    cosine, sine = (Apply(each, (Symbol("θ"),)) for each in ("cos", "sin"))
+    a, b = Symbol("a"), Symbol("b")
+    turned = Vector(
+        (
+            Difference(Product((a, cosine)), Product((b, sine))),
+            Sum((Product((a, sine)), Product((b, cosine)))),
+        )
+    )
+    formula = Relation((Apply("R", (Vector((a, b)),)), turned), (Sign.EXACT,))
+    past = 0 if queries else page.offset
+    rows = [row - past for (row,) in asked.rows]
+    how = Paragraph(sentences(*_together(rotary, trace[source].shape[-1])))
+    taken = whole_rows(page, source, asked.rows)
+    besides = (how, _angles(page, angles, rotary, rows, queries=queries))
+    return Task(said, formula, taken, 2, besides)
+
+
+def _angles(page: Page, angles: Angles, rotary: Rotary, rows: list[int], *, queries: bool) -> Table:
+    """The angles by which the entries of some tokens are turned, still to be worked out."""
+    firsts, seconds = _entries(angles, rotary)
+    headings = [
+        Column(
+            words("{first} and {second}", first=firsts[pair] + 1, second=seconds[pair] + 1),
+        )
+        for pair in range(len(firsts))
+    ]
+    body = []
+    for row in rows:
+        token = page.query_token(row) if queries else page.key_token(page.offset + row)
+        place = Number(str(angles.places[row]))
+        cells = [
+            (Product((place, _slower(page, rotary, angles, pair))),) for pair in range(len(firsts))
+        ]
+        body.append(Row(((token,), *cells)))
+    caption = words("The angle {angle} of each pair of entries, in radians", angle=Symbol("θ"))
+    return Table((Column(()), *headings), tuple(body), caption)
+
+
+def _slower(page: Page, rotary: Rotary, angles: Angles, pair: int) -> Expression:
+    """By how much the angle of a pair is smaller than that of the first."""
+    return Power(
+        page.number(rotary.base).number,
+        Fraction(Number(str(-2 * pair)), Number(str(angles.turned))),
+    )
+
+
 def _mentioned(page: Page) -> Iterator[Slot]:
     if isinstance(page.trace.problem.attention.positions, Rotary):
         yield words("rotary positions")
@@ -234,8 +296,8 @@ EXPLANATION = Explanation(
     parts=(Part(Place.OF_EACH_HEAD, rotation),),
     symbols=_symbols,
     told={
-        "Q_rotated": Told(_derived, Drawn(always("Rotated Query"), _rotating)),
-        "K_rotated": Told(_derived, Drawn(always("Rotated Key"), _rotating_new)),
+        "Q_rotated": Told(_derived, Drawn(always("Rotated Query"), _rotating), _task),
+        "K_rotated": Told(_derived, Drawn(always("Rotated Key"), _rotating_new), _task),
     },
     mentioned=_mentioned,
     reading=_reading,

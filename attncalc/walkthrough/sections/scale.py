@@ -43,6 +43,7 @@ from attncalc.walkthrough.sections.interface import (
 )
 from attncalc.walkthrough.sources import source_of
 from attncalc.walkthrough.tables import HIDDEN, Step, hidden_still, key_table
+from attncalc.walkthrough.tasks import Asked, Task, same_places, whom
 
 
 def scaled_scores(page: Page, number: int) -> Section | None:
@@ -165,6 +166,23 @@ def _formula(page: Page, before: Expression) -> Expression:
     return Product((before, page.number(page.trace.problem.attention.scale).number))
 
 
+def _task(page: Page, asked: Asked) -> Task:
+    source, of = source_of(page.trace, asked.stage), whom(page, asked)
+    symbol, scaled = pair_symbol(source), pair_symbol(asked.stage)
+    taken = same_places(asked, source)
+    if page.trace.number("divisor") is not None:
+        root = Root(Symbol("d", ("k",)))
+        said = words(
+            "Divide each score of {of} by {root}.",
+            of=of,
+            root=Relation((root, Root(Number(str(page.trace.problem.d_k)))), (Sign.EXACT,)),
+        )
+        return Task(said, Relation((scaled, Fraction(symbol, root)), (Sign.EXACT,)), taken)
+    factor = page.number(page.trace.problem.attention.scale).number
+    said = words("Multiply each score of {of} by {factor}.", of=of, factor=factor)
+    return Task(said, Relation((scaled, Product((symbol, factor))), (Sign.EXACT,)), taken)
+
+
 def _derived(page: Page, stage: str, index: Index) -> Derived:
     trace, source = page.trace, source_of(page.trace, stage)
     score = page.entry(source, index)
@@ -237,7 +255,7 @@ EXPLANATION = Explanation(
     scale,
     parts=(Part(Place.OF_EACH_HEAD, scaled_scores),),
     symbols=_symbols,
-    told={"scaled_scores": Told(_derived, Drawn(always("Scale"), _scaling, _asked))},
+    told={"scaled_scores": Told(_derived, Drawn(always("Scale"), _scaling, _asked), _task)},
     mentioned=_mentioned,
     formula=_formula,
     reading=_reading,

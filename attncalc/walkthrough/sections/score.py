@@ -30,6 +30,7 @@ from attncalc.document.expressions import (
 from attncalc.document.numerals import Shown, shown
 from attncalc.document.wording import Slot, words
 from attncalc.language import text
+from attncalc.names import Axis
 from attncalc.steps import score
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page, lesson, pair_symbol, sign_of, sum_of
@@ -50,6 +51,7 @@ from attncalc.walkthrough.sections.interface import (
 from attncalc.walkthrough.sections.mix import sharing
 from attncalc.walkthrough.sources import sources
 from attncalc.walkthrough.tables import all_queries, omitted_row, result_cell
+from attncalc.walkthrough.tasks import Asked, Entry, Task, whole_rows, whom
 
 
 def scores(page: Page, number: int) -> Section | None:
@@ -62,10 +64,12 @@ def scores(page: Page, number: int) -> Section | None:
         *page.of_each_query(lambda query: _score_blocks(page, query)),
         *all_queries(page, "scores"),
     )
-    formula = Relation(
-        (pair_symbol("scores"), Dot(Symbol("q", ("i",)), Symbol("k", ("j",)))), (Sign.EXACT,)
-    )
-    return Section(Heading(number, words("Scores"), formula), content, ("scores",))
+    return Section(Heading(number, words("Scores"), _SCORE), content, ("scores",))
+
+
+_SCORE = Relation(
+    (pair_symbol("scores"), Dot(Symbol("q", ("i",)), Symbol("k", ("j",)))), (Sign.EXACT,)
+)
 
 
 def _why() -> Inlines:
@@ -173,6 +177,22 @@ def _derived(page: Page, stage: str, index: Index) -> Derived | None:
     return computed(page, stage, index, sum_of(product_terms(page, q, k)), [*q, *k])
 
 
+def _task(page: Page, asked: Asked) -> Task:
+    taken = meeting(page, asked)
+    said = words("Compute the scores of {of}: the query times each key.", of=whom(page, asked))
+    if len(asked.places) == 1:
+        said = words("Compute the score of {of}: the query times the key.", of=whom(page, asked))
+    return Task(said, _SCORE, taken, page.trace.problem.d_k or 1)
+
+
+def meeting(page: Page, asked: Asked) -> tuple[Entry, ...]:
+    """The queries and the keys that meet in some scores."""
+    asking, answering = sources(page.trace, "scores")
+    queries = [(place,) for place in asked.along(page, Axis.QUERY)]
+    keys = [(place,) for place in asked.along(page, Axis.KEY)]
+    return (*whole_rows(page, asking, queries), *whole_rows(page, answering, keys))
+
+
 def _formula(page: Page, _before: Expression) -> Expression:
     made_of = sources(page.trace, "scores")
     if not made_of:
@@ -233,7 +253,7 @@ EXPLANATION = Explanation(
     score,
     parts=(Part(Place.OF_EACH_HEAD, scores),),
     symbols=_symbols,
-    told={"scores": Told(_derived, Drawn(_participant, sharing, _asked, box=_box))},
+    told={"scores": Told(_derived, Drawn(_participant, sharing, _asked, box=_box), _task)},
     mentioned=_mentioned,
     formula=_formula,
     reading=_reading,

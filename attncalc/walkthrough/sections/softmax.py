@@ -71,6 +71,7 @@ from attncalc.walkthrough.sections.interface import (
 )
 from attncalc.walkthrough.sources import source_of, sources
 from attncalc.walkthrough.tables import HIDDEN, bar, result_cell, together
+from attncalc.walkthrough.tasks import Asked, Task, same_places, whole_rows, whom
 
 
 def softmax(page: Page, number: int) -> Section:
@@ -81,15 +82,7 @@ def softmax(page: Page, number: int) -> Section:
         heading = Heading(number, words("Attention weights"))
         content = (*_how_to_read_all(page), weights_heatmap(page), *graphs(page))
         return Section(heading, content, ("weights",))
-    symbol = pair_symbol(source_of(trace, "exponentials"))
-    base = _base(page)
-    in_sum = Symbol(symbol.letter, ("i", "l"))
-    total: Expression = SumOver("l", Power(base, in_sum))
-    if trace.by_products.get("sink_powers") is not None:
-        total = Sum((Power(base, Symbol("sink")), total))
-    formula = Relation(
-        (Symbol("α", ("i", "j")), Fraction(Power(base, symbol), total)), (Sign.EXACT,)
-    )
+    base, formula = _base(page), _in_symbols(page, source_of(trace, "exponentials"))
     written_out = page.of_each_query(lambda query: _softmax_blocks(page, query, base))
     heading = Heading(number, words("Attention weights (softmax)"), formula)
     content = (
@@ -101,6 +94,15 @@ def softmax(page: Page, number: int) -> Section:
         *graphs(page),
     )
     return Section(heading, content, ("exponentials", "sums", "weights"))
+
+
+def _in_symbols(page: Page, source: str) -> Relation:
+    """From the scores to a weight."""
+    symbol, base = pair_symbol(source), _base(page)
+    total: Expression = SumOver("l", Power(base, Symbol(symbol.letter, ("i", "l"))))
+    if page.trace.by_products.get("sink_powers") is not None:
+        total = Sum((Power(base, Symbol("sink")), total))
+    return Relation((Symbol("α", ("i", "j")), Fraction(Power(base, symbol), total)), (Sign.EXACT,))
 
 
 def _base(page: Page) -> Expression:
@@ -427,6 +429,60 @@ def _weight(page: Page, _stage: str, index: Index) -> Derived | None:
     return _written_out(page, *index) if page.trace.problem.weights is None else None
 
 
+def _worked_out(trace: Trace) -> str:
+    """The scores that go into the softmax, before a mask hides some of them."""
+    source = source_of(trace, "exponentials")
+    masked = source == "masked_scores" and trace.bias is None
+    return source_of(trace, source) if masked else source
+
+
+def _task_of_powers(page: Page, asked: Asked) -> Task:
+    source, base = _worked_out(page.trace), _base(page)
+    said = words(
+        "Take the power of each score of {of}, to the base {base}.", of=whom(page, asked), base=base
+    )
+    formula = Relation(
+        (pair_symbol("exponentials"), Power(base, pair_symbol(source))), (Sign.EXACT,)
+    )
+    return Task(said, formula, same_places(asked, source))
+
+
+def _task_of_sums(page: Page, asked: Asked) -> Task:
+    powers = whole_rows(page, "exponentials", asked.places)
+    said = words("Add up the powers of {of}.", of=whom(page, asked))
+    formula = Relation(
+        (Symbol("Σ", ("i",)), SumOver("j", pair_symbol("exponentials"))), (Sign.EXACT,)
+    )
+    return Task(said, formula, powers, len(powers) // len(asked.places))
+
+
+def _task_of_weights(page: Page, asked: Asked) -> Task:
+    """From powers and sums that were asked for too, or the whole way from the scores."""
+    of, sunk = whom(page, asked), tuple(_sunk(page))
+    if {"exponentials", "sums"} <= {*asked.stages}:
+        whole: Expression = Symbol("Σ", ("i",))
+        if sunk:
+            whole = Sum((Power(_base(page), Symbol("sink")), whole))
+            said = words(
+                "Divide each power of {of} by the sum of all, to which the sink's is added.", of=of
+            )
+        else:
+            said = words("Divide each power of {of} by the sum of all.", of=of)
+        share = Fraction(pair_symbol("exponentials"), whole)
+        formula = Relation((pair_symbol("weights"), share), (Sign.EXACT,))
+        sums = [("sums", row) for row in asked.rows]
+        return Task(said, formula, (*same_places(asked, "exponentials"), *sums), 1, sunk)
+    said = words("Compute the attention weights of {of}: the softmax of its scores.", of=of)
+    source = _worked_out(page.trace)
+    return Task(said, _in_symbols(page, source), whole_rows(page, source, asked.rows), 2, sunk)
+
+
+def _sunk(page: Page) -> Iterator[Block]:
+    if page.trace.by_products.get("sink_powers") is not None:
+        sink = sink_of(page)
+        yield Equation(Relation((Symbol("sink"), sink.number), (sink.sign,)))
+
+
 def _formula(page: Page, before: Expression) -> Expression:
     """softmax of the scores, with the sink and the base where they are not as always."""
     if page.trace.problem.weights is not None:
@@ -500,9 +556,9 @@ EXPLANATION = Explanation(
     parts=(Part(Place.OF_EACH_HEAD, softmax),),
     symbols=_symbols,
     told={
-        "exponentials": Told(_power, None),
-        "sums": Told(_row_sum, None),
-        "weights": Told(_weight, Drawn(_participant, _softmax)),
+        "exponentials": Told(_power, None, _task_of_powers),
+        "sums": Told(_row_sum, None, _task_of_sums),
+        "weights": Told(_weight, Drawn(_participant, _softmax), _task_of_weights),
     },
     mentioned=_mentioned,
     formula=_formula,

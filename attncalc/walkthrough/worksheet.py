@@ -1,0 +1,596 @@
+"""A sheet with blanks, and its key: the same page twice, with its places empty or filled in.
+
+Nothing stands on it but what its tasks need, and nothing of that which gives a blank away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from functools import cached_property
+from string import ascii_lowercase
+
+from attncalc.document import document as nodes
+from attncalc.document.document import (
+    Align,
+    Block,
+    Cell,
+    Code,
+    Column,
+    Document,
+    Equation,
+    Heading,
+    Inlines,
+    Note,
+    NoteKind,
+    Paragraph,
+    Quantity,
+    Room,
+    Row,
+    RowKind,
+    Section,
+    Table,
+    Words,
+)
+from attncalc.document.expressions import Expression, Nothing, Number, Relation, Symbol
+from attncalc.document.numerals import round_to
+from attncalc.document.style import NumberStyle
+from attncalc.document.wording import counted_words, listing, sentences, term_in_full, words
+from attncalc.language import retold, text
+from attncalc.names import NAMES, STAGES, Axis
+from attncalc.numbers.arithmetic import like
+from attncalc.records import dataclass
+from attncalc.selection import Selection
+from attncalc.sheet import Blank, Mistaken, Sheet
+from attncalc.steps.enclosing import works_out
+from attncalc.steps.stages import OF_GROUPS, OF_HEADS, OF_KEYS, OF_PAIRS, OF_SCORES
+from attncalc.walkthrough.entries import entry_called, place_called
+from attncalc.walkthrough.formula import formulas
+from attncalc.walkthrough.kinds import kind
+from attncalc.walkthrough.page import Page
+from attncalc.walkthrough.sections.order import EXPLANATIONS, told
+from attncalc.walkthrough.tables import HIDDEN
+from attncalc.walkthrough.tasks import Asked, Entry, Index, Task
+
+_MOST_MISTAKES = 3
+"""Of a number, in its key."""
+
+_OF_A_TERM, _OF_A_LINE = 5, 28
+"""Em that a term takes in handwriting, and the longest line there is room for."""
+
+_WIDEST_SUM = 4
+"""Entries of a vector whose terms have room side by side."""
+
+_FINE = 4
+"""Decimals of what a mistake gives, where fewer are asked for."""
+
+
+def worksheet(sheet: Sheet, *, filled: bool) -> Document:
+    """The sheet, or with its answers the key."""
+    return _Writer(sheet, filled).document()
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """What is asked of a stage, of one head. page: that head's."""
+
+    page: Page
+    asked: Asked
+    task: Task
+    blanks: Mapping[Index, Blank]
+
+
+@dataclass(frozen=True, eq=False)
+class _Writer:
+    sheet: Sheet
+    filled: bool
+
+    def document(self) -> Document:
+        sections = [self._given()]
+        for number, stage in enumerate(self.sheet.stages, 1):
+            sections.append(self._task(stage, number))
+        points = words("Points: {points} of {all}", points=Room(5), all=self.sheet.points)
+        last = sections[-1]
+        sections[-1] = replace(last, content=(*last.content, Paragraph(points)))
+        return Document(self._title(), tuple(sections))
+
+    @cached_property
+    def page(self) -> Page:
+        """Of the query that it is about, with nothing left out."""
+        selection = Selection(
+            (self.sheet.query,), style=NumberStyle(self.sheet.decimals), full=True
+        )
+        return Page.of(self.sheet.trace, selection)
+
+    @cached_property
+    def parts(self) -> list[_Part]:
+        """What is asked, stage by stage and head by head."""
+        found: dict[tuple[str, int | None], dict[Index, Blank]] = {}
+        for blank in self.sheet.blanks:
+            head, place = self.sheet.trace.within_head(blank.stage, blank.index)
+            found.setdefault((blank.stage, head), {})[place] = blank
+        return [self._part(stage, head, blanks) for (stage, head), blanks in found.items()]
+
+    def _part(self, stage: str, head: int | None, blanks: Mapping[Index, Blank]) -> _Part:
+        problem = self.sheet.trace.problem
+        if head is not None and stage in OF_GROUPS:  # any query head of the group sees it
+            head *= (problem.heads or 1) // (problem.kv_heads or 1)
+        page = self.page.of_head(head)
+        asked = Asked(stage, tuple(blanks), self.sheet.stages)
+        made = told(page.trace, stage).task
+        assert made is not None  # of all that can be asked for
+        return _Part(page, asked, made(page, asked), blanks)
+
+    def _title(self) -> Section:
+        title = self.sheet.trace.problem.title
+        called = words("Attention, step by step")
+        if title and not re.search(r"\d", title):  # it might tell a number that is asked for
+            called = (Words(title),)
+        if self.filled:
+            called = words("Key: {title}", title=called)
+        lines: list[Block] = []
+        if not self.filled:
+            names = words("Name: {name}  Date: {date}", name=Room(20), date=Room(9))
+            lines.append(Paragraph(names))
+        code = words("Sheet {code}.", code=Code(self.sheet.code))
+        lines.append(Paragraph(sentences(code, *self._rules())))
+        if self.filled:
+            lines.append(Paragraph(_how_to_mark()))
+        return Section(Heading(None, called), tuple(lines))
+
+    # What is given
+
+    def _given(self) -> Section:
+        whole, *others = formulas(self.page)
+        about = (
+            *kind(self.sheet.trace.problem),
+            *_options(self.page),
+            *self._one_head(),
+            *_hidden_keys(self.parts),
+        )
+        blocks: list[Block] = [Paragraph(sentences(*about)), *map(Equation, others)]
+        blocks += self._taken_at_the_top()
+        return Section(Heading(None, words("What is given"), whole), tuple(blocks))
+
+    def _one_head(self) -> Iterator[Inlines]:
+        """Which head is asked about, where it is one of several."""
+        heads = {part.page.trace.head for part in self.parts if part.page.trace.head is not None}
+        if len(heads) == 1 and (self.sheet.trace.problem.heads or 1) > 1:
+            yield words("The tasks within a head are about head {head}.", head=heads.pop() + 1)
+
+    def _rules(self) -> Iterator[Inlines]:
+        yield words(
+            "Round to {decimals} decimals; go on with the rounded numbers, or with more digits.",
+            decimals=self.sheet.decimals,
+        )
+        if any(blank.decimals > self.sheet.decimals for blank in self.sheet.blanks):
+            yield words("Where that would leave a single digit, give two.")
+
+    def _taken_at_the_top(self) -> Iterator[Block]:
+        """What is there before the first task, of each head: vectors side by side, then others."""
+        found = _Taken()
+        for part in self.parts:
+            for entry in part.task.taken:
+                if self._is_at_the_top(entry[0]) and self._may_be_shown(part.page, entry):
+                    found.add(part.page, entry)
+        yield from found.blocks()
+
+    def _taken_in(self, part: _Part) -> Iterator[Block]:
+        """What else a task takes, and may be shown."""
+        found = _Taken()
+        for entry in part.task.taken:
+            if not self._is_at_the_top(entry[0]) and self._may_be_shown(part.page, entry):
+                found.add(part.page, entry)
+        yield from found.blocks()
+
+    def _is_at_the_top(self, stage: str) -> bool:
+        first = self.sheet.stages[0]
+        before = STAGES.index(stage) < STAGES.index(first)
+        return before or not works_out(self.sheet.trace.problem, stage)
+
+    def _may_be_shown(self, page: Page, entry: Entry) -> bool:
+        """Whether an entry, as a head sees it, gives nothing away; what is hidden is told apart."""
+        stage, index = entry
+        if _is_hidden(page, stage, index):
+            return False
+        if page.trace.head is not None and stage in OF_HEADS:
+            index = (page.trace.group if stage in OF_GROUPS else page.trace.head, *index)
+        return not self.sheet.gives_away(stage, index)
+
+    # Tasks
+
+    def _task(self, stage: str, number: int) -> Section:
+        parts = [part for part in self.parts if part.asked.stage == stage]
+        first = parts[0]
+        blocks: list[Block] = [Paragraph(first.task.said)]
+        mistakes = _Letters()
+        before: tuple[Block, ...] = ()
+        for part in parts:
+            if part.task.besides != before:
+                blocks += part.task.besides
+                before = part.task.besides
+            blocks += self._taken_in(part)
+            caption = _of_head(part) if len(parts) > 1 else ()
+            blocks += self._places(part, caption, mistakes)
+        if self.filled and mistakes.told:
+            blocks.append(Note(NoteKind.REMARK, mistakes.legend()))
+        points = sum(blank.points for part in parts for blank in part.blanks.values())
+        heading = counted_words(
+            "{stage} ({count} point)",
+            "{stage} ({count} points)",
+            points,
+            stage=_capital(term_in_full(stage)),
+        )
+        return Section(Heading(number, heading, first.task.formula), tuple(blocks), (stage,))
+
+    def _places(self, part: _Part, caption: Inlines, mistakes: _Letters) -> Iterator[Block]:
+        if _is_sum(part):
+            yield self._sum(part, caption)
+        elif len(part.asked.rows) > 1 or (part.asked.stage == "sums" and len(part.blanks) > 3):
+            yield self._grid(part, caption)
+        else:
+            yield self._list(part, caption, mistakes)
+            return
+        if self.filled:
+            yield self._marking(part, mistakes)
+
+    def _blank(self, blank: Blank) -> nodes.Blank:
+        label = entry_called(self.sheet.trace, blank.stage, blank.index)
+        answer = Number(blank.answer) if self.filled else None
+        return nodes.Blank(Quantity(blank.stage, blank.index), label, answer)
+
+    def _list(self, part: _Part, caption: Inlines, mistakes: _Letters) -> Table:
+        """A row a number, with room for its work."""
+        stage, width = part.asked.stage, _width(part.task.terms)
+        rows: list[Row] = []
+        for index in _listed(part):
+            label: Cell = _label(part.page, stage, index)
+            blank = part.blanks.get(index)
+            if blank is None:
+                rows.append(Row((label, words("masked"), (HIDDEN,))))
+                continue
+            written = mistakes.marking(blank) if self.filled else ()
+            rows.append(Row((label, (Room(width, written),), (self._blank(blank),))))
+        columns = (Column(()), Column((), wraps=self.filled), Column(()))
+        return Table(columns, tuple(rows), caption, folds=True)
+
+    def _sum(self, part: _Part, caption: Inlines) -> Table:
+        """A row a key, with room for what it gives to each entry; below it the sum."""
+        page, ((query,),) = part.page, part.asked.rows
+        columns = part.asked.along(page, Axis.ENTRY)
+        rows: list[Row] = []
+        for key in range(len(page.trace.problem.key_tokens)):
+            places: list[Cell] = [(Room(6),) for _ in columns]
+            rows.append(Row(((page.key_token(key),), *places)))
+        blanks = [(self._blank(part.blanks[query, column]),) for column in columns]
+        rows.append(Row((words("sum"), *blanks), RowKind.TOTAL))
+        headings = [_symbol(page, part.asked.stage, (query, column)) for column in columns]
+        return Table(
+            (Column(words("key")), *(Column((each,)) for each in headings)), tuple(rows), caption
+        )
+
+    def _grid(self, part: _Part, caption: Inlines) -> Table:
+        """A row a token, a place a number."""
+        page, stage = part.page, part.asked.stage
+        cells: list[tuple[Index, tuple[Index, ...]]]
+        if stage == "sums":
+            cells = [(index, (index,)) for index in part.blanks]
+            headings = [Column(())]
+        else:
+            columns = sorted({index[-1] for index in part.blanks})
+            cells = [(row, tuple((*row, at) for at in columns)) for row in part.asked.rows]
+            headings = [Column(_of_column(page, stage, at)) for at in columns]
+        rows = tuple(
+            Row((_row_label(page, stage, row), *(self._place(part, index) for index in places)))
+            for row, places in cells
+        )
+        return Table((Column(()), *headings), rows, caption)
+
+    def _place(self, part: _Part, index: Index) -> Cell:
+        blank = part.blanks.get(index)
+        if blank is not None:
+            return (self._blank(blank),)
+        return (HIDDEN,) if _is_hidden(part.page, part.asked.stage, index) else ()
+
+    def _marking(self, part: _Part, mistakes: _Letters) -> Table:
+        """For the key of places without room: what is accepted, and what mistakes give."""
+        rows = tuple(
+            Row(
+                (
+                    place_called(part.page.trace, part.asked.stage, index),
+                    (Room(_OF_A_LINE, mistakes.marking(blank)),),
+                )
+            )
+            for index, blank in part.blanks.items()
+        )
+        return Table((Column(()), Column(words("accepted, and what mistakes give"))), rows)
+
+
+class _Letters:
+    """Letters for the mistakes of a task, by which its numbers tell what each gives."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, bool] = {}
+
+    def marking(self, blank: Blank) -> Inlines:
+        """What is accepted of a number, and what the likeliest mistakes give."""
+        low, high = (
+            Number(f"{end.normalize():f}") for end in (blank.range.lower, blank.range.upper)
+        )
+        accepted: Inlines = (
+            words("only {number}", number=low)
+            if low == high
+            else words("{low} to {high}", low=low, high=high)
+        )
+        given: list[Inlines] = [accepted]
+        for mistake in blank.mistakes[:_MOST_MISTAKES]:
+            self.told.setdefault(mistake.what, mistake.credit == 1)
+            letter = self._letter(mistake.what)
+            given.append(words("{letter} {number}", letter=letter, number=_of_mistake(mistake)))
+        return listing(given, between="{first} · {then}", last="{first} · {last}")
+
+    def legend(self) -> Inlines:
+        """What the letters stand for."""
+        return listing([*self._legend()], between="{first}; {then}", last="{first}; {last}")
+
+    def _legend(self) -> Iterator[Inlines]:
+        for mistake, right in self.told.items():
+            slots = {"letter": self._letter(mistake), "mistake": retold(mistake)}
+            yield (
+                words("{letter}: {mistake} (right as well)", **slots)
+                if right
+                else words("{letter}: {mistake}", **slots)
+            )
+
+    def _letter(self, mistake: str) -> str:
+        place = [*self.told].index(mistake)
+        first, last = divmod(place, len(ascii_lowercase))
+        return (ascii_lowercase[first - 1] if first else "") + ascii_lowercase[last]
+
+
+def _of_mistake(mistake: Mistaken) -> Number:
+    """What it gives; with more decimals than are asked for, where these would tell another."""
+    if Decimal(mistake.answer) in mistake.range:
+        return Number(mistake.answer)
+    middle = (mistake.range.lower + mistake.range.upper) / 2
+    return Number(f"{round_to(middle, _FINE, 'half-up'):f}")
+
+
+class _Taken:
+    """Numbers that are shown: of each head, by stage."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[int | None, str], tuple[Page, dict[Index, None]]] = {}
+
+    def add(self, page: Page, entry: Entry) -> None:
+        """One more number, as a head sees it."""
+        stage, index = entry
+        trace = page.trace
+        own = trace.head if stage in OF_HEADS else None
+        if own is not None and stage in OF_GROUPS:
+            own = trace.group
+        self.found.setdefault((own, stage), (page, {}))[1][index] = None
+
+    def blocks(self) -> Iterator[Block]:
+        """Whole vectors in a table for each side of each head, others in a line."""
+        columns: dict[tuple[int | None, bool], list[tuple[Page, str, list[int]]]] = {}
+        vectors: dict[tuple[int | None, str], list[int]] = {}
+        for (head, stage), (page, indices) in self._ordered():
+            rows = _whole_rows(page, stage, indices)
+            vectors[head, stage] = rows
+            if rows:
+                columns.setdefault(_side(page, head, stage), []).append((page, stage, rows))
+        alone = {
+            side for side, found in columns.items() if all(len(rows) == 1 for *_, rows in found)
+        }
+        singles: list[Inlines] = []
+        for (head, stage), (page, indices) in self._ordered():
+            rows = vectors[head, stage]
+            if _is_of_pairs(stage):
+                yield _pairs(page, stage, indices)
+                continue
+            if _side(page, head, stage) in alone:
+                singles += [(_vector(page, stage, row),) for row in rows]
+            others = [index for index in sorted(indices) if index[0] not in rows]
+            singles += [_equal(page, stage, index) for index in others]
+        if singles:
+            yield Paragraph(listing(singles, last="{first}, {last}"))
+        for side, found in columns.items():
+            if side not in alone:
+                yield _side_by_side(found, head=side[0])
+
+    def _ordered(self) -> Iterator[tuple[tuple[int | None, str], tuple[Page, dict[Index, None]]]]:
+        order = {stage: place for place, stage in enumerate(STAGES)}
+        yield from sorted(self.found.items(), key=lambda each: (each[0][0] or 0, order[each[0][1]]))
+
+
+def _how_to_mark() -> Inlines:
+    return words(
+        "Beside each number stand what is accepted and, behind letters, what known mistakes give."
+    )
+
+
+def _options(page: Page) -> Iterator[Inlines]:
+    """The options of attention, in a sentence."""
+    named = [words("{part}", part=part) for each in EXPLANATIONS for part in each.mentioned(page)]
+    if named:
+        yield words("Here: {options}.", options=listing(named, last="{first}, {last}"))
+
+
+def _hidden_keys(parts: Iterable[_Part]) -> Iterator[Inlines]:
+    """Which keys the queries that are asked about do not see, where they are few."""
+    hidden: dict[tuple[int, frozenset[int]], Page] = {}
+    for part in parts:
+        if part.asked.stage in OF_PAIRS:
+            for query in part.asked.along(part.page, Axis.QUERY):
+                keys = part.page.hidden_keys(query)
+                if keys:
+                    hidden.setdefault((query, keys), part.page)
+    for (query, keys), page in hidden.items():
+        yield words(
+            "{query} does not see {keys}: there the score is {hidden}.",
+            query=page.query_token(query),
+            keys=listing([(page.key_token(key),) for key in sorted(keys)]),
+            hidden=HIDDEN,
+        )
+
+
+def _capital(name: str) -> str:
+    return name[0].upper() + name[1:]
+
+
+def _width(terms: int) -> int:
+    """Of the room for a number's work."""
+    return min(_OF_A_LINE, max(8, _OF_A_TERM * terms + 2))
+
+
+def _of_head(part: _Part) -> Inlines:
+    head = part.page.trace.head
+    if head is None:
+        return ()
+    problem = part.page.trace.problem
+    if part.asked.stage in OF_GROUPS and problem.heads != problem.kv_heads:
+        return words("Key-value head {head}", head=part.page.trace.group + 1)
+    return words("Head {head}", head=head + 1)
+
+
+def _is_sum(part: _Part) -> bool:
+    """Whether a vector is asked for that is a sum over the keys, with room for its terms."""
+    trace = part.page.trace
+    if part.asked.stage != trace.attended or len(part.asked.rows) > 1:
+        return False
+    few = len(part.blanks) <= _WIDEST_SUM
+    return few and len(part.blanks) == trace[part.asked.stage].shape[-1]
+
+
+def _listed(part: _Part) -> list[Index]:
+    """What is asked, and between it the scores that are hidden."""
+    stage = part.asked.stage
+    if stage not in OF_SCORES or len(part.blanks) == 1:
+        return [*part.blanks]
+    ((query,),) = part.asked.rows
+    keys = range(len(part.page.trace.problem.key_tokens))
+    hidden = [(query, key) for key in keys if _is_hidden(part.page, stage, (query, key))]
+    return sorted({*part.blanks, *hidden})
+
+
+def _is_hidden(page: Page, stage: str, index: Index) -> bool:
+    """Whether this is a score that is hidden."""
+    values = page.trace[stage]
+    return stage in OF_SCORES and bool(values[index] == like(values, "-Infinity"))
+
+
+def _label(page: Page, stage: str, index: Index) -> Inlines:
+    """What a number of a row is called beside the others of it."""
+    axes = page.trace.axes(stage)
+    if axes[-1] is Axis.KEY:
+        return (page.key_token(index[-1]),)
+    if axes[-1] is Axis.QUERY:
+        return (page.query_token(index[-1]),)
+    return (_symbol(page, stage, index),)
+
+
+def _row_label(page: Page, stage: str, row: Index) -> Inlines:
+    if page.trace.axes(stage)[0] is Axis.QUERY:
+        return (page.query_token(row[0]),)
+    return (page.key_token(row[0]),)
+
+
+def _of_column(page: Page, stage: str, at: int) -> Inlines:
+    if page.trace.axes(stage)[-1] is Axis.KEY:
+        return (page.key_token(at),)
+    name = page.entry_name(stage, at)
+    return (Symbol(NAMES[stage].letter, (name,)),)
+
+
+def _letter(stage: str) -> tuple[str, tuple[str, ...]]:
+    """What a vector is called: k, or k_rotated."""
+    _, _, made = stage.partition("_")
+    return NAMES[stage].letter, (made,) if made in ("rotated", "normalized") else ()
+
+
+def _symbol(page: Page, stage: str, index: Index) -> Symbol:
+    letter, made = _letter(stage)
+    return Symbol(letter, (*made, *page.index_names(stage, index)))
+
+
+def _equal(page: Page, stage: str, index: Index) -> Inlines:
+    """A number under its name."""
+    shown = page.entry(stage, index)
+    return (Relation((_symbol(page, stage, index), shown.number), (shown.sign,)),)
+
+
+def _vector(page: Page, stage: str, row: int) -> Relation:
+    letter, made = _letter(stage)
+    name = page.query_name(row) if page.trace.axes(stage)[0] is Axis.QUERY else page.key_name(row)
+    return page.named(Symbol(letter, (*made, name)), page.stage(stage, [row])[0])
+
+
+def _side(page: Page, head: int | None, stage: str) -> tuple[int | None, bool]:
+    """Which table a vector stands in: of a head, and of keys where they are other tokens."""
+    return head, stage in OF_KEYS and not page.trace.problem.self_attention
+
+
+def _is_of_pairs(stage: str) -> bool:
+    """Whether it has a number for each query and key."""
+    return NAMES[stage].axes[-1] is Axis.KEY
+
+
+def _whole_rows(page: Page, stage: str, indices: Iterable[Index]) -> list[int]:
+    """The vectors of which every entry is there."""
+    if NAMES[stage].axes[-1] is not Axis.ENTRY:
+        return []
+    counted = Counter(index[0] for index in indices)
+    width = page.trace[stage].shape[-1]
+    return [row for row in sorted(counted) if counted[row] == width]
+
+
+def _pairs(page: Page, stage: str, indices: Iterable[Index]) -> Table:
+    """Numbers of queries and keys: a query a row."""
+    there = {*indices}
+    queries = sorted({query for query, _ in there})
+    keys = sorted({key for _, key in there})
+    numbers = dict(zip(queries, page.stage(stage, queries), strict=True))
+    rows = []
+    for query in queries:
+        cells: list[Cell] = [
+            (numbers[query][key].number if (query, key) in there else Nothing(),) for key in keys
+        ]
+        rows.append(Row(((page.query_token(query),), *cells)))
+    headings = (Column((page.key_token(key),), Align.RIGHT) for key in keys)
+    return Table(
+        (Column(()), *headings),
+        tuple(rows),
+        words("Given: {numbers}", numbers=text(NAMES[stage].called)),
+    )
+
+
+def _side_by_side(columns: Sequence[tuple[Page, str, list[int]]], *, head: int | None) -> Table:
+    """Vectors of the same tokens: a token a row, a matrix a column."""
+    page = columns[0][0]
+    offset = page.offset if page.trace.problem.self_attention else 0
+    cells: dict[int, dict[str, Expression]] = {}
+    for own, stage, rows in columns:
+        behind = 0 if stage in OF_KEYS else offset
+        for row, numbers in zip(rows, own.stage(stage, rows), strict=True):
+            cells.setdefault(behind + row, {})[stage] = own.vector(numbers)
+    stages = [stage for _, stage, _ in columns]
+    name = page.key_token if any(each in OF_KEYS for each in stages) else page.query_token
+    body = tuple(
+        Row(((name(row),), *((there[stage],) if stage in there else () for stage in stages)))
+        for row, there in sorted(cells.items())
+    )
+    headings = [Column((Symbol(*_letter(stage)),)) for stage in stages]
+    problem = page.trace.problem
+    caption: Inlines = ()
+    if head is not None and problem.heads != 1:
+        shared = all(stage in OF_GROUPS for stage in stages) and problem.heads != problem.kv_heads
+        caption = (
+            words("Key-value head {head}", head=head + 1)
+            if shared
+            else words("Head {head}", head=head + 1)
+        )
+    return Table((Column(words("token")), *headings), body, caption)
