@@ -20,6 +20,8 @@ COMMANDS = (
     "graph",
     "worksheet",
     "mark",
+    "practice",
+    "practice",
     "weave",
     "samples",
     "schema",

@@ -2422,6 +2422,36 @@ SENTENCES: dict[str, str] = {
     ),
     "{count} more mistake is left out.": "{count} weiterer Fehler ist ausgelassen.",
     "{count} more mistakes are left out.": "{count} weitere Fehler sind ausgelassen.",
+    # practice
+    "Problem {number}: {title}": "Aufgabe {number}: {title}",
+    "Type a number, with {decimals} decimals or more; or one of {commands}.": (
+        "Einzugeben ist eine Zahl, mit {decimals} Nachkommastellen oder mehr; oder eines von "
+        "{commands}."
+    ),
+    "{place} of {all}: {number}": "{place} von {all}: {number}",
+    "The terms:": "Die Glieder:",
+    "Worked out:": "Ausgerechnet:",
+    "Correct.": "Richtig.",
+    "Nearly: digits are cut off, or too few. Give it once more, or show.": (
+        "Fast: Stellen sind abgeschnitten, oder es sind zu wenige. Noch einmal, oder show."
+    ),
+    "“{typed}” is no number; expected one, or {commands}.": (
+        "„{typed}“ ist keine Zahl; erwartet ist eine, oder {commands}."
+    ),
+    "It follows from what was before it.": "Es folgt aus dem, was davor stand.",
+    "It follows from your {numbers}.": "Es folgt aus dem eingegebenen {numbers}.",
+    "Not so.": "So nicht.",
+    "Again? Or hint, show; skip goes on with your number.": (
+        "Noch einmal? Oder hint, show; mit skip geht es mit der eingegebenen Zahl weiter."
+    ),
+    "No number was answered.": "Keine Zahl ist beantwortet.",
+    "at first try": "auf Anhieb",
+    "with help": "mit Hilfe",
+    "shown": "gezeigt",
+    "skipped": "übersprungen",
+    "How it went": "Wie es ging",
+    "All of it was right at first try.": "Alles war auf Anhieb richtig.",
+    "To practise next: {stages}.": "Als Nächstes zu üben: {stages}.",
     # worksheets
     "“{mistake}”": "„{mistake}“",
     "the largest score is subtracted before the powers are taken": (
