@@ -1818,11 +1818,21 @@ SENTENCES: dict[str, str] = {
         "Die gegebenen Gewichte sind keine Anteile von 1; wie breit sie verteilt sind, wird also "
         "nicht gemessen."
     ),
+    "It is that of the keys alone, without the sink.": (
+        "Sie ist die der Schlüssel allein, ohne die Senke."
+    ),
     "Both are of the keys alone, without the sink.": (
         "Beides gilt für die Schlüssel allein, ohne die Senke."
     ),
     "If all {count} keys that it attends to had the same weight, each would have {share}.": (
         "Hätten alle {count} beachteten Schlüssel dasselbe Gewicht, wäre es {share}."
+    ),
+    (
+        "The entropy of its weights says how evenly they are spread: about {bits} bits, the most "
+        "there can be for {count} keys, since all of them have the same weight."
+    ): (
+        "Die Entropie der Gewichte sagt, wie gleichmäßig sie verteilt sind: etwa {bits} Bit, das "
+        "Meiste bei {count} Schlüsseln, denn alle haben dasselbe Gewicht."
     ),
     (
         "The entropy of its weights says how evenly they are spread: about {bits} bits. It would "
@@ -2214,6 +2224,7 @@ SENTENCES: dict[str, str] = {
     "the place of a key in a sum over all keys": (
         "der Platz eines Schlüssels in einer Summe über alle Schlüssel"
     ),
+    "Euler's number": "die Eulersche Zahl",
     "Euler's number, the base of the powers": "die Eulersche Zahl, die Basis der Potenzen",
     (
         "The softmax has three steps: take {power}, which is {base} to the power of the score "
@@ -2229,6 +2240,12 @@ SENTENCES: dict[str, str] = {
     ),
     "Where there are bars, the longest stands for the largest weight.": (
         "Wo Balken stehen, gehört der längste zum größten Gewicht."
+    ),
+    "“sink” is one more number in each row: it takes a share and has no value.": (
+        "„sink“ ist eine weitere Zahl in jeder Zeile: Sie nimmt einen Anteil und hat keinen Wert."
+    ),
+    "“base” says what is raised to a power: {base} instead of e.": (
+        "„base“ sagt, was potenziert wird: {base} statt e."
     ),
     "Why powers?": "Warum Potenzen?",
     "Shares must not be negative, and powers never are, even those of negative scores.": (

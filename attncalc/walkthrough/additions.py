@@ -118,18 +118,18 @@ def _operations(table: Table) -> Iterator[tuple[Expression, Number]]:
                 continue
             if isinstance(left, Sum) and isinstance(right, Sum):
                 for term, result in zip(left.terms, right.terms, strict=False):
-                    if isinstance(result, Number):
+                    if isinstance(term, Product) and isinstance(result, Number):
                         yield term, result
-            elif isinstance(right, Number) and not _is_plain_sum(left):
+            elif isinstance(right, Number) and _is_operation(left):
                 yield left, right
         yield from _spread_out(row)
 
 
-def _is_plain_sum(expression: Expression) -> bool:
-    """Whether it is told by the note about sums."""
-    return isinstance(expression, Sum) and all(
-        isinstance(each, Number) for each in expression.terms
-    )
+def _is_operation(expression: Expression) -> bool:
+    """Whether there is something to be computed that the note about sums does not tell of."""
+    if isinstance(expression, Sum):
+        return not all(isinstance(each, Number) for each in expression.terms)
+    return isinstance(expression, Product | Fraction)
 
 
 def _spread_out(row: Row) -> Iterator[tuple[Expression, Number]]:

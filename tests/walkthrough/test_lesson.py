@@ -102,6 +102,7 @@ def expect_true(trace: Trace, page: str) -> None:
     ):
         assert query.startswith(problem.tokens[int(i) - 1])
         assert key.startswith(problem.key_tokens[int(j) - 1])
+        assert (query, i) != (key, j) or len(problem.key_tokens) == 1
     assert page.count("For example, i = ") == 1
     heads = [trace] if not trace.has_heads else map(trace.of_head, range(problem.heads or 0))
     if "negative scores" in page:
@@ -144,9 +145,13 @@ def expect_operations(page: str, style: NumberStyle) -> int:
     for operation, found, printed in told:
         assert rounded(worked(operation), printed, style.rounding) == Decimal(found)
         assert Decimal(found) != Decimal(printed)
-        left = operation.split(" ", 1)[0].split("×", 1)[0]
-        assert left in page
-        assert printed in page
+        assert re.search("[×/]", operation)
+        whole = re.escape(operation) + r"[^≈]*≈ .*" + re.escape(printed)
+        weight, _, entry = operation.partition("×")
+        entry = re.escape(entry.strip("()"))
+        spread = rf"{re.escape(weight)}×\[(.*, )?{entry}[],].* ≈ .*{re.escape(printed)}"
+        lines = page.replace(" = ", " ≈ ").splitlines()
+        assert any(re.search(f"{whole}|{spread}", line) for line in lines), operation
     assert page.count("With the printed digits") == len(told)
     return len(told)
 
@@ -224,8 +229,12 @@ def test_all_alike() -> None:
     page = lesson_of(fields)[1]
     assert "had the same weight, each" not in page
     assert "a vector of the length 0: so far" in page
-    alone = lesson_of({**fields, "scores": [["0", "1"]] * 2, "attention": {"sink": "0"}})[1]
-    assert "had the same weight, each" not in alone
+    assert "about 1.00 bits, the most there can be for 2 keys, since all of them have" in page
+    assert "It would be 0" not in page
+    sunk = lesson_of({**fields, "scores": [["0", "1"]] * 2, "attention": {"sink": "0"}})[1]
+    assert "had the same weight, each" not in sunk
+    assert "It would be 0" in sunk
+    assert "“sink” is one more number in each row" in sunk
 
 
 def test_why_powers() -> None:
@@ -236,6 +245,8 @@ def test_why_powers() -> None:
     page = lesson_of(below)[1]
     assert "and powers never are, even those of negative scores. Of two" in page
     assert "larger by 1 gets 2 times the weight" in page
+    assert "\ne Euler's number\n" in page
+    assert "“base” says what is raised to a power: 2 instead of e." in page
     assert "take 2^s, which is 2 to the power of the score" in page
 
 

@@ -120,15 +120,18 @@ def test_after_the_last_step() -> None:
 
 def test_measures() -> None:
     """Entropy, effective number and distance, each explained, in a lesson alone."""
-    fields = {"tokens": ["a", "b"], "scores": [["0", "0"]] * 2, "V": [["1"], ["3"]]}
+    fields = {"tokens": ["a", "b"], "weights": [["0.25", "0.75"]] * 2, "V": [["1"], ["3"]]}
     assert "entropy" not in words_of(fields)
     said = words_of(fields, "lesson")
-    assert "spread: about 1.00 bits. It would be 0 if one key had everything, and about 1" in said
-    assert "2 to the power of 1.00 is about 2.0, the effective number of keys" in said
-    assert "about 1.0000 away from its own value, a vector of the length 1.0000" in said
+    assert "spread: about 0.81 bits. It would be 0 if one key had everything, and about 1" in said
+    assert "2 to the power of 0.81 is about 1.8, the effective number of keys" in said
+    assert "about 1.5000 away from its own value, a vector of the length 1.0000" in said
     assert "without the sink" not in said
-    sunk = words_of({**fields, "attention": {"sink": "0"}}, "lesson")
+    fields = {"tokens": ["a", "b"], "V": [["1"], ["3"]], "attention": {"sink": "0"}}
+    sunk = words_of({**fields, "scores": [["0", "1"]] * 2}, "lesson")
     assert "Both are of the keys alone, without the sink." in sunk
+    alike = words_of({**fields, "scores": [["0", "0"]] * 2}, "lesson")
+    assert "since all of them have the same weight. It is that of the keys alone, with" in alike
 
 
 def test_given_weights_that_are_no_shares() -> None:

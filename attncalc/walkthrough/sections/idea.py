@@ -104,8 +104,10 @@ def roles(page: Page) -> Paragraph:
 
 
 def _places(page: Page) -> Iterator[Inlines]:
-    """i and j by an example: a query, and the last key, which is seldom its own."""
+    """i and j by an example: a query, and the last key; or the first, if the last is its own."""
     query, key = page.queries[0], len(page.trace.problem.key_tokens) - 1
+    if page.is_own(query, key):
+        key = 0
     i, j = (
         Relation((Symbol(letter), Number(str(place + 1))), (Sign.EXACT,))
         for letter, place in (("i", query), ("j", key))

@@ -357,7 +357,17 @@ def _spread(page: Page, query: int) -> Iterator[Inlines]:
     context = transcendental_context()
     most = context.divide(context.ln(Decimal(int(used))), context.ln(Decimal(2)))
     sunk = trace.by_products.get("sink_powers") is not None
-    if not sunk and len({*weights}) > 1:
+    if len({weight for weight in weights if weight != 0}) == 1:
+        yield words(
+            "The entropy of its weights says how evenly they are spread: about {bits} bits, the "
+            "most there can be for {count} keys, since all of them have the same weight.",
+            bits=_in_decimals(page, bits, 2),
+            count=int(used),
+        )
+        if sunk:
+            yield words("It is that of the keys alone, without the sink.")
+        return
+    if not sunk:
         yield words(
             "If all {count} keys that it attends to had the same weight, each would have {share}.",
             count=int(used),

@@ -532,7 +532,11 @@ def _symbols(page: Page) -> Iterator[Meant]:
         Symbol("α", ("i", "j")), words("the attention weight: how much query i takes from key j")
     )
     yield Meant(Symbol("l"), words("the place of a key in a sum over all keys"))
-    yield Meant(Symbol("e"), words("Euler's number, the base of the powers"))
+    is_base = page.trace.problem.attention.base == "e"
+    yield Meant(
+        Symbol("e"),
+        words("Euler's number, the base of the powers") if is_base else words("Euler's number"),
+    )
 
 
 def _reading(page: Page, number: int) -> Iterator[Inlines]:
@@ -549,6 +553,12 @@ def _reading(page: Page, number: int) -> Iterator[Inlines]:
         "query gives to the keys (section {number}).",
         number=number,
     )
+    options = page.trace.problem.attention
+    if options.sink is not None:
+        yield words("“sink” is one more number in each row: it takes a share and has no value.")
+    if options.base != "e":
+        base = page.number(options.base).number
+        yield words("“base” says what is raised to a power: {base} instead of e.", base=base)
 
 
 EXPLANATION = Explanation(
