@@ -21,6 +21,7 @@ from attncalc.selection import Selection, View
 if TYPE_CHECKING:
     import datetime
 
+    from attncalc.document.checks import Checked
     from attncalc.document.document import Document
     from attncalc.problem.problem import Problem
     from attncalc.steps.trace import Trace
@@ -104,6 +105,13 @@ def rendered(kind: PageFormat, documents: Sequence[Document], layout: Layout) ->
             return Rendered("\n\n".join(map(terminal.render, documents)))
         case _:
             assert_never(kind)
+
+
+def checking(checked: Checked) -> Rendered:
+    """A sheet as an HTML page whose script judges what is typed into it."""
+    from attncalc.renderers.html.sheet import sheet_html
+
+    return Rendered(sheet_html(checked))
 
 
 def lets_choose(kind: str, *, fragment: bool) -> bool:

@@ -120,6 +120,8 @@ ALIKE = frozenset(
         "{first}; {then}",
         "{head}: {step}",
         "{key} ({share})",
+        "{label}: {number}",
+        "{label}: {verdict}",
         "{letter} {number}",
         "{letter}: {mistake}",
         "{matrix} {size}",
@@ -131,6 +133,7 @@ ALIKE = frozenset(
         "{side}: {warning}",
         "{stage}",
         "{vector}: {entry}",
+        "{verdict}: {mistake}",
         "–",
         "…",
     }

@@ -253,9 +253,14 @@ def _write_pages(
     sheets: "list[Sheet]", kind: PageFormat, how: _Written, file: Optional[str]
 ) -> None:
     from attncalc.cli.pages import Pages
-    from attncalc.walkthrough.worksheet import worksheet
+    from attncalc.handouts import checking
+    from attncalc.walkthrough.worksheet import answerable, worksheet
 
     pages = Pages(kind, paper=how.paper, color=how.color, output_file=file)
+    if kind == "html" and not how.filled:
+        (sheet,) = sheets
+        pages.put(checking(answerable(sheet)))
+        return
     pages.write([worksheet(sheet, filled=how.filled) for sheet in sheets])
 
 

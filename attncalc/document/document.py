@@ -73,6 +73,11 @@ class Quantity:
     name: str
     places: tuple[int, ...]
 
+    @property
+    def id(self) -> str:
+        """Its name and its places, counted from 1: weights_3_1."""
+        return "_".join((self.name, *(str(place + 1) for place in self.places)))
+
 
 @dataclass(frozen=True)
 class Blank:
@@ -88,9 +93,8 @@ class Blank:
 
     @property
     def id(self) -> str:
-        """Its quantity and its places, counted from 1: weights_3_1."""
-        places = (str(place + 1) for place in self.quantity.places)
-        return "_".join((self.quantity.name, *places))
+        """Of its quantity."""
+        return self.quantity.id
 
 
 @dataclass(frozen=True)

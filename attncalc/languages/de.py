@@ -442,6 +442,20 @@ SENTENCES: dict[str, str] = {
     "Formula": "Formel",
     "Table {number}": "Tabelle {number}",
     "Note:": "Hinweis:",
+    # renderers/html/sheet.py
+    "Check": "Prüfen",
+    "Hint": "Hinweis",
+    "Check all": "Alles prüfen",
+    "Start again": "Neu beginnen",
+    "Answers": "Antworten",
+    "follows from the numbers before": "folgt aus den Zahlen davor",
+    "a slip in the last digits": "knapp daneben, in den letzten Stellen",
+    "{verdict}: {mistake}": "{verdict}: {mistake}",
+    "{label}: {verdict}": "{label}: {verdict}",
+    "{label}: {number}": "{label}: {number}",
+    "{points} of {all} points": "{points} von {all} Punkten",
+    "Typed so far:": "Bisher eingetragen:",
+    "Clear all answers?": "Alle Antworten löschen?",
     # renderers/html/stepper.py
     "Steps": "Schritte",
     "Previous step": "Voriger Schritt",
@@ -2480,6 +2494,7 @@ SENTENCES: dict[str, str] = {
         "--seed werden Zahlen gezogen, bei denen es geht"
     ),
     # walkthrough/worksheet.py
+    "{formula} with {numbers}": "{formula} mit {numbers}",
     "Beside each number stand what is accepted and, behind letters, what known mistakes give.": (
         "Neben jeder Zahl steht, was gilt, und hinter Buchstaben, was bekannte Fehler ergeben."
     ),

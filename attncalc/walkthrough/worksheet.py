@@ -14,6 +14,7 @@ from functools import cached_property
 from string import ascii_lowercase
 
 from attncalc.document import document as nodes
+from attncalc.document.checks import Check, Checked, KnownMistake
 from attncalc.document.document import (
     Align,
     Block,
@@ -39,12 +40,13 @@ from attncalc.document.expressions import Expression, Nothing, Number, Relation,
 from attncalc.document.numerals import round_to
 from attncalc.document.style import NumberStyle
 from attncalc.document.wording import counted_words, listing, sentences, term_in_full, words
-from attncalc.language import retold, text
+from attncalc.language import Sentence, own, retold, text
 from attncalc.names import NAMES, STAGES, Axis
 from attncalc.numbers.arithmetic import like
+from attncalc.numbers.terms import written
 from attncalc.records import dataclass
 from attncalc.selection import Selection
-from attncalc.sheet import Blank, Mistaken, Sheet
+from attncalc.sheet import Blank, Mistaken, Range, Sheet
 from attncalc.steps.enclosing import works_out
 from attncalc.steps.stages import OF_GROUPS, OF_HEADS, OF_KEYS, OF_PAIRS, OF_SCORES
 from attncalc.walkthrough.entries import entry_called, place_called
@@ -73,6 +75,67 @@ def worksheet(sheet: Sheet, *, filled: bool) -> Document:
     return _Writer(sheet, filled).document()
 
 
+def answerable(sheet: Sheet) -> Checked:
+    """The sheet as a page that can say what became of the answers that are typed into it."""
+    writer = _Writer(sheet, False)
+    places = {blank.entry: at for at, blank in enumerate(sheet.blanks)}
+    checks = tuple(_check(sheet, writer.page, blank, places) for blank in sheet.blanks)
+    order = sorted(places.values(), key=lambda at: STAGES.index(sheet.blanks[at].stage))
+    half = float(Decimal(5).scaleb(-sheet.decimals - 1))
+    return Checked(writer.document(), sheet.code, half, tuple(order), checks)
+
+
+def _check(sheet: Sheet, page: Page, blank: Blank, places: Mapping[Entry, int]) -> Check:
+    awaited = blank.carried.awaited if blank.carried else frozenset[Entry]()
+    stages = dict.fromkeys(stage for stage, _ in awaited)
+    conventions = [each for each in blank.mistakes if each.credit == 1]
+    return Check(
+        Quantity(blank.stage, blank.index),
+        blank.answer,
+        float(Decimal(1).scaleb(-blank.decimals)),
+        blank.points,
+        tuple(_span(each) for each in (blank.range, *(each.range for each in conventions))),
+        tuple(
+            KnownMistake(_said(each.what), _span(each.range), float(each.credit))
+            for each in blank.mistakes
+        ),
+        None if blank.carried is None else written(blank.carried, places),
+        tuple(sorted(places[entry] for entry in awaited)),
+        tuple(
+            tuple(at for at, other in enumerate(sheet.blanks) if other.stage == stage)
+            for stage in stages
+        ),
+        _hint(sheet, page, blank),
+    )
+
+
+def _span(numbers: Range) -> tuple[float, float]:
+    return float(numbers.lower), float(numbers.upper)
+
+
+def _said(mistake: str) -> str:
+    """A mistake in the language in force, made just now or read from a file."""
+    return retold(mistake) if isinstance(mistake, Sentence) else own(mistake)
+
+
+def _hint(sheet: Sheet, page: Page, blank: Blank) -> Inlines:
+    """The formula of a number, and those of its numbers that may be seen."""
+    head, place = sheet.trace.within_head(blank.stage, blank.index)
+    part = _part(sheet, page, blank.stage, head, {place: blank})
+    found = _Taken()
+    for entry in part.task.taken:
+        if _may_be_shown(sheet, part.page, entry):
+            found.add(part.page, entry)
+    numbers = found.in_a_line()
+    if not numbers:
+        return (part.task.formula,)
+    return words(
+        "{formula} with {numbers}",
+        formula=part.task.formula,
+        numbers=listing(numbers, last="{first}, {last}"),
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class _Part:
     """What is asked of a stage, of one head. page: that head's."""
@@ -81,6 +144,29 @@ class _Part:
     asked: Asked
     task: Task
     blanks: Mapping[Index, Blank]
+
+
+def _part(
+    sheet: Sheet, page: Page, stage: str, head: int | None, blanks: Mapping[Index, Blank]
+) -> _Part:
+    problem = sheet.trace.problem
+    if head is not None and stage in OF_GROUPS:  # any query head of the group sees it
+        head *= (problem.heads or 1) // (problem.kv_heads or 1)
+    own = page.of_head(head)
+    asked = Asked(stage, tuple(blanks), sheet.stages)
+    made = told(own.trace, stage).task
+    assert made is not None  # of all that can be asked for
+    return _Part(own, asked, made(own, asked), blanks)
+
+
+def _may_be_shown(sheet: Sheet, page: Page, entry: Entry) -> bool:
+    """Whether an entry, as a head sees it, gives nothing away; what is hidden is told apart."""
+    stage, index = entry
+    if _is_hidden(page, stage, index):
+        return False
+    if page.trace.head is not None and stage in OF_HEADS:
+        index = (page.trace.group if stage in OF_GROUPS else page.trace.head, *index)
+    return not sheet.gives_away(stage, index)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,17 +198,10 @@ class _Writer:
         for blank in self.sheet.blanks:
             head, place = self.sheet.trace.within_head(blank.stage, blank.index)
             found.setdefault((blank.stage, head), {})[place] = blank
-        return [self._part(stage, head, blanks) for (stage, head), blanks in found.items()]
-
-    def _part(self, stage: str, head: int | None, blanks: Mapping[Index, Blank]) -> _Part:
-        problem = self.sheet.trace.problem
-        if head is not None and stage in OF_GROUPS:  # any query head of the group sees it
-            head *= (problem.heads or 1) // (problem.kv_heads or 1)
-        page = self.page.of_head(head)
-        asked = Asked(stage, tuple(blanks), self.sheet.stages)
-        made = told(page.trace, stage).task
-        assert made is not None  # of all that can be asked for
-        return _Part(page, asked, made(page, asked), blanks)
+        return [
+            _part(self.sheet, self.page, stage, head, blanks)
+            for (stage, head), blanks in found.items()
+        ]
 
     def _title(self) -> Section:
         title = self.sheet.trace.problem.title
@@ -174,7 +253,7 @@ class _Writer:
         found = _Taken()
         for part in self.parts:
             for entry in part.task.taken:
-                if self._is_at_the_top(entry[0]) and self._may_be_shown(part.page, entry):
+                if self._is_at_the_top(entry[0]) and _may_be_shown(self.sheet, part.page, entry):
                     found.add(part.page, entry)
         yield from found.blocks()
 
@@ -182,7 +261,7 @@ class _Writer:
         """What else a task takes, and may be shown."""
         found = _Taken()
         for entry in part.task.taken:
-            if not self._is_at_the_top(entry[0]) and self._may_be_shown(part.page, entry):
+            if not self._is_at_the_top(entry[0]) and _may_be_shown(self.sheet, part.page, entry):
                 found.add(part.page, entry)
         yield from found.blocks()
 
@@ -190,15 +269,6 @@ class _Writer:
         first = self.sheet.stages[0]
         before = STAGES.index(stage) < STAGES.index(first)
         return before or not works_out(self.sheet.trace.problem, stage)
-
-    def _may_be_shown(self, page: Page, entry: Entry) -> bool:
-        """Whether an entry, as a head sees it, gives nothing away; what is hidden is told apart."""
-        stage, index = entry
-        if _is_hidden(page, stage, index):
-            return False
-        if page.trace.head is not None and stage in OF_HEADS:
-            index = (page.trace.group if stage in OF_GROUPS else page.trace.head, *index)
-        return not self.sheet.gives_away(stage, index)
 
     # Tasks
 
@@ -338,7 +408,7 @@ class _Letters:
 
     def _legend(self) -> Iterator[Inlines]:
         for mistake, right in self.told.items():
-            slots = {"letter": self._letter(mistake), "mistake": retold(mistake)}
+            slots = {"letter": self._letter(mistake), "mistake": _said(mistake)}
             yield (
                 words("{letter}: {mistake} (right as well)", **slots)
                 if right
@@ -401,6 +471,17 @@ class _Taken:
         for side, found in columns.items():
             if side not in alone:
                 yield _side_by_side(found, head=side[0])
+
+    def in_a_line(self) -> list[Inlines]:
+        """All of it under its names: whole vectors, and single numbers."""
+        told: list[Inlines] = []
+        for (_, stage), (page, indices) in self._ordered():
+            rows = _whole_rows(page, stage, indices)
+            told += [(_vector(page, stage, row),) for row in rows]
+            told += [
+                _equal(page, stage, index) for index in sorted(indices) if index[0] not in rows
+            ]
+        return told
 
     def _ordered(self) -> Iterator[tuple[tuple[int | None, str], tuple[Page, dict[Index, None]]]]:
         order = {stage: place for place, stage in enumerate(STAGES)}
@@ -573,10 +654,10 @@ def _side_by_side(columns: Sequence[tuple[Page, str, list[int]]], *, head: int |
     page = columns[0][0]
     offset = page.offset if page.trace.problem.self_attention else 0
     cells: dict[int, dict[str, Expression]] = {}
-    for own, stage, rows in columns:
+    for head_page, stage, rows in columns:
         behind = 0 if stage in OF_KEYS else offset
-        for row, numbers in zip(rows, own.stage(stage, rows), strict=True):
-            cells.setdefault(behind + row, {})[stage] = own.vector(numbers)
+        for row, numbers in zip(rows, head_page.stage(stage, rows), strict=True):
+            cells.setdefault(behind + row, {})[stage] = head_page.vector(numbers)
     stages = [stage for _, stage, _ in columns]
     name = page.key_token if any(each in OF_KEYS for each in stages) else page.query_token
     body = tuple(

@@ -28,6 +28,7 @@ from attncalc.document.document import (
 from attncalc.language import language, text
 from attncalc.records import dataclass
 from attncalc.renderers.html import stepper as html_stepper
+from attncalc.renderers.html.files import policy
 from attncalc.renderers.html.fold import fold_html
 from attncalc.renderers.html.graph import graph_html
 from attncalc.renderers.html.guest import guest_style_sheet
@@ -50,28 +51,37 @@ class HtmlRenderer:
             body = _Page(level=2, marks=UNMARKED).html(document)
             style = f"<style>\n{guest_style_sheet()}</style>"
             return f'<div class="attncalc">\n{style}\n{body}\n</div>\n'
-        style = f"<style>\n{style_sheet()}</style>"
-        body = _Page(level=1, marks=marks_of(document)).html(document)
-        title = bare(inlines_html(document.title.heading.words))
-        return (
-            "<!DOCTYPE html>\n"
-            f'<html lang="{language()}">\n'
-            "<head>\n"
-            '<meta charset="utf-8">\n'
-            f'<meta http-equiv="Content-Security-Policy" content="{html_stepper.policy()}">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            '<meta name="color-scheme" content="light dark">\n'
-            f"<title>{title}</title>\n"
-            f"{style}\n"
-            f"<style>\n{_WHOLE_PAGE}{html_stepper.style()}</style>\n"
-            "</head>\n"
-            '<body class="attncalc">\n'
-            f"{html_stepper.stepper_html(document)}"
-            f"<main>\n{body}\n</main>\n"
-            f'<script type="module">{html_stepper.script()}</script>\n'
-            "</body>\n"
-            "</html>\n"
-        )
+        controls, script = html_stepper.stepper_html(document), html_stepper.script()
+        return whole_page(document, controls, body_html(document), html_stepper.style(), script)
+
+
+def body_html(document: Document) -> str:
+    """What a page has between its controls and its script."""
+    return _Page(level=1, marks=marks_of(document)).html(document)
+
+
+def whole_page(document: Document, controls: str, body: str, style: str, script: str) -> str:
+    """A file that needs nothing else. style: of the controls, and of what the script does."""
+    title = bare(inlines_html(document.title.heading.words))
+    return (
+        "<!DOCTYPE html>\n"
+        f'<html lang="{language()}">\n'
+        "<head>\n"
+        '<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy(script)}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{title}</title>\n"
+        f"<style>\n{style_sheet()}</style>\n"
+        f"<style>\n{_WHOLE_PAGE}{style}</style>\n"
+        "</head>\n"
+        '<body class="attncalc">\n'
+        f"{controls}"
+        f"<main>\n{body}\n</main>\n"
+        f'<script type="module">{script}</script>\n'
+        "</body>\n"
+        "</html>\n"
+    )
 
 
 _WHOLE_PAGE = """\

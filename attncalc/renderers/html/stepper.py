@@ -6,37 +6,31 @@ allows it, by its hash, and no other.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 
 from attncalc.document.document import Document, OfQuery, Token
 from attncalc.language import own, text
+from attncalc.renderers.html import files
 from attncalc.renderers.inert import inert_token
 
 
 @cache
 def script() -> str:
     """The script, as it stands between its tags."""
-    return "\n" + _file("stepper.js")
+    return "\n" + files.html_file("stepper.js")
 
 
 @cache
 def style() -> str:
     """How the bar looks, and what the script brings to light."""
-    return _file("stepper.css")
+    return files.html_file("stepper.css")
 
 
 def policy() -> str:
     """What the page may load and run: its own style, its own script, and nothing else."""
-    digest = base64.b64encode(hashlib.sha256(script().encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    return files.policy(script())
 
 
 def stepper_html(document: Document) -> str:
@@ -97,7 +91,3 @@ def _option(place: int, token: Token, *, selected: bool) -> str:
     chosen = " selected" * selected
     spelled = html.escape(inert_token(token.text))
     return f'<option value="{place}" dir="auto"{chosen}>{spelled}</option>'
-
-
-def _file(name: str) -> str:
-    return files("attncalc.renderers.html").joinpath(name).read_text(encoding="utf-8")
