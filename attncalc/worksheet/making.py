@@ -51,6 +51,9 @@ _FLATTEST, _STEEPEST = 0.02, 0.95
 
 _LARGEST_POWER = 1e5
 
+_LONGEST = 12
+"""Places before the point of a number that is written by hand, or zeros behind it."""
+
 _SETTLED = 12
 """Decimals of a float that are not noise."""
 
@@ -108,7 +111,10 @@ class Maker:
 
     def _own(self) -> Sheet:
         given = self._fields(drawing.as_given(self.problem))
-        return Draft(self._trace(self._asked), self.wanted, given).sheet()
+        draft = Draft(self._trace(self._asked), self.wanted, given)
+        if (why := draft.unwritable()) is not None:
+            raise InputError("worksheet", why, hint="smaller numbers, or --seed for others")
+        return draft.sheet()
 
     def _drawn(self, seed: int, variant: int) -> Sheet:
         if (why := _never(self._trace(self._asked))) is not None:
@@ -176,7 +182,15 @@ class Draft:
 
     def unfair(self) -> str | None:
         """What is in the way of a fair sheet; None if nothing is."""
-        return self._too_plain() or self._the_same() or self._nearly_the_same()
+        return self.unwritable() or self._too_plain() or self._the_same() or self._nearly_the_same()
+
+    def unwritable(self) -> str | None:
+        """Which stage has a number that nobody writes by hand; None if there is none."""
+        for stage, index in self.entries:
+            value = self.trace[stage][index]
+            if not value.is_finite() or (value and abs(value.adjusted()) > _LONGEST):
+                return f"{stage} reach beyond 10^±{_LONGEST}, too far to be written by hand"
+        return None
 
     def _too_plain(self) -> str | None:
         """Whether a step is trivial, or too much for a hand."""
@@ -281,6 +295,9 @@ class Draft:
         for (stage, index), decimals in zip(self.entries, self._decimals(), strict=True):
             value = self.trace[stage][index]
             right = self.tolerances.right((stage, index), decimals)
+            if right is None:
+                message = f"{stage} may be anything after rounding on the way"
+                raise InputError("worksheet", message, hint="more --precision, or smaller numbers")
             term = self._carrying.term(stage, index)
             yield Blank(
                 stage,

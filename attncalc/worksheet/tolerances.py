@@ -51,8 +51,17 @@ _SAME = 1e-9
 """Numbers that are so near, relative to the largest, are the same."""
 
 
-def range_of(value: Interval, decimals: int) -> Range:
-    """A range that has all of an interval in it, its ends with a few decimals more."""
+_FARTHEST = Decimal("1e15")
+"""An end of a range that is further away says nothing."""
+
+
+def range_of(value: Interval, decimals: int) -> Range | None:
+    """A range that has all of an interval in it, its ends with a few decimals more.
+
+    None where that may be nearly anything.
+    """
+    if not -_FARTHEST < value.low <= value.high < _FARTHEST:
+        return None
     last = Decimal(1).scaleb(-decimals - _ROOM)
     with decimal.localcontext() as context:
         context.prec = 400
@@ -81,8 +90,11 @@ class Tolerances:
                 enclosures.read(row, Reading(shift=Shift.ROW))
         return enclosures
 
-    def right(self, entry: Entry, decimals: int) -> Range:
-        """All that honest rounding gives. decimals: those that this number is asked with."""
+    def right(self, entry: Entry, decimals: int) -> Range | None:
+        """All that honest rounding gives; None where it leads anywhere.
+
+        decimals: those that this number is asked with.
+        """
         return self._reached(self._enclosures, entry, decimals)
 
     def with_the_largest_subtracted(self, entry: Entry, decimals: int) -> Range | None:
@@ -91,7 +103,7 @@ class Tolerances:
             return None
         return self._reached(self._stable, entry, decimals)
 
-    def _reached(self, enclosures: Enclosures, entry: Entry, decimals: int) -> Range:
+    def _reached(self, enclosures: Enclosures, entry: Entry, decimals: int) -> Range | None:
         finest = max(decimals, self.decimals)
         return range_of(rounded(enclosures.reach(*entry, finest), finest), finest)
 

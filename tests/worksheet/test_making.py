@@ -16,7 +16,7 @@ from attncalc.errors import InputError
 from attncalc.numbers.arithmetic import decimals, parse_number
 from attncalc.problem.problem import Problem
 from attncalc.steps.trace import Trace
-from attncalc.worksheet import codes, drawing, making
+from attncalc.worksheet import codes, drawing, making, tolerances
 from attncalc.worksheet.chance import Chance
 from attncalc.worksheet.tolerances import Mistake, Shaken
 from tests.worksheet.examples import TEA, maker, of_sample
@@ -118,6 +118,29 @@ def test_why_not(fields: dict[str, Any], why: str | None) -> None:
     made = maker({**TEA, **fields})
     trace = attncalc.explain(attncalc.load({**TEA, **fields}), ["cost"])
     assert making.Draft(trace, made.wanted, {}).unfair() == why
+
+
+@pytest.mark.parametrize(
+    ("K", "stage"),
+    [([["99", "1"]] * 3, "exponentials"), ([["1", "1"], ["1", "1"], ["-50", "1"]], "exponentials")],
+)
+def test_too_long_to_be_written(K: list[list[str]], stage: str) -> None:
+    """Powers of many digits, or of many zeros, are no work by hand."""
+    with pytest.raises(InputError) as refused:
+        maker({**TEA, "K": K}).made(None)
+    assert refused.value.problem == f"{stage} reach beyond 10^±12, too far to be written by hand"
+    assert refused.value.hint == "smaller numbers, or --seed for others"
+
+
+def test_anything_after_rounding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where rounding on the way leads anywhere, there is nothing to be marked; nor for a mistake."""
+    monkeypatch.setattr(tolerances, "_FARTHEST", Decimal(2))
+    with pytest.raises(InputError) as refused:
+        maker(TEA).made(None)
+    assert refused.value.problem == "scores may be anything after rounding on the way"
+    assert refused.value.hint == "more --precision, or smaller numbers"
+    weights = maker(TEA, blank="weights").made(None)
+    assert all(mistake.range.upper < 2 for b in weights.blanks for mistake in b.mistakes)
 
 
 def test_one_key() -> None:
