@@ -133,7 +133,7 @@ def test_too_long_to_be_written(K: list[list[str]], stage: str) -> None:
 
 
 def test_anything_after_rounding(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where rounding on the way leads anywhere, there is nothing to be marked; nor for a mistake."""
+    """Where rounding on the way leads anywhere, there is nothing to be marked."""
     monkeypatch.setattr(tolerances, "_FARTHEST", Decimal(2))
     with pytest.raises(InputError) as refused:
         maker(TEA).made(None)
