@@ -249,6 +249,8 @@ def test_what_scaling_does_to_the_largest_weight() -> None:
     assert "With this, the largest" not in masked  # it is 1 either way
     sunk = page_of({**fields, **keys, "attention": {"sink": "0"}})
     assert "“a” is 78.7%; without it, it would be 96.5%." in sunk
+    capped = page_of({**fields, **keys, "attention": {"softcap": "1"}})
+    assert "With this, the largest" not in capped  # it would be the cap's doing
 
 
 def test_with_one_entry_nothing_grows() -> None:

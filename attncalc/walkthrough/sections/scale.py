@@ -115,7 +115,12 @@ def _why_times(page: Page) -> Inlines:
 
 
 def _without(page: Page, query: int) -> Iterator[Paragraph]:
-    """What scaling does to the largest weight of a query; nothing where that cannot be seen."""
+    """What scaling does to the largest weight of a query; nothing where that cannot be seen.
+
+    Of scores that are capped as well, it would be what the cap does.
+    """
+    if "capped_scores" in page.trace:
+        return
     scaled, unscaled = page.trace["weights"][query], unscaled_weights(page.trace, query)
     if unscaled is None:
         return
