@@ -38,7 +38,7 @@ from attncalc.document.document import (
     Token,
     Words,
 )
-from attncalc.document.expressions import Name, Number, Omitted, Relation, Sign, Sum, Symbol
+from attncalc.document.expressions import Name, Number, Omitted, Relation, Sign, Sum, Symbol, Vector
 from attncalc.readers import load_all
 from attncalc.renderers.colors import contrast
 from attncalc.renderers.html import stepper as html_stepper
@@ -203,6 +203,16 @@ def test_numbers(digits: str, formulas: int) -> None:
     assert markup.count("<math>") == formulas
     text = digits.replace("-", "−")
     assert (f"<p>{text}, ≈&nbsp;{text}</p>" in markup) == (formulas == 0)
+
+
+@pytest.mark.parametrize(("entries", "breaks"), [(3, 0), (9, 2)])
+def test_long_vectors(entries: int, breaks: int) -> None:
+    """A vector on a line of its own may be broken where a narrow page has no room for it."""
+    vector = Vector(tuple(Number(f"{at}") for at in range(entries)))
+    markup = page(Equation(Relation((Symbol("c"), vector), (Sign.ROUNDED,))), formula=False)
+    formula = markup.partition('class="equation scroll"')[2].partition("</div>")[0]
+    assert formula.count("]") == 1
+    assert formula.count("<wbr>") - formula.count("≈") == breaks
 
 
 def test_table_without_headings() -> None:

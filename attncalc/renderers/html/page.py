@@ -25,6 +25,7 @@ from attncalc.document.document import (
     Section,
     Table,
 )
+from attncalc.document.expressions import Expression, Relation, Vector
 from attncalc.language import language, text
 from attncalc.records import dataclass
 from attncalc.renderers.html import stepper as html_stepper
@@ -156,7 +157,7 @@ class _Page:
             case Paragraph(content):
                 return f"<p>{inlines_html(content)}</p>"
             case Equation(expression):
-                return _scrolling(text("Formula"), mathml_block(expression), "equation scroll")
+                return _scrolling(text("Formula"), _formula(expression), "equation scroll")
             case Table():
                 return self._scrolling_table(table_html(block, about, self.marks))
             case Heatmap():
@@ -185,6 +186,13 @@ def _note(kind: NoteKind, content: Inlines) -> str:
             return f'<p class="remark">{words}</p>'
         case _:
             assert_never(kind)
+
+
+def _formula(expression: Expression) -> str:
+    """A formula on a line of its own; one that ends in a vector on several, where that is long."""
+    if isinstance(expression, Relation) and isinstance(expression.sides[-1], Vector):
+        return expression_html(expression, stacked=True, wraps=True)
+    return mathml_block(expression)
 
 
 def _scrolling(name: str, content: str, classes: str) -> str:

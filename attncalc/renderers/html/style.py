@@ -152,7 +152,7 @@ _STYLE = """\
 .attncalc .room { display: inline-block; max-width: 100%; height: 1.6em;
   border-bottom: 1px dotted var(--muted); }
 .attncalc .scroll { position: relative; overflow-x: auto; margin: 0 0 1.5rem; }
-.attncalc .equation { padding: .15rem 0; }
+.attncalc .equation { padding: .15rem 0; text-align: center; }
 .attncalc .equation math { width: max-content; margin: 0 auto; }
 .attncalc mtable.aligned mtd { padding: .4em 0; text-align: left; text-align: -webkit-left; }
 .attncalc mtable.aligned mtd:nth-child(2) { padding: .4em .3em; }
