@@ -180,6 +180,7 @@ def test_packages() -> None:
         ("‹U+200B›", r"\attnglyph{200B}"),
         ("␛␡", r"\attnglyph{001B}\attnglyph{007F}"),
         ("👩", r"\attnglyph{1F469}"),
+        ("„x“", r",,x\textquotedblleft{}"),
     ],
 )
 def test_text(text: str, latex: str) -> None:
