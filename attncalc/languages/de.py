@@ -1858,10 +1858,10 @@ SENTENCES: dict[str, str] = {
         "hätten, denn 2 hoch {most} ist etwa {count}."
     ),
     (
-        "2 to the power of {bits} is about {number}, the effective number of keys: the weights are "
-        "as spread out as {number} equal ones."
+        "The effective number of keys is 2 to the power of the entropy, about {number}: the "
+        "weights are as spread out as {number} equal ones."
     ): (
-        "2 hoch {bits} ist etwa {number}, die effektive Zahl der Schlüssel: Die Gewichte sind so "
+        "Die effektive Zahl der Schlüssel ist 2 hoch Entropie, etwa {number}: Die Gewichte sind so "
         "breit verteilt wie {number} gleiche."
     ),
     (
@@ -2112,8 +2112,12 @@ SENTENCES: dict[str, str] = {
     "Scale by {factor}": "Skalieren mit {factor}",
     "the scaled score of query i and key j": "der skalierte Score von Anfrage i und Schlüssel j",
     "Scale": "Skalierung",
-    "Each score is divided by {root} (section {number}).": (
-        "Jeder Score wird durch {root} geteilt (Abschnitt {number})."
+    (
+        "Each score is divided by {root}, where {width} is how many numbers a key has (section "
+        "{number})."
+    ): (
+        "Jeder Score wird durch {root} geteilt; {width} ist die Zahl der Einträge eines Schlüssels "
+        "(Abschnitt {number})."
     ),
     "Each score is multiplied by {factor} (section {number}).": (
         "Jeder Score wird mit {factor} multipliziert (Abschnitt {number})."

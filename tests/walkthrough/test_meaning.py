@@ -124,7 +124,7 @@ def test_measures() -> None:
     assert "entropy" not in words_of(fields)
     said = words_of(fields, "lesson")
     assert "spread: about 0.81 bits. It would be 0 if one key had everything, and about 1" in said
-    assert "2 to the power of 0.81 is about 1.8, the effective number of keys" in said
+    assert "2 to the power of the entropy, about 1.8: the weights are as spread out as" in said
     assert "about 1.5000 away from its own value, a vector of the length 1.0000" in said
     assert "without the sink" not in said
     fields = {"tokens": ["a", "b"], "V": [["1"], ["3"]], "attention": {"sink": "0"}}

@@ -382,9 +382,8 @@ def _spread(page: Page, query: int) -> Iterator[Inlines]:
         count=int(used),
     )
     yield words(
-        "2 to the power of {bits} is about {number}, the effective number of keys: the weights "
-        "are as spread out as {number} equal ones.",
-        bits=_in_decimals(page, bits, 2),
+        "The effective number of keys is 2 to the power of the entropy, about {number}: the "
+        "weights are as spread out as {number} equal ones.",
         number=_in_decimals(page, effective, 1),
     )
     if sunk:

@@ -232,8 +232,10 @@ def _symbols(_page: Page) -> Iterator[Meant]:
 def _reading(page: Page, number: int) -> Iterator[Inlines]:
     if page.trace.number("divisor") is not None:
         yield words(
-            "Each score is divided by {root} (section {number}).",
+            "Each score is divided by {root}, where {width} is how many numbers a key has (section "
+            "{number}).",
             root=Root(Symbol("d", ("k",))),
+            width=Symbol("d", ("k",)),
             number=number,
         )
     else:
