@@ -66,6 +66,9 @@ _OF_A_TERM, _OF_A_LINE = 5, 28
 _WIDEST_SUM = 4
 """Entries of a vector whose terms have room side by side."""
 
+_ORDER = "xpqkv"
+"""Of the letters of vectors that stand side by side."""
+
 _FINE = 4
 """Decimals of what a mistake gives, where fewer are asked for."""
 
@@ -292,7 +295,7 @@ class _Writer:
             "{stage} ({count} point)",
             "{stage} ({count} points)",
             points,
-            stage=_capital(term_in_full(stage)),
+            stage=_capital(_called(first.page, stage)),
         )
         return Section(Heading(number, heading, first.task.formula), tuple(blocks), (stage,))
 
@@ -519,6 +522,13 @@ def _hidden_keys(parts: Iterable[_Part]) -> Iterator[Inlines]:
         )
 
 
+def _called(page: Page, stage: str) -> str:
+    """What it is called in this problem."""
+    drawn = told(page.trace, stage).drawn
+    named = None if drawn is None else drawn.called
+    return term_in_full(stage) if named is None else named(page.trace)
+
+
 def _capital(name: str) -> str:
     return name[0].upper() + name[1:]
 
@@ -652,6 +662,7 @@ def _pairs(page: Page, stage: str, indices: Iterable[Index]) -> Table:
 def _side_by_side(columns: Sequence[tuple[Page, str, list[int]]], *, head: int | None) -> Table:
     """Vectors of the same tokens: a token a row, a matrix a column."""
     page = columns[0][0]
+    columns = sorted(columns, key=lambda each: _ORDER.index(NAMES[each[1]].letter))
     offset = page.offset if page.trace.problem.self_attention else 0
     cells: dict[int, dict[str, Expression]] = {}
     for head_page, stage, rows in columns:

@@ -89,10 +89,11 @@ _COMMANDS = r"""\begingroup
 \providecommand{\attnnear}{$\approx$}
 \providecommand{\attnwrong}{\bfseries\color[RGB]{166,62,0}$\boldsymbol\times$}
 % a box for a number, empty or filled in, and a line of so many em to write on
-\providecommand{\attnbox}[2]{{\fboxsep=0pt\fboxrule=#1\fbox{\rule[-0.7em]{0pt}{2em}\makebox[5em]{#2}}}}
+\providecommand{\attnbox}[2]{{\fboxsep=0pt\fboxrule=#1%
+  \raisebox{0pt}[1.35em][0.75em]{\fbox{\rule[-0.55em]{0pt}{1.7em}\makebox[5em]{#2}}}}}
 \providecommand{\attnblank}{\attnbox{0.4pt}{}}
 \providecommand{\attnfilled}[1]{\attnbox{0.8pt}{\bfseries\boldmath\color[RGB]{0,92,158}#1}}
-\providecommand{\attnroom}[1]{\makebox[#1em]{\rule[-0.5em]{0pt}{2em}\dotfill}}
+\providecommand{\attnroom}[1]{\makebox[#1em]{\dotfill}}
 \providecommand{\arraybackslash}{\let\\\tabularnewline}
 % together on a page; where a slide is too short for that, apart
 \providecommand{\attnkeep}{\attnifslide{\penalty5000 }{\nopagebreak}}

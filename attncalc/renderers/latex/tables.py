@@ -51,6 +51,10 @@ _NARROWEST_MATHS = 14.0
 _MOST_LABEL = 14
 _LONGEST_WORD = 30
 _MOST_LINES = 40
+_APART = 2.0
+_MOST_FOLDS = 3
+"""Between rows that stand side by side, and how many of them do."""
+
 _BREAKABLE = r", \allowbreak "
 
 
@@ -113,6 +117,9 @@ def tables(table: Table, room: float) -> Iterator[str]:
         setting.bar = min(left, _WIDEST_BAR)
         plain = sorted([*plain, *bars])
     is_matrix = all(table.columns[at].align is Align.RIGHT for at in plain[1:])
+    if table.folds:
+        yield from setting.side_by_side(plain, room)
+        return
     for block in _blocks(setting, plain, SMALLEST * room if is_matrix else small):
         yield from setting.tabulars(block)
 
@@ -193,6 +200,21 @@ class _Setting:
                 body = []
             body += lines
         yield self._tabular(kept, [*head, *body])
+
+    def side_by_side(self, kept: Sequence[int], room: float) -> Iterator[str]:
+        """These columns, without rules, their rows in as many columns as there is room for."""
+        most = int((room + _APART) // (self.total(kept) + _APART))
+        rows = [[*self._row_lines(at, row, kept)] for at, row in enumerate(self.table.rows)]
+        height = -(-len(rows) // max(1, min(most, _MOST_FOLDS)))
+        pieces = []
+        for start in range(0, len(rows), height):
+            inside = "\n".join(line for lines in rows[start : start + height] for line in lines)
+            columns = "".join(self._column(at) for at in kept)
+            pieces.append(
+                f"\\begin{{tabular}}[t]{{@{{}}{columns}@{{}}}}\n{inside}\n\\end{{tabular}}"
+            )
+        apart = f"%\n\\hspace{{{_APART:g}em}}%\n"
+        yield f"\\attnfit{{{apart.join(pieces)}}}"
 
     def _tabular(self, kept: Sequence[int], lines: Sequence[str]) -> str:
         columns = "".join(self._column(at) for at in kept)
