@@ -211,6 +211,13 @@ def output_schema() -> str:
     return written(schema)
 
 
+def worksheet_schema() -> str:
+    """The schema of sheets, whose blanks are of any stage there is."""
+    schema = schema_of("worksheet")
+    schema["$defs"]["blank"]["properties"]["stage"]["enum"] = [*NAMES]
+    return written(schema)
+
+
 def stage_schema(stage: StageName) -> dict[str, Any]:
     """A stage's part of the schema: as deep as it has axes, one more where heads have their own."""
     said = {"description": f"{stage.shape}: {stage.meaning}"}
@@ -241,6 +248,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "docs/output-format.md": results,
     f"{SCHEMAS}/input.schema.json": input_schema,
     f"{SCHEMAS}/output.schema.json": output_schema,
+    f"{SCHEMAS}/worksheet.schema.json": worksheet_schema,
 }
 
 

@@ -19,6 +19,7 @@ class Which(str, Enum):
     OUTPUT = "output"
     CHECK = "check"
     COMPARE = "compare"
+    WORKSHEET = "worksheet"
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +31,7 @@ def schema(
     which: Annotated[
         Which,
         typer.Argument(
-            help="The problem file, or what explain, check or compare print with --json."
+            help="The problem file, or what explain, check, compare or worksheet print with --json."
         ),
     ],
 ) -> None:

@@ -68,7 +68,7 @@ def test_sample_without_purpose(tmp_path: Path) -> None:
     assert sample_purpose(tmp_path / "own.yaml") == ""
 
 
-@pytest.mark.parametrize("name", ["input", "output", "check", "compare"])
+@pytest.mark.parametrize("name", ["input", "output", "check", "compare", "worksheet"])
 def test_schema(name: str, attncalc: Attncalc) -> None:
     """The printed schema is a valid schema, and the one that is checked in."""
     result = attncalc("schema", name)
