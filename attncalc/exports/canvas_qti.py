@@ -170,34 +170,37 @@ def _question(section: Element, name: str, sheet: Sheet, blank: Blank, task: str
     processing = SubElement(item, "resprocessing")
     outcome = {"maxvalue": "100", "minvalue": "0", "varname": "SCORE", "vartype": "Decimal"}
     SubElement(SubElement(processing, "outcomes"), "decvar", outcome)
-    for accepted in _accepted(sheet, blank):
+    for accepted in _accepted(blank):
         _right(processing, accepted)
     mistakes = [mistake for mistake in blank.mistakes if mistake.credit < 1]
     if mistakes:
         _told_if_wrong(item, processing, "".join(_mistakes(blank)))
 
 
-def _accepted(sheet: Sheet, blank: Blank) -> Iterator[Range]:
+def _accepted(blank: Blank) -> Iterator[Range]:
     """What is right, by conventions too, and what becomes of it where Canvas rounds it."""
     ranges = [blank.range]
     ranges += [mistake.range for mistake in blank.mistakes if mistake.credit == 1]
     for accepted in ranges:
         yield accepted
-        if max(blank.decimals, sheet.decimals) > TYPED_DECIMALS:
-            yield _as_typed(accepted)
+        for number in sorted(_as_typed(accepted)):
+            if number not in accepted:
+                yield Range(number, number)
 
 
-def _as_typed(accepted: Range) -> Range:
-    """What Canvas may round a number of a range to; of two that are as near, either."""
+def _as_typed(accepted: Range) -> set[Decimal]:
+    """What Canvas may round the ends of a range to; of two that are as near, either.
+
+    It rounds doubles: 1.01005 is a little less, and becomes 1.0100.
+    """
     unit = Decimal(1).scaleb(-TYPED_DECIMALS)
     with localcontext() as context:
         context.prec = 400
-        ends = [
+        return {
             end.quantize(unit, rounding)
             for end in (accepted.lower, accepted.upper)
             for rounding in (ROUND_HALF_UP, ROUND_HALF_DOWN)
-        ]
-    return Range(min(ends), max(ends))
+        }
 
 
 def _right(processing: Element, accepted: Range) -> None:
