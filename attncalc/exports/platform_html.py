@@ -20,7 +20,13 @@ from attncalc.sheet import Blank
 _MARKS = frozenset("\\$`{}[]~#@")
 """What formulas, blanks, filters and files are marked with, on one platform or another."""
 
-_CELL = 'style="border: 1px solid #888; padding: 2px 8px;"'
+_TABLE = (
+    'style="border-collapse: collapse; display: inline-table; margin: 0 1.5em 1em 0; '
+    'vertical-align: top;"'
+)
+_CAPTION = 'style="caption-side: top; text-align: left; white-space: nowrap;"'
+_CELL = 'style="border: 1px solid #888; padding: 2px 8px; text-align: right;"'
+"""On each element: platforms keep no style sheet, and have their own for tables."""
 
 _LONGEST_NAME = 200
 """Characters: question banks keep 255."""
@@ -105,8 +111,7 @@ def _filled(task: Task, fill: Fill) -> Fill:
 
 def grid_html(grid: Grid, fill: Fill = lambda blank: f"<i>{blank.id}</i>") -> str:
     """A table with headers that say what they head."""
-    lines = ['<table style="border-collapse: collapse; margin-bottom: 1em;">']
-    lines.append(f"<caption>{inert_html(grid.caption)}</caption>")
+    lines = [f"<table {_TABLE}>", f"<caption {_CAPTION}>{inert_html(grid.caption)}</caption>"]
     if grid.columns:
         heads = "".join(
             f'<th scope="col" {_CELL}>{inert_html(column)}</th>' for column in grid.columns

@@ -90,7 +90,8 @@ class Quiz:
 
 def quiz_of(sheet: Sheet) -> Quiz:
     """What a sheet asks, and all that it takes to answer."""
-    nodes = [*_nodes("", {name: node for name, node in sheet.given.items() if name in _TOLD})]
+    told = {name: node for name, node in sheet.given.items() if name in _TOLD}
+    nodes = [(name, node if _is_matrix(node) else [node]) for name, node in told.items()]
     nodes += _nodes("", sheet.given.get("attention", {}))
     return Quiz(
         sheet.trace.problem.title or text("Attention, step by step"),
@@ -268,9 +269,10 @@ def _task(sheet: Sheet, stage: str) -> Task:
 def _grids(sheet: Sheet, stage: str, *, asked: bool) -> Iterator[Grid]:
     """A stage: its blanks, and what may be shown beside them."""
     trace = sheet.trace
-    called = text(NAMES[stage].called)
+    called, symbol = text(NAMES[stage].called), NAMES[stage].symbol
+    heading = called[0].upper() + called[1:] + (f" {symbol}" if symbol else "")
     layout = _Layout(sheet, stage, trace.axes(stage), trace[stage].shape)
-    for grid in layout.grids(called[0].upper() + called[1:], partial(_cell, sheet, stage)):
+    for grid in layout.grids(heading, partial(_cell, sheet, stage)):
         if asked and grid.blanks:
             rows = tuple(row for row in grid.rows if any(isinstance(c, Blank) for c in row.cells))
             yield _turned(replace(grid, rows=rows))

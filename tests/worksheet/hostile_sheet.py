@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -43,6 +44,7 @@ _MARKS = re.compile(r"\\[(\[]|\$\$|\[\w+\]|`.*`|@@|\{[\d{%]*[:{%]")
 """What filters of platforms look for in a piece of text."""
 
 
+@cache
 def hostile_sheet() -> Sheet:
     """Every word heads a row, and two name the entries of vectors."""
     fields: dict[str, Any] = {

@@ -10,45 +10,18 @@ from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
 
-import pytest
-
 from attncalc.exports.canvas_qti import canvas_qti, canvas_warnings
 from attncalc.sheet import Range, Sheet
 from tests.conftest import SAMPLES, Attncalc
 from tests.worksheet.canvas import Question, imported
 from tests.worksheet.hostile_sheet import LABELS, hostile_sheet, shown_in
-from tests.worksheet.students import BY_LEVEL, careless, honest, mistaken, share_due, sheet
+from tests.worksheet.students import sheet
 
 
 def questions_of(made: Sheet) -> list[Question]:
     """The numerical questions of the sheet's one quiz."""
     (quiz,) = imported(canvas_qti([made]))
     return quiz.questions[1:]
-
-
-@pytest.mark.parametrize(("sample", "level", "seed"), BY_LEVEL)
-def test_students(sample: str, level: int, seed: int | None) -> None:
-    """Honest ones get everything, in classic quizzes and in new ones; the mistaken do not."""
-    made = sheet(sample, level, seed)
-    questions = questions_of(made)
-    asked = dict(zip((blank.id for blank in made.blanks), questions, strict=True))
-    for answers in honest(made):
-        for name, answer in answers.items():
-            assert asked[name].classic(answer)
-            assert asked[name].new(answer)
-    finer = {blank.id for blank in made.blanks if blank.decimals > 4}
-    for what, answers in mistaken(made):
-        for name, answer in answers.items():
-            assert not asked[name].new(answer)
-            assert name in finer or not asked[name].classic(answer)
-            assert f"{answer}: {what}" in shown_in(asked[name].if_wrong)
-    for number in range(20):
-        answers = careless(made, number)
-        for blank in made.blanks:
-            answer = answers[blank.id]
-            assert asked[blank.id].new(answer) == (share_due(blank, answer) == 1)
-            if blank.id not in finer and share_due(blank, answer) == 1:
-                assert asked[blank.id].classic(answer)
 
 
 def test_a_text_then_a_question_a_blank() -> None:

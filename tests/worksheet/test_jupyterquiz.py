@@ -5,34 +5,11 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
-import pytest
-
 from attncalc.exports.jupyterquiz_json import jupyterquiz_json
 from tests.conftest import SAMPLES, Attncalc
 from tests.worksheet.hostile_sheet import LABELS, hostile_sheet, shown_in
 from tests.worksheet.jupyterquiz import imported
-from tests.worksheet.students import BY_LEVEL, careless, honest, mistaken, share_due, sheet
-
-
-@pytest.mark.parametrize(("sample", "level", "seed"), BY_LEVEL)
-def test_students(sample: str, level: int, seed: int | None) -> None:
-    """Honest ones get everything, a mistake is told, and what is right by chance is right."""
-    made = sheet(sample, level, seed)
-    questions = imported(jupyterquiz_json([made]))
-    asked = dict(zip((blank.id for blank in made.blanks), questions, strict=True))
-    for answers in honest(made):
-        for name, answer in answers.items():
-            assert asked[name].check(answer) == (True, "Right.")
-    for what, answers in mistaken(made):
-        for name, answer in answers.items():
-            right, said = asked[name].check(answer)
-            assert not right
-            assert what in shown_in(said)
-    for number in range(20):
-        answers = careless(made, number)
-        for blank in made.blanks:
-            due = share_due(blank, answers[blank.id]) == 1
-            assert asked[blank.id].check(answers[blank.id])[0] == due
+from tests.worksheet.students import sheet
 
 
 def test_ends_of_a_range() -> None:

@@ -11,50 +11,12 @@ import pytest
 
 from attncalc.exports.moodle_xml import moodle_xml
 from attncalc.exports.quiz import remark
-from attncalc.sheet import Sheet
 from tests.conftest import SAMPLES, Attncalc
 from tests.worksheet.hostile_sheet import LABELS, hostile_sheet, shown_in
-from tests.worksheet.moodle import Cloze, imported
+from tests.worksheet.moodle import imported
 from tests.worksheet.students import (
-    BY_LEVEL,
-    Answers,
-    careless,
-    honest,
-    mistaken,
-    share_due,
     sheet,
 )
-
-FULL = pytest.approx(1)
-
-
-def graded(question: Cloze, made: Sheet, answers: Answers) -> float:
-    """The share of the points, with a right answer where none is given."""
-    return question.grade([answers.get(blank.id, blank.answer) for blank in made.blanks])
-
-
-@pytest.mark.parametrize(("sample", "level", "seed"), BY_LEVEL)
-def test_students(sample: str, level: int, seed: int | None) -> None:
-    """Honest ones get everything, a mistake is told, and what is right by chance is right."""
-    made = sheet(sample, level, seed)
-    (question,) = imported(moodle_xml([made]))
-    assert [blank.weight for blank in question.blanks] == [blank.points for blank in made.blanks]
-    for answers in honest(made):
-        assert graded(question, made, answers) == FULL
-    for what, answers in mistaken(made):
-        assert graded(question, made, answers) < 1
-        for blank, subquestion in zip(made.blanks, question.blanks, strict=True):
-            if blank.id in answers:
-                found = subquestion.match(answers[blank.id])
-                assert found is not None
-                assert what in shown_in(found.feedback)
-                assert found.fraction == share_due(blank, answers[blank.id]) < 1
-    for number in range(20):
-        answers = careless(made, number)
-        for blank, subquestion in zip(made.blanks, question.blanks, strict=True):
-            found = subquestion.match(answers[blank.id])
-            assert found is not None
-            assert found.fraction == share_due(blank, answers[blank.id])
 
 
 def test_ends_of_a_range() -> None:
