@@ -19,9 +19,10 @@ from attncalc.exports.platform_html import (
     known_html,
     plain,
     plain_name,
+    question_html,
     tasks_html,
 )
-from attncalc.exports.quiz import Quiz, asked, digits, middle_of, quiz_of
+from attncalc.exports.quiz import Quiz, Task, asked, digits, middle_of, quiz_of
 from attncalc.exports.xml_text import xml_text
 from attncalc.language import Sentence, retold, text
 from attncalc.sheet import Blank, Range, Sheet
@@ -121,7 +122,7 @@ def _assessment(name: str, sheet: Sheet, quiz: Quiz) -> str:
     _sheet_item(section, name, quiz)
     for task in quiz.tasks:
         for blank in [blank for grid in task.grids for blank in grid.blanks]:
-            _question(section, name, sheet, blank, task.words)
+            _question(section, name, sheet, blank, task)
     return xml_text(root)
 
 
@@ -157,12 +158,13 @@ def _sheet_item(section: Element, name: str, quiz: Quiz) -> None:
     _item(section, f"{name}_sheet", plain_name(quiz), "text_only_question", 0, page)
 
 
-def _question(section: Element, name: str, sheet: Sheet, blank: Blank, task: str) -> None:
+def _question(section: Element, name: str, sheet: Sheet, blank: Blank, task: Task) -> None:
     called = asked(sheet, blank)
-    page = f"<p>{inert_html(task)}</p>\n<p><b>{inert_html(called)}</b></p>"
     title = f"{blank.id}: {plain(called)}"
     ident = f"{name}_{blank.id}"
-    item = _item(section, ident, title, "numerical_question", blank.points, page)
+    item = _item(
+        section, ident, title, "numerical_question", blank.points, question_html(task, called)
+    )
     presentation = item[-1]
     response = SubElement(presentation, "response_str", ident=_RESPONSE, rcardinality="Single")
     box = SubElement(response, "render_fib", fibtype="Decimal")

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from attncalc.exports.platform_html import inert_html, known_html, tasks_html
+from attncalc.exports.platform_html import inert_html, known_html, question_html, tasks_html
 from attncalc.exports.quiz import NOT_RIGHT, Quiz, asked, quiz_of, remark
 from attncalc.exports.trace_json import escaped
 from attncalc.language import own, text
@@ -32,8 +32,8 @@ def _questions(sheet: Sheet) -> Iterator[dict[str, Any]]:
     opened = " open"
     for task in quiz.tasks:
         for blank in [blank for grid in task.grids for blank in grid.blanks]:
-            page = f"<details{opened}>{known}</details>\n<p>{inert_html(task.words)}</p>"
-            page += f"\n<p><b>{inert_html(asked(sheet, blank))}</b></p>"
+            page = f"<details{opened}>{known}</details>\n"
+            page += question_html(task, asked(sheet, blank))
             yield {"question": page, "type": "numeric", "answers": [*_answers(blank)]}
             opened = ""
 

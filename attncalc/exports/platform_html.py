@@ -10,11 +10,12 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterator, Sequence
 
+from attncalc.document.expressions import Expression
 from attncalc.exports.quiz import Grid, Line, Quiz, Task, with_decimals
 from attncalc.language import text
 from attncalc.renderers.inert import inert
 from attncalc.renderers.latex.math import LatexMath
-from attncalc.renderers.latex.text import latex_text
+from attncalc.renderers.linear import linear
 from attncalc.sheet import Blank
 
 _MARKS = frozenset("\\$`{}[]~#@")
@@ -77,8 +78,7 @@ def known_html(quiz: Quiz) -> str:
 
 
 def _known(quiz: Quiz) -> Iterator[str]:
-    for formula in quiz.formulas:
-        yield rf"<p>\({LatexMath(latex_text, stacked=True).write(formula)}\)</p>"
+    yield from map(formula_html, quiz.formulas)
     if quiz.options:
         options = "; ".join(map(inert_html, quiz.options))
         yield f"<p>{inert_html(text('Options'))}: {options}</p>"
@@ -94,8 +94,29 @@ def tasks_html(tasks: Sequence[Task], fill: Fill) -> str:
     lines = []
     for number, task in enumerate(tasks, 1):
         lines.append(f"<h4>{number}. {inert_html(task.words)}</h4>")
+        lines += map(formula_html, task.formulas)
+        lines += [f"<p>{inert_html(note)}</p>" for note in task.notes]
+        lines += map(grid_html, task.beside)
         lines += [grid_html(grid, _filled(task, fill)) for grid in task.grids]
     return "\n".join(lines)
+
+
+def question_html(task: Task, called: str) -> str:
+    """A number that is asked for by itself. called: which of the task's."""
+    said = [f"<p>{inert_html(task.words)}</p>", *map(formula_html, task.formulas)]
+    return "\n".join([*said, f"<p><b>{inert_html(called)}</b></p>"])
+
+
+def formula_html(formula: Expression) -> str:
+    """A formula for MathJax; as plain text where words of others are in it."""
+    foreign: list[str] = []
+
+    def spell(words: str) -> str:
+        foreign.append(words)
+        return ""
+
+    written = LatexMath(spell, stacked=True).write(formula)
+    return f"<p>{inert_html(linear(formula))}</p>" if foreign else rf"<p>\({written}\)</p>"
 
 
 def _filled(task: Task, fill: Fill) -> Fill:

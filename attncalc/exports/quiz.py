@@ -5,28 +5,33 @@ Text of others is as it was typed, but for what would not show: every format mak
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, localcontext
 from functools import partial
 from itertools import product
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from attncalc.document.expressions import Relation
+from attncalc.document.document import Bar, Block, Equation, Inlines, Paragraph, Row, Table, Token
+from attncalc.document.expressions import Expression, Matrix, Number, Relation, Vector
 from attncalc.language import counted, retold, template, text
-from attncalc.names import BY_PRODUCTS, NAMES, STAGES, Axis
-from attncalc.numbers.arithmetic import Array
+from attncalc.names import NAMES, STAGES, Axis
 from attncalc.problem.dimensions import entry_names
 from attncalc.problem.problem import addresses_of
 from attncalc.records import dataclass
 from attncalc.renderers.inert import inert_token
+from attncalc.renderers.terminal.blanks import let_go
+from attncalc.renderers.terminal.page import inlines_text
 from attncalc.selection import Selection
 from attncalc.sheet import Blank, Index, Mistaken, Range, Sheet
 from attncalc.steps.enclosing import works_out
 from attncalc.steps.stages import OF_SCORES, tokens_along
 from attncalc.walkthrough.formula import formulas
 from attncalc.walkthrough.page import Page
+from attncalc.walkthrough.worksheet import tasks_of
 from attncalc.worksheet.asking import answer_of, decimals_of
+
+T = TypeVar("T")
 
 Cell: TypeAlias = str | Blank
 """A number, or nothing where it must not be shown, or what is asked for."""
@@ -35,9 +40,6 @@ HIDDEN = "−∞"
 """A score that a mask hides."""
 
 NOT_RIGHT = template("This number is not right, and no known mistake gives it.")
-
-_LONGEST_EXACT = 12
-"""Characters of a number that is given by an option, to which it is written without rounding."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,16 @@ class Grid:
 
 @dataclass(frozen=True)
 class Task:
-    """A stage to be worked out. words: what is to be done. decimals: of its blanks, or of most."""
+    """A stage to be worked out. words: what is to be done. formulas: the same in symbols.
+
+    notes, beside: what else it takes. decimals: of its blanks, or of most.
+    """
 
     stage: str
     words: str
+    formulas: tuple[Expression, ...]
+    notes: tuple[str, ...]
+    beside: tuple[Grid, ...]
     decimals: int
     grids: tuple[Grid, ...]
 
@@ -101,8 +109,7 @@ def quiz_of(sheet: Sheet) -> Quiz:
         tuple(
             grid for name, node in nodes if _is_matrix(node) for grid in _given(sheet, name, node)
         ),
-        tuple(grid for stage in _shown(sheet) for grid in _grids(sheet, stage, asked=False))
-        + tuple(_added(sheet)),
+        tuple(grid for stage in _shown(sheet) for grid in _grids(sheet, stage, asked=False)),
         tuple(_task(sheet, stage) for stage in sheet.stages),
     )
 
@@ -244,26 +251,58 @@ def _shown(sheet: Sheet) -> list[str]:
     return [stage for stage in STAGES if stage in found]
 
 
-def _added(sheet: Sheet) -> Iterator[Grid]:
-    """What is added to the scores of the queries that are asked for."""
-    for name, stage in (("early_bias", "biased_scores"), ("bias", "masked_scores")):
-        known = sheet.trace.by_products.get(name)
-        if known is None or stage not in sheet.stages:
-            continue
-        values = known.values
-        layout = _Layout(sheet, stage, BY_PRODUCTS[name][-values.ndim :], values.shape)
-        yield from layout.grids(text("bias"), partial(_exactly, values))
-
-
 def _task(sheet: Sheet, stage: str) -> Task:
     blanks = [blank for blank in sheet.blanks if blank.stage == stage]
     decimals = min(blank.decimals for blank in blanks)
-    words = text(
-        "Work out the {stage}, with {decimals}.",
-        stage=text(NAMES[stage].called),
-        decimals=with_decimals(decimals),
+    told = [(page, task) for own, page, task in tasks_of(sheet) if own == stage]
+    blocks = [(page, block) for page, task in told for block in task.besides]
+    _, first = told[0]
+    return Task(
+        stage,
+        f"{_plain(first.said)} ({with_decimals(decimals)})",
+        (first.formula, *_in_symbols(block for _, block in blocks)),
+        _once(_plain(block.content) for _, block in blocks if isinstance(block, Paragraph)),
+        _once(_beside(page, block) for page, block in blocks if isinstance(block, Table)),
+        decimals,
+        tuple(_grids(sheet, stage, asked=True)),
     )
-    return Task(stage, words, decimals, tuple(_grids(sheet, stage, asked=True)))
+
+
+def _once(parts: Iterable[T]) -> tuple[T, ...]:
+    """What is said of several heads, said once."""
+    return tuple(dict.fromkeys(parts))
+
+
+def _in_symbols(blocks: Iterable[Block]) -> tuple[Expression, ...]:
+    """The formulas that a task takes besides its own; not the matrices, which are given above."""
+    found = [block.expression for block in blocks if isinstance(block, Equation)]
+    return _once(each for each in found if not _is_given(each))
+
+
+def _is_given(formula: Expression) -> bool:
+    return isinstance(formula, Relation) and isinstance(formula.sides[-1], Matrix | Vector | Number)
+
+
+def _beside(page: Page, table: Table) -> Grid:
+    """A table of what is no stage, such as a bias; of a head, where there are several."""
+    head = page.trace.head
+    caption = _plain(table.caption)
+    if head is not None:
+        caption += f", {text('head {head}', head=head + 1)}"
+    columns = tuple(_plain(column.heading) for column in table.columns[1:])
+    return Grid(caption, columns, tuple(_row(row) for row in table.rows))
+
+
+def _row(row: Row) -> Line:
+    label, *cells = (_plain(cell) for cell in row.cells if not isinstance(cell, Bar))
+    return Line(label, tuple(cells))
+
+
+def _plain(content: Inlines) -> str:
+    """As text; a token that stands alone is not quoted."""
+    if len(content) == 1 and isinstance(content[0], Token):
+        return inert_token(content[0].text)
+    return let_go(inlines_text(content).plain)
 
 
 def _grids(sheet: Sheet, stage: str, *, asked: bool) -> Iterator[Grid]:
@@ -291,15 +330,6 @@ def _cell(sheet: Sheet, stage: str, index: Index) -> Cell:
         return ""
     (decimals,) = decimals_of([value], sheet.decimals)
     return answer_of(value, decimals)
-
-
-def _exactly(values: Array, index: Index) -> Cell:
-    """A number of an option, all of it if it is short."""
-    value: Decimal = values[index]
-    if not value.is_finite():
-        return HIDDEN
-    written = digits(value)
-    return written if len(written) <= _LONGEST_EXACT else answer_of(value, _LONGEST_EXACT)
 
 
 def _turned(grid: Grid) -> Grid:

@@ -378,7 +378,6 @@ SENTENCES: dict[str, str] = {
     "no decimals": "ohne Nachkommastellen",
     "Right too, by a convention: {diagnosis}.": "Auch richtig, nach einer Konvention: {diagnosis}.",
     "This is what comes out if {diagnosis}.": "Diese Zahl kommt heraus, wo gilt: {diagnosis}.",
-    "Work out the {stage}, with {decimals}.": "Zu berechnen: {stage}, {decimals}.",
     # names.py
     "embeddings": "Embeddings",
     "embeddings of the keys": "Embeddings der Schlüssel",

@@ -139,6 +139,12 @@ def _hint(sheet: Sheet, page: Page, blank: Blank) -> Inlines:
     )
 
 
+def tasks_of(sheet: Sheet) -> Iterator[tuple[str, Page, Task]]:
+    """The tasks of a sheet, each with its stage, and the page of its head."""
+    for part in _Writer(sheet, filled=False).parts:
+        yield part.asked.stage, part.page, part.task
+
+
 @dataclass(frozen=True, eq=False)
 class _Part:
     """What is asked of a stage, of one head. page: that head's."""

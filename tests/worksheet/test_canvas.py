@@ -37,7 +37,9 @@ def test_a_text_then_a_question_a_blank() -> None:
     shown = shown_in(text.text)
     assert all(blank.id in shown for blank in made.blanks)
     assert shown_in(questions[3].text) == (
-        "Work out the scaled scores, with 4 decimals.\nscaled scores, like, I: 4 decimals"
+        "Divide each score of “like” by √d_k = √2. (4 decimals)\n"
+        r"\(z_{ij} = \frac{s_{ij}}{\sqrt{d_{k}}}\)" + "\n"
+        "scaled scores, like, I: 4 decimals"
     )
 
 
