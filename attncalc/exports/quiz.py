@@ -311,12 +311,17 @@ def _grids(sheet: Sheet, stage: str, *, asked: bool) -> Iterator[Grid]:
     called, symbol = text(NAMES[stage].called), NAMES[stage].symbol
     heading = called[0].upper() + called[1:] + (f" {symbol}" if symbol else "")
     layout = _Layout(sheet, stage, trace.axes(stage), trace[stage].shape)
-    for grid in layout.grids(heading, partial(_cell, sheet, stage)):
-        if asked and grid.blanks:
-            rows = tuple(row for row in grid.rows if any(isinstance(c, Blank) for c in row.cells))
-            yield _turned(replace(grid, rows=rows))
-        elif not asked and any(cell for row in grid.rows for cell in row.cells):
-            yield grid
+    grids = layout.grids(heading, partial(_cell, sheet, stage))
+    if asked:
+        yield from (_turned(_with_blanks(grid)) for grid in grids if grid.blanks)
+    else:
+        yield from (grid for grid in grids if any(cell for row in grid.rows for cell in row.cells))
+
+
+def _with_blanks(grid: Grid) -> Grid:
+    """Without the rows in which nothing is asked for."""
+    rows = [row for row in grid.rows if any(isinstance(cell, Blank) for cell in row.cells)]
+    return replace(grid, rows=tuple(rows))
 
 
 def _cell(sheet: Sheet, stage: str, index: Index) -> Cell:
