@@ -25,10 +25,11 @@ def marks_header(ids: Sequence[str]) -> str:
 
 def marks_rows(marks: Marks, ids: Sequence[str]) -> str:
     """A line a student."""
-    return _lines(_rows(marks, ids))
+    return _lines(marks_records(marks, ids))
 
 
-def _rows(marks: Marks, ids: Sequence[str]) -> Iterator[list[str]]:
+def marks_records(marks: Marks, ids: Sequence[str]) -> Iterator[list[str]]:
+    """A row a student: the cells that stand below the header, and below the blanks' ids."""
     told = zip(
         marks.students,
         marks.points.tolist(),

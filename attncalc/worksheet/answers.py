@@ -213,7 +213,7 @@ class Tables:
     def _faults(self, file: str, who: array[int]) -> list[InputError]:
         """What is wrong with a table; who stands in each row, as a number, is added to who."""
         with self._reading(file) as reader:
-            columns, errors = _columns_of(reader.header, self.ids, file, reader.line)
+            columns, errors = columns_of(reader.header, self.ids, file, reader.line)
             self._columns[file] = columns
             if self.several and columns.code is None and not errors:
                 message = f"no column “{CODE}”; expected one that says which sheet each row answers"
@@ -350,7 +350,7 @@ def _last_of_each(who: Array) -> Array:
     return last
 
 
-def _columns_of(
+def columns_of(
     header: list[str], ids: Sequence[str], file: str, line: int
 ) -> tuple[Columns, list[InputError]]:
     """What the columns of a table are, and what is wrong with them."""

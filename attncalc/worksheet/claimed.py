@@ -80,18 +80,21 @@ class Claimed:
 
     def twice(self) -> list[str]:
         """The files that do not count, because a later one is called the same: a sentence each."""
+        last = self._last
         return [
             f"{file}: “{Path(file).stem}” stands in a later file too; that one counts"
             for file in self.files
-            if self._last[Path(file).stem] != file
+            if last[Path(file).stem] != file
         ]
 
     def marks(self) -> Iterator[Marks]:
         """The marks of each file that counts."""
-        (sheet,) = self.marker.sheets
+        if not self.files:
+            return
+        (sheet,), last = self.marker.sheets, self._last
         judge = Judge(sheet)
         for file in self.files:
-            if self._last[Path(file).stem] == file:
+            if last[Path(file).stem] == file:
                 # What is worked out is the sheet's: only the claims on it are a student's own.
                 report = check(replace(sheet.trace, problem=self._problem(file)))
                 yield self._marks(judge, Path(file).stem, report)

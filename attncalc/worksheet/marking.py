@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -100,6 +100,12 @@ class Marker:
     def sheet_of(self, code: str) -> Sheet:
         """The sheet that has this code; the only one, whatever its code."""
         return self.sheets[self._sheet(code)]
+
+    def unknown(self, codes: Iterable[str]) -> str | None:
+        """A code that none of the sheets has; of one sheet, any will do."""
+        if len(self.sheets) == 1:
+            return None
+        return next((code for code in codes if code not in self._by_code), None)
 
     def mark(self, rows: Sequence[Row]) -> Marks:
         """The marks of some students."""

@@ -175,6 +175,7 @@ def test_variants_are_told_apart_by_their_code(attncalc: Attncalc, class_of_thre
     table = "\n".join([f"student,code,{','.join(ids)}", *rows, *rows[:1]])
     (class_of_three / "answers.csv").write_text(table)
     result = attncalc("mark", "sheets.json", "answers.csv")
+    assert result.code == 0
     marks = [*csv.DictReader(io.StringIO(result.out))]
     assert [row["student"] for row in marks] == ["student 1", "student 2", "student 0"]
     assert all(row["points"] == row["out_of"] for row in marks)
