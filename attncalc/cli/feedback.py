@@ -40,9 +40,9 @@ class Feedback:
 
     def _beside(self, blocks: Iterator[Done]) -> Iterator[Done]:
         for block in blocks:
-            if block.marks is not None:
-                for number in range(len(block.marks)):
-                    self._write(block.marks, number)
+            assert block.marks is not None  # they are kept for this
+            for number in range(len(block.marks)):
+                self._write(block.marks, number)
             yield block
 
     def _write(self, marks: Marks, number: int) -> None:

@@ -177,15 +177,13 @@ class Tables:
 
         Each is told in a sentence.
         """
-        told: list[str] = []
         left = int((~self._counts).sum())
-        for number, (file, line, row, columns) in enumerate(self._rows()):
-            if len(told) == min(left, _MOST_TOLD):
-                break
-            if not self._counts[number]:
-                name = columns.name_in(row)
-                told.append(f"{file}:{line}: “{name}” stands in a later row too; that one counts")
-        return told, left - len(told)
+        superseded = itertools.compress(self._rows(), ~self._counts)
+        told = [
+            f"{file}:{line}: “{columns.name_in(row)}” stands in a later row too; that one counts"
+            for file, line, row, columns in itertools.islice(superseded, min(left, _MOST_TOLD))
+        ]
+        return told, max(0, left - _MOST_TOLD)
 
     def blocks(self, size: int) -> Iterator[list[Row]]:
         """The rows that count, so many at a time."""

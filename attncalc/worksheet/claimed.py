@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from attncalc.checking import check
-from attncalc.errors import AttncalcError, InputError, InputErrors
+from attncalc.errors import InputError, InputErrors
 from attncalc.problem.problem import Problem
 from attncalc.readers import read
 from attncalc.readers.contents import SUFFIXES, TABLE_SUFFIXES
@@ -73,8 +73,6 @@ class Claimed:
                 errors += found.errors
             except InputError as found:
                 errors.append(found)
-            except AttncalcError as found:
-                errors.append(InputError(file, str(found)))
         if errors:
             raise InputErrors(tuple(errors))
 

@@ -86,9 +86,6 @@ class Judgements:
         own = (self.verdicts == Judged.WRONG) | (self.verdicts == Judged.SLIP)
         return np.where(own, self.fitting, NONE_KNOWN)
 
-    def __len__(self) -> int:
-        return len(self.verdicts)
-
 
 class Judge:
     """Judges the answers to one sheet. Made once, for all who answer it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import assert_never
 
 from attncalc.document.document import (
     Align,
@@ -104,6 +105,8 @@ def reply(said: Reply, typed: str) -> Document:
             )
         case Judged.WRONG:
             return _said((Judgement(Standing.WRONG, _text(_wrong(said))),))
+        case _:
+            assert_never(said.verdict)
 
 
 def _follows(said: Reply) -> Inlines:

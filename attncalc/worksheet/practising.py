@@ -165,7 +165,8 @@ def rounds(maker: Maker, seed: int | None) -> Iterator[Sheet]:
         last = each
         yield sheet
         seed += 1
-    while last is not None:
+    assert last is not None  # or it was said why
+    while True:
         yield last.made(seed)
         seed += 1
 

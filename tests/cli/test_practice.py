@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 
+from attncalc.document.document import Judgement, Standing
 from attncalc.errors import InputError
 from attncalc.sheet import Sheet
+from attncalc.worksheet.judging import Judged
 from attncalc.worksheet.making import Maker
-from attncalc.worksheet.practising import rounds
+from attncalc.worksheet.practice_page import reply
+from attncalc.worksheet.practising import Reply, rounds
 from tests.conftest import Attncalc
 from tests.worksheet.examples import maker
 from tests.worksheet.sheets import TWO
@@ -235,3 +238,10 @@ def test_standard_input_is_for_answers(attncalc: Attncalc) -> None:
         "",
         "attncalc practice: standard input is where the answers come from; expected a file\n",
     )
+
+
+def test_what_follows_from_nothing_that_was_typed() -> None:
+    """It may be near the end of what rounding reaches, and outside of what is right."""
+    document = reply(Reply(Judged.FOLLOWS), "0.5")
+    (judged,) = document.title.heading.words
+    assert judged == Judgement(Standing.CARRIED, "It follows from what was before it.")

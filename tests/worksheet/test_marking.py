@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from attncalc.handouts import Layout, rendered
 from attncalc.sheet import Sheet
 from attncalc.worksheet.answers import Row
+from attncalc.worksheet.class_page import write_class
+from attncalc.worksheet.feedback import write_feedback
 from attncalc.worksheet.judging import Credit, Judged
 from attncalc.worksheet.making import Wanted
 from attncalc.worksheet.marking import PARTS, Marker, Tally
@@ -157,3 +160,23 @@ def test_of_no_rows_there_are_no_marks() -> None:
     assert len(marks) == 0
     assert marks.points.shape == marks.first_wrong.shape == (0,)
     assert isinstance(marks.verdicts, np.ndarray)
+
+
+def test_of_many_mistakes_only_the_most_frequent_are_told() -> None:
+    tally = Marker([SHEET], Credit()).tally()
+    tally.add(Marker([SHEET], Credit()).mark([row("Ann", SHEET, IDS)] * 30))
+    tally.mistakes.update({f"mistake {number}": number + 1 for number in range(22)})
+    page = str(rendered("text", [write_class(tally, SHEET)], Layout()).content)
+    assert "mistake 21 " in page
+    assert "mistake 1 " not in page
+    assert "2 more mistakes are left out." in page
+
+
+def test_of_many_answers_that_are_not_right_only_the_first_are_told() -> None:
+    wide = sheet_of(TWO, Wanted(level=3))
+    marker = Marker([wide], Credit())
+    marks = marker.mark([Row("Ann", "", ["-7"] * len(wide.blanks))])
+    page = str(rendered("text", [write_feedback(marks, 0, marker)], Layout()).content)
+    left = len(wide.blanks) - 12
+    assert f"… {left} more" in page
+    assert page.count("-7") == 13  # in a row each, and in the sentence on the first
