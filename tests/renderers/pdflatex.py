@@ -6,10 +6,11 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,10 +30,20 @@ class Run:
     @cached_property
     def pages(self) -> tuple[str, ...]:
         """The text of each page; to read it takes longer than to set it."""
-        from pypdf import PdfReader
+        return tuple(self.from_the_end())[::-1]
 
-        pages = PdfReader(self.file).pages
-        return tuple(pages[number].extract_text() for number in self.page_range)
+    def from_the_end(self) -> Iterator[str]:
+        """The same, the last page first; each is read when it is asked for."""
+        pages = _read(self.file, self.file.stat().st_mtime_ns)
+        return (pages[number].extract_text() for number in reversed(self.page_range))
+
+
+@lru_cache(maxsize=1)
+def _read(file: Path, _written: int) -> list[Any]:
+    """The pages of a file; documents that were set together are parts of one."""
+    from pypdf import PdfReader
+
+    return list(PdfReader(file).pages)
 
 
 def compile_together(folder: Path, name: str, sources: Sequence[str]) -> list[Run]:
