@@ -206,6 +206,16 @@ def test_nothing_that_cannot_be_worked_again() -> None:
     assert "With the printed digits" not in lesson_of(fields)[1]
 
 
+def test_entries_that_are_left_out() -> None:
+    """Of wide values what stands there is worked again; of queries and keys each term of a sum."""
+    wide = {"tokens": ["a", "b"], "scores": [["0", "1"]] * 2, "V": [["0.3"] * 8 + ["0.7"]] * 2}
+    page = lesson_of(wide)[1]
+    assert "With the printed digits, 0.2689×0.7 would come to 0.1882, not 0.1883: it is" in page
+    expect_operations(page, NumberStyle())
+    llama = lesson_of(SAMPLES / "llama.yaml", heads=(0, 1, 2, 3))[1]
+    assert expect_operations(llama, NumberStyle()) > 3
+
+
 def test_measures() -> None:
     """What is said of a row's weights, worked out again."""
     trace, page = lesson_of(SAMPLES / "animal.yaml")
