@@ -181,12 +181,12 @@ def _question(section: Element, name: str, sheet: Sheet, blank: Blank, task: Tas
 
 def _accepted(blank: Blank) -> Iterator[Range]:
     """What is right, by conventions too, and what becomes of it where Canvas rounds it."""
-    ranges = [blank.range]
-    ranges += [mistake.range for mistake in blank.mistakes if mistake.credit == 1]
-    for accepted in ranges:
+    conventions = [mistake.range for mistake in blank.mistakes if mistake.credit == 1]
+    for accepted in (blank.range, *conventions):
         yield accepted
         for number in sorted(_as_typed(accepted)):
-            if number not in accepted:
+            of_work = number or accepted is blank.range  # whoever types 0 has no convention in mind
+            if of_work and number not in accepted:
                 yield Range(number, number)
 
 

@@ -36,7 +36,7 @@ _AT_LEVEL_2 = ("base", "causal", "cross-attention", "gate", "padding", "sink", "
 TRIED = [
     *((path.name, 2 if path.stem in _AT_LEVEL_2 else 1, None) for path in SAMPLES.glob("*.yaml")),
     *((sample, 3, None) for sample in ("causal.yaml", "additive-score.yaml", "rms-norm.yaml")),
-    *((sample, 2, 7) for sample in ("slopes.yaml", "sink.yaml", "quadratic.yaml")),
+    *((sample, 2, 7) for sample in ("causal-padding.yaml", "sink.yaml", "quadratic.yaml")),
     ("gate.yaml", 1, 7),
 ]
 """Sheets on which students are tried: every sample at a level, and some with other numbers."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from attncalc.exports.canvas_qti import canvas_qti, canvas_warnings
-from attncalc.sheet import Range, Sheet
+from attncalc.sheet import Mistaken, Range, Sheet
 from tests.conftest import SAMPLES, Attncalc
 from tests.worksheet.canvas import Question, imported
 from tests.worksheet.hostile_sheet import LABELS, hostile_sheet, shown_in
@@ -75,6 +75,20 @@ def test_halves_that_canvas_rounds_down() -> None:
             assert question.classic(number)
             assert question.new(number)
         assert not question.new(lower + "2" if lower[0] == "-" else "1.01003")
+
+
+def test_a_zero_follows_no_convention() -> None:
+    """By a convention a number may be so small that 0 is left of it: that is not right."""
+    made = sheet("causal.yaml")
+    power = next(blank for blank in made.blanks if blank.stage == "exponentials")
+    tiny = Range(Decimal("0.000044"), Decimal("0.000046"))
+    mistake = Mistaken("the largest is subtracted", "0.000045", tiny, Decimal(1))
+    blank = replace(power, mistakes=(mistake,))
+    (question,) = questions_of(replace(made, blanks=(blank,)))
+    assert question.new("0.000045")
+    assert not question.new("0")
+    (question,) = questions_of(replace(made, blanks=(replace(power, range=tiny, mistakes=()),)))
+    assert question.classic("0.000045")
 
 
 def test_more_decimals_than_canvas_keeps() -> None:
