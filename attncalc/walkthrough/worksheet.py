@@ -37,7 +37,6 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Expression, Nothing, Number, Relation, Symbol
-from attncalc.document.numerals import round_to
 from attncalc.document.style import NumberStyle
 from attncalc.document.wording import counted_words, listing, sentences, term_in_full, words
 from attncalc.language import Sentence, own, retold, text
@@ -46,7 +45,7 @@ from attncalc.numbers.arithmetic import like
 from attncalc.numbers.terms import written
 from attncalc.records import dataclass
 from attncalc.selection import Selection
-from attncalc.sheet import Blank, Mistaken, Range, Sheet
+from attncalc.sheet import Blank, Range, Sheet
 from attncalc.steps.enclosing import works_out
 from attncalc.steps.stages import OF_GROUPS, OF_HEADS, OF_KEYS, OF_PAIRS, OF_SCORES
 from attncalc.walkthrough.entries import entry_called, place_called
@@ -68,9 +67,6 @@ _WIDEST_SUM = 4
 
 _ORDER = "xpqkv"
 """Of the letters of vectors that stand side by side."""
-
-_FINE = 4
-"""Decimals of what a mistake gives, where fewer are asked for."""
 
 
 def worksheet(sheet: Sheet, *, filled: bool) -> Document:
@@ -408,7 +404,7 @@ class _Letters:
         for mistake in blank.mistakes[:_MOST_MISTAKES]:
             self.told.setdefault(mistake.what, mistake.credit == 1)
             letter = self._letter(mistake.what)
-            given.append(words("{letter} {number}", letter=letter, number=_of_mistake(mistake)))
+            given.append(words("{letter} {number}", letter=letter, number=Number(mistake.answer)))
         return listing(given, between="{first} · {then}", last="{first} · {last}")
 
     def legend(self) -> Inlines:
@@ -428,14 +424,6 @@ class _Letters:
         place = [*self.told].index(mistake)
         first, last = divmod(place, len(ascii_lowercase))
         return (ascii_lowercase[first - 1] if first else "") + ascii_lowercase[last]
-
-
-def _of_mistake(mistake: Mistaken) -> Number:
-    """What it gives; with more decimals than are asked for, where these would tell another."""
-    if Decimal(mistake.answer) in mistake.range:
-        return Number(mistake.answer)
-    middle = (mistake.range.lower + mistake.range.upper) / 2
-    return Number(f"{round_to(middle, _FINE, 'half-up'):f}")
 
 
 class _Taken:
@@ -506,8 +494,7 @@ def _how_to_mark() -> Inlines:
 def _options(page: Page) -> Iterator[Inlines]:
     """The options of attention, in a sentence."""
     named = [words("{part}", part=part) for each in EXPLANATIONS for part in each.mentioned(page)]
-    if named:
-        yield words("Here: {options}.", options=listing(named, last="{first}, {last}"))
+    yield words("Here: {options}.", options=listing(named, last="{first}, {last}"))
 
 
 def _hidden_keys(parts: Iterable[_Part]) -> Iterator[Inlines]:
@@ -546,8 +533,7 @@ def _width(terms: int) -> int:
 
 def _of_head(part: _Part) -> Inlines:
     head = part.page.trace.head
-    if head is None:
-        return ()
+    assert head is not None  # of several parts of a stage, each is of one
     problem = part.page.trace.problem
     if part.asked.stage in OF_GROUPS and problem.heads != problem.kv_heads:
         return words("Key-value head {head}", head=part.page.trace.group + 1)

@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from functools import cache, partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from pypdf import PdfReader
 
 from attncalc import explain, load, load_all
 from attncalc.document.document import Blank, Document, Room
 from attncalc.document.numerals import round_to
 from attncalc.formats import PageFormat
 from attncalc.handouts import Layout, checking, rendered
+from attncalc.renderers.typst.pdf import PdfRenderer
 from attncalc.sheet import Sheet
 from attncalc.walkthrough.sections.order import EXPLANATIONS
 from attncalc.walkthrough.sources import PAST
@@ -132,6 +135,23 @@ def test_every_answer_would_be_seen() -> None:
     page = rendered("text", [worksheet(sheet, filled=True)], Layout()).content
     assert isinstance(page, str)
     assert {*_NUMBER.findall(page)} >= secrets(sheet) >= {"4.0562"}
+
+
+def _pdf(document: Document) -> PdfReader:
+    return PdfReader(BytesIO(PdfRenderer(system_fonts=False).render_pdf(document)))
+
+
+@pytest.mark.parametrize(("name", "level"), [("animal", 2), ("multi-head", 1), ("cat", 3)])
+def test_no_answer_is_in_a_pdf(name: str, level: int) -> None:
+    """Nor in what it says of itself."""
+    sheet = plain(explain(load(SAMPLES / f"{name}.yaml")), level)
+    pdf = _pdf(worksheet(sheet, filled=False))
+    text = " ".join([*(page.extract_text() for page in pdf.pages), str(pdf.metadata)])
+    typed = {*_NUMBER.findall((SAMPLES / f"{name}.yaml").read_text())}
+    assert {*_NUMBER.findall(text)} & (secrets(sheet) - typed) == set()
+    key = _pdf(worksheet(sheet, filled=True))
+    text = " ".join(page.extract_text() for page in key.pages)
+    assert {*_NUMBER.findall(text)} >= secrets(sheet)
 
 
 def test_every_stage_that_is_worked_out_has_a_task() -> None:
