@@ -208,3 +208,21 @@ def test_single_numbers_are_named_by_their_tokens() -> None:
     page = text_of(plain(explain(load(TEA)), blank="weights[I],weights[tea,I],output[drink,1]"))
     assert "Compute the attention weights of “I” and “tea”: the softmax of its scores." in page
     assert "Compute the output of “drink”, entry 1" in page
+
+
+def test_a_matrix_comes_with_its_bias() -> None:
+    fields = {"tokens": ["a", "b"], "X": [["1", "2"], ["3", "1"]], "b_Q": [["0.5", "1.5"]][0]}
+    matrices = {name: [["1", "0"], ["1", "2"]] for name in ("W_Q", "W_K", "W_V")}
+    page = text_of(plain(explain(load({**fields, **matrices})), 3))
+    assert "Compute the query of every token: the embedding times W_Q." in page
+    assert "b_Q = [0.5, 1.5]" in page
+
+
+def test_what_is_cached_is_given() -> None:
+    """Nobody can work out a key that is in the cache."""
+    sheet = plain(explain(load(SAMPLES / "llama-step.yaml")), 3)
+    past = sheet.trace.problem.past_length
+    assert past
+    keys = [blank.index for blank in sheet.blanks if blank.stage in ("K", "V", "K_rotated")]
+    assert keys
+    assert min(index[-2] for index in keys) == past
