@@ -137,6 +137,7 @@ def mark(
     was made with.
     """
     shares = _credit(credit)
+    output_file = None if output_file == "-" else output_file
     page = None if report is None else output.format_of(report, _PAGES, "--report")
     kind = None if output_file is None else output.format_of(output_file, _DATA, "--output")
     speech = options.speak(context, lang, decimal)

@@ -73,6 +73,7 @@ def test_marks_in_files(attncalc: Attncalc, class_of_three: Path) -> None:
     result = attncalc("mark", "two.yaml", "answers.csv", "-o", "marks.csv")
     assert (result.code, result.out, result.err) == (0, "", "")
     assert (class_of_three / "marks.csv").read_text() == MARKS
+    assert attncalc("mark", "two.yaml", "answers.csv", "-o", "-").out == MARKS
     both = attncalc("mark", "two.yaml", "answers.csv", "-o", "marks.csv", "--json")
     assert (class_of_three / "marks.csv").read_text() == MARKS
     attncalc("mark", "two.yaml", "answers.csv", "-o", "marks.json")

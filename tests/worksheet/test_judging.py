@@ -27,6 +27,7 @@ EVERYTHING = sheet_of({**TWO, "W_O": [["1", "2"], ["3", "1"]]}, Wanted(level=3))
         ("weights_2_1", "1", "slip"),  # the nearest whole number
         ("weights_2_1", "0.7", "wrong"),  # neither the nearest, nor cut off
         ("weights_2_1", "0", "wrong"),  # as it would be of any weight
+        ("weights_2_2", "0", "wrong"),  # the nearest whole number
         ("weights_2_1", "0.6226", "wrong"),
         ("weights_2_1", "-0.6225", "wrong"),
         ("weights_2_1", "inf", "wrong"),
@@ -142,6 +143,18 @@ def test_nothing_is_earned_by_following_from_alike_scores() -> None:
     found = judged(SHEET, answers)
     assert [verdict(SHEET, found, name)[0] for name in answers][2:] == ["follows"] * 9
     assert not any(points(SHEET, found).values())
+
+
+def test_nothing_is_earned_by_following_from_a_single_0() -> None:
+    found = judged(SHEET, {"scores_2_1": "0", "scaled_scores_2_1": "0.00"})
+    assert verdict(SHEET, found, "scaled_scores_2_1")[0] == "follows"
+    assert points(SHEET, found)["scaled_scores_2_1"] == 0
+
+
+def test_from_a_sum_of_0_nothing_follows() -> None:
+    """Whatever is divided by it would."""
+    found = judged(SHEET, {"sums_2": "0.00", "weights_2_1": "0.9"})
+    assert verdict(SHEET, found, "weights_2_1")[0] == "wrong"
 
 
 def test_numbers_beyond_all_bounds_make_nothing_follow() -> None:

@@ -99,6 +99,17 @@ def test_a_mistake_that_would_change_right_answers_is_none() -> None:
     assert marks.diagnosed(0) is None
 
 
+def test_what_right_answers_contradict_is_told_last() -> None:
+    """With query and key swapped, a score would be another one; it is right."""
+    answers = dict.fromkeys(IDS[4:], "") | {
+        "scaled_scores_2_1": "0.50",  # query and key swapped
+        "scaled_scores_2_2": "1.00",  # not scaled
+    }
+    marker = Marker([SHEET], Credit())
+    marks = marker.mark([row("Ann", SHEET, IDS, **answers)])
+    assert marks.diagnosed(0) == "the scores are not scaled"
+
+
 def test_a_single_0_is_no_mistake_of_a_known_kind() -> None:
     marker = Marker([SHEET], Credit())
     marks = marker.mark([row("Ann", SHEET, IDS, weights_2_2="0")])
