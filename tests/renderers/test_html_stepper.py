@@ -216,12 +216,13 @@ def test_link(read: Open) -> None:
     assert len(steps(page)) == 5
 
 
-def test_numbers_with_gaps(read: Open) -> None:
-    """Where only some steps are written, they keep their numbers, and are not counted."""
+def test_some_steps(read: Open) -> None:
+    """Where only some steps are written, they are counted as they are shown."""
     page = read(written("animal", stages=("scores", "weights")))
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    assert (status(page), page.url[-7:]) == ("Step 3: Attention weights (softmax)", "#step-3")
+    said = "Step 2 of 2: Attention weights (softmax)"
+    assert (status(page), page.url[-7:]) == (said, "#step-2")
 
 
 def test_focus(read: Open) -> None:
