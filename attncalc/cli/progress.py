@@ -1,4 +1,4 @@
-"""A bar on standard error, for those who wait at a terminal for many files."""
+"""A bar on standard error, for those who wait at a terminal for many files, or sheets."""
 
 import sys
 import time
@@ -11,8 +11,8 @@ PATIENCE = 1.0
 Result = TypeVar("Result")
 
 
-def seen(results: Iterator[Result], total: int) -> Iterator[Result]:
-    """What comes of so many files, one after another."""
+def seen(results: Iterator[Result], total: int, done_to_them: str = "checking") -> Iterator[Result]:
+    """What comes of so many files, one after another. done_to_them: what is seen to go on."""
     if total < 2 or not sys.stderr.isatty():
         yield from results
         return
@@ -28,7 +28,7 @@ def seen(results: Iterator[Result], total: int) -> Iterator[Result]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("checking", total=total, completed=done)
+        task = bar.add_task(done_to_them, total=total, completed=done)
         for result in results:
             yield result
             bar.advance(task)

@@ -172,6 +172,7 @@ def worksheet(
         _refuse_one_file(key_format, variants, key, "--key")
     options.speak(context, lang, decimal)
 
+    from attncalc.cli.progress import seen
     from attncalc.worksheet import codes
     from attncalc.worksheet.loading import maker_of
     from attncalc.worksheet.making import Wanted
@@ -191,12 +192,13 @@ def worksheet(
         message = f"{variants} sheets of the same numbers; expected --seed, for new ones"
         raise InputError("--variants", message, hint=f"--seed 1 --variants {variants}")
     else:
-        sheets = [maker.made(seed, variant) for variant in range(1, variants + 1)]
+        made = (maker.made(seed, variant) for variant in range(1, variants + 1))
+        sheets = [*seen(made, variants, "drawing")]
     _warn(sheets)
     if answers is not None:
         from attncalc.exports.answers_csv import answer_table
 
-        output.write(answer_table(sheets[0]), answers)
+        output.write(answer_table(sheets), answers)
     if key is not None and key_format is not None:
         _write(sheets, _Written(key_format, paper, color, filled=True), key)
     elsewhere = answers is not None or key is not None

@@ -37,6 +37,9 @@ from attncalc.worksheet.tolerances import (
 MOST_DRAWS = 150
 """So often numbers are drawn; then it is said what is in the way."""
 
+_PICKY = 50
+"""So many draws are made for numbers that are all different, where a problem allows for that."""
+
 MOST_CELLS = 4000
 """Numbers of a stage of a problem that can be worked by hand."""
 
@@ -125,7 +128,7 @@ class Maker:
             given = self._fields(drawing.drawn(self.problem, chance))
             problem = build(RawProblem("sheet", given, nowhere), {}, None)
             draft = Draft(explain(problem, ["cost"]), self.wanted, given)
-            why = draft.unfair()
+            why = draft.unfair() or (draft.tie() if number < _PICKY else None)
             if why is None:
                 sheet = draft.fair_sheet()
                 if sheet is not None:
@@ -183,6 +186,11 @@ class Draft:
     def unfair(self) -> str | None:
         """What is in the way of a fair sheet; None if nothing is."""
         return self.unwritable() or self._too_plain() or self._the_same() or self._nearly_the_same()
+
+    def tie(self) -> str | None:
+        """Whether two keys have the same weight: one number is worked out twice then."""
+        seen = [float(weight) for weight in self._row("weights") if weight]
+        return None if len(set(seen)) == len(seen) else "two weights are the same"
 
     def unwritable(self) -> str | None:
         """Which stage has a number that nobody writes by hand; None if there is none."""

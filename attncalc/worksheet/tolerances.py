@@ -47,6 +47,21 @@ _MORE = 1.5
 _ROOM = 2
 """Decimals more than are asked for, in which the ends of a range are written, outward."""
 
+_CLASSIC = (
+    "the scores are not scaled",
+    "the mask is not applied",
+    "masked scores are set to 0 instead of -inf",
+    "the softmax goes down the columns",
+    "powers are not divided by their sum",
+    "scores are divided by their sum, without powers",
+    "the scores are divided by d_k",
+    "the scores are scaled twice",
+    "the scores are multiplied by √d_k",
+    "the values are averaged without weights",
+    "the values are added up without weights",
+)
+"""Mistakes that people make by hand, the likeliest first; where two give the same, it is these."""
+
 _SAME = 1e-9
 """Numbers that are so near, relative to the largest, are the same."""
 
@@ -245,7 +260,7 @@ def mistakes_in(trace: Trace, stages: Sequence[str]) -> list[Mistake]:
     shaken = Shaken(floats)
     found: list[Mistake] = []
     seen: list[Mapping[str, Array]] = [{stage: floats[stage] for stage in stages}]
-    for known in CATALOGUE:
+    for known in sorted(CATALOGUE, key=_likely):
         if isinstance(known, Misconception) and known.rounds:
             continue  # the range of the right answer has what honest rounding gives
         made = _made(known, floats, stages)
@@ -253,6 +268,11 @@ def mistakes_in(trace: Trace, stages: Sequence[str]) -> list[Mistake]:
             found.append(Mistake(known.what, made, known, trace, shaken))
             seen.append(made)
     return found
+
+
+def _likely(known: Misconception | Alteration) -> int:
+    """The place of a mistake among all; what computers do alone stands behind what people do."""
+    return _CLASSIC.index(known.what) if known.what in _CLASSIC else len(_CLASSIC)
 
 
 def _made(

@@ -72,8 +72,9 @@ def test_options_override() -> None:
 
 def test_the_table() -> None:
     """A column for the student, and one for each blank."""
-    table = answer_table(maker(TEA, blank="weights").made(None))
-    assert table == "student,weights_3_1,weights_3_2,weights_3_3\n"
+    sheet = maker(TEA, blank="weights").made(None)
+    assert answer_table([sheet]) == "student,weights_3_1,weights_3_2,weights_3_3\n"
+    assert answer_table([sheet] * 2) == "code,student,weights_3_1,weights_3_2,weights_3_3\n"
 
 
 def printed(**changes: Any) -> dict[str, Any]:
