@@ -88,7 +88,7 @@ CreditOption = Annotated[
         "--credit",
         metavar="A=X,…",
         help="The share of the points for what follows, slips, or is a known mistake: "
-        "follows=1,slip=0.5. A mistake earns what the sheet says, unless mistake=X is given.",
+        "follows=1,slip=0.5,mistake=0.",
         show_default=False,
     ),
 ]

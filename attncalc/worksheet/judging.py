@@ -58,14 +58,11 @@ class Judged(IntEnum):
 
 @dataclass(frozen=True)
 class Credit:
-    """Which share of its points an answer earns.
-
-    mistake: of a wrong one that a known mistake gives; None for what the sheet says.
-    """
+    """Which share of its points an answer earns. mistake: a wrong one that a known mistake gives."""
 
     follows: Decimal = Decimal(1)
     slip: Decimal = Decimal("0.5")
-    mistake: Decimal | None = None
+    mistake: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,8 +112,7 @@ class Judge:
 
     def points(self, verdicts: Array, founded: Array, shares: Array, credit: Credit) -> Array:
         """The points of each answer; shares: of what known mistakes give, by the sheet."""
-        if credit.mistake is not None:
-            shares = np.where(shares > 0, float(credit.mistake), 0.0)
+        shares = np.where(shares > 0, float(credit.mistake), 0.0)
         earned: Array = np.select(
             [verdicts == each for each in reversed(Judged)],
             [1.0, float(credit.follows) * founded, float(credit.slip), shares, 0.0],

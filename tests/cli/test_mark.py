@@ -38,7 +38,7 @@ ALL_RIGHT = ",".join(["right"] * 11)
 MARKS = (
     HEADER.replace("student", "student,points,out_of,first_wrong,diagnosis")
     + f"Ann,11,11,,,{ALL_RIGHT}\n"
-    + "'=cmd|'/C calc'!A0,10,11,scaled_scores_2_1,the scores are not scaled,right,right,"
+    + "'=cmd|'/C calc'!A0,9,11,scaled_scores_2_1,the scores are not scaled,right,right,"
     + f"wrong,wrong,{','.join(['follows'] * 7)}\n"
     + "Cy,6,11,exponentials_2_2,,right,right,right,none,right,wrong,none,none,right,none,right\n"
 )
@@ -91,7 +91,7 @@ def test_marks_as_json(attncalc: Attncalc) -> None:
     assert unscaled["blanks"]["scaled_scores_2_1"] == {
         "verdict": "wrong",
         "answer": "3",
-        "points": 0.5,
+        "points": 0,
         "diagnosis": "the scores are not scaled",
     }
     assert cy["blanks"]["weights_2_1"] == {
@@ -112,7 +112,7 @@ def test_marks_as_json(attncalc: Attncalc) -> None:
     assert whole == {
         "schema": "attncalc.class/1",
         "students": 3,
-        "mean": 9,
+        "mean": 8.666667,
         "out_of": 11,
         "mistakes": [{"diagnosis": "the scores are not scaled", "students": 1}],
     }
@@ -120,10 +120,10 @@ def test_marks_as_json(attncalc: Attncalc) -> None:
 
 @pytest.mark.usefixtures("class_of_three")
 def test_credit(attncalc: Attncalc) -> None:
-    credit = "follows=0.5, mistake=0"
+    credit = "follows=0.5, mistake=0.5"
     result = attncalc("mark", "two.yaml", "answers.csv", "--credit", credit)
     points = [row["points"] for row in csv.DictReader(io.StringIO(result.out))]
-    assert points == ["11", "5.5", "6"]  # two are right, seven follow
+    assert points == ["11", "6.5", "6"]  # two are right, two a known mistake, seven follow
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_claims_in_files(attncalc: Attncalc, class_of_three: Path) -> None:
     ]
     assert ann["diagnosis"] == "the scores are not scaled"
     # 2 right, 2 by a known mistake, and an output that follows from weights that are given.
-    assert (ann["points"], ann["out_of"]) == ("4", "11")
+    assert (ann["points"], ann["out_of"]) == ("3", "11")
 
 
 def test_tables_and_claims_together(attncalc: Attncalc, class_of_three: Path) -> None:

@@ -166,9 +166,9 @@ def test_numbers_beyond_all_bounds_make_nothing_follow() -> None:
 def test_credit_of_slips_and_mistakes() -> None:
     found = judged(SHEET, {"weights_2_1": "0.6224", "weights_2_2": "0.1192", "output_2_1": "9"})
     told = [points(SHEET, found)[name] for name in ("weights_2_1", "weights_2_2", "output_2_1")]
-    assert told == [0.5, 0.5, 0]
-    strict = points(SHEET, found, Credit(slip=Credit().follows, mistake=Credit().slip * 0))
-    assert [strict[name] for name in ("weights_2_1", "weights_2_2")] == [1, 0]
+    assert told == [0.5, 0, 0]
+    kind = points(SHEET, found, Credit(slip=Credit().follows, mistake=Credit().slip))
+    assert [kind[name] for name in ("weights_2_1", "weights_2_2")] == [1, 0.5]
 
 
 def test_people_do_not_meddle_with_each_other() -> None:

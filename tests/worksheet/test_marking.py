@@ -58,8 +58,8 @@ def test_the_mistake_behind_a_stage_is_named_once() -> None:
         None,
         "sums_2",
     ]
-    # Half of the points of two numbers are lost by it; the others follow.
-    assert marks.points.tolist() == [10, 11, 10]
+    # The points of two numbers are lost by it; the others follow.
+    assert marks.points.tolist() == [9, 11, 10]
     assert marks.out_of.tolist() == [11, 11, 11]
 
 
@@ -149,7 +149,7 @@ def test_a_class_is_counted_in_any_number_of_pieces() -> None:
         alone.add(marker.mark([each]))
         pieces.join(alone)
     for tally in (whole, pieces):
-        assert (tally.students, tally.mean, tally.out_of) == (4, 31 / 4, 11)
+        assert (tally.students, tally.mean, tally.out_of) == (4, 7.5, 11)
         assert tally.spread.tolist() == [1, *[0] * (PARTS - 2), 3]
         assert tally.shares(IDS.index("sums_2")) == {
             Judged.RIGHT: 0.25,
