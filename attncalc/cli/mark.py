@@ -130,8 +130,9 @@ def mark(
     decimal: options.Decimal = None,
     color: options.ColorOption = "auto",
 ) -> None:
-    """Mark the answers to a sheet: right, follows from earlier ones, slip, wrong, or none.
+    """Mark a class's answers to a sheet.
 
+    Each is right, follows from earlier ones, is a slip, is wrong, or none.
     Prints a table: points, the first wrong answer, the mistake behind it, and a verdict a blank.
     --blank, --level, --query, --head and --precision are those that the sheet of a problem file
     was made with.

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from attncalc.comparison import difference
 from attncalc.document.document import (
     Align,
     Block,
@@ -202,6 +201,8 @@ def _apart(whole: Trace, cached: Trace, stage: str) -> Any:
     one, other = whole.stages[stage], cached.stages[stage]
     rows = np.s_[..., -other.values.shape[-2] :, :]
     last = replace(one, values=one.values[rows], exact=one.exact[rows])
+    from attncalc.comparison import difference  # not at start-up: only caches need it
+
     found = difference(last, other)
     assert found is not None  # the same tokens, in the same widths
     return abs(found.settled).max()
