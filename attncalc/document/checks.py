@@ -13,11 +13,10 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True)
 class KnownMistake:
-    """What it gives, and which share of the points it earns. what: in words."""
+    """What it gives. what: in words."""
 
     what: str
     span: Span
-    credit: float
 
 
 @dataclass(frozen=True)

@@ -94,10 +94,7 @@ def _check(sheet: Sheet, page: Page, blank: Blank, places: Mapping[Entry, int]) 
         float(Decimal(1).scaleb(-blank.decimals)),
         blank.points,
         tuple(_span(each) for each in (blank.range, *(each.range for each in conventions))),
-        tuple(
-            KnownMistake(_said(each.what), _span(each.range), float(each.credit))
-            for each in blank.mistakes
-        ),
+        tuple(KnownMistake(_said(each.what), _span(each.range)) for each in blank.mistakes),
         None if blank.carried is None else written(blank.carried, places),
         tuple(sorted(places[entry] for entry in awaited)),
         tuple(

@@ -58,7 +58,7 @@ class Judged(IntEnum):
 
 @dataclass(frozen=True)
 class Credit:
-    """Which share of its points an answer earns. mistake: a wrong one that a known mistake gives."""
+    """Which share of its points an answer earns. mistake: one that a known mistake gives."""
 
     follows: Decimal = Decimal(1)
     slip: Decimal = Decimal("0.5")

@@ -208,10 +208,8 @@ function alike(values) {
 }
 
 // Points, as a class is given them.
-function earned(sheet, { verdicts, mistakes, founded }) {
-  return verdicts.map((verdict, at) => {
-    const { points, mistakes: known } = sheet.blanks[at];
-    const credit = mistakes[at] < 0 ? 0 : known[mistakes[at]].credit;
-    return points * [0, credit, 0.5, founded[at] ? 1 : 0, 1][verdict];
-  });
+function earned(sheet, { verdicts, founded }) {
+  return verdicts.map(
+    (verdict, at) => sheet.blanks[at].points * [0, 0, 0.5, founded[at] ? 1 : 0, 1][verdict],
+  );
 }

@@ -49,10 +49,7 @@ def _blank(check: Check) -> dict[str, Any]:
         "unit": check.unit,
         "points": check.points,
         "ways": check.ways,
-        "mistakes": [
-            {"what": each.what, "range": each.span, "credit": each.credit}
-            for each in check.mistakes
-        ],
+        "mistakes": [{"what": each.what, "range": each.span} for each in check.mistakes],
         "carried": check.carried,
         "own": check.own,
         "siblings": check.siblings,
