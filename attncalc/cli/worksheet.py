@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\b
 Examples:
   attncalc worksheet handout.yaml -o sheet.pdf --key key.pdf
-  attncalc worksheet handout.yaml --seed 7 --variants 30 -o 30.pdf --key key.pdf
+  attncalc worksheet handout.yaml --seed 7 --variants 30 -o 30.pdf --key k.pdf
   attncalc worksheet handout.yaml --seed 7 --variants 9 -o '{variant}.html'
   attncalc worksheet handout.yaml --level 1 --json
   attncalc worksheet handout.yaml --blank 'weights[tea],output' --json
@@ -111,8 +111,9 @@ FormatOption = Annotated[
     typer.Option(
         "--format",
         "-f",
-        help="What to print: a page, json, or a quiz for Moodle (.xml), Canvas (.zip) or "
-        "jupyterquiz. Default: what --output ends in, or text.",
+        metavar="FORMAT",
+        help="A page: text, md, qmd, tex, typ, pdf, html, svg, png; json; or a quiz: moodle, "
+        "canvas, jupyterquiz. Default: text.",
         show_default=False,
     ),
 ]
