@@ -147,6 +147,10 @@ class _Talk:
         if not line:
             return None
         text = line.decode("utf-8", "replace").strip()
+        if not sys.stdin.isatty():  # a terminal shows what is typed by itself
+            from attncalc.renderers.inert import inert, inert_lines
+
+            sys.stdout.write(inert_lines(inert(text)) + "\n")
         word = text.lower()
         return word if word in ("hint", "show", "skip", "quit") else text
 

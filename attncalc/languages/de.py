@@ -2530,4 +2530,12 @@ SENTENCES: dict[str, str] = {
     "accepted, and what mistakes give": "was gilt, und was Fehler ergeben",
     "{letter}: {mistake} (right as well)": "{letter}: {mistake} (ebenso richtig)",
     "{letter}: {mistake}": "{letter}: {mistake}",
+    "{title} · sheet {code}": "{title} · Blatt {code}",
+    "“Follows”: worked out rightly from a number before it.": (
+        "„Folgerichtig“: richtig gerechnet aus einer Zahl davor."
+    ),
+    "“Slip”: right but for its last digits; round to {count} decimals.": (
+        "„Knapp daneben“: richtig bis auf die letzten Stellen; auf {count} Stellen runden."
+    ),
+    "correct or follows": "richtig oder folgerichtig",
 }

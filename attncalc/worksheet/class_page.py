@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from attncalc.document.document import (
@@ -100,9 +100,9 @@ def _steps(tally: Tally) -> Table:
 
 
 def _hardest(tally: Tally, sheet: Sheet) -> Iterator[Block]:
-    """The blanks that the fewest have right."""
+    """The blanks that the fewest have right, from the inputs or from their own numbers."""
     by_id = {blank.id: blank for blank in sheet.blanks}
-    shares = [(tally.shares(at)[Judged.RIGHT], at) for at in range(len(tally.ids))]
+    shares = [(_good(tally.shares(at)), at) for at in range(len(tally.ids))]
     rows = []
     for share, at in sorted(shares)[:_HARDEST]:
         blank = by_id.get(tally.ids[at])
@@ -112,10 +112,14 @@ def _hardest(tally: Tally, sheet: Sheet) -> Iterator[Block]:
     if rows:
         columns = (
             Column(words("the hardest"), wraps=True),
-            Column(words("correct"), Align.RIGHT),
+            Column(words("correct or follows"), Align.RIGHT),
             Column((), optional=True),
         )
         yield Table(columns, tuple(rows))
+
+
+def _good(shares: Mapping[Judged, float]) -> float:
+    return shares[Judged.RIGHT] + shares[Judged.FOLLOWS]
 
 
 def _mistakes(tally: Tally) -> Iterator[Block]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from attncalc.document.document import (
     Align,
     Block,
+    Code,
     Column,
     Document,
     Equation,
@@ -53,14 +54,15 @@ def write_feedback(marks: Marks, number: int, marker: Marker) -> Document:
     )
     told: list[tuple[Inlines, list[Block]]] = [
         (words("Where it first goes wrong"), [*_first_wrong(sheet, answers, marks, number)]),
-        (words("Step by step"), [_steps(sheet, answers)]),
+        (words("Step by step"), [_steps(sheet, answers), *_explained(sheet, counts)]),
         (words("What is not right"), [*_not_right(sheet, answers)]),
     ]
     sections = [
-        Section(Heading(place, heading), tuple(blocks))
-        for place, (heading, blocks) in enumerate((each for each in told if each[1]), 1)
+        Section(Heading(place, called), tuple(blocks))
+        for place, (called, blocks) in enumerate((each for each in told if each[1]), 1)
     ]
-    title = Section(Heading(None, (Words(marks.students[number]),)), (Paragraph(total),))
+    heading = Heading(None, (Words(marks.students[number]),))
+    title = Section(heading, (*_of_sheet(sheet), Paragraph(total)))
     return Document(title, tuple(sections))
 
 
@@ -121,9 +123,32 @@ def _steps(sheet: Sheet, answers: list[_Answer]) -> Table:
     return Table((Column(words("step")), Column(words("answers"), wraps=True)), tuple(rows))
 
 
+def _of_sheet(sheet: Sheet) -> Iterator[Block]:
+    """Which sheet it is about."""
+    title = sheet.trace.problem.title
+    if title is not None:
+        yield Paragraph(words("{title} · sheet {code}", title=title, code=Code(sheet.code)))
+    else:
+        yield Paragraph(words("Sheet {code}.", code=Code(sheet.code)))
+
+
+def _explained(sheet: Sheet, counts: Counter[Judged]) -> Iterator[Block]:
+    """What verdicts mean that are neither right nor wrong."""
+    if counts[Judged.FOLLOWS]:
+        yield Paragraph(words("“Follows”: worked out rightly from a number before it."))
+    if counts[Judged.SLIP]:
+        yield Paragraph(
+            words(
+                "“Slip”: right but for its last digits; round to {count} decimals.",
+                count=sheet.decimals,
+            )
+        )
+
+
 def _not_right(sheet: Sheet, answers: list[_Answer]) -> Iterator[Block]:
-    """What was typed where it is not right; nothing where all of it is."""
-    shown = [each for each in answers if each.verdict is not Judged.RIGHT]
+    """What was typed where it is wrong, a slip or missing; nothing where there is none of it."""
+    good = (Judged.RIGHT, Judged.FOLLOWS)
+    shown = [each for each in answers if each.verdict not in good]
     if not shown:
         return
     rows = [

@@ -150,7 +150,7 @@ def test_a_class_is_counted_in_any_number_of_pieces() -> None:
         pieces.join(alone)
     for tally in (whole, pieces):
         assert (tally.students, tally.mean, tally.out_of) == (4, 7.5, 11)
-        assert tally.spread.tolist() == [1, *[0] * (PARTS - 2), 3]
+        assert tally.spread.tolist() == [1, *[0] * (PARTS - 3), 1, 2]
         assert tally.shares(IDS.index("sums_2")) == {
             Judged.RIGHT: 0.25,
             Judged.FOLLOWS: 0.25,
