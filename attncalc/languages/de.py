@@ -1214,6 +1214,7 @@ SENTENCES: dict[str, str] = {
     "cache of": "Cache mit",
     "cache": "Cache",
     # walkthrough/sections/cap.py
+    "Cap the score of {of}, with {cap}.": "Den Score von {of} begrenzen, mit {cap}.",
     "Cap each score of {of}, with {cap}.": "Jeden Score von {of} begrenzen, mit {cap}.",
     "capped score": "begrenzter Score",
     "Capped scores": "Begrenzte Scores",
@@ -1604,6 +1605,7 @@ SENTENCES: dict[str, str] = {
         "„Concat“ stellt die Ergebnisse aller Köpfe nebeneinander (Abschnitt {number})."
     ),
     # walkthrough/sections/mask.py
+    "Add the bias to the score of {of}.": "Den Bias zum Score von {of} addieren.",
     "Add the bias to each score of {of}.": "Den Bias zu jedem Score von {of} addieren.",
     "The bias": "Der Bias",
     "Bias and mask": "Bias und Maske",
@@ -2080,6 +2082,8 @@ SENTENCES: dict[str, str] = {
     ),
     # walkthrough/sections/scale.py
     "Multiply each score of {of} by {factor}.": "Jeden Score von {of} mit {factor} multiplizieren.",
+    "Multiply the score of {of} by {factor}.": "Den Score von {of} mit {factor} multiplizieren.",
+    "Divide the score of {of} by {root}.": "Den Score von {of} durch {root} teilen.",
     "Divide each score of {of} by {root}.": "Jeden Score von {of} durch {root} teilen.",
     "scaled score": "skalierter Score",
     "Scaled scores": "Skalierte Scores",
@@ -2180,15 +2184,20 @@ SENTENCES: dict[str, str] = {
         "doppelter Länge bekommt den doppelten Score."
     ),
     # walkthrough/sections/softmax.py
-    "Take the power of each score of {of}, to the base {base}.": (
-        "Die Potenz zu jedem Score von {of} bilden, zur Basis {base}."
-    ),
+    "Raise {base} to the score of {of}.": "Die Potenz von {base} zum Score von {of} bilden.",
+    "Raise {base} to each score of {of}.": "Die Potenz von {base} zu jedem Score von {of} bilden.",
     "Add up the powers of {of}.": "Die Potenzen von {of} addieren.",
     "Compute the attention weights of {of}: the softmax of its scores.": (
         "Die Attention-Gewichte von {of} berechnen: die Softmax der Scores."
     ),
     "Divide each power of {of} by the sum of all, to which the sink's is added.": (
         "Jede Potenz von {of} durch die Summe aller teilen, zu der die der Senke hinzukommt."
+    ),
+    "Divide the power of {of} by the sum of all, to which the sink's is added.": (
+        "Die Potenz von {of} durch die Summe aller teilen, zu der die der Senke hinzukommt."
+    ),
+    "Divide the power of {of} by the sum of all.": (
+        "Die Potenz von {of} durch die Summe aller teilen."
     ),
     "Divide each power of {of} by the sum of all.": (
         "Jede Potenz von {of} durch die Summe aller teilen."

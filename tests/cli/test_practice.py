@@ -84,7 +84,7 @@ def test_levels_tell_less_and_less(
 ) -> None:
     result = attncalc("practice", two, "--level", str(level), stdin=lines(*RIGHT))
     assert result.out.count("= ?") == terms
-    said = ("Compute ", "Multiply ", "Take ", "Add ", "Divide ")
+    said = ("Compute ", "Multiply ", "Raise ", "Add ", "Divide ")
     assert sum(line.startswith(said) for line in result.out.splitlines()) == told
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from attncalc.document.document import Block, Heading, Inlines, OfQuery, Paragraph, Section
 from attncalc.document.expressions import Expression, Relation, Sign, Sum, Symbol
 from attncalc.document.numerals import Shown, shown_array
-from attncalc.document.wording import Slot, sentences, words
+from attncalc.document.wording import Slot, counted_words, sentences, words
 from attncalc.language import text
 from attncalc.numbers.arithmetic import like
 from attncalc.steps import bias_scores
@@ -63,7 +63,12 @@ def _in_symbols(source: str) -> Relation:
 
 def _task(page: Page, asked: Asked) -> Task:
     source = source_of(page.trace, asked.stage)
-    said = words("Add the bias to each score of {of}.", of=whom(page, asked))
+    said = counted_words(
+        "Add the bias to the score of {of}.",
+        "Add the bias to each score of {of}.",
+        len(asked.places),
+        of=whom(page, asked),
+    )
     biases = numbers_of_pairs(page, asked, words("The bias"), lambda query: _bias_row(page, query))
     return Task(said, _in_symbols(source), same_places(asked, source), 2, (biases,))
 

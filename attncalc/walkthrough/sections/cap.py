@@ -15,7 +15,7 @@ from attncalc.document.expressions import (
     Sign,
     Symbol,
 )
-from attncalc.document.wording import Slot, sentences, words
+from attncalc.document.wording import Slot, counted_words, sentences, words
 from attncalc.language import text
 from attncalc.steps import cap
 from attncalc.steps.trace import Trace
@@ -74,8 +74,10 @@ def _task(page: Page, asked: Asked) -> Task:
         source_of(page.trace, asked.stage),
         page.number(page.trace.problem.attention.softcap),
     )
-    said = words(
+    said = counted_words(
+        "Cap the score of {of}, with {cap}.",
         "Cap each score of {of}, with {cap}.",
+        len(asked.places),
         of=whom(page, asked),
         cap=Relation((Symbol("c"), c.number), (Sign.EXACT,)),
     )

@@ -379,7 +379,12 @@ def _derived(page: Page, stage: str, index: Index) -> Derived:
 def _task(page: Page, asked: Asked) -> Task:
     """Of a bias; a mask alone asks for nothing that is worked out."""
     source = source_of(page.trace, asked.stage)
-    said = words("Add the bias to each score of {of}.", of=whom(page, asked))
+    said = counted_words(
+        "Add the bias to the score of {of}.",
+        "Add the bias to each score of {of}.",
+        len(asked.places),
+        of=whom(page, asked),
+    )
     total = Sum((pair_symbol(source), Symbol("b", ("i", "j"))))
     formula = Relation((pair_symbol(asked.stage), total), (Sign.EXACT,))
     biases = numbers_of_pairs(page, asked, words("The bias"), page.bias_row)

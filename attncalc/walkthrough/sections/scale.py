@@ -19,7 +19,7 @@ from attncalc.document.expressions import (
     Symbol,
 )
 from attncalc.document.numerals import percentage_of_row, shown
-from attncalc.document.wording import Slot, words
+from attncalc.document.wording import Slot, counted_words, words
 from attncalc.language import text
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.options import AttentionOptions
@@ -177,14 +177,22 @@ def _task(page: Page, asked: Asked) -> Task:
     taken = same_places(asked, source)
     if page.trace.number("divisor") is not None:
         root = Root(Symbol("d", ("k",)))
-        said = words(
+        said = counted_words(
+            "Divide the score of {of} by {root}.",
             "Divide each score of {of} by {root}.",
+            len(asked.places),
             of=of,
             root=Relation((root, Root(Number(str(page.trace.problem.d_k)))), (Sign.EXACT,)),
         )
         return Task(said, Relation((scaled, Fraction(symbol, root)), (Sign.EXACT,)), taken)
     factor = page.number(page.trace.problem.attention.scale).number
-    said = words("Multiply each score of {of} by {factor}.", of=of, factor=factor)
+    said = counted_words(
+        "Multiply the score of {of} by {factor}.",
+        "Multiply each score of {of} by {factor}.",
+        len(asked.places),
+        of=of,
+        factor=factor,
+    )
     return Task(said, Relation((scaled, Product((symbol, factor))), (Sign.EXACT,)), taken)
 
 

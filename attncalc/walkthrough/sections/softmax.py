@@ -38,7 +38,7 @@ from attncalc.document.expressions import (
     Symbol,
 )
 from attncalc.document.numerals import Shown, rounded, shown
-from attncalc.document.wording import sentences, words
+from attncalc.document.wording import counted_words, sentences, words
 from attncalc.language import numeral, text
 from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import transcendental_context
@@ -438,8 +438,12 @@ def _worked_out(trace: Trace) -> str:
 
 def _task_of_powers(page: Page, asked: Asked) -> Task:
     source, base = _worked_out(page.trace), _base(page)
-    said = words(
-        "Take the power of each score of {of}, to the base {base}.", of=whom(page, asked), base=base
+    said = counted_words(
+        "Raise {base} to the score of {of}.",
+        "Raise {base} to each score of {of}.",
+        len(asked.places),
+        of=whom(page, asked),
+        base=base,
     )
     formula = Relation(
         (pair_symbol("exponentials"), Power(base, pair_symbol(source))), (Sign.EXACT,)
@@ -463,11 +467,19 @@ def _task_of_weights(page: Page, asked: Asked) -> Task:
         whole: Expression = Symbol("Σ", ("i",))
         if sunk:
             whole = Sum((Power(_base(page), Symbol("sink")), whole))
-            said = words(
-                "Divide each power of {of} by the sum of all, to which the sink's is added.", of=of
+            said = counted_words(
+                "Divide the power of {of} by the sum of all, to which the sink's is added.",
+                "Divide each power of {of} by the sum of all, to which the sink's is added.",
+                len(asked.places),
+                of=of,
             )
         else:
-            said = words("Divide each power of {of} by the sum of all.", of=of)
+            said = counted_words(
+                "Divide the power of {of} by the sum of all.",
+                "Divide each power of {of} by the sum of all.",
+                len(asked.places),
+                of=of,
+            )
         share = Fraction(pair_symbol("exponentials"), whole)
         formula = Relation((pair_symbol("weights"), share), (Sign.EXACT,))
         sums = [("sums", row) for row in asked.rows]
