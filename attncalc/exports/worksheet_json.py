@@ -7,8 +7,7 @@ from typing import Any
 
 from attncalc.exports.trace_json import escaped
 from attncalc.sheet import Blank, Mistaken, Sheet
-
-SCHEMA = "attncalc.worksheet/1"
+from attncalc.worksheet.loading import SCHEMA
 
 
 def worksheet_json(sheet: Sheet) -> str:
