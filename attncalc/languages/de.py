@@ -1540,12 +1540,13 @@ SENTENCES: dict[str, str] = {
     # walkthrough/sections/idea.py
     "The idea": "Die Idee",
     (
-        "What is attention for? A word means something only together with other words. So "
-        "attention gives each token a new vector, mixed from vectors of the tokens that matter to "
-        "it."
+        "What is attention for? What a word means depends on the words around it. So attention "
+        "gives each token a new vector, mixed from vectors of tokens, most from those that matter "
+        "most to it."
     ): (
-        "Wozu Attention? Ein Wort bedeutet erst zusammen mit anderen etwas. Deshalb gibt Attention "
-        "jedem Token einen neuen Vektor, gemischt aus Vektoren der Token, die dafür wichtig sind."
+        "Wozu Attention? Was ein Wort bedeutet, hängt von den Wörtern um es herum ab. Deshalb gibt "
+        "Attention jedem Token einen neuen Vektor, gemischt aus Vektoren von Token, das meiste von "
+        "denen, die dafür am wichtigsten sind."
     ),
     (
         "A token is a piece of the input, such as a word or a part of one; a vector is a list of "
@@ -1851,6 +1852,15 @@ SENTENCES: dict[str, str] = {
     ),
     (
         "The entropy of its weights says how evenly they are spread: about {bits} bits. It would "
+        "be 0 if one key had everything, and {most} if all {count} had the same, since 2 to the "
+        "power of {most} is {count}."
+    ): (
+        "Die Entropie der Gewichte sagt, wie gleichmäßig sie verteilt sind: etwa {bits} Bit. Sie "
+        "wäre 0, wenn ein Schlüssel alles hätte, und {most}, wenn alle {count} dasselbe hätten, "
+        "denn 2 hoch {most} ist {count}."
+    ),
+    (
+        "The entropy of its weights says how evenly they are spread: about {bits} bits. It would "
         "be 0 if one key had everything, and about {most} if all {count} had the same, since 2 to "
         "the power of {most} is about {count}."
     ): (
@@ -2126,13 +2136,13 @@ SENTENCES: dict[str, str] = {
         "Jeder Score wird mit {factor} multipliziert (Abschnitt {number})."
     ),
     (
-        "“Unscaled” means that the scores are not divided by {root}. Most often they are, where "
-        "{width} is how many numbers a key has: the more numbers, the larger dot products get, and "
-        "with large scores the softmax gives nearly everything to one key."
+        "“Unscaled” means that the scores are not divided by {root}. Most often they are. {width} "
+        "says how many numbers a key has: the more there are, the further apart dot products get, "
+        "and with scores far apart the softmax gives nearly everything to one key."
     ): (
-        "„Unskaliert“ heißt: Die Scores werden nicht durch {root} geteilt. Meistens werden sie es; "
-        "{width} ist dabei die Zahl der Einträge eines Schlüssels: Je mehr es sind, desto größer "
-        "werden Skalarprodukte, und bei großen Scores gibt die Softmax fast alles einem Schlüssel."
+        "„Unskaliert“ heißt: Die Scores werden nicht durch {root} geteilt. Meistens werden sie es. "
+        "{width} ist die Zahl der Einträge eines Schlüssels: Je mehr es sind, desto weiter liegen "
+        "Skalarprodukte auseinander, und dann gibt die Softmax fast alles einem Schlüssel."
     ),
     # walkthrough/sections/score.py
     "Compute the scores of {of}: the query times each key.": (

@@ -226,7 +226,7 @@ def test_measures() -> None:
     own = np.array(trace["V"][query], dtype=np.float64)
     assert "If all 8 keys that it attends to had the same weight, each would have 12.5%." in page
     assert f"spread: about {bits:.2f} bits. It would be 0 if one key had everything, and" in page
-    assert "about 3.00 if all 8 had the same, since 2 to the power of 3.00 is about 8." in page
+    assert "and 3 if all 8 had the same, since 2 to the power of 3 is 8." in page
     assert f"power of the entropy, about {2**bits:.1f}: the weights are as spread out" in page
     length = np.linalg.norm(own)
     assert f"about {np.linalg.norm(moved):.4f} away from its own value, a vector of" in page

@@ -123,7 +123,9 @@ def test_measures() -> None:
     fields = {"tokens": ["a", "b"], "weights": [["0.25", "0.75"]] * 2, "V": [["1"], ["3"]]}
     assert "entropy" not in words_of(fields)
     said = words_of(fields, "lesson")
-    assert "spread: about 0.81 bits. It would be 0 if one key had everything, and about 1" in said
+    assert (
+        "spread: about 0.81 bits. It would be 0 if one key had everything, and 1 if all 2" in said
+    )
     assert "2 to the power of the entropy, about 1.8: the weights are as spread out as" in said
     assert "about 1.5000 away from its own value, a vector of the length 1.0000" in said
     assert "without the sink" not in said

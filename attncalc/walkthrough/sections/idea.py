@@ -47,9 +47,9 @@ def purpose() -> Paragraph:
     """What it is all for, under the title of a lesson."""
     return lesson(
         words(
-            "What is attention for? A word means something only together with other words. So "
-            "attention gives each token a new vector, mixed from vectors of the tokens that matter "
-            "to it."
+            "What is attention for? What a word means depends on the words around it. So "
+            "attention gives each token a new vector, mixed from vectors of tokens, most from "
+            "those that matter most to it."
         ),
         words(
             "A token is a piece of the input, such as a word or a part of one; a vector is a list "

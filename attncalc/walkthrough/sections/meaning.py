@@ -373,14 +373,25 @@ def _spread(page: Page, query: int) -> Iterator[Inlines]:
             count=int(used),
             share=percentage(context.divide(Decimal(1), Decimal(int(used)))),
         )
-    yield words(
-        "The entropy of its weights says how evenly they are spread: about {bits} bits. It would "
-        "be 0 if one key had everything, and about {most} if all {count} had the same, since 2 to "
-        "the power of {most} is about {count}.",
-        bits=_in_decimals(page, bits, 2),
-        most=_in_decimals(page, most, 2),
-        count=int(used),
-    )
+    doublings = int(used).bit_length() - 1
+    if 2**doublings == used:
+        yield words(
+            "The entropy of its weights says how evenly they are spread: about {bits} bits. It "
+            "would be 0 if one key had everything, and {most} if all {count} had the same, since 2 "
+            "to the power of {most} is {count}.",
+            bits=_in_decimals(page, bits, 2),
+            most=doublings,
+            count=int(used),
+        )
+    else:
+        yield words(
+            "The entropy of its weights says how evenly they are spread: about {bits} bits. It "
+            "would be 0 if one key had everything, and about {most} if all {count} had the same, "
+            "since 2 to the power of {most} is about {count}.",
+            bits=_in_decimals(page, bits, 2),
+            most=_in_decimals(page, most, 2),
+            count=int(used),
+        )
     yield words(
         "The effective number of keys is 2 to the power of the entropy, about {number}: the "
         "weights are as spread out as {number} equal ones.",

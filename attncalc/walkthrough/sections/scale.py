@@ -258,9 +258,10 @@ def _taught(page: Page) -> Iterator[Inlines]:
     """Why scores are scaled elsewhere, where these are not."""
     if page.trace.problem.weights is None and "scaled_scores" not in page.trace:
         yield words(
-            "“Unscaled” means that the scores are not divided by {root}. Most often they are, "
-            "where {width} is how many numbers a key has: the more numbers, the larger dot "
-            "products get, and with large scores the softmax gives nearly everything to one key.",
+            "“Unscaled” means that the scores are not divided by {root}. Most often they are. "
+            "{width} says how many numbers a key has: the more there are, the further apart dot "
+            "products get, and with scores far apart the softmax gives nearly everything to one "
+            "key.",
             root=Root(Symbol("d", ("k",))),
             width=Symbol("d", ("k",)),
         )
