@@ -147,10 +147,8 @@ class _Talk:
         if not line:
             return None
         text = line.decode("utf-8", "replace").strip()
-        if not sys.stdin.isatty():  # a terminal shows what is typed by itself
-            from attncalc.renderers.inert import inert, inert_lines
-
-            sys.stdout.write(inert_lines(inert(text)) + "\n")
+        # A terminal shows what is typed by itself.
+        sys.stdout.write("" if sys.stdin.isatty() else f"{_inert(text)}\n")
         word = text.lower()
         return word if word in ("hint", "show", "skip", "quit") else text
 
@@ -162,3 +160,9 @@ class _Talk:
         assert isinstance(content, str)
         sys.stdout.write("\n" + content.rstrip("\n") + "\n")
         sys.stdout.flush()
+
+
+def _inert(text: str) -> str:
+    from attncalc.renderers.inert import inert, inert_lines
+
+    return inert_lines(inert(text))

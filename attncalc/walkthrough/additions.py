@@ -117,9 +117,12 @@ def _operations(table: Table) -> Iterator[tuple[Expression, Number]]:
             if sign is not Sign.ROUNDED:
                 continue
             if isinstance(left, Sum) and isinstance(right, Sum):
-                for term, result in zip(left.terms, right.terms, strict=False):
-                    if isinstance(term, Product) and isinstance(result, Number):
-                        yield term, result
+                terms = zip(left.terms, right.terms, strict=False)
+                yield from (
+                    (term, result)
+                    for term, result in terms
+                    if isinstance(term, Product) and isinstance(result, Number)
+                )
             elif isinstance(right, Number) and _is_operation(left):
                 yield left, right
         yield from _spread_out(row)

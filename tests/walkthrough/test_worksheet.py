@@ -226,3 +226,12 @@ def test_what_is_cached_is_given() -> None:
     keys = [blank.index for blank in sheet.blanks if blank.stage in ("K", "V", "K_rotated")]
     assert keys
     assert min(index[-2] for index in keys) == past
+
+
+def test_a_given_gate_is_on_the_sheet() -> None:
+    """What lets the results through is needed, and is no stage."""
+    given = {name: [["1", "0"], ["1", "2"]] for name in "QKV"}
+    fields = {"tokens": ["a", "b"], **given, "attention": {"gate": [["1", "2"], ["0", "1.5"]]}}
+    page = text_of(plain(explain(load(fields))))
+    assert "Multiply each entry of the result of “b” by its gate" in page
+    assert "[0, 1.5]" in page

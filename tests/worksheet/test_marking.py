@@ -191,3 +191,16 @@ def test_of_many_answers_that_are_not_right_only_the_first_are_told() -> None:
     left = len(wide.blanks) - 12
     assert f"… {left} more" in page
     assert page.count("-7") == 13  # in a row each, and in the sentence on the first
+
+
+def test_feedback_says_what_its_words_mean() -> None:
+    marker = Marker([SHEET], Credit())
+    marks = marker.mark([row("Cy", SHEET, IDS, weights_2_1="0.6224"), unscaled("Ann")])
+    slipped, carried = (
+        str(rendered("text", [write_feedback(marks, number, marker)], Layout()).content)
+        for number in range(2)
+    )
+    assert "“Slip”: right but for its last digits; round to 4 decimals." in slipped
+    assert f"Sheet {SHEET.code}." in slipped
+    assert "“Follows”: worked out rightly from a number before it." in carried
+    assert "Slip" not in carried

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 _SCRIPT = 0.75
 _WORD_SPACE = 0.34
@@ -113,10 +114,7 @@ class _Line:
         return 0.5 * len(command) if command in {"cos", "sin", "tanh", "ln"} else 0.65
 
     def _until_brace(self) -> Iterator[re.Match[str]]:
-        for piece in self.pieces:
-            if piece["one"] == "}":
-                return
-            yield piece
+        return takewhile(lambda piece: piece["one"] != "}", self.pieces)
 
     def _group(self) -> float:
         """The width of the next group, whose opening brace is read too."""
