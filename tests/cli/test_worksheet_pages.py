@@ -36,6 +36,7 @@ def test_a_sheet_and_its_key(attncalc: Attncalc, tmp_path: Path) -> None:
     assert "of 9" in both.out
 
 
+@pytest.mark.own  # pypdf, which reads it, is no library of ours
 @with_typst
 def test_variants_are_one_file(attncalc: Attncalc, tmp_path: Path) -> None:
     from pypdf import PdfReader
