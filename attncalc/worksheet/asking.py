@@ -9,6 +9,8 @@ from itertools import product
 
 import numpy as np
 
+from attncalc.document import numerals
+from attncalc.document.numerals import round_to
 from attncalc.errors import InputError, suggestion
 from attncalc.names import STAGES, Axis
 from attncalc.numbers.arithmetic import like
@@ -194,12 +196,7 @@ def _place(trace: Trace, stage: str, axis: Axis, size: int, text: str) -> int:
 
 def answer_of(value: Decimal, decimals: int) -> str:
     """A number with so many decimals, half a unit up."""
-    from decimal import ROUND_HALF_UP, localcontext
-
-    with localcontext() as context:
-        context.prec = 100
-        shown = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    return f"{shown if shown else abs(shown):f}"
+    return f"{round_to(value, decimals, 'half-up'):f}"
 
 
 def decimals_of(values: Sequence[Decimal], most: int) -> list[int]:
@@ -207,15 +204,9 @@ def decimals_of(values: Sequence[Decimal], most: int) -> list[int]:
 
     A number that would be left with one significant digit is asked with two.
     """
-    places = [_places(value) for value in values]
+    places = [numerals.decimals_of(value) for value in values]
     common = min(max(places, default=0), most)
     return [
         common if not value or places[at] <= common else max(common, 1 - value.adjusted())
         for at, value in enumerate(values)
     ]
-
-
-def _places(value: Decimal) -> int:
-    exponent = value.normalize().as_tuple().exponent
-    assert isinstance(exponent, int)
-    return max(0, -exponent)

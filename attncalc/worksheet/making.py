@@ -99,12 +99,15 @@ class Maker:
 
     def code(self, seed: int | None, variant: int) -> codes.Code:
         """What gives that sheet again."""
-        fields = self._fields(drawing.as_given(self.problem))
-        mark = codes.mark_of(_in_texts(fields), self.wanted.told)
         level = 0 if self.wanted.blank is not None else self.wanted.level
-        return codes.Code(seed, variant, level, mark)
+        return codes.Code(seed, variant, level, self._mark)
 
-    @property
+    @cached_property
+    def _mark(self) -> str:
+        fields = self._fields(drawing.as_given(self.problem))
+        return codes.mark_of(_in_texts(fields), self.wanted.told)
+
+    @cached_property
     def _asked(self) -> Problem:
         """The problem with the one query that the sheet is about."""
         return replace(self.problem, queries=(asking.query_of(self.problem),))
@@ -114,13 +117,13 @@ class Maker:
 
     def _own(self) -> Sheet:
         given = self._fields(drawing.as_given(self.problem))
-        draft = Draft(self._trace(self._asked), self.wanted, given)
+        draft = Draft(self._trace, self.wanted, given)
         if (why := draft.unwritable()) is not None:
             raise InputError("worksheet", why, hint="smaller numbers, or --seed for others")
         return draft.sheet()
 
     def _drawn(self, seed: int, variant: int) -> Sheet:
-        if (why := _never(self._trace(self._asked))) is not None:
+        if (why := _never(self._trace)) is not None:
             raise InputError("--seed", f"no numbers are fair: {why}", hint=_UNFAIR_HINT)
         in_the_way: Counter[str] = Counter()
         for number in range(MOST_DRAWS):
@@ -139,7 +142,10 @@ class Maker:
         message = f"no fair numbers were found in {MOST_DRAWS} draws: {why}"
         raise InputError("--seed", message, hint=_UNFAIR_HINT)
 
-    def _trace(self, problem: Problem) -> Trace:
+    @cached_property
+    def _trace(self) -> Trace:
+        """The file's problem, worked through, as far as a hand can do it."""
+        problem = self._asked
         trace = explain(problem, ["cost"])
         largest = max(trace[stage].size for stage in trace.stages)
         if trace.context is None or largest > MOST_CELLS:
