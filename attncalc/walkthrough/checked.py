@@ -27,7 +27,6 @@ from attncalc.document.document import (
     Row,
     RowKind,
     Section,
-    Standing,
     Table,
     Words,
 )
@@ -35,7 +34,7 @@ from attncalc.document.expressions import Number
 from attncalc.document.numerals import Shown, decimals_of, shown, shown_in_digits
 from attncalc.document.style import MOST_DECIMALS, NumberStyle
 from attncalc.document.wording import Slot, counted_words, listing, term, term_in_full, words
-from attncalc.language import counted, retold, template, text
+from attncalc.language import retold, template
 from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.problem.claims import Claim
 from attncalc.records import dataclass
@@ -44,6 +43,7 @@ from attncalc.selection import Selection
 from attncalc.walkthrough.derivation import derivation
 from attncalc.walkthrough.entries import entry_called, place_called
 from attncalc.walkthrough.page import Page, provenance
+from attncalc.walkthrough.verdicts import told as told_verdict
 
 _MOST_OF_A_VERDICT = 12
 """Rows of one verdict, other than correct, that a table shows."""
@@ -59,28 +59,6 @@ _DIGITS_OF_DOUBLE = 17
 
 _MOST_NOTES = 6
 """Diagnoses, and notes, that are told."""
-
-_STANDINGS = {
-    Verdict.CORRECT: Standing.RIGHT,
-    Verdict.FOLLOWS: Standing.CARRIED,
-    Verdict.SLIP: Standing.NEAR,
-    Verdict.WRONG: Standing.WRONG,
-}
-
-_CALLED = {
-    Verdict.CORRECT: template("correct"),
-    Verdict.FOLLOWS: template("follows"),
-    Verdict.SLIP: template("slip"),
-    Verdict.WRONG: template("wrong"),
-}
-
-_COUNTED = {
-    Verdict.CORRECT: (template("{count} correct"), template("{count} correct")),
-    Verdict.FOLLOWS: (template("{count} follows"), template("{count} follow")),
-    Verdict.SLIP: (template("{count} slip"), template("{count} slips")),
-    Verdict.WRONG: (template("{count} wrong"), template("{count} wrong")),
-}
-"""How many numbers are so: one, and several."""
 
 _MORE = {
     Verdict.CORRECT: template("… {count} more correct"),
@@ -135,7 +113,7 @@ def _summary(report: Report, name: str | None = None, *, answers: bool) -> Inlin
             "{count} number in {file}", "{count} numbers in {file}", total, file=name
         )
     found = listing(
-        [_judged(verdict, count) for verdict, count in report.summary.items() if count]
+        [told_verdict(verdict, count) for verdict, count in report.summary.items() if count]
         or [words("nothing claimed")],
         last="{first}, {last}",
     )
@@ -143,13 +121,6 @@ def _summary(report: Report, name: str | None = None, *, answers: bool) -> Inlin
     if not (answers and report.unanswered):
         return told
     return words("{summary}; {count} not answered", summary=told, count=report.unanswered)
-
-
-def _judged(verdict: Verdict, count: int | None = None) -> Inlines:
-    """A verdict with its sign, and how many numbers have it."""
-    one, several = _COUNTED[verdict]
-    said = text(_CALLED[verdict]) if count is None else counted(one, several, count)
-    return (Judgement(_STANDINGS[verdict], said),)
 
 
 @dataclass(frozen=True)
@@ -201,7 +172,7 @@ class _Said:
         if meant:
             yield Table(
                 (Column(()), Column((), wraps=True)),
-                tuple(Row((_judged(each), words(_MEANING[each]))) for each in meant),
+                tuple(Row((told_verdict(each), words(_MEANING[each]))) for each in meant),
             )
         every = self.report.warnings
         warnings = every if self.page.full else every[:_MOST_NOTES]
@@ -291,7 +262,7 @@ def _counts(by_stage: Mapping[str, Sequence[Finding]], there: Sequence[Verdict])
         cells += [_count(counts[verdict]) if counts[verdict] else words("–") for verdict in there]
         rows.append(Row(tuple(cells), focused=counts[Verdict.WRONG] > 0))
     columns = [Column(words("stage")), Column(words("numbers"), Align.RIGHT)]
-    columns += [Column(_judged(verdict), Align.RIGHT) for verdict in there]
+    columns += [Column(told_verdict(verdict), Align.RIGHT) for verdict in there]
     return Table(tuple(columns), tuple(rows))
 
 
@@ -346,7 +317,7 @@ def _row(page: Page, finding: Finding, computed: Shown, columns: int) -> Row:
         place_called(page.trace, claim.stage, claim.index),
         (Number(claim.text),),
         (computed.number,),
-        _judged(finding.verdict),
+        told_verdict(finding.verdict),
         _why(finding),
     )
     return Row(cells[:columns], focused=finding.verdict is Verdict.WRONG)

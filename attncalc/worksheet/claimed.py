@@ -15,17 +15,12 @@ from attncalc.readers import read
 from attncalc.readers.contents import SUFFIXES, TABLE_SUFFIXES
 from attncalc.readers.fields import build_claims
 from attncalc.records import dataclass
-from attncalc.report import Finding, Report, Verdict
-from attncalc.worksheet.judging import NONE_KNOWN, Judge, Judged
+from attncalc.report import Finding, Report
+from attncalc.worksheet.judging import NONE_KNOWN, VERDICTS, Judge, Judged
 from attncalc.worksheet.making import CREDIT
 from attncalc.worksheet.marking import MOST_DIAGNOSES, Marker, Marks
 
-_JUDGED = {
-    Verdict.CORRECT: Judged.RIGHT,
-    Verdict.FOLLOWS: Judged.FOLLOWS,
-    Verdict.SLIP: Judged.SLIP,
-    Verdict.WRONG: Judged.WRONG,
-}
+_JUDGED = {verdict: judged for judged, verdict in VERDICTS.items()}
 
 
 def is_table(file: str) -> bool:

@@ -24,15 +24,17 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Number
-from attncalc.document.style import MOST_DECIMALS, NumberStyle
 from attncalc.document.wording import counted_words, term_in_full, words
 from attncalc.records import dataclass
-from attncalc.selection import Selection
 from attncalc.sheet import Blank, Sheet
-from attncalc.walkthrough.derivation import derivation
 from attncalc.walkthrough.entries import entry_called
-from attncalc.walkthrough.page import Page
-from attncalc.worksheet.judgements import counted_judgements, judgement, mistake_told, points
+from attncalc.worksheet.judgements import (
+    counted_judgements,
+    judgement,
+    mistake_told,
+    points,
+    worked_out,
+)
 from attncalc.worksheet.judging import NONE_KNOWN, Judged
 from attncalc.worksheet.marking import Marker, Marks
 
@@ -109,9 +111,7 @@ def _first_wrong(
     if mistake is not None:
         explained = words("One mistake would explain it: {what}.", what=mistake_told(mistake))
         yield Note(NoteKind.WARNING, explained)
-    precision = min(max(sheet.decimals, blank.decimals), MOST_DECIMALS)
-    page = Page(sheet.trace, Selection(style=NumberStyle(precision)), (sheet.query,))
-    yield Equation(derivation(page, blank.stage, blank.index))
+    yield Equation(worked_out(sheet, blank))
 
 
 def _steps(sheet: Sheet, answers: list[_Answer]) -> Table:

@@ -4,56 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attncalc.document.document import Inlines, Judgement, Standing, Words
-from attncalc.document.wording import listing
-from attncalc.language import Sentence, counted, numeral, own, retold, template, text
-from attncalc.worksheet.judging import Judged
-
-_STANDINGS = {
-    Judged.RIGHT: Standing.RIGHT,
-    Judged.FOLLOWS: Standing.CARRIED,
-    Judged.SLIP: Standing.NEAR,
-    Judged.WRONG: Standing.WRONG,
-}
-
-_CALLED = {
-    Judged.RIGHT: template("correct"),
-    Judged.FOLLOWS: template("follows"),
-    Judged.SLIP: template("slip"),
-    Judged.WRONG: template("wrong"),
-    Judged.NONE: template("no answer"),
-}
-
-_COUNTED = {
-    Judged.RIGHT: (template("{count} correct"), template("{count} correct")),
-    Judged.FOLLOWS: (template("{count} follows"), template("{count} follow")),
-    Judged.SLIP: (template("{count} slip"), template("{count} slips")),
-    Judged.WRONG: (template("{count} wrong"), template("{count} wrong")),
-    Judged.NONE: (template("{count} without an answer"), template("{count} without an answer")),
-}
+from attncalc.document.document import Inlines
+from attncalc.document.expressions import Relation
+from attncalc.document.style import MOST_DECIMALS, NumberStyle
+from attncalc.document.wording import counted_words, listing, words
+from attncalc.language import Sentence, numeral, own, retold, text
+from attncalc.selection import Selection
+from attncalc.sheet import Blank, Sheet
+from attncalc.walkthrough.derivation import derivation
+from attncalc.walkthrough.page import Page
+from attncalc.walkthrough.verdicts import told as told_verdict
+from attncalc.worksheet.judging import VERDICTS, Judged
 
 ORDER = (Judged.RIGHT, Judged.FOLLOWS, Judged.SLIP, Judged.WRONG, Judged.NONE)
 """In which they are told."""
 
 
 def judgement(verdict: Judged) -> Inlines:
-    """A verdict with its sign."""
-    return _signed(verdict, text(_CALLED[verdict]))
+    """A verdict with its sign; of no answer, in words alone."""
+    return words("no answer") if verdict is Judged.NONE else told_verdict(VERDICTS[verdict])
 
 
 def counted_judgements(counts: Mapping[Judged, int]) -> Inlines:
     """✓ 4 correct, ✗ 1 wrong"""
-    told = [
-        _signed(verdict, counted(*_COUNTED[verdict], counts[verdict]))
-        for verdict in ORDER
-        if counts.get(verdict)
-    ]
+    told = [_counted(verdict, counts[verdict]) for verdict in ORDER if counts.get(verdict)]
     return listing(told, last="{first}, {last}")
 
 
-def _signed(verdict: Judged, said: str) -> Inlines:
-    standing = _STANDINGS.get(verdict)
-    return (Words(said),) if standing is None else (Judgement(standing, said),)
+def _counted(verdict: Judged, count: int) -> Inlines:
+    if verdict is Judged.NONE:
+        return counted_words("{count} without an answer", "{count} without an answer", count)
+    return told_verdict(VERDICTS[verdict], count)
+
+
+def worked_out(sheet: Sheet, blank: Blank) -> Relation:
+    """A number worked out, in the decimals that it is asked with."""
+    decimals = min(max(sheet.decimals, blank.decimals), MOST_DECIMALS)
+    page = Page(sheet.trace, Selection(style=NumberStyle(decimals)), (sheet.query,))
+    return derivation(page, blank.stage, blank.index)
 
 
 def points(number: float) -> str:

@@ -28,6 +28,7 @@ from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.terms import Bounds, Entry, Term, worked_out
 from attncalc.records import dataclass
+from attncalc.report import Verdict
 from attncalc.sheet import Blank, Sheet
 from attncalc.worksheet.carrying import half_a_unit
 
@@ -54,6 +55,15 @@ class Judged(IntEnum):
     @property
     def word(self) -> str:
         return self.name.lower()
+
+
+VERDICTS = {
+    Judged.RIGHT: Verdict.CORRECT,
+    Judged.FOLLOWS: Verdict.FOLLOWS,
+    Judged.SLIP: Verdict.SLIP,
+    Judged.WRONG: Verdict.WRONG,
+}
+"""What a check calls the same; it has no word for what is missing."""
 
 
 @dataclass(frozen=True)

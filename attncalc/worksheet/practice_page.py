@@ -30,13 +30,12 @@ from attncalc.names import STAGES
 from attncalc.selection import Selection
 from attncalc.sheet import Blank, Sheet
 from attncalc.steps.stages import OF_GROUPS
-from attncalc.walkthrough.derivation import derivation
 from attncalc.walkthrough.entries import entry_called
 from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.sections.order import told
 from attncalc.walkthrough.tasks import Asked, Task
 from attncalc.walkthrough.worksheet import worksheet
-from attncalc.worksheet.judgements import mistake_told
+from attncalc.worksheet.judgements import mistake_told, worked_out
 from attncalc.worksheet.judging import Judged
 from attncalc.worksheet.practising import End, Practice, Reply, counted, to_practise_next
 
@@ -82,7 +81,7 @@ def hint(sheet: Sheet, blank: Blank) -> Document:
 
 def shown(sheet: Sheet, blank: Blank) -> Document:
     """The number, worked out."""
-    return _said(words("Worked out:"), Equation(_relation(sheet, blank)))
+    return _said(words("Worked out:"), Equation(worked_out(sheet, blank)))
 
 
 def reply(said: Reply, typed: str) -> Document:
@@ -172,15 +171,9 @@ def _task(sheet: Sheet, blank: Blank) -> Task:
     return made(page, Asked(blank.stage, (place,), sheet.stages))
 
 
-def _relation(sheet: Sheet, blank: Blank) -> Relation:
-    style = NumberStyle(max(sheet.decimals, blank.decimals))
-    page = Page(sheet.trace, Selection(style=style), (sheet.query,))
-    return derivation(page, blank.stage, blank.index)
-
-
 def _open(sheet: Sheet, blank: Blank, most: int | None) -> Relation:
     """How a number is worked, without the number. most: sides that are shown; None for all."""
-    relation = _relation(sheet, blank)
+    relation = worked_out(sheet, blank)
     sides, signs = [*relation.sides[:-1]], [*relation.signs[:-1]]
     if most is not None:
         sides, signs = sides[: most + 1], signs[:most]

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from attncalc.checking.catalogue import CATALOGUE
 from attncalc.sheet import Blank, Range, Sheet
+from attncalc.worksheet import making, tolerances
 from attncalc.worksheet.tolerances import SUBTRACTED
 from tests.worksheet.examples import TEA, maker, of_sample
 
@@ -134,3 +136,10 @@ def test_ranges() -> None:
     assert Decimal("2.1") not in one
     assert one.meets(other)
     assert not one.meets(Range(Decimal("2.5"), Decimal(3)))
+
+
+def test_named_mistakes_are_in_the_catalogue() -> None:
+    """What stands first, and what a fair sheet must tell, are mistakes that are looked for."""
+    known = {each.what for each in CATALOGUE}
+    assert {*tolerances._CLASSIC} <= known
+    assert making._MUST_TELL.keys() <= known
