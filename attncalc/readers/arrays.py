@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import mmap
 import struct
 import zipfile
 import zlib
@@ -19,7 +20,7 @@ from attncalc.numbers.arithmetic import Array
 from attncalc.problem.problem import MATRICES, VECTORS
 from attncalc.readers.interface import Node, RawProblem, nowhere
 from attncalc.readers.names import canonical, renamed
-from attncalc.readers.npy import Header, NpyError, read_array, read_header
+from attncalc.readers.npy import Header, NpyError, array_in, read_array, read_header
 from attncalc.readers.numbers import BFLOAT16
 from attncalc.readers.option_text import option_of
 from attncalc.readers.options import KEYS
@@ -32,6 +33,12 @@ UNPACKED_BYTES = 512 * 1024**2
 
 _EXPANSION = 8
 """By how much numbers of one byte grow as doubles."""
+
+_PIECE = 1 << 20
+"""Bytes of a file that are read at a time, only to find out whether they are sound."""
+
+_LENGTHS = 26
+"""Where an archive's local file header tells two lengths of two bytes each, its last fields."""
 
 _PAST = "past."
 _NAMES = frozenset(
@@ -85,7 +92,7 @@ def arrays_of(path: Path, file: str, *, every: bool = False) -> dict[str, Array 
         return _tensors(path, file, every=every)
     try:
         with zipfile.ZipFile(path) as archive:
-            return _members(archive, path.stat().st_size, file, every=every)
+            return _members(archive, path, file, every=every)
     except _BROKEN as error:
         raise _unreadable(file, "an .npz archive", error) from error
 
@@ -145,7 +152,7 @@ def _tensor(entry: Mapping[str, Any]) -> Array:
 
 
 def _members(
-    archive: zipfile.ZipFile, size: int, file: str, *, every: bool
+    archive: zipfile.ZipFile, path: Path, file: str, *, every: bool
 ) -> dict[str, Array | None]:
     errors: list[InputError] = []
     members: dict[str, zipfile.ZipInfo] = {}
@@ -171,13 +178,33 @@ def _members(
             errors.append(InputError(file, str(error), field=name, hint=error.hint))
     if errors:
         raise InputErrors(tuple(errors))
-    _check_size([header.weight for header in headers.values()], size, file)
+    weights = [header.weight for header in headers.values()]
+    _check_size(weights, path.stat().st_size, file)
     arrays: dict[str, Array | None] = dict.fromkeys(members)
+    with path.open("rb") as whole:
+        mapped = mmap.mmap(whole.fileno(), 0, access=mmap.ACCESS_READ)  # as long as its arrays live
     for name, header in headers.items():
-        with archive.open(wanted[name]) as stream:
-            stream.read(header.offset)
-            arrays[name] = read_array(stream, header)
+        arrays[name] = _member(archive, wanted[name], header, mapped)
     return arrays
+
+
+def _member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, header: Header, mapped: mmap.mmap
+) -> Array:
+    """An array of an archive; one that is not packed stays in the file, and is read by its rows.
+
+    mapped: the archive's file.
+    """
+    with archive.open(member) as stream:
+        if member.compress_type != zipfile.ZIP_STORED:
+            stream.read(header.offset)
+            return read_array(stream, header)
+        while stream.read(_PIECE):
+            pass  # to its end, where zipfile compares the checksum
+    # The length of the name and of what is extra may be others there than in the directory.
+    lengths = struct.unpack_from("<HH", mapped, member.header_offset + _LENGTHS)
+    start = member.header_offset + _LENGTHS + 4 + sum(lengths)
+    return array_in(mapped, start + header.offset, header)
 
 
 def _check_size(weights: Iterable[int], size: int, file: str) -> None:

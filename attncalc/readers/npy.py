@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import ast
 import math
+import mmap
 import re
 import warnings
-from typing import IO
+from typing import IO, TypeAlias
 
 import numpy as np
 
 from attncalc.numbers.arithmetic import Array
 from attncalc.records import dataclass
+
+Buffer: TypeAlias = bytes | mmap.mmap
 
 MAGIC = b"\x93NUMPY"
 MOST_AXES = 4
@@ -94,10 +97,19 @@ def read_array(stream: IO[bytes], header: Header) -> Array:
     content = stream.read(header.bytes)
     if len(content) != header.bytes:
         raise NpyError("it ends before its last number")
-    if not content:
+    return array_in(content, 0, header)
+
+
+def array_in(content: Buffer, start: int, header: Header) -> Array:
+    """The array whose numbers begin at a place of some bytes, which are not copied.
+
+    They may be a file that is mapped into memory, of which only what is looked at is read.
+    """
+    count = math.prod(header.shape)
+    if not count:
         return np.zeros(header.shape, header.dtype)
-    order = "F" if header.by_columns else "C"
-    return np.frombuffer(content, header.dtype).reshape(header.shape, order=order)  # type: ignore[call-overload, no-any-return]
+    numbers: Array = np.frombuffer(content, header.dtype, count, start)
+    return numbers.reshape(header.shape, order="F" if header.by_columns else "C")
 
 
 def _literal(text: bytes) -> object:

@@ -126,7 +126,7 @@ def _converted(rows: Rows, array: Array, exact: bool, faults: Faults) -> Array |
     if array.dtype.kind not in "biuf":
         faults(rows.path, f"an array of {array.dtype}; expected numbers", None)
         return None
-    doubles = array.astype(np.float64)
+    doubles = array.astype(np.float64, copy=False)  # it may be larger than the memory
     hides_keys = rows.path[-1] in ("bias", "rows")
     unusable = ~(np.isfinite(doubles) | (np.isneginf(doubles) & hides_keys))
     if unusable.any():

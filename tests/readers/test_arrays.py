@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import mmap
 import struct
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -335,9 +337,10 @@ def test_archives(tmp_path: Path) -> None:
         attncalc.load(file)
 
 
-def test_every_broken_byte(tmp_path: Path) -> None:
+@pytest.mark.parametrize("saved_by", [np.savez, np.savez_compressed])
+def test_every_broken_byte(saved_by: Callable[..., None], tmp_path: Path) -> None:
     """Whichever byte of an archive is damaged, it is read, or refused in words."""
-    np.savez_compressed(tmp_path / "a.npz", Q=TWO, K=TWO)
+    saved_by(tmp_path / "a.npz", Q=TWO, K=TWO)
     whole = (tmp_path / "a.npz").read_bytes()
     file = tmp_path / "b.npz"
     for place in range(len(whole)):
@@ -347,6 +350,36 @@ def test_every_broken_byte(tmp_path: Path) -> None:
                 attncalc.load(file)
             except attncalc.InputErrors:
                 continue
+
+
+def test_arrays_that_are_mapped(tmp_path: Path) -> None:
+    """Numbers of an archive that is not packed stay in the file, whatever stands before them."""
+    from attncalc.readers.arrays import arrays_of
+
+    numbers = np.random.default_rng(3).standard_normal((3, 5, 7))
+    given: dict[str, Any] = {
+        "Q": numbers,
+        "K": np.asfortranarray(numbers[0]),
+        "V": numbers.astype(">f4"),
+        "tokens": np.array(["a", "bc"]),
+        "scores": np.zeros((0, 3)),
+        "scale": np.array(2),
+    }
+    np.savez(tmp_path / "a.npz", **given)
+    packed = (tmp_path / "a.npz").read_bytes()
+    (tmp_path / "b.npz").write_bytes(b"in front of it" + packed)
+    for name in ("a.npz", "b.npz"):
+        found = arrays_of(tmp_path / name, name)
+        for key, array in found.items():
+            assert array is not None
+            assert array.dtype == given[key].dtype
+            np.testing.assert_array_equal(array, given[key])
+            base: Any = array
+            while isinstance(base, np.ndarray):
+                base = base.base
+            assert isinstance(base, memoryview) == (key != "scores")
+            if isinstance(base, memoryview):
+                assert isinstance(base.obj, mmap.mmap)
 
 
 def test_stream_that_ends() -> None:
