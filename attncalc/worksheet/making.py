@@ -26,13 +26,8 @@ from attncalc.steps.trace import Trace
 from attncalc.worksheet import asking, codes, drawing
 from attncalc.worksheet.carrying import Carrying, half_a_unit
 from attncalc.worksheet.chance import Chance
-from attncalc.worksheet.tolerances import (
-    SUBTRACTED,
-    Mistake,
-    Tolerances,
-    differs,
-    mistakes_in,
-)
+from attncalc.worksheet.mistakes import Mistake, differs, mistakes_in
+from attncalc.worksheet.tolerances import SUBTRACTED, Tolerances
 
 MOST_DRAWS = 150
 """So often numbers are drawn; then it is said what is in the way."""

@@ -18,7 +18,7 @@ from attncalc.problem.problem import Problem
 from attncalc.steps.trace import Trace
 from attncalc.worksheet import codes, drawing, making, tolerances
 from attncalc.worksheet.chance import Chance
-from attncalc.worksheet.tolerances import Mistake, Shaken
+from attncalc.worksheet.mistakes import Mistake, Shaken
 from tests.worksheet.examples import TEA, maker, of_sample
 
 

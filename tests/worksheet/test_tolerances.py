@@ -11,7 +11,7 @@ import pytest
 
 from attncalc.checking.catalogue import CATALOGUE
 from attncalc.sheet import Blank, Range, Sheet
-from attncalc.worksheet import making, tolerances
+from attncalc.worksheet import making, mistakes
 from attncalc.worksheet.tolerances import SUBTRACTED
 from tests.worksheet.examples import TEA, maker, of_sample
 
@@ -141,5 +141,5 @@ def test_ranges() -> None:
 def test_named_mistakes_are_in_the_catalogue() -> None:
     """What stands first, and what a fair sheet must tell, are mistakes that are looked for."""
     known = {each.what for each in CATALOGUE}
-    assert {*tolerances._CLASSIC} <= known
+    assert {*mistakes._CLASSIC} <= known
     assert making._MUST_TELL.keys() <= known
