@@ -18,17 +18,24 @@ class Carrying:
     """Terms of a trace's entries, of numbers that are awaited.
 
     awaited: those that are handed in. decimals: those that are asked for, to which numbers between
-    them may have been rounded.
+    them may have been rounded. enclosures: what the trace's numbers may be, where it is asked
+    already.
     """
 
-    def __init__(self, trace: Trace, awaited: Collection[Entry], decimals: int) -> None:
+    def __init__(
+        self,
+        trace: Trace,
+        awaited: Collection[Entry],
+        decimals: int,
+        enclosures: Enclosures | None = None,
+    ) -> None:
         self.trace = trace
         self.decimals = decimals
         self._awaited = frozenset(awaited)
         rows = 2 if trace.has_heads else 1
         self._rows = {(stage, index[:rows]) for stage, index in self._awaited}
         self._steps = steps_by_stage(trace.problem)
-        self._enclosures = Enclosures(trace)
+        self._enclosures = enclosures or Enclosures(trace)
         self._terms: dict[Entry, Term] = {}
         self._operands = Expressed(
             trace, self._gone_on_from, self._has_row, self._given().given, self._known

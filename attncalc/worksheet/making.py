@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from attncalc.checking.enclosures import Enclosures
+from attncalc.checking.screening import in_floats
 from attncalc.errors import InputError
 from attncalc.language import Sentence, listed
 from attncalc.numbers.arithmetic import Array
@@ -26,7 +28,7 @@ from attncalc.steps.trace import Trace
 from attncalc.worksheet import asking, codes, drawing
 from attncalc.worksheet.carrying import Carrying, half_a_unit
 from attncalc.worksheet.chance import Chance
-from attncalc.worksheet.mistakes import Mistake, differs, mistakes_in
+from attncalc.worksheet.mistakes import Consequences, Mistake, differs, mistakes_in
 from attncalc.worksheet.tolerances import SUBTRACTED, Tolerances
 
 MOST_DRAWS = 150
@@ -164,7 +166,6 @@ class Draft:
         if not self.entries:
             raise InputError("worksheet", "nothing in this problem is to be worked out")
         self.stages = [*dict.fromkeys(stage for stage, _ in self.entries)]
-        self.tolerances = Tolerances(trace, wanted.decimals)
         self.near: dict[str, None] = {}
 
     @cached_property
@@ -173,13 +174,27 @@ class Draft:
         unit = float(half_a_unit(self.wanted.decimals)) * 2
         return [
             mistake
-            for mistake in mistakes_in(self.trace, self.stages)
+            for mistake in mistakes_in(self._floats, self.stages)
             if any(
                 not abs(mistake.stages[stage][index] - self._value((stage, index))) < _SLIGHT * unit
                 for stage, index in self.entries
                 if stage in mistake.stages
             )
         ]
+
+    @cached_property
+    def _floats(self) -> Trace:
+        return in_floats(self.trace)
+
+    @cached_property
+    def _enclosures(self) -> Enclosures:
+        return Enclosures(self.trace)
+
+    @cached_property
+    def tolerances(self) -> Tolerances:
+        """What may be answered, right and mistaken."""
+        consequences = Consequences(self._enclosures, self._floats, self.mistakes)
+        return Tolerances(self.trace, self.wanted.decimals, self._enclosures, consequences)
 
     def _value(self, entry: Entry) -> float:
         return float(self.trace[entry[0]][entry[1]])
@@ -270,7 +285,7 @@ class Draft:
 
     @cached_property
     def _carrying(self) -> Carrying:
-        return Carrying(self.trace, self.entries, self.wanted.decimals)
+        return Carrying(self.trace, self.entries, self.wanted.decimals, self._enclosures)
 
     def _sheet(self, blanks: Iterable[Blank]) -> Sheet:
         made = tuple(blanks)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import cached_property
 
 import numpy as np
 
 from attncalc.checking.catalogue import CATALOGUE
 from attncalc.checking.enclosures import Enclosures
 from attncalc.checking.misconceptions import Alteration, Misconception, name_instead
-from attncalc.checking.screening import in_floats
 from attncalc.errors import AttncalcError
 from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array
@@ -47,39 +45,11 @@ _CLASSIC = (
 )
 """Mistakes that people make by hand, the likeliest first; where two give the same, it is these."""
 
+_LARGEST = 1e9
+"""A number that is larger is not looked at."""
+
 _SAME = 1e-9
 """Numbers that are so near, relative to the largest, are the same."""
-
-
-class Shaken:
-    """A trace in floats whose numbers are off by half a unit, this way or that."""
-
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
-        self._found: dict[tuple[str, float], list[Trace]] = {}
-
-    def before(self, stage: str, half: float) -> list[Trace]:
-        """So moved, each its own way, in what is worked out before a stage."""
-        if (stage, half) not in self._found:
-            self._found[stage, half] = [*self._moved(stage, half)]
-        return self._found[stage, half]
-
-    def _moved(self, before: str, half: float) -> Iterator[Trace]:
-        chance = Chance(before)
-        names = [
-            name
-            for name in self.trace.stages
-            if STAGES.index(name) < STAGES.index(before) and works_out(self.trace.problem, name)
-        ]
-        for _ in range(_SHAKEN if names else 0):
-            stages = dict(self.trace.stages)
-            for name in names:
-                values = stages[name].values
-                signs = [half if chance.below(2) else -half for _ in range(values.size)]
-                moved = values + np.array(signs).reshape(values.shape)
-                kept = np.where(values == 0, values, moved)  # a hidden key's weight stays 0
-                stages[name] = replace(stages[name], values=kept)
-            yield replace(self.trace, stages=stages)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,105 +59,160 @@ class Mistake:
     what: str
     stages: Mapping[str, Array]
     known: Misconception | Alteration
-    trace: Trace
-    shaken: Shaken
 
-    def reached(self, entry: Entry, decimals: int) -> Interval | None:
-        """All that an entry may be for who makes it, and rounds on the way."""
-        value = self.stages[entry[0]][entry[1]]
-        if not np.isfinite(value) or abs(value) > 1e9:
+
+class Consequences:
+    """All that may be reached by those who make one of some mistakes, and round on the way.
+
+    right: what is reached without any. floats: the same trace in doubles. Of mistakes that are made
+    in one stage, all is worked out at once: one goes on from them in the same way.
+    """
+
+    def __init__(self, right: Enclosures, floats: Trace, mistakes: Iterable[Mistake]) -> None:
+        self._right, self._floats = right, floats
+        self._made_in: dict[str, list[Mistake]] = {}
+        for mistake in mistakes:
+            if isinstance(mistake.known, Misconception):
+                stage = _first_stage(mistake.known, floats)
+                self._made_in.setdefault(stage, []).append(mistake)
+        self._altered: dict[Mistake, Enclosures | None] = {}
+        self._followed: dict[tuple[str, int], _Followed] = {}
+
+    def reached(self, mistake: Mistake, entry: Entry, decimals: int) -> Interval | None:
+        """All that an entry may be for who makes a mistake; None where it gives no number."""
+        value = mistake.stages[entry[0]][entry[1]]
+        if not np.isfinite(value) or abs(value) > _LARGEST:
             return None
-        if isinstance(self.known, Alteration):
-            return self._of_another_problem(entry, decimals)
-        return self._worked_on(entry, decimals)
-
-    @cached_property
-    def _altered(self) -> Enclosures | None:
-        assert isinstance(self.known, Alteration)
-        with arithmetic_of(self.trace.context):
-            try:
-                altered = self.known.altered(self.trace)
-            except (ArithmeticError, ValueError, AttncalcError):
-                return None
-        assert altered is not None  # or there were no doubles of it
-        return Enclosures(altered)
-
-    def _of_another_problem(self, entry: Entry, decimals: int) -> Interval | None:
-        if self._altered is None:
+        if isinstance(mistake.known, Misconception):
+            followed = self._followed_from(_first_stage(mistake.known, self._floats), decimals)
+            return followed.reached(mistake, entry)
+        if mistake not in self._altered:
+            self._altered[mistake] = _enclosed(mistake.known, self._right.trace)
+        altered = self._altered[mistake]
+        if altered is None:
             return None
-        stage = name_instead(self._altered.trace, entry[0])
+        stage = name_instead(altered.trace, entry[0])
         assert stage is not None
-        return rounded(self._altered.reach(stage, entry[1], decimals), decimals)
+        return rounded(altered.reach(stage, entry[1], decimals), decimals)
 
-    def _worked_on(self, entry: Entry, decimals: int) -> Interval | None:
-        low, high = self._bounds(entry, decimals)
+    def _followed_from(self, stage: str, decimals: int) -> _Followed:
+        if (stage, decimals) not in self._followed:
+            mistakes = self._made_in[stage]
+            followed = _Followed(self._right, self._floats, stage, mistakes, decimals)
+            self._followed[stage, decimals] = followed
+        return self._followed[stage, decimals]
+
+
+def _first_stage(known: Misconception, trace: Trace) -> str:
+    """The stage in which it is made, or the first one after it that the problem has."""
+    stage = trace.attended if known.stage == "attended" else known.stage
+    later = STAGES[STAGES.index(stage) :]
+    return next(name for name in later if name in trace)
+
+
+def _enclosed(known: Alteration, trace: Trace) -> Enclosures | None:
+    """The other problem in all digits; None where it has no such numbers."""
+    with arithmetic_of(trace.context):
+        try:
+            altered = known.altered(trace)
+        except (ArithmeticError, ValueError, AttncalcError):
+            return None
+    assert altered is not None  # or there were no doubles of it
+    return Enclosures(altered)
+
+
+class _Followed:
+    """Mistakes that are made in one stage, and how one goes on from them. floats: the trace."""
+
+    def __init__(
+        self,
+        right: Enclosures,
+        floats: Trace,
+        stage: str,
+        mistakes: Sequence[Mistake],
+        decimals: int,
+    ) -> None:
+        self._floats, self._stage, self._mistakes = floats, stage, mistakes
+        self._half = float(half_a_unit(decimals))
+        self._places = {mistake: place for place, mistake in enumerate(mistakes)}
+        self._given = self._first()
+        self._carrying = Carrying(right.trace, self._given, decimals, right)
+        self._working = WorkingOut(self._given, self._half)
+
+    def reached(self, mistake: Mistake, entry: Entry) -> Interval | None:
+        """All that an entry may be, rounded; None where it may be anything."""
+        if entry in self._given:
+            ends = self._given[entry]
+        else:
+            ends = self._working.bounds(self._carrying.term(*entry))
+        place = self._places[mistake]
+        low, high = (float(end[place] if end.ndim else end) for end in ends)
         if not (np.isfinite(low) and np.isfinite(high)):
             return None
-        return Interval(Decimal(low), Decimal(high))
+        return Interval(Decimal(low - self._half), Decimal(high + self._half))
 
-    def _bounds(self, entry: Entry, decimals: int) -> tuple[float, float]:
-        half = float(half_a_unit(decimals))
-        if decimals not in self._made:
-            given = self._first(decimals)
-            carrying = Carrying(self.trace, given, decimals)
-            self._made[decimals] = given, carrying, WorkingOut(given, half)
-        given, carrying, working = self._made[decimals]
-        low, high = given[entry] if entry in given else working.bounds(carrying.term(*entry))
-        return float(low) - half, float(high) + half
+    def _first(self) -> dict[Entry, Bounds]:
+        """What the mistakes may make of their stage, from numbers that were rounded before it."""
+        shaken = [*_shaken(self._floats, self._stage, self._half)]
+        ends = [self._ends(mistake, shaken) for mistake in self._mistakes]
+        lows, highs = (np.stack(parts, axis=-1) for parts in zip(*ends, strict=True))
+        return {
+            (self._stage, index): (lows[index], highs[index])
+            for index in np.ndindex(lows.shape[:-1])
+        }
 
-    @cached_property
-    def _made(self) -> dict[int, tuple[dict[Entry, Bounds], Carrying, WorkingOut]]:
-        """What it makes first, by decimals, and how one goes on from that."""
-        return {}
-
-    @cached_property
-    def _stage(self) -> str:
-        """The stage in which it is made, or the first one after it that the problem has."""
-        assert isinstance(self.known, Misconception)
-        stage = self.trace.attended if self.known.stage == "attended" else self.known.stage
-        later = STAGES[STAGES.index(stage) :]
-        return next(name for name in later if name in self.trace)
-
-    def _first(self, decimals: int) -> dict[Entry, Bounds]:
-        """What the mistake may make of its stage, from numbers that were rounded before it."""
-        half, stage, known = float(half_a_unit(decimals)), self._stage, self.known
+    def _ends(self, mistake: Mistake, shaken: Sequence[Trace]) -> Bounds:
+        stage, known = self._stage, mistake.known
         assert isinstance(known, Misconception)
         with arithmetic_of(None), np.errstate(divide="ignore", invalid="ignore"):
-            values = known.stage_under(self.shaken.trace, stage)
+            values = known.stage_under(self._floats, stage)
         assert values is not None
         off = np.zeros(values.shape)
-        for shaken in self.shaken.before(stage, half):
+        for moved in shaken:
             with arithmetic_of(None), np.errstate(divide="ignore", invalid="ignore"):
-                moved = known.stage_under(shaken, stage)
-                assert moved is not None
-                off = np.fmax(off, np.abs(moved - values))
+                other = known.stage_under(moved, stage)
+                assert other is not None
+                off = np.fmax(off, np.abs(other - values))
         off = np.where(np.isfinite(values), _MORE * off, 0.0)
-        if stage not in (known.stage, self.trace.attended):  # a step that is not here, rounded
-            off = _MORE * off + half * (1 + np.abs(values))
+        if stage not in (known.stage, self._floats.attended):  # a step not here, rounded
+            off = _MORE * off + self._half * (1 + np.abs(values))
         with np.errstate(invalid="ignore"):  # an infinite number, as far off as it is large
-            low, high = values - off, values + off
-        return {
-            (stage, index): (np.asarray(low[index]), np.asarray(high[index]))
-            for index in np.ndindex(values.shape)
-        }
+            return values - off, values + off
+
+
+def _shaken(trace: Trace, before: str, half: float) -> Iterator[Trace]:
+    """A trace in doubles whose numbers before a stage are off by half a unit, this way or that."""
+    chance = Chance(before)
+    names = [
+        name
+        for name in trace.stages
+        if STAGES.index(name) < STAGES.index(before) and works_out(trace.problem, name)
+    ]
+    for _ in range(_SHAKEN if names else 0):
+        stages = dict(trace.stages)
+        for name in names:
+            values = stages[name].values
+            signs = [half if chance.below(2) else -half for _ in range(values.size)]
+            moved = values + np.array(signs).reshape(values.shape)
+            kept = np.where(values == 0, values, moved)  # a hidden key's weight stays 0
+            stages[name] = replace(stages[name], values=kept)
+        yield replace(trace, stages=stages)
 
 
 def mistakes_in(trace: Trace, stages: Sequence[str]) -> list[Mistake]:
     """The known mistakes that can be made in a problem, the likelier first.
 
-    stages: those that are looked at. One that gives the same numbers as another, before it, is
-    left out; so is one that changes nothing.
+    trace: in doubles. stages: those that are looked at. One that gives the same numbers as another,
+    before it, is left out; so is one that changes nothing.
     """
-    floats = in_floats(trace)
-    shaken = Shaken(floats)
     found: list[Mistake] = []
-    seen: list[Mapping[str, Array]] = [{stage: floats[stage] for stage in stages}]
+    seen: list[Mapping[str, Array]] = [{stage: trace[stage] for stage in stages}]
     for known in sorted(CATALOGUE, key=_likely):
         if isinstance(known, Misconception) and known.rounds:
             continue  # the range of the right answer has what honest rounding gives
-        made = _made(known, floats, stages)
+        made = _made(known, trace, stages)
         if made and not any(_same(made, other) for other in seen):
-            found.append(Mistake(known.what, made, known, trace, shaken))
+            found.append(Mistake(known.what, made, known))
             seen.append(made)
     return found
 
@@ -224,7 +249,7 @@ def _instead(altered: Trace, stages: Sequence[str]) -> dict[str, Array | None]:
 
 def _same(made: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
     return all(
-        stage in other and np.allclose(values, other[stage], rtol=_SAME, atol=_SAME)
+        stage in other and not any(map(differs, values.flat, other[stage].flat))
         for stage, values in made.items()
     )
 

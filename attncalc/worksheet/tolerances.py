@@ -20,7 +20,7 @@ from attncalc.sheet import Range
 from attncalc.steps.conventions import Reading, Shift
 from attncalc.steps.stages import OF_POWERS
 from attncalc.steps.trace import Trace
-from attncalc.worksheet.mistakes import Mistake
+from attncalc.worksheet.mistakes import Consequences, Mistake
 
 SUBTRACTED = template("the largest score is subtracted before the powers are taken")
 """Powers as programs take them: other powers, and the same weights."""
@@ -49,14 +49,16 @@ def range_of(value: Interval, decimals: int) -> Range | None:
 
 @dataclass(frozen=True, eq=False)
 class Tolerances:
-    """What may be answered. decimals: those that numbers are asked with."""
+    """What may be answered.
+
+    decimals: those that numbers are asked with. enclosures: what the trace's numbers may be.
+    consequences: of the mistakes that are looked at.
+    """
 
     trace: Trace
     decimals: int
-
-    @cached_property
-    def _enclosures(self) -> Enclosures:
-        return Enclosures(self.trace)
+    enclosures: Enclosures
+    consequences: Consequences
 
     @cached_property
     def _stable(self) -> Enclosures:
@@ -72,7 +74,7 @@ class Tolerances:
 
         decimals: those that this number is asked with.
         """
-        return self._reached(self._enclosures, entry, decimals)
+        return self._reached(self.enclosures, entry, decimals)
 
     def with_the_largest_subtracted(self, entry: Entry, decimals: int) -> Range | None:
         """The same of powers as programs take them; None where nothing is a power."""
@@ -87,5 +89,5 @@ class Tolerances:
     def under(self, mistake: Mistake, entry: Entry, decimals: int) -> Range | None:
         """All that honest rounding makes of a mistake; None where it gives no number."""
         finest = max(decimals, self.decimals)
-        found = mistake.reached(entry, finest)
+        found = self.consequences.reached(mistake, entry, finest)
         return None if found is None else range_of(found, finest)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import attncalc
+from attncalc.checking.enclosures import Enclosures
 from attncalc.checking.misconceptions import Alteration
 from attncalc.checking.screening import in_floats
 from attncalc.errors import InputError
@@ -18,7 +19,7 @@ from attncalc.problem.problem import Problem
 from attncalc.steps.trace import Trace
 from attncalc.worksheet import codes, drawing, making, tolerances
 from attncalc.worksheet.chance import Chance
-from attncalc.worksheet.mistakes import Mistake, Shaken
+from attncalc.worksheet.mistakes import Consequences, Mistake
 from tests.worksheet.examples import TEA, maker, of_sample
 
 
@@ -275,8 +276,9 @@ def test_a_mistake_that_has_no_digits() -> None:
     trace = attncalc.explain(attncalc.load(TEA), ["cost"])
     known = Alteration("it is twice as much", altered)
     floats = in_floats(trace)
-    mistake = Mistake(known.what, {"weights": floats["weights"] / 2}, known, trace, Shaken(floats))
-    assert mistake.reached(("weights", (2, 0)), 4) is None
+    mistake = Mistake(known.what, {"weights": floats["weights"] / 2}, known)
+    consequences = Consequences(Enclosures(trace), floats, [mistake])
+    assert consequences.reached(mistake, ("weights", (2, 0)), 4) is None
 
 
 @pytest.mark.parametrize(
