@@ -462,7 +462,6 @@ SENTENCES: dict[str, str] = {
     "Step by step": "Schritt für Schritt",
     "Row by row": "Zeile für Zeile",
     "{count} steps": "{count} Schritte",
-    "Step {number}: ": "Schritt {number}: ",
     "Step {number} of {count}: ": "Schritt {number} von {count}: ",
     "Query": "Anfrage",
     "as written": "wie geschrieben",
@@ -1868,6 +1867,9 @@ SENTENCES: dict[str, str] = {
         "wäre 0, wenn ein Schlüssel alles hätte, und etwa {most}, wenn alle {count} dasselbe "
         "hätten, denn 2 hoch {most} ist etwa {count}."
     ),
+    "As a formula, it is {formula}; a key with the weight 0 adds nothing.": (
+        "Als Formel: {formula}; ein Schlüssel mit dem Gewicht 0 trägt nichts bei."
+    ),
     (
         "The effective number of keys is 2 to the power of the entropy, about {number}: the "
         "weights are as spread out as {number} equal ones."
@@ -2222,20 +2224,21 @@ SENTENCES: dict[str, str] = {
     "÷ sum": "÷ Summe",
     "weight": "Gewicht",
     (
-        "The softmax turns the scores of {query} into weights: positive shares. A weight says how "
-        "much {query} takes from that key. The sink takes a share too and has no value, so the "
-        "weights add up to less than 1."
+        "The softmax turns the scores of {query} into weights: positive shares. Each weight says "
+        "how much of that key's value {query} takes. The sink takes a share too and has no value, "
+        "so the weights add up to less than 1."
     ): (
-        "Die Softmax macht aus den Scores von {query} Gewichte: positive Anteile. Ein Gewicht "
-        "sagt, wie viel {query} von diesem Schlüssel nimmt. Auch die Senke nimmt einen Anteil und "
-        "hat keinen Wert; darum ergeben die Gewichte zusammen weniger als 1."
+        "Die Softmax macht aus den Scores von {query} Gewichte: positive Anteile. Jedes "
+        "Gewicht sagt, wie viel {query} vom Wert dieses Schlüssels nimmt. Auch die "
+        "Senke nimmt einen Anteil und hat keinen Wert; darum ergeben die Gewichte zusammen "
+        "weniger als 1."
     ),
     (
-        "The softmax turns the scores of {query} into weights: positive shares that add up to 1. A "
-        "weight says how much {query} takes from that key."
+        "The softmax turns the scores of {query} into weights: positive shares that add up to 1. "
+        "Each weight says how much of that key's value {query} takes."
     ): (
         "Die Softmax macht aus den Scores von {query} Gewichte: positive Anteile, die zusammen 1 "
-        "ergeben. Ein Gewicht sagt, wie viel {query} von diesem Schlüssel nimmt."
+        "ergeben. Jedes Gewicht sagt, wie viel {query} vom Wert dieses Schlüssels nimmt."
     ),
     "A key with the score {hidden} gets the weight 0.": (
         "Ein Schlüssel mit dem Score {hidden} bekommt das Gewicht 0."
@@ -2254,8 +2257,8 @@ SENTENCES: dict[str, str] = {
     "softmax by row, base {base}": "Softmax zeilenweise, Basis {base}",
     "softmax by row, base {base}, with a sink": "Softmax zeilenweise, Basis {base}, mit Senke",
     "all attention weights, a row a query": "alle Attention-Gewichte, eine Zeile je Anfrage",
-    "the attention weight: how much query i takes from key j": (
-        "das Attention-Gewicht: wie viel Anfrage i von Schlüssel j nimmt"
+    "the attention weight: how much of the value of key j query i takes": (
+        "das Attention-Gewicht: wie viel Anfrage i vom Wert des Schlüssels j nimmt"
     ),
     "the place of a key in a sum over all keys": (
         "der Platz eines Schlüssels in einer Summe über alle Schlüssel"
@@ -2297,12 +2300,12 @@ SENTENCES: dict[str, str] = {
     ),
     (
         "How to read the table of all weights: a row is a query, a column a key, and the number "
-        "where they meet says how much this query takes from this key. Where cells are shaded, a "
-        "stronger shade means a larger weight."
+        "where they meet says how much of this key's value this query takes. Where cells are "
+        "shaded, a stronger shade means a larger weight."
     ): (
         "Wie die Tabelle aller Gewichte zu lesen ist: Eine Zeile ist eine Anfrage, eine Spalte ein "
-        "Schlüssel; die Zahl, wo sie sich treffen, sagt, wie viel diese Anfrage von diesem "
-        "Schlüssel nimmt. Wo Zellen schattiert sind, heißt kräftiger: größeres Gewicht."
+        "Schlüssel; die Zahl, wo sie sich treffen, sagt, wie viel diese Anfrage vom Wert "
+        "dieses Schlüssels nimmt. Wo Zellen schattiert sind, heißt kräftiger: größeres Gewicht."
     ),
     (
         "{weights} is the table of all attention weights: a row for each query, a column for each "

@@ -242,10 +242,10 @@ def test_choosing_a_query(read: Open) -> None:
     page = read(written("animal"))
     choice = page.get_by_label("Query")
     assert choice.input_value() == "5"
-    assert "howmuch“it”takesfromthatkey" in seen(page, "#step-3 .of-query p")[0]
+    assert "howmuchofthatkey'svalue“it”takes" in seen(page, "#step-3 .of-query p")[0]
     choice.select_option("tired")
     assert seen(page, "header .about")[0].endswith("writtenoutforthequery“tired”")
-    assert "howmuch“tired”takesfromthatkey" in seen(page, "#step-3 .of-query p")[0]
+    assert "howmuchofthatkey'svalue“tired”takes" in seen(page, "#step-3 .of-query p")[0]
     bold = "getComputedStyle(one.querySelector('strong') ?? one).fontWeight + one.innerText"
     heads = seen(page, "tr[data-query] > th", bold)
     tables = page.locator("table:has(tr[data-query])").count()

@@ -141,6 +141,14 @@ def test_page() -> None:
         assert text.endswith(f"attncalc explain animal.yaml {number} / 2")
 
 
+@pytest.mark.parametrize("sample", ["scaling", "quadratic"])
+def test_a_last_sentence_stays_with_its_table(sample: str) -> None:
+    """What is said of a table below it stands on the same sheet."""
+    pages = PdfReader(io.BytesIO(BUNDLED.render_pdf(walkthrough(SAMPLES / f"{sample}.yaml")))).pages
+    (sheet,) = (page for page in pages if "With this, the largest weight" in page.extract_text())
+    assert "scaledscore" in "".join(sheet.extract_text().split())
+
+
 @pytest.mark.parametrize("paper", ["a4", "us-letter"])
 def test_brief(paper: str) -> None:
     """What is brief fits on a sheet of paper."""

@@ -66,8 +66,7 @@ function whereabouts(step) {
   if (step === null) return [filled(told.all)];
   const words = copies(heading(step)).filter((node) => node.className !== "number");
   const number = step.id.replace("step-", "");
-  const counted = steps.every((one, place) => one.id === `step-${place + 1}`);
-  return [filled(counted ? told.counted : told.one, number), ...words];
+  return [filled(told.counted, number), ...words];
 }
 
 function remember(step) {

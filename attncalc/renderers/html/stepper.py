@@ -60,7 +60,6 @@ def _status() -> str:
     """Where one is: the script fills the sentences in."""
     told = {
         "all": own("{count} steps"),
-        "one": own("Step {number}: "),
         "counted": own("Step {number} of {count}: "),
     }
     sentences = "".join(f' data-{name}="{html.escape(each)}"' for name, each in told.items())

@@ -174,7 +174,7 @@ class _Writer:
         """The blocks; drawings and tables that follow each other are one call, as what is given.
 
         The words of the last section stay together: a sheet of a few lines is none. So do the first
-        words of each and what they lead to.
+        words of each and what they lead to, and what is drawn and a last sentence about it.
         """
         ordered = _drawn_first(blocks, self.slides)
         parts = zip((None, *ordered), ordered, strict=False)
@@ -184,7 +184,8 @@ class _Writer:
             figures = _figures(run)
             texts = [block for block in run if isinstance(block, _TEXTS)]
             if figures:
-                leads_on = isinstance(after, Equation | Note)
+                is_told_of = isinstance(after, Paragraph) and following == runs[-1] == [after]
+                leads_on = isinstance(after, Equation | Note) or is_told_of
                 yield f"#figures({_leading(leads_on)}{_listed(figures)})"
             elif _is_given(run[-1]):
                 formulas = [

@@ -9,7 +9,16 @@ from typing import Any
 import numpy as np
 
 from attncalc.document.document import Block, Heading, Inlines, OfQuery, Paragraph, Section
-from attncalc.document.expressions import Number, Relation, Symbol
+from attncalc.document.expressions import (
+    Apply,
+    Expression,
+    Fraction,
+    Number,
+    Product,
+    Relation,
+    SumOver,
+    Symbol,
+)
 from attncalc.document.numerals import (
     percentage,
     percentage_of_row,
@@ -392,6 +401,11 @@ def _spread(page: Page, query: int) -> Iterator[Inlines]:
             most=_in_decimals(page, most, 2),
             count=int(used),
         )
+    if not sunk:
+        yield words(
+            "As a formula, it is {formula}; a key with the weight 0 adds nothing.",
+            formula=_entropy(),
+        )
     yield words(
         "The effective number of keys is 2 to the power of the entropy, about {number}: the "
         "weights are as spread out as {number} equal ones.",
@@ -399,6 +413,13 @@ def _spread(page: Page, query: int) -> Iterator[Inlines]:
     )
     if sunk:
         yield words("Both are of the keys alone, without the sink.")
+
+
+def _entropy() -> Expression:
+    """Σ_j α_ij log₂(1/α_ij), with the logarithm that calculators have."""
+    weight = Symbol("α", ("i", "j"))
+    doublings = Fraction(Apply("ln", (Fraction(Number("1"), weight),)), Apply("ln", (Number("2"),)))
+    return SumOver("j", Product((weight, doublings)))
 
 
 def _in_decimals(page: Page, value: Any, decimals: int) -> Number:

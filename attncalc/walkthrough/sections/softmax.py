@@ -188,15 +188,15 @@ def _what_softmax_does(query: Token, *, sink: bool, hidden: bool) -> Inlines:
     """What weights are. sink: whether there is one. hidden: whether a key is."""
     if sink:
         said = words(
-            "The softmax turns the scores of {query} into weights: positive shares. A weight says "
-            "how much {query} takes from that key. The sink takes a share too and has no value, so "
-            "the weights add up to less than 1.",
+            "The softmax turns the scores of {query} into weights: positive shares. Each weight "
+            "says how much of that key's value {query} takes. The sink takes a share too and has "
+            "no value, so the weights add up to less than 1.",
             query=query,
         )
     else:
         said = words(
             "The softmax turns the scores of {query} into weights: positive shares that add up to "
-            "1. A weight says how much {query} takes from that key.",
+            "1. Each weight says how much of that key's value {query} takes.",
             query=query,
         )
     return sentences(said, _what_is_hidden() if hidden else ())
@@ -265,8 +265,8 @@ def _how_to_read_all(page: Page) -> Iterator[Block]:
         yield lesson(
             words(
                 "How to read the table of all weights: a row is a query, a column a key, and the "
-                "number where they meet says how much this query takes from this key. Where cells "
-                "are shaded, a stronger shade means a larger weight."
+                "number where they meet says how much of this key's value this query takes. Where "
+                "cells are shaded, a stronger shade means a larger weight."
             )
         )
 
@@ -541,7 +541,8 @@ def _symbols(page: Page) -> Iterator[Meant]:
         Symbol("A"), words("all attention weights, a row a query"), size_of(page, "weights")
     )
     yield Meant(
-        Symbol("α", ("i", "j")), words("the attention weight: how much query i takes from key j")
+        Symbol("α", ("i", "j")),
+        words("the attention weight: how much of the value of key j query i takes"),
     )
     yield Meant(Symbol("l"), words("the place of a key in a sum over all keys"))
     is_base = page.trace.problem.attention.base == "e"
