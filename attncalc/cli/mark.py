@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Literal, Optional, TypeAlias
 import typer
 
 from attncalc.cli import options, output
-from attncalc.cli.worksheet import BlankOption, Head, Level, Precision, Query
 from attncalc.errors import InputError
 from attncalc.formats import PAGES, PageFormat
 
@@ -121,11 +120,11 @@ def mark(
     report: ReportFile = None,
     credit: CreditOption = None,
     jobs: Jobs = None,
-    blank: BlankOption = None,
-    level: Level = 2,
-    query: Query = None,
-    head: Head = None,
-    precision: Precision = 4,
+    blank: options.BlankOption = None,
+    level: options.Level = 2,
+    query: options.SheetQuery = None,
+    head: options.SheetHead = None,
+    precision: options.SheetPrecision = 4,
     lang: options.Lang = "en",
     decimal: options.Decimal = None,
     color: options.ColorOption = "auto",

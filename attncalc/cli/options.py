@@ -196,3 +196,49 @@ Decimal = Annotated[
 ColorOption = Annotated[
     Color, typer.Option("--color", help="auto: in a terminal, unless NO_COLOR is set.")
 ]
+BlankOption = Annotated[
+    Optional[str],
+    typer.Option(
+        "--blank",
+        metavar="A,B",
+        help="Ask for these stages of the query, or single numbers: weights,output or "
+        "'weights[tea]'.",
+        show_default=False,
+    ),
+]
+Level = Annotated[
+    int,
+    typer.Option(
+        "--level",
+        min=1,
+        max=3,
+        help="1: one number a step; 2: all numbers of the query, from the scores on; "
+        "3: everything that is not given.",
+    ),
+]
+SheetQuery = Annotated[
+    Optional[str],
+    typer.Option(
+        "--query",
+        "-q",
+        metavar="TOKEN",
+        help="Token that the sheet is about: it, the#2 (its second), #6 (the sixth).",
+        show_default=False,
+    ),
+]
+SheetHead = Annotated[
+    Optional[int],
+    typer.Option(
+        "--head",
+        min=1,
+        metavar="N",
+        help="Head that the sheet is about, from 1; without it, the first.",
+        show_default=False,
+    ),
+]
+SheetPrecision = Annotated[
+    int,
+    typer.Option(
+        "--precision", "-p", min=2, max=MOST_DECIMALS, help="Decimals that numbers are asked with."
+    ),
+]

@@ -9,7 +9,6 @@ import typer
 
 from attncalc.cli import options, output
 from attncalc.cli.attention import OverridesAttention, overrides
-from attncalc.cli.worksheet import BlankOption, Head, Precision, Query
 from attncalc.errors import InputError
 
 if TYPE_CHECKING:
@@ -55,10 +54,10 @@ def practice(
     files: options.File,
     seed: Seed = None,
     level: Level = 1,
-    blank: BlankOption = None,
-    query: Query = None,
-    head: Head = None,
-    precision: Precision = 4,
+    blank: options.BlankOption = None,
+    query: options.SheetQuery = None,
+    head: options.SheetHead = None,
+    precision: options.SheetPrecision = 4,
     lang: options.Lang = "en",
     decimal: options.Decimal = None,
     color: options.ColorOption = "auto",

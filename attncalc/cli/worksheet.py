@@ -7,7 +7,6 @@ import typer
 
 from attncalc.cli import options, output
 from attncalc.cli.attention import OverridesAttention, overrides
-from attncalc.document.style import MOST_DECIMALS
 from attncalc.errors import InputError
 from attncalc.formats import PAGES, SHEET_SUFFIXES, PageFormat, Paper, SheetFormat
 from attncalc.records import dataclass
@@ -31,26 +30,6 @@ PAGE_SUFFIXES: dict[str, PageFormat] = {page.suffix: name for name, page in PAGE
 _PLACES = ("{variant}", "{code}")
 """In the name of a file that is one of several."""
 
-Level = Annotated[
-    int,
-    typer.Option(
-        "--level",
-        min=1,
-        max=3,
-        help="1: one number a step; 2: all numbers of the query, from the scores on; "
-        "3: everything that is not given.",
-    ),
-]
-BlankOption = Annotated[
-    Optional[str],
-    typer.Option(
-        "--blank",
-        metavar="A,B",
-        help="Ask for these stages of the query, or single numbers: weights,output or "
-        "'weights[tea]'.",
-        show_default=False,
-    ),
-]
 Seed = Annotated[
     Optional[int],
     typer.Option(
@@ -78,32 +57,6 @@ Answers = Annotated[
         metavar="FILE",
         help="Write an empty table for answers (.csv): student, then a column a blank.",
         show_default=False,
-    ),
-]
-Query = Annotated[
-    Optional[str],
-    typer.Option(
-        "--query",
-        "-q",
-        metavar="TOKEN",
-        help="Token that the sheet is about: it, the#2 (its second), #6 (the sixth).",
-        show_default=False,
-    ),
-]
-Head = Annotated[
-    Optional[int],
-    typer.Option(
-        "--head",
-        min=1,
-        metavar="N",
-        help="Head that the sheet is about, from 1; without it, the first.",
-        show_default=False,
-    ),
-]
-Precision = Annotated[
-    int,
-    typer.Option(
-        "--precision", "-p", min=2, max=MOST_DECIMALS, help="Decimals that numbers are asked with."
     ),
 ]
 FormatOption = Annotated[
@@ -137,14 +90,14 @@ def register(app: typer.Typer) -> None:
 def worksheet(
     context: typer.Context,
     files: options.File,
-    blank: BlankOption = None,
-    level: Level = 2,
+    blank: options.BlankOption = None,
+    level: options.Level = 2,
     seed: Seed = None,
     variants: Variants = 1,
     code: CodeOption = None,
-    query: Query = None,
-    head: Head = None,
-    precision: Precision = 4,
+    query: options.SheetQuery = None,
+    head: options.SheetHead = None,
+    precision: options.SheetPrecision = 4,
     format: FormatOption = None,
     json: options.Json = False,
     output_file: options.Output = None,
