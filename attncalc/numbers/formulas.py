@@ -3,8 +3,9 @@
     rms(x) = x / ((x * x).mean() + epsilon).root()
 
 Of numbers that know whether they are exact it makes numbers that know it (known.py); of intervals,
-every value it may have (enclosed.py); of shapes, how many operations it takes (counted.py); and of
-sizes with their errors, how far a program may be off (floating.py).
+every value it may have (enclosed.py); of shapes, how many operations it takes (counted.py); of
+sizes with their errors, how far a program may be off (floating.py); and of numbers that are not
+there yet, a tree (awaiting.py).
 """
 
 from __future__ import annotations

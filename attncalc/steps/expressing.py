@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from attncalc.numbers.arithmetic import Array
+from attncalc.numbers.awaiting import Terms
 from attncalc.numbers.intervals import Interval
-from attncalc.numbers.terms import HIDDEN, Constant, Term, Terms
+from attncalc.numbers.terms import HIDDEN, Constant, Term
 from attncalc.problem.problem import Problem
 from attncalc.records import dataclass
 from attncalc.steps.trace import Trace

@@ -9,6 +9,7 @@ import math
 from collections.abc import Collection, Iterator
 
 from attncalc.numbers.arithmetic import Array
+from attncalc.numbers.awaiting import Terms
 from attncalc.numbers.counted import Counted, Tally
 from attncalc.numbers.enclosed import Enclosed
 from attncalc.numbers.floating import Floating
@@ -16,7 +17,7 @@ from attncalc.numbers.formulas import W
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.known import Known
 from attncalc.numbers.operations import Operations
-from attncalc.numbers.terms import Term, Terms
+from attncalc.numbers.terms import Term
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands

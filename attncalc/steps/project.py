@@ -10,13 +10,14 @@ import numpy as np
 
 from attncalc.numbers import intervals
 from attncalc.numbers.arithmetic import Array
+from attncalc.numbers.awaiting import Terms
 from attncalc.numbers.counted import Counted
 from attncalc.numbers.enclosed import Enclosed
 from attncalc.numbers.floating import Floating
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.known import Known, joined
 from attncalc.numbers.operations import Operations, dots
-from attncalc.numbers.terms import Sum, Term, Terms, dot
+from attncalc.numbers.terms import Sum, Term, dot
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from attncalc.numbers.awaiting import Terms
 from attncalc.numbers.intervals import HIDDEN as HIDDEN_INTERVAL
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.terms import (
@@ -35,7 +36,6 @@ from attncalc.numbers.terms import (
     Sum,
     Tanh,
     Term,
-    Terms,
     dot,
     negated,
     worked_out,
