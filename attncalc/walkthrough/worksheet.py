@@ -6,8 +6,7 @@ Nothing stands on it but what its tasks need, and nothing of that which gives a 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
@@ -16,7 +15,6 @@ from string import ascii_lowercase
 from attncalc.document import document as nodes
 from attncalc.document.checks import Check, Checked, KnownMistake
 from attncalc.document.document import (
-    Align,
     Block,
     Cell,
     Code,
@@ -36,10 +34,10 @@ from attncalc.document.document import (
     Table,
     Words,
 )
-from attncalc.document.expressions import Expression, Nothing, Number, Relation, Symbol
+from attncalc.document.expressions import Number, Symbol
 from attncalc.document.style import NumberStyle
 from attncalc.document.wording import counted_words, listing, sentences, term_in_full, words
-from attncalc.language import Sentence, own, retold, text
+from attncalc.language import Sentence, own, retold
 from attncalc.names import NAMES, STAGES, Axis
 from attncalc.numbers.arithmetic import like
 from attncalc.numbers.terms import written
@@ -47,13 +45,14 @@ from attncalc.records import dataclass
 from attncalc.selection import Selection
 from attncalc.sheet import Blank, Range, Sheet
 from attncalc.steps.enclosing import works_out
-from attncalc.steps.stages import OF_GROUPS, OF_HEADS, OF_KEYS, OF_PAIRS, OF_SCORES
+from attncalc.steps.stages import OF_GROUPS, OF_HEADS, OF_PAIRS, OF_SCORES
 from attncalc.walkthrough.entries import entry_called, place_called
 from attncalc.walkthrough.formula import formulas
 from attncalc.walkthrough.kinds import kind
 from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.sections.order import EXPLANATIONS, told
 from attncalc.walkthrough.tables import HIDDEN
+from attncalc.walkthrough.taken import Taken, symbol_of
 from attncalc.walkthrough.tasks import Asked, Entry, Index, Task
 
 _MOST_MISTAKES = 3
@@ -64,9 +63,6 @@ _OF_A_TERM, _OF_A_LINE = 5, 28
 
 _WIDEST_SUM = 4
 """Entries of a vector whose terms have room side by side."""
-
-_ORDER = "xpqkv"
-"""Of the letters of vectors that stand side by side."""
 
 
 def worksheet(sheet: Sheet, *, filled: bool) -> Document:
@@ -118,7 +114,7 @@ def _hint(sheet: Sheet, page: Page, blank: Blank) -> Inlines:
     """The formula of a number, and those of its numbers that may be seen."""
     head, place = sheet.trace.within_head(blank.stage, blank.index)
     part = _part(sheet, page, blank.stage, head, {place: blank})
-    found = _Taken()
+    found = Taken()
     for entry in part.task.taken:
         if _may_be_shown(sheet, part.page, entry):
             found.add(part.page, entry)
@@ -252,7 +248,7 @@ class _Writer:
 
     def _taken_at_the_top(self) -> Iterator[Block]:
         """What is there before the first task, of each head: vectors side by side, then others."""
-        found = _Taken()
+        found = Taken()
         for part in self.parts:
             for entry in part.task.taken:
                 if self._is_at_the_top(entry[0]) and _may_be_shown(self.sheet, part.page, entry):
@@ -261,7 +257,7 @@ class _Writer:
 
     def _taken_in(self, part: _Part) -> Iterator[Block]:
         """What else a task takes, and may be shown."""
-        found = _Taken()
+        found = Taken()
         for entry in part.task.taken:
             if not self._is_at_the_top(entry[0]) and _may_be_shown(self.sheet, part.page, entry):
                 found.add(part.page, entry)
@@ -339,7 +335,7 @@ class _Writer:
             rows.append(Row(((page.key_token(key),), *places)))
         blanks = [(self._blank(part.blanks[query, column]),) for column in columns]
         rows.append(Row((words("sum"), *blanks), RowKind.TOTAL))
-        headings = [_symbol(page, part.asked.stage, (query, column)) for column in columns]
+        headings = [symbol_of(page, part.asked.stage, (query, column)) for column in columns]
         return Table(
             (Column(words("key")), *(Column((each,)) for each in headings)), tuple(rows), caption
         )
@@ -421,65 +417,6 @@ class _Letters:
         place = [*self.told].index(mistake)
         first, last = divmod(place, len(ascii_lowercase))
         return (ascii_lowercase[first - 1] if first else "") + ascii_lowercase[last]
-
-
-class _Taken:
-    """Numbers that are shown: of each head, by stage."""
-
-    def __init__(self) -> None:
-        self.found: dict[tuple[int | None, str], tuple[Page, dict[Index, None]]] = {}
-
-    def add(self, page: Page, entry: Entry) -> None:
-        """One more number, as a head sees it."""
-        stage, index = entry
-        trace = page.trace
-        own = trace.head if stage in OF_HEADS else None
-        if own is not None and stage in OF_GROUPS:
-            own = trace.group
-        self.found.setdefault((own, stage), (page, {}))[1][index] = None
-
-    def blocks(self) -> Iterator[Block]:
-        """Whole vectors in a table for each side of each head, others in a line."""
-        columns: dict[tuple[int | None, bool], list[tuple[Page, str, list[int]]]] = {}
-        vectors: dict[tuple[int | None, str], list[int]] = {}
-        for (head, stage), (page, indices) in self._ordered():
-            rows = _whole_rows(page, stage, indices)
-            vectors[head, stage] = rows
-            if rows:
-                columns.setdefault(_side(page, head, stage), []).append((page, stage, rows))
-        alone = {
-            side for side, found in columns.items() if all(len(rows) == 1 for *_, rows in found)
-        }
-        singles: list[Inlines] = []
-        for (head, stage), (page, indices) in self._ordered():
-            rows = vectors[head, stage]
-            if _is_of_pairs(stage):
-                yield _pairs(page, stage, indices)
-                continue
-            if _side(page, head, stage) in alone:
-                singles += [(_vector(page, stage, row),) for row in rows]
-            others = [index for index in sorted(indices) if index[0] not in rows]
-            singles += [_equal(page, stage, index) for index in others]
-        if singles:
-            yield Paragraph(listing(singles, last="{first}, {last}"))
-        for side, found in columns.items():
-            if side not in alone:
-                yield _side_by_side(found, head=side[0])
-
-    def in_a_line(self) -> list[Inlines]:
-        """All of it under its names: whole vectors, and single numbers."""
-        told: list[Inlines] = []
-        for (_, stage), (page, indices) in self._ordered():
-            rows = _whole_rows(page, stage, indices)
-            told += [(_vector(page, stage, row),) for row in rows]
-            told += [
-                _equal(page, stage, index) for index in sorted(indices) if index[0] not in rows
-            ]
-        return told
-
-    def _ordered(self) -> Iterator[tuple[tuple[int | None, str], tuple[Page, dict[Index, None]]]]:
-        order = {stage: place for place, stage in enumerate(STAGES)}
-        yield from sorted(self.found.items(), key=lambda each: (each[0][0] or 0, order[each[0][1]]))
 
 
 def _how_to_mark() -> Inlines:
@@ -570,7 +507,7 @@ def _label(page: Page, stage: str, index: Index) -> Inlines:
         return (page.key_token(index[-1]),)
     if axes[-1] is Axis.QUERY:
         return (page.query_token(index[-1]),)
-    return (_symbol(page, stage, index),)
+    return (symbol_of(page, stage, index),)
 
 
 def _row_label(page: Page, stage: str, row: Index) -> Inlines:
@@ -584,94 +521,3 @@ def _of_column(page: Page, stage: str, at: int) -> Inlines:
         return (page.key_token(at),)
     name = page.entry_name(stage, at)
     return (Symbol(NAMES[stage].letter, (name,)),)
-
-
-def _letter(stage: str) -> tuple[str, tuple[str, ...]]:
-    """What a vector is called: k, or k_rotated."""
-    _, _, made = stage.partition("_")
-    return NAMES[stage].letter, (made,) if made in ("rotated", "normalized") else ()
-
-
-def _symbol(page: Page, stage: str, index: Index) -> Symbol:
-    letter, made = _letter(stage)
-    return Symbol(letter, (*made, *page.index_names(stage, index)))
-
-
-def _equal(page: Page, stage: str, index: Index) -> Inlines:
-    """A number under its name."""
-    shown = page.entry(stage, index)
-    return (Relation((_symbol(page, stage, index), shown.number), (shown.sign,)),)
-
-
-def _vector(page: Page, stage: str, row: int) -> Relation:
-    letter, made = _letter(stage)
-    name = page.query_name(row) if page.trace.axes(stage)[0] is Axis.QUERY else page.key_name(row)
-    return page.named(Symbol(letter, (*made, name)), page.stage(stage, [row])[0])
-
-
-def _side(page: Page, head: int | None, stage: str) -> tuple[int | None, bool]:
-    """Which table a vector stands in: of a head, and of keys where they are other tokens."""
-    return head, stage in OF_KEYS and not page.trace.problem.self_attention
-
-
-def _is_of_pairs(stage: str) -> bool:
-    """Whether it has a number for each query and key."""
-    return NAMES[stage].axes[-1] is Axis.KEY
-
-
-def _whole_rows(page: Page, stage: str, indices: Iterable[Index]) -> list[int]:
-    """The vectors of which every entry is there."""
-    if NAMES[stage].axes[-1] is not Axis.ENTRY:
-        return []
-    counted = Counter(index[0] for index in indices)
-    width = page.trace[stage].shape[-1]
-    return [row for row in sorted(counted) if counted[row] == width]
-
-
-def _pairs(page: Page, stage: str, indices: Iterable[Index]) -> Table:
-    """Numbers of queries and keys: a query a row."""
-    there = {*indices}
-    queries = sorted({query for query, _ in there})
-    keys = sorted({key for _, key in there})
-    numbers = dict(zip(queries, page.stage(stage, queries), strict=True))
-    rows = []
-    for query in queries:
-        cells: list[Cell] = [
-            (numbers[query][key].number if (query, key) in there else Nothing(),) for key in keys
-        ]
-        rows.append(Row(((page.query_token(query),), *cells)))
-    headings = (Column((page.key_token(key),), Align.RIGHT) for key in keys)
-    return Table(
-        (Column(()), *headings),
-        tuple(rows),
-        words("Given: {numbers}", numbers=text(NAMES[stage].called)),
-    )
-
-
-def _side_by_side(columns: Sequence[tuple[Page, str, list[int]]], *, head: int | None) -> Table:
-    """Vectors of the same tokens: a token a row, a matrix a column."""
-    page = columns[0][0]
-    columns = sorted(columns, key=lambda each: _ORDER.index(NAMES[each[1]].letter))
-    offset = page.offset if page.trace.problem.self_attention else 0
-    cells: dict[int, dict[str, Expression]] = {}
-    for head_page, stage, rows in columns:
-        behind = 0 if stage in OF_KEYS else offset
-        for row, numbers in zip(rows, head_page.stage(stage, rows), strict=True):
-            cells.setdefault(behind + row, {})[stage] = head_page.vector(numbers)
-    stages = [stage for _, stage, _ in columns]
-    name = page.key_token if any(each in OF_KEYS for each in stages) else page.query_token
-    body = tuple(
-        Row(((name(row),), *((there[stage],) if stage in there else () for stage in stages)))
-        for row, there in sorted(cells.items())
-    )
-    headings = [Column((Symbol(*_letter(stage)),)) for stage in stages]
-    problem = page.trace.problem
-    caption: Inlines = ()
-    if head is not None and problem.heads != 1:
-        shared = all(stage in OF_GROUPS for stage in stages) and problem.heads != problem.kv_heads
-        caption = (
-            words("Key-value head {head}", head=head + 1)
-            if shared
-            else words("Head {head}", head=head + 1)
-        )
-    return Table((Column(words("token")), *headings), body, caption)
