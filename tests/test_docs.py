@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from attncalc.options import OPTIONS
 from attncalc.readers import load_text, options
 from attncalc.readers.fields import KEYS
 from attncalc.readers.rows import VECTORS_OF_A_ROW
-from tests.conftest import ROOT, SAMPLES
+from tests.conftest import ROOT, SAMPLES, Attncalc, Result
 
 DOCS = ROOT / "docs"
 README = ROOT / "README.md"
@@ -46,34 +47,45 @@ def commands(markdown: str) -> list[tuple[str, str]]:
     return found
 
 
+def run(command: str, attncalc: Attncalc) -> Result:
+    """A command as a reader's shell runs it; in this process where it takes no shell."""
+    name, *arguments = shlex.split(command, comments=False)
+    if name == "attncalc" and not re.search(r"[|<>]", command):
+        return attncalc(*arguments)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path}
+    done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True)
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.no_cover
 @pytest.mark.parametrize("page", [path for path in PAGES if commands(path.read_text())])
-def test_commands(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_commands(
+    page: Path,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    attncalc: Attncalc,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Every command of a page runs, in its order, and prints what stands below it.
 
     They run in a folder of their own, as a reader's would. --update writes what is printed anew.
     """
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "COLUMNS": "80",
-    }
-    environment.pop("FORCE_COLOR", None)
+    monkeypatch.chdir(tmp_path)
     text = page.read_text(encoding="utf-8")
     for command, printed in commands(text):
         if command in SETTING_UP:
             continue
         if "jq" in command and shutil.which("jq") is None:
             command, printed = command.rpartition(" | ")[0], ""
-        done = subprocess.run(
-            ["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True
-        )
+        done = run(command, attncalc)
         expected = 2 if "querry" in command else 1 if command.startswith("attncalc check") else 0
-        assert done.returncode == expected, command
+        assert done.code == expected, command
         if printed and request.config.getoption("--update"):
-            text = text.replace(f"{command}\n{printed}", f"{command}\n{done.stdout}{done.stderr}")
+            text = text.replace(f"{command}\n{printed}", f"{command}\n{done.out}{done.err}")
             page.write_text(text, encoding="utf-8")
         elif printed:
-            assert done.stdout + done.stderr == printed, command
+            assert done.out + done.err == printed, command
 
 
 @pytest.mark.parametrize("page", [path for path in PAGES if "```python" in path.read_text()])
@@ -98,23 +110,27 @@ def rows_of_course() -> list[tuple[str, list[str], str]]:
     ]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("topic", "samples", "command"), rows_of_course())
-def test_course(topic: str, samples: list[str], command: str, tmp_path: Path) -> None:
+def test_course(
+    topic: str,
+    samples: list[str],
+    command: str,
+    tmp_path: Path,
+    attncalc: Attncalc,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Every topic has a sample and a command, which runs beside the sample's file."""
     assert topic
     assert samples
     for sample in samples:
         assert f"{sample}.yaml" in command
         shutil.copy(SAMPLES / f"{sample}.yaml", tmp_path)
-    environment = os.environ | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    }
-    done = subprocess.run(
-        ["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == (1 if command.startswith("attncalc check") else 0), done.stderr
-    assert done.stdout
-    assert done.stderr == ""
+    monkeypatch.chdir(tmp_path)
+    done = run(command, attncalc)
+    assert done.code == (1 if command.startswith("attncalc check") else 0), done.err
+    assert done.out
+    assert done.err == ""
 
 
 def test_every_sample_is_taught() -> None:
