@@ -11,7 +11,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import jsonschema
 import pytest
 import yaml
 
@@ -21,6 +20,7 @@ from attncalc.options import OPTIONS
 from attncalc.readers import load_text, options
 from attncalc.readers.fields import KEYS
 from attncalc.readers.rows import VECTORS_OF_A_ROW
+from tests import schemas
 from tests.conftest import ROOT, SAMPLES, Attncalc, Result
 
 DOCS = ROOT / "docs"
@@ -150,7 +150,7 @@ def test_examples_of_the_problem_file(example: str) -> None:
     if "\\begin" not in example:  # and no numpy without commas
         loaded = yaml.load(example, Loader=yaml.BaseLoader)
         flags = json.loads(json.dumps(loaded).replace('"true"', "true").replace('"false"', "false"))
-        jsonschema.validate(flags, json.loads(SCHEMA.read_text()))
+        schemas.validate(flags, json.loads(SCHEMA.read_text()))
 
 
 def test_every_key_has_an_example() -> None:

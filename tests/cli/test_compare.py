@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 import attncalc as package
 from attncalc.options import OPTIONS
+from tests import schemas
 from tests.conftest import SAMPLES, Attncalc
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -61,7 +61,7 @@ def test_json(attncalc: Attncalc) -> None:
     assert (result.code, result.err, result.out.count("\n")) == (0, "", 1)
     found = json.loads(result.out)
     schema = json.loads(attncalc("schema", "compare").out)
-    jsonschema.validate(found, schema)
+    schemas.validate(found, schema)
     assert list(found) == ["schema", "left", "right", "first_difference", "stages", "queries"]
     assert found["schema"] == "attncalc.compare/1"
     title = "Why scores are scaled"
@@ -92,7 +92,7 @@ def test_json_of_heads(attncalc: Attncalc) -> None:
     arguments = ["compare", "-", "--vary", "mask=[[1,1,0],[1,1,1],[1,1,1]]", "--json"]
     masked = HEADS.replace("heads: 2", "heads: 2, mask: causal")
     found = json.loads(attncalc(*arguments, stdin=masked).out)
-    jsonschema.validate(found, json.loads(attncalc("schema", "compare").out))
+    schemas.validate(found, json.loads(attncalc("schema", "compare").out))
     assert [query["head"] for query in found["queries"]] == [1, 2]
     assert found["stages"]["masked_scores"] == {
         "same": False,

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
+from tests import schemas
 from tests.conftest import ROOT, SAMPLES, Attncalc
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -68,7 +68,7 @@ def exported(attncalc: Attncalc, *arguments: str | Path, stdin: str = "") -> dic
     result = attncalc("explain", *arguments, "--json", stdin=stdin)
     assert (result.code, result.err) == (0, "")
     loaded: dict[str, Any] = json.loads(result.out)
-    jsonschema.validate(loaded, OUTPUT_SCHEMA)
+    schemas.validate(loaded, OUTPUT_SCHEMA)
     return loaded
 
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
+from tests import schemas
 from tests.conftest import COMMAND, ROOT, SAMPLES, Attncalc
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -111,7 +111,7 @@ def explained(attncalc: Attncalc, *arguments: str | Path) -> dict[str, Any]:
     result = attncalc("explain", *arguments, "--json")
     assert (result.code, result.err) == (0, "")
     loaded: dict[str, Any] = json.loads(result.out)
-    jsonschema.validate(loaded, OUTPUT_SCHEMA)
+    schemas.validate(loaded, OUTPUT_SCHEMA)
     return loaded
 
 

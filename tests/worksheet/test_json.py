@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from attncalc.exports.worksheet_json import worksheet_json
+from tests import schemas
 from tests.conftest import ROOT
 from tests.worksheet.hostile_sheet import hostile_sheet
 from tests.worksheet.students import sheet
@@ -18,7 +19,7 @@ PROBLEM = json.loads((SCHEMAS / "input.schema.json").read_text(encoding="utf-8")
 
 
 def test_words_may_be_any() -> None:
-    jsonschema.validate(json.loads(worksheet_json(hostile_sheet())), SHEET)
+    schemas.validate(json.loads(worksheet_json(hostile_sheet())), SHEET)
 
 
 @pytest.mark.parametrize(
@@ -28,4 +29,4 @@ def test_words_may_be_any() -> None:
 def test_what_is_no_sheet_is_not_valid(field: str, value: object) -> None:
     loaded = json.loads(worksheet_json(sheet("causal.yaml")))
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({**loaded, field: value}, SHEET)
+        schemas.validate({**loaded, field: value}, SHEET)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 
-import jsonschema
 import pytest
 
 from attncalc.exports.canvas_qti import canvas_qti
@@ -15,6 +14,7 @@ from attncalc.exports.jupyterquiz_json import jupyterquiz_json
 from attncalc.exports.moodle_xml import moodle_xml
 from attncalc.exports.worksheet_json import worksheet_json
 from attncalc.sheet import Sheet
+from tests import schemas
 from tests.worksheet import canvas, jupyterquiz, moodle
 from tests.worksheet.hostile_sheet import shown_in
 from tests.worksheet.students import TRIED, careless, honest, mistaken, share_due, sheet
@@ -30,8 +30,8 @@ def test_students(sample: str, level: int, seed: int | None) -> None:
     try_canvas(made)
     try_jupyterquiz(made)
     loaded = json.loads(worksheet_json(made))
-    jsonschema.validate(loaded, SHEET)
-    jsonschema.validate(loaded["problem"], PROBLEM)
+    schemas.validate(loaded, SHEET)
+    schemas.validate(loaded["problem"], PROBLEM)
 
 
 def try_moodle(made: Sheet) -> None:
