@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ FULL = b"attncalc: cannot write: No space left on device\n"
 COMMANDS: list[tuple[int, list[str]]] = [
     (0, ["--help"]),
     (0, ["explain", ANIMAL]),
-    (1, ["check", ANIMAL, ANIMAL, "--json"]),
+    (1, ["check", ANIMAL, "--json"]),
 ]
 
 LIKE_THEM: list[tuple[int, list[str]]] = [
@@ -60,23 +61,40 @@ STATES = {
     "buffered": 'PYTHONUNBUFFERED= "$@" >/dev/full',
 }
 
+ALWAYS = ("plain", "full")
+"""What each command is run under; of the others, a command like another has some in its turn."""
 
-def _own(*values: object) -> ParameterSet:
-    """A case that no library has a say in."""
-    return pytest.param(*values, marks=pytest.mark.own, id="-".join(map(str, values)))
+TURN = 3
 
 
-def _ends(arguments: list[str]) -> dict[str, tuple[int, bytes, bytes]]:
+def _turn(place: int) -> tuple[str, ...]:
+    """The states of the command at this place among those that are like another."""
+    others = [state for state in STATES if state not in ALWAYS]
+    return (*ALWAYS, *(others[(TURN * place + at) % len(others)] for at in range(TURN)))
+
+
+def _all(*values: object) -> ParameterSet:
+    """A case under every state."""
+    return pytest.param(*values, tuple(STATES), id="-".join(map(str, values)))
+
+
+def _own(place: int, *values: object) -> ParameterSet:
+    """A case that no library has a say in, under some."""
+    name = "-".join(map(str, values))
+    return pytest.param(*values, _turn(place), marks=pytest.mark.own, id=name)
+
+
+def _ends(arguments: list[str], states: Sequence[str]) -> dict[str, tuple[int, bytes, bytes]]:
     """How the command ends under each state: exit code, standard output, standard error."""
     running = {
         state: subprocess.Popen(
-            ["sh", "-c", line, "sh", *PROGRAM, *arguments],
+            ["sh", "-c", STATES[state], "sh", *PROGRAM, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=os.environ | {"COLUMNS": "80", "PYTHONUNBUFFERED": "1"},
         )
-        for state, line in STATES.items()
+        for state in states
     }
     ends = {}
     for state, process in running.items():
@@ -88,11 +106,15 @@ def _ends(arguments: list[str]) -> dict[str, tuple[int, bytes, bytes]]:
 
 
 @pytest.mark.parametrize(
-    ("code", "arguments"), [*COMMANDS, *(_own(*each) for each in LIKE_THEM)], ids=str
+    ("code", "arguments", "states"),
+    [
+        *(_all(*each) for each in COMMANDS),
+        *(_own(place, *each) for place, each in enumerate(LIKE_THEM)),
+    ],
 )
-def test_streams(code: int, arguments: list[str]) -> None:
+def test_streams(code: int, arguments: list[str], states: Sequence[str]) -> None:
     """A result that cannot be written is told; what cannot be told is no other exit code."""
-    ends = _ends(arguments)
+    ends = _ends(arguments, states)
     plain = ends["plain"]
     assert plain[0] == code
     for state, end in ends.items():
@@ -116,12 +138,20 @@ def _replaced(text: bytes, state: str) -> bytes:
     return text.decode().encode(encoding, errors="replace")
 
 
-@pytest.mark.parametrize("arguments", [*REFUSED, *map(_own, REFUSED_LIKE_THEM)], ids=str)
-def test_refusals(arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "states"),
+    [*map(_all, REFUSED), *(_own(place, each) for place, each in enumerate(REFUSED_LIKE_THEM))],
+)
+def test_refusals(
+    arguments: list[str],
+    states: Sequence[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """What is refused is refused with exit code 2, whether that can be said or not."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(SAMPLES.parent))
-    for state, (code, out, err) in _ends(arguments).items():
+    for state, (code, out, err) in _ends(arguments, states).items():
         assert (code, out) == (2, b""), state
         assert bool(err) == (state not in ("closed stderr", "full stderr", "all closed")), state
 
