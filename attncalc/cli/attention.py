@@ -3,12 +3,13 @@
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperOption
+from typer.core import TyperOption
 
+from attncalc.cli.arrays import ReadsArrays
 from attncalc.options import OPTIONS, Option
 
 
-class OverridesAttention(TyperCommand):
+class OverridesAttention(ReadsArrays):
     """A command that takes every option of attention, behind its own; each overrides the file's."""
 
     def __init__(self, *arguments: Any, params: list[Any], **settings: Any) -> None:

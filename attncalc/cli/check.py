@@ -7,6 +7,7 @@ import typer
 
 from attncalc.cli import BAD_INPUT, SUCCESS, WRONG, options, output, pages, progress
 from attncalc.cli.app import refuse
+from attncalc.cli.arrays import arranged
 from attncalc.cli.attention import OverridesAttention, overrides
 from attncalc.document.style import NumberStyle
 from attncalc.formats import ReportFormat
@@ -147,7 +148,14 @@ def check(
 
     work = works(files, sheets)
     alone, with_lines = len(work) == 1, chosen == "github"
-    judge = Judge(overrides(context), stage, wider, with_lines=with_lines, alone=alone)
+    judge = Judge(
+        overrides(context),
+        stage,
+        wider,
+        with_lines=with_lines,
+        alone=alone,
+        arranged=arranged(context),
+    )
     outcomes: list[Outcome] = []
     for found in progress.seen(apart(work, judge.outcomes, died), len(work)):
         outcomes += found

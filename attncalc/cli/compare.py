@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from attncalc.cli import options, output, pages
+from attncalc.cli.arrays import ReadsArrays, arranged
 from attncalc.document.style import NumberStyle
 from attncalc.errors import InputError, InputErrors, suggestion
 from attncalc.selection import Selection
@@ -12,6 +13,7 @@ from attncalc.selection import Selection
 if TYPE_CHECKING:
     from attncalc.comparison import Origin
     from attncalc.problem.problem import Problem
+    from attncalc.readers.arrangement import Arrangement
 
 EXAMPLES = """\b
 Examples:
@@ -42,7 +44,7 @@ Vary = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("compare", epilog=EXAMPLES)(compare)
+    app.command("compare", cls=ReadsArrays, epilog=EXAMPLES)(compare)
 
 
 def compare(
@@ -88,7 +90,9 @@ def compare(
     from attncalc.steps.engine import explain
 
     queries = options.queries(query, all_queries)
-    (left, one), (right, other) = _sides(options.gathered(files), varied, queries)
+    (left, one), (right, other) = _sides(
+        options.gathered(files), varied, queries, arranged(context)
+    )
     refuse_other_heads(selection.heads, one.heads)
     # The page writes the first head out, as explain does; JSON has all that are not chosen from.
     heads = selection.heads_of(one.heads) or (() if chosen == "json" else (0,))
@@ -136,7 +140,10 @@ def _varied(vary: list[str]) -> dict[str, str]:
 
 
 def _sides(
-    files: list[str], varied: dict[str, str], queries: Optional[list[str]]
+    files: list[str],
+    varied: dict[str, str],
+    queries: Optional[list[str]],
+    arrays: "Arrangement",
 ) -> "list[tuple[Origin, Problem]]":
     """What stands left and right, and where it is from."""
     from attncalc.comparison import Origin
@@ -148,18 +155,21 @@ def _sides(
     if files.count("-") > 1:
         raise InputError("attncalc compare", "standard input is given twice; expected it once")
     if len(files) == 2:
-        return [(Origin(f), _only(f, load_variants(f, [{}], queries)[0])) for f in files]
+        return [
+            (Origin(file), _only(file, load_variants(file, [{}], queries, arrays)[0]))
+            for file in files
+        ]
     (file,) = files
     if varied:
         try:
-            plain, other = load_variants(file, [{}, varied], queries)
+            plain, other = load_variants(file, [{}, varied], queries, arrays)
         except InputErrors as errors:
             raise _under_vary(errors, varied) from errors
         return [
             (Origin(file), _only(file, plain)),
             (Origin(file, None, varied), _only(file, other)),
         ]
-    found = load_variants(file, [{}], queries)[0]
+    found = load_variants(file, [{}], queries, arrays)[0]
     if len(found) != 2:
         count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
         message = f"{count}; expected 2 to compare, or a second file, or --vary"

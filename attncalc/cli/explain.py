@@ -3,6 +3,7 @@
 import typer
 
 from attncalc.cli import exports, options, output, pages
+from attncalc.cli.arrays import arranged
 from attncalc.cli.attention import OverridesAttention, overrides
 from attncalc.document.style import NumberStyle
 from attncalc.errors import InputError
@@ -78,7 +79,8 @@ def explain(
     from attncalc.steps.engine import StageError, explain
 
     file = options.only(files, "explain")
-    problems = load_all(file, overrides(context), options.queries(query, all_queries))
+    queries = options.queries(query, all_queries)
+    problems = load_all(file, overrides(context), queries, arranged=arranged(context))
     try:
         traces = [explain(problem, selection.stages) for problem in problems]
     except StageError as error:

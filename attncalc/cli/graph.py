@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Optional, TypeAlias, asser
 import typer
 
 from attncalc.cli import options, output
+from attncalc.cli.arrays import ReadsArrays, arranged
 from attncalc.document.style import NumberStyle
 from attncalc.errors import InputError
 from attncalc.formats import DrawingFormat
@@ -142,7 +143,7 @@ HeadOption = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("graph", epilog=EXAMPLES)(graph)
+    app.command("graph", cls=ReadsArrays, epilog=EXAMPLES)(graph)
 
 
 def graph(
@@ -183,7 +184,8 @@ def graph(
     from attncalc.steps.engine import explain
 
     file = options.only(files, "graph")
-    problems = load_all(file, {}, options.queries(query, all_queries))
+    queries = options.queries(query, all_queries)
+    problems = load_all(file, {}, queries, arranged=arranged(context))
     if len(problems) != 1:
         raise InputError(file, f"{len(problems)} problems; expected 1 to draw")
     trace = explain(problems[0])

@@ -11,6 +11,7 @@ from attncalc.errors import InputError
 from attncalc.outcomes import Checked, Outcome, Unreadable
 from attncalc.problem.problem import Problem
 from attncalc.readers import claimed, read, read_claims_of
+from attncalc.readers.arrangement import AS_IT_IS, Arrangement
 from attncalc.readers.interface import RawProblem
 from attncalc.records import dataclass
 
@@ -51,6 +52,7 @@ class Judge:
     options: of attention, that override the files'. stage: which one tables of claims are about.
     tolerance: of every claim, instead of the files'.
     with_lines: whether lines of claims are wanted. alone: whether there is only one to be judged.
+    arranged: how arrays lie.
     """
 
     options: Mapping[str, str]
@@ -58,6 +60,7 @@ class Judge:
     tolerance: Optional[Decimal]
     with_lines: bool
     alone: bool
+    arranged: Arrangement = AS_IT_IS
     _files: dict[str, list[RawProblem]] = dataclasses.field(default_factory=dict)
     _sheets: dict[str, list[RawProblem]] = dataclasses.field(default_factory=dict)
     _broken: set[str] = dataclasses.field(default_factory=set)
@@ -98,12 +101,12 @@ class Judge:
 
     def _file(self, name: str) -> list[RawProblem]:
         if name not in self._files:
-            self._files[name] = read(name)
+            self._files[name] = read(name, self.arranged)
         return self._files[name]
 
     def _sheet(self, name: str) -> list[RawProblem]:
         if name not in self._sheets:
-            self._sheets[name] = read_claims_of(name, self.stage)
+            self._sheets[name] = read_claims_of(name, self.stage, self.arranged)
         return self._sheets[name]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from attncalc.cli import options, output
+from attncalc.cli.arrays import arranged
 from attncalc.cli.attention import OverridesAttention, overrides
 from attncalc.errors import InputError
 
@@ -79,7 +80,7 @@ def practice(
 
     wanted = Wanted(2, blank, precision, None if head is None else head - 1)
     queries = None if query is None else [query]
-    maker = maker_of(file, wanted, overrides(context), queries)
+    maker = maker_of(file, wanted, overrides(context), queries, arranged(context))
     sheets = rounds(maker, seed)
     talk = _Talk(level, color)
     with suppress(KeyboardInterrupt, BrokenPipeError):

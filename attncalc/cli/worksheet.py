@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from attncalc.cli import options, output
+from attncalc.cli.arrays import arranged
 from attncalc.cli.attention import OverridesAttention, overrides
 from attncalc.errors import InputError
 from attncalc.formats import PAGES, SHEET_SUFFIXES, PageFormat, Paper, SheetFormat
@@ -139,7 +140,8 @@ def worksheet(
         None if head is None else head - 1,
     )
     file = options.only(files, "worksheet")
-    maker = maker_of(file, wanted, overrides(context), None if query is None else [query])
+    queries = None if query is None else [query]
+    maker = maker_of(file, wanted, overrides(context), queries, arranged(context))
     if again is not None:
         sheets = [_again(maker, again)]
     elif seed is None and variants > 1:

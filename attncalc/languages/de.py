@@ -405,12 +405,23 @@ SENTENCES: dict[str, str] = {
     "output": "Ausgabe",
     # readers/axes.py
     (
-        "{matrix} is {shape}: read as {heads} heads of {rows} rows each. heads: {heads} says so; "
-        "of a batch, give one: {matrix}[0]."
+        "{matrix} is {shape}: read as {heads} heads of {rows} rows each, as heads: {heads} and "
+        "--layout hnd say. Of tokens before heads, say --layout nhd; of a batch, --layout bnd."
     ): (
-        "{matrix} ist {shape}: gelesen als {heads} Köpfe mit je {rows} Zeilen. heads: {heads} sagt "
-        "das; von einem Batch nur einen Teil angeben: {matrix}[0]."
+        "{matrix} ist {shape}: gelesen als {heads} Köpfe mit je {rows} Zeilen, wie heads: {heads} "
+        "und --layout hnd es sagen. Tokens vor Köpfen: --layout nhd; ein Batch: --layout bnd."
     ),
+    "Problem {number} of a batch of {size}.": "Aufgabe {number} aus einem Batch von {size}.",
+    # readers/dumped.py
+    "{stage} in the file is a claim: attncalc check judges it.": (
+        "{stage} in der Datei ist eine Angabe: attncalc check beurteilt sie."
+    ),
+    "{stages} in the file are claims: attncalc check judges them.": (
+        "{stages} in der Datei sind Angaben: attncalc check beurteilt sie."
+    ),
+    # readers/names.py
+    "{name} is read as {meaning}.": "{name} wird als {meaning} gelesen.",
+    "{names} are read as {meanings}.": "{names} werden als {meanings} gelesen.",
     # renderers/drawings/computation_layout.py
     "query {token}": "Anfrage {token}",
     "{head}, query {token}": "{head}, Anfrage {token}",

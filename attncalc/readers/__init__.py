@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 from attncalc.errors import AttncalcError, InputError, InputErrors
 from attncalc.problem.problem import MATRICES, VECTORS, Problem
-from attncalc.readers import foreign, names, npy, parts
+from attncalc.readers import foreign, names, npy, other_names, parts
+from attncalc.readers.arrangement import AS_IT_IS, Arrangement
 from attncalc.readers.contents import (
     ARRAY_SUFFIXES,
     MARKDOWN_SUFFIXES,
@@ -36,17 +38,19 @@ def load_all(
     queries: Sequence[str] | None = None,
     claims: str | None = None,
     stage: str | None = None,
+    arranged: Arrangement = AS_IT_IS,
 ) -> list[Problem]:
     """Every problem of a file; "-" is standard input.
 
     options: texts of attention options that override the file's. queries: tokens to be written
     out, instead of the file's; all of them if it is empty. claims: a file of claims that are
     checked instead of the file's own; stage: the stage they are about, if they are a table.
+    arranged: how its arrays lie.
     Raises InputErrors with everything that is wrong with the file.
     """
-    raw_problems = read(path)
+    raw_problems = read(path, arranged)
     if claims is not None:
-        sheet = read_claims_of(claims, stage)
+        sheet = read_claims_of(claims, stage, arranged)
         return [located.problem for located in claimed(raw_problems, sheet, options, queries)]
     overrides = _overrides(options or {})
     return _each(raw_problems, lambda _, raw: build(raw, overrides, queries))
@@ -65,19 +69,27 @@ class Located:
         return {} if self.claims.file == "-" else _lines_of_claims(self.claims, self.problem)
 
 
-def read(path: str | os.PathLike[str]) -> list[RawProblem]:
-    """Every problem of a file as it was typed; "-" is standard input.
+def read(path: str | os.PathLike[str], arranged: Arrangement = AS_IT_IS) -> list[RawProblem]:
+    """Every problem of a file as it was typed; "-" is standard input. arranged: how arrays lie.
 
     A pipe gives its text only once: what is needed of a file more than once is read by this.
     Raises InputErrors where it cannot be read.
     """
     name = os.fspath(path)
     if isinstance(name, parts.Parts):
-        return [parts.read(name, _part)]
-    return _read_content(content_of_stdin(), Path(name)) if name == "-" else _read(Path(name))
+        raws = [parts.read(name, _part)]
+    elif name == "-":
+        raws = _read_content(content_of_stdin(), Path(name))
+    elif Path(name).suffix.lower() in ARRAY_SUFFIXES:
+        return _read_arrays(Path(name), arranged)
+    else:
+        raws = _read_content(content_of(Path(name), told=True), Path(name))
+    return [other_names.mapped(replace(raw, arranged=arranged)) for raw in raws]
 
 
-def read_claims_of(file: str, stage: str | None = None) -> list[RawProblem]:
+def read_claims_of(
+    file: str, stage: str | None = None, arranged: Arrangement = AS_IT_IS
+) -> list[RawProblem]:
     """The claims of a file of their own, as they were typed: one document, or one a problem.
 
     stage: the stage they are about, if they are a table, or an array without a name. Raises
@@ -86,7 +98,7 @@ def read_claims_of(file: str, stage: str | None = None) -> list[RawProblem]:
     suffix = Path(file).suffix.lower()
     nameless = suffix in (*TABLE_SUFFIXES, ".npy")
     if not nameless and (stage is None or suffix in SUFFIXES):
-        return read(file)
+        return read(file, arranged)
     from attncalc.readers import claims_table
 
     if stage is None:
@@ -95,7 +107,7 @@ def read_claims_of(file: str, stage: str | None = None) -> list[RawProblem]:
         raise error_of(file, message, "--stage weights")
     node = _part(stage, file)
     if not isinstance(node, str):
-        return [RawProblem(file, {stage: node}, nowhere)]
+        return [RawProblem(file, {stage: node}, nowhere, arranged=arranged)]
     first = node.lstrip().partition("\n")[0]
     if not nameless and (first[:1] in "{[" or ":" in first):
         return _read_text(node.encode(), file, "")
@@ -148,13 +160,15 @@ def load_variants(
     path: str | os.PathLike[str],
     variants: Sequence[Mapping[str, str]],
     queries: Sequence[str] | None = None,
+    arranged: Arrangement = AS_IT_IS,
 ) -> list[list[Problem]]:
     """Every problem of a file, once for each variant: texts of options that override the file's.
 
-    Claims are left out, because they may be about a stage that a variant does not have.
+    arranged: how its arrays lie. Claims are left out, because they may be about a stage that a
+    variant does not have.
     Raises InputErrors with everything that is wrong with the file.
     """
-    raw_problems = read(path)
+    raw_problems = read(path, arranged)
     return [
         [build(raw, _overrides(options), queries, False) for raw in raw_problems]
         for options in variants
@@ -211,14 +225,6 @@ def _overrides(options: Mapping[str, str]) -> dict[str, Node]:
     return {name: option_of(text, flags[name]) for name, text in options.items()}
 
 
-def _read(path: Path) -> list[RawProblem]:
-    suffix = path.suffix.lower()
-    if suffix in ARRAY_SUFFIXES:
-        with naming(path):
-            return _read_arrays(path)
-    return _read_content(content_of(path, told=True), path)
-
-
 def _read_content(content: bytes, path: Path) -> list[RawProblem]:
     refuse_foreign(content[: foreign.HEAD], path)
     if content.startswith(npy.MAGIC):
@@ -246,8 +252,9 @@ def _named_array(path: Path, name: str) -> Node:
     from attncalc.readers import arrays
 
     with naming(path), path.open("rb"):
-        found = arrays.arrays_of(path, str(path), every=True)
-    array = names.renamed(found).get(name) if len(found) != 1 else next(iter(found.values()))
+        found = arrays.arrays_of(path, str(path))
+    meant = {told: found[own] for own, told in names.meanings(found, {}).items()}
+    array = meant.get(name) if len(found) != 1 else next(iter(found.values()))
     if array is None:
         message = f"{len(found)} arrays and none is {name}; expected that one, or a single one"
         raise error_of(str(path), message)
@@ -267,12 +274,11 @@ def _nameless(path: Path) -> InputErrors:
     return error_of(str(path), message, f"attncalc explain {given}")
 
 
-def _read_arrays(path: Path) -> list[RawProblem]:
+def _read_arrays(path: Path, arranged: Arrangement) -> list[RawProblem]:
     from attncalc.readers import arrays
 
-    with path.open("rb"):
-        pass  # a missing or forbidden file is reported like any other
-    return arrays.read(path, str(path))
+    with naming(path), path.open("rb"):
+        return arrays.read(path, str(path), arranged)
 
 
 def _read_text(content: bytes, file: str, suffix: str) -> list[RawProblem]:

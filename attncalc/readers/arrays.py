@@ -8,7 +8,7 @@ import mmap
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,8 +18,9 @@ from attncalc.errors import InputError, InputErrors, installing
 from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.problem import MATRICES, VECTORS
+from attncalc.readers.arrangement import Arrangement
 from attncalc.readers.interface import Node, RawProblem, nowhere
-from attncalc.readers.names import canonical, renamed
+from attncalc.readers.names import meanings, recognized
 from attncalc.readers.npy import Header, NpyError, array_in, read_array, read_header
 from attncalc.readers.numbers import BFLOAT16
 from attncalc.readers.option_text import option_of
@@ -77,22 +78,28 @@ _BROKEN = (
 """What reading a damaged archive may end in; RuntimeError where it is encrypted."""
 
 
-def read(path: Path, file: str) -> list[RawProblem]:
+def read(path: Path, file: str, arranged: Arrangement) -> list[RawProblem]:
     """The problem in an .npz or .safetensors file. Raises InputErrors where it is none."""
-    return [_raw(arrays_of(path, file), file)]
+    arrays = arrays_of(path, file, arranged.names)
+    if unknown := arranged.unknown(arrays, file):
+        raise InputErrors(tuple(unknown))
+    return [_raw(arrays, file, arranged)]
 
 
-def arrays_of(path: Path, file: str, *, every: bool = False) -> dict[str, Array | None]:
+def arrays_of(
+    path: Path, file: str, renaming: Mapping[str, str] | None = None
+) -> dict[str, Array | None]:
     """The arrays of such a file by their names; None for one that means nothing here.
 
-    every: whether to read those too. bfloat16 is widened to float32, which changes no value.
+    renaming: what arrays are, by their names; without it, every array is read. bfloat16 is widened
+    to float32, which changes no value.
     Raises InputErrors where the file is none, or its package is not installed.
     """
     if path.suffix.lower() == ".safetensors":
-        return _tensors(path, file, every=every)
+        return _tensors(path, file, renaming)
     try:
         with zipfile.ZipFile(path) as archive:
-            return _members(archive, path, file, every=every)
+            return _members(archive, path, file, renaming)
     except _BROKEN as error:
         raise _unreadable(file, "an .npz archive", error) from error
 
@@ -107,7 +114,14 @@ def read_npy(stream: IO[bytes], size: int, file: str) -> Array:
         raise InputErrors((InputError(file, str(error), hint=error.hint),)) from error
 
 
-def _tensors(path: Path, file: str, *, every: bool) -> dict[str, Array | None]:
+def _of_use(names: Collection[str], renaming: Mapping[str, str] | None) -> Collection[str]:
+    """The names of what is read."""
+    if renaming is None:
+        return names
+    return {name for name, meant in meanings(names, renaming).items() if meant in _NAMES}
+
+
+def _tensors(path: Path, file: str, renaming: Mapping[str, str] | None) -> dict[str, Array | None]:
     try:
         from safetensors import SafetensorError, deserialize
     except ImportError as error:
@@ -122,9 +136,10 @@ def _tensors(path: Path, file: str, *, every: bool) -> dict[str, Array | None]:
         raise _unreadable(file, "a .safetensors file", error) from error
     errors: list[InputError] = []
     arrays: dict[str, Array | None] = {}
+    wanted = _of_use([name for name, _ in entries], renaming)
     for name, entry in entries:
         try:
-            arrays[name] = _tensor(entry) if every or canonical(name) in _NAMES else None
+            arrays[name] = _tensor(entry) if name in wanted else None
         except NpyError as error:
             errors.append(InputError(file, str(error), field=name, hint=error.hint))
     if errors:
@@ -152,7 +167,7 @@ def _tensor(entry: Mapping[str, Any]) -> Array:
 
 
 def _members(
-    archive: zipfile.ZipFile, path: Path, file: str, *, every: bool
+    archive: zipfile.ZipFile, path: Path, file: str, renaming: Mapping[str, str] | None
 ) -> dict[str, Array | None]:
     errors: list[InputError] = []
     members: dict[str, zipfile.ZipInfo] = {}
@@ -168,7 +183,8 @@ def _members(
             errors.append(InputError(file, message, field=name, hint=hint))
         else:
             members[name] = member
-    wanted = {name: members[name] for name in members if every or canonical(name) in _NAMES}
+    of_use = _of_use(members, renaming)
+    wanted = {name: members[name] for name in members if name in of_use}
     headers: dict[str, Header] = {}
     for name, member in wanted.items():
         try:
@@ -222,7 +238,7 @@ def _unreadable(file: str, kind: str, error: Exception) -> InputErrors:
     return InputErrors((InputError(file, f"this is not {kind}: {reason}"),))
 
 
-def _raw(arrays: Mapping[str, Array | None], file: str) -> RawProblem:
+def _raw(arrays: Mapping[str, Array | None], file: str, arranged: Arrangement) -> RawProblem:
     """Arrays of text become lists of text, a 0-dimensional text a scalar; `mask` an option.
 
     `past.K` is the K of the option `past`.
@@ -230,9 +246,10 @@ def _raw(arrays: Mapping[str, Array | None], file: str) -> RawProblem:
     fields: dict[str, Node] = {}
     options: dict[str, Node] = {}
     past: dict[str, Node] = {}
-    texts = {name: array for name, array in arrays.items() if _is_text(array)}
-    others = {name: array for name, array in arrays.items() if name not in texts}
-    for key, array in {**texts, **renamed(others)}.items():
+    texts = {name for name, array in arrays.items() if _is_text(array)} - set(arranged.names)
+    meant = meanings([name for name in arrays if name not in texts], arranged.names)
+    for own, array in arrays.items():
+        key = meant.get(own, own)
         cached, name = key.startswith(_PAST), key.removeprefix(_PAST)
         place = past if cached else options if name in KEYS else fields
         node = None if array is None else _option(array) if name in _PLAIN else node_of(array)
@@ -242,7 +259,8 @@ def _raw(arrays: Mapping[str, Array | None], file: str) -> RawProblem:
         options["past"] = past
     if options:
         fields["attention"] = options
-    return RawProblem(file, fields, nowhere)
+    remarks = recognized(meant, arranged.names)
+    return RawProblem(file, fields, nowhere, arranged=arranged, remarks=remarks)
 
 
 def _is_text(array: Array | None) -> bool:
@@ -258,5 +276,5 @@ def _option(array: Array) -> Node:
 def node_of(array: Array) -> Node:
     """An array as a piece of a problem: numbers stay an array, texts become lists."""
     if array.dtype.kind == "U":
-        return str(array) if array.ndim == 0 else [str(item) for item in array.flat]
+        return array.tolist()  # type: ignore[no-any-return]
     return json.dumps(array.item(), default=str) if array.ndim == 0 else array

@@ -24,9 +24,14 @@ from attncalc.steps.order import stage_shapes
 from attncalc.steps.stages import OF_SCORES, axes_of, tokens_along
 
 
-def read_claims(claims: Mapping[str, Node], problem: Problem, faults: Faults) -> Claims:
-    """Every claim of the mapping, in the order of the stages. path: under ("claims",)."""
-    return _Reading(problem, faults).claims(claims)
+def read_claims(
+    claims: Mapping[str, Node], problem: Problem, faults: Faults, batch: int | None = None
+) -> Claims:
+    """Every claim of the mapping, in the order of the stages. path: under ("claims",).
+
+    batch: which problem of a batch arrays are asked for, from 1.
+    """
+    return _Reading(problem, faults, batch).claims(claims)
 
 
 A_TOLERANCE = "a number that is not negative, like 1e-6"
@@ -57,7 +62,8 @@ _OF_EACH_HEAD = "head_outputs are what each head gives"
 
 
 class _Reading:
-    def __init__(self, problem: Problem, faults: Faults) -> None:
+    def __init__(self, problem: Problem, faults: Faults, batch: int | None) -> None:
+        self.batch = batch
         self.bits: dict[str, int | None] = {}
         self.problem = problem
         self.shapes = stage_shapes(problem)
@@ -107,7 +113,7 @@ class _Reading:
         """Whatever is claimed of the part of a stage at an index."""
         if isinstance(node, np.ndarray):
             self.bits[stage] = bits_of(node)
-            node = _listed(squeezed(node, len(shape)))
+            node = _listed(squeezed(self._of_problem(node, shape, path), len(shape)))
         if is_absent(node):
             return
         if shape:
@@ -133,6 +139,17 @@ class _Reading:
             self.faults(
                 path, f"“{node}”; expected a list of {shape[0]}, or a mapping by token", None
             )
+
+    def _of_problem(self, array: Array, shape: tuple[int, ...], path: FieldPath) -> Array:
+        """The part of an array that is about this problem, if it is about a batch of several."""
+        size = array.shape[0] if array.ndim > len(shape) else 1
+        place = (self.batch or 1) - 1
+        if size > 1 and (self.batch is None or place >= size):
+            found, wanted = (" × ".join(map(str, each)) for each in (array.shape, shape))
+            message = f"{found}, a batch of {size}; expected {wanted}"
+            self.faults(path, message, f"--batch takes one of them, from 1 to {size}")
+        part: Array = array[min(place, size - 1)] if size > 1 else array
+        return part
 
     @staticmethod
     def _is_flat(node: list[Node]) -> bool:

@@ -24,6 +24,7 @@ from attncalc.problem.problem import (
 from attncalc.problem.shapes import Outline, Shape
 from attncalc.readers import axes, options, other_names, rows
 from attncalc.readers.claims import read_claims
+from attncalc.readers.dumped import with_stages_claimed
 from attncalc.readers.interface import Node, Place, RawProblem
 from attncalc.readers.numbers import Rows, is_absent, rows_of
 
@@ -58,7 +59,7 @@ def build(
     to read the file's claims.
     Raises InputErrors with every fault, in the order of the file.
     """
-    reading = _Reading(other_names.renamed(raw), overrides, queries)
+    reading = _Reading(with_stages_claimed(other_names.renamed(raw)), overrides, queries)
     problem = reading.problem()
     return reading.with_claims(problem) if with_claims else problem
 
@@ -71,7 +72,7 @@ def build_claims(raw: RawProblem, problem: Problem) -> Problem:
     def locate(path: FieldPath, of_key: bool) -> Place | None:
         return raw.locate(path[1:] if bare else path, of_key)
 
-    return _Reading(RawProblem(raw.file, fields, locate, raw.errors), {}, None).with_claims(problem)
+    return _Reading(replace(raw, fields=fields, locate=locate), {}, None).with_claims(problem)
 
 
 class _Reading:
@@ -84,17 +85,24 @@ class _Reading:
         self.overrides = overrides
         self.wanted_queries = queries
         self.errors: list[InputError] = list(raw.errors)
-        self.batched: frozenset[str] = frozenset()
+        self.places: dict[str, int] = {}
         given = rows.columns_from_rows(raw.fields, self.fault)
-        self.fields = axes.without_batch(given, self.fault)
-        self.batched = frozenset(name for name in given if self.fields[name] is not given[name])
+        laid_out = axes.in_order(given, raw.arranged, self.fault)
+        self.fields, self.batch = axes.without_batch(laid_out, raw.arranged, self.fault)
+        self.places = {
+            name: self.batch.place_in(laid_out[name])
+            for name in given
+            if self.fields[name] is not laid_out[name]
+        }
 
     def problem(self) -> Problem:
         self._check_keys()
         texts = {name: self._text(name) for name in TEXTS}
         tokens, key_tokens = self._tokens("tokens"), self._tokens("key_tokens")
         matrices = self._matrices(tokens, key_tokens or tokens)
-        attention_given = axes.options_without_batch(self._attention())
+        attention_given = axes.options_without_batch(
+            self._attention(), self.fields, self.batch, self.fault
+        )
         axes.heads_in_the_middle(self.fields, attention_given, tokens, self.fault)
         named = [name for name in MATRICES if self._is_given(name)]
         given = options.read(attention_given, named, self.fault)
@@ -137,7 +145,10 @@ class _Reading:
             title=texts["title"],
             source=texts["source"],
             notes=texts["notes"],
-            remarks=axes.remarks(self.fields, attention_given),
+            remarks=(
+                *self.raw.remarks,
+                *axes.remarks(self.fields, attention_given, self.raw.arranged, self.batch),
+            ),
             **arrays,  # type: ignore[arg-type]  # matrices and vectors, by their names
         )
 
@@ -145,7 +156,8 @@ class _Reading:
         """The problem with what is claimed of it. Raises InputErrors for what is no claim."""
         claims = self.fields.get("claims")
         if isinstance(claims, dict):
-            problem = replace(problem, claims=read_claims(claims, problem, self.fault))
+            read = read_claims(claims, problem, self.fault, self.raw.arranged.batch)
+            problem = replace(problem, claims=read)
         self._raise()
         return problem
 
@@ -166,8 +178,11 @@ class _Reading:
             flag = f"--{option.replace('_', '-')}"
             self.errors.append(InputError(flag, problem, hint=hint))
             return
-        if path[1:] and path[0] in self.batched:
-            path = (path[0], 0, *path[1:])
+        if path == ("--batch",):
+            self.errors.append(InputError("--batch", problem, hint=hint))
+            return
+        if path[1:] and path[0] in self.places:
+            path = (path[0], self.places[str(path[0])], *path[1:])
         place = self.raw.locate(rows.original_path(path, self.raw.fields), of_key)
         line, column = place if place else (None, None)
         named = path if path[:1] == ("attention",) else path[:2]

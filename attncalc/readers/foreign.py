@@ -21,9 +21,12 @@ _TABLE = (
 )
 _ARRAYS = 'python -c "import sys, numpy, LIBRARY; numpy.savez(sys.argv[2], **ARRAYS)" {file} {stem}'
 _TORCH = (
-    "(lambda t: t if isinstance(t, dict) else {'Q': t})"
-    "(torch.load(sys.argv[1], map_location='cpu', weights_only=True))"
+    'python -c "import sys, torch; from safetensors.torch import save_file; save_file('
+    "{{n: a.detach().clone().contiguous() for n, a in (lambda t: t if isinstance(t, dict) "
+    "else {{'Q': t}})(torch.load(sys.argv[1], map_location='cpu', weights_only=True)).items()}}, "
+    'sys.argv[2])" {file} {stem}.safetensors'
 )
+"""bfloat16 stays what it is, which numpy has not."""
 
 
 def _arrays(library: str, arrays: str) -> str:
@@ -67,8 +70,8 @@ KINDS = (
     ),
     Foreign(
         "a PyTorch file",
-        (".pt", ".pth", ".ckpt"),
-        _arrays("torch", "{n: a.detach().float().numpy() for n, a in " + _TORCH + ".items()}"),
+        (".pt", ".pth", ".ckpt", ".bin"),
+        _TORCH,
         (_ZIP,),
         b"data.pkl",
     ),
@@ -122,7 +125,7 @@ KINDS = (
     ),
     Foreign(
         "a model's file",
-        (".gguf", ".onnx", ".tflite", ".pb", ".bin"),
+        (".gguf", ".onnx", ".tflite", ".pb"),
         "save what one layer works on: np.savez('head.npz', Q=Q, K=K, V=V)",
         (b"GGUF",),
     ),

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from attncalc.errors import FieldPath, InputError
 from attncalc.numbers.arithmetic import Array
+from attncalc.readers.arrangement import AS_IT_IS, Arrangement
 from attncalc.records import dataclass
 
 Node: TypeAlias = "str | list[Node] | dict[str, Node] | Array | None"
@@ -34,7 +35,8 @@ class RawProblem:
 
     locate: the place of a value, or of the key of a mapping's entry if key is True; the nearest
     place known where the path leads nowhere; None in a file without lines. errors: what the
-    reader itself found wrong. files: where a field was read, if not in this file.
+    reader itself found wrong. files: where a field was read, if not in this file. arranged: how its
+    arrays lie. remarks: what was taken for granted, a sentence each.
     """
 
     file: str
@@ -42,6 +44,8 @@ class RawProblem:
     locate: Locate
     errors: list[InputError] = field(default_factory=list)
     files: Mapping[str, str] = field(default_factory=dict)
+    arranged: Arrangement = AS_IT_IS
+    remarks: tuple[str, ...] = ()
 
     def file_of(self, path: FieldPath) -> str:
         """The file that a piece of the problem was read from."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from attncalc.errors import FieldPath, suggestion
+from attncalc.errors import FieldPath, InputErrors, suggestion
 from attncalc.readers.interface import Node, Place, RawProblem
 from attncalc.readers.names import canonical
 from attncalc.readers.prints import spelled_out
@@ -70,8 +70,11 @@ def renamed(raw: RawProblem) -> RawProblem:
     }
     counted = Counter(meant.values())
     names = {key: name if counted[name] == 1 else key for key, name in meant.items()}
-    if all(key == name for key, name in names.items()):
-        return raw
+    return raw if all(key == name for key, name in names.items()) else _under(raw, names)
+
+
+def _under(raw: RawProblem, names: Mapping[str, str]) -> RawProblem:
+    """The problem with what stands under each key under another one."""
     typed = {name: key for key, name in names.items()}
 
     def locate(path: FieldPath, of_key: bool) -> Place | None:
@@ -80,6 +83,16 @@ def renamed(raw: RawProblem) -> RawProblem:
 
     fields = {names[key]: node for key, node in raw.fields.items()}
     return replace(raw, fields=fields, locate=locate)
+
+
+def mapped(raw: RawProblem) -> RawProblem:
+    """The problem with what its keys are mapped to. Raises InputErrors for a key it has not."""
+    given = raw.arranged.names
+    if not given:
+        return raw
+    if unknown := raw.arranged.unknown(raw.fields, raw.file):
+        raise InputErrors(tuple(unknown))
+    return _under(raw, {key: given.get(key, key) for key in raw.fields})
 
 
 def hint_of_key(key: str, known: Collection[str], options: Collection[str]) -> str | None:

@@ -95,7 +95,8 @@ class _Weaver:
         queries = [] if self.options.has("all-queries") else self.options.texts("query") or None
         if self.options.problem:
             return load_text(self.text, self.file, self.options.attention, queries)
-        return load_all(self._path(), self.options.attention, queries)
+        arranged = self.options.arranged
+        return load_all(self._path(), self.options.attention, queries, arranged=arranged)
 
     def _path(self) -> Path:
         """The file that the problem is in."""

@@ -14,6 +14,7 @@ from attncalc.formats import WovenFormat
 from attncalc.handouts import DECIMAL_MARKS, LANGUAGES, ROUNDINGS, VIEWS, stage_names
 from attncalc.language import Speech
 from attncalc.names import ONE_A_PAIR
+from attncalc.readers.arrangement import Arrangement, arrangement
 from attncalc.readers.options import KEYS
 from attncalc.records import dataclass
 from attncalc.selection import Edges, Selection
@@ -31,15 +32,16 @@ _CHOICES = {
     "lang": LANGUAGES,
     "decimal": DECIMAL_MARKS,
 }
-_COUNTS = {"precision": (0, MOST_DECIMALS), "head": (1, None), "top": (1, None)}
+_COUNTS = {"precision": (0, MOST_DECIMALS), **dict.fromkeys(("head", "top", "batch"), (1, None))}
+_OF_ARRAYS = ("batch", "layout", "map")
 _FLAGS = ("all-queries", "all-heads", "full")
-_REPEATABLE = ("query", "head")
+_REPEATABLE = ("query", "head", "map")
 _OF_GRAPHS = ("stage", "threshold", "top")
 _OF_ATTENTION = {key.replace("_", "-"): key for key in KEYS}
 NAMES = (
     *("file", "format", "query", "head", "stages", "view", "precision", "rounding"),
     *("detail", "hide", "lang", "decimal"),
-    *(*_FLAGS, *_OF_GRAPHS, *_OF_ATTENTION),
+    *(*_FLAGS, *_OF_GRAPHS, *_OF_ARRAYS, *_OF_ATTENTION),
 )
 
 _FIRST_WORD = re.compile(r"\s*([A-Za-z][\w-]*)(=|\s|$)")
@@ -127,6 +129,13 @@ class Options:
     def attention(self) -> dict[str, str]:
         """The options of attention that replace the problem's."""
         return {key: self.text(name) for name, key in _OF_ATTENTION.items() if self.has(name)}
+
+    @property
+    def arranged(self) -> Arrangement:
+        """How arrays of the file lie."""
+        batch = int(self.text("batch")) if self.has("batch") else None
+        layout = self.text("layout") if self.has("layout") else None
+        return arrangement(batch, layout, self.texts("map"))
 
 
 def read(passage: Passage, file: str) -> Options:
@@ -223,6 +232,8 @@ class _Reading:
         if name == "hide":
             known = all(topic in HIDEABLE for topic in stage_names(value))
             return None if known and value else f"some of {', '.join(HIDEABLE)}"
+        if name in ("layout", "map"):
+            return _expected_of_arrays(name, value)
         if name == "threshold":
             return None if _is_number(value) else "a number"
         if name == "file" and value == "-":
@@ -231,6 +242,15 @@ class _Reading:
 
     def _fault(self, word: Piece, problem: str, hint: str | None = None) -> None:
         self.errors.append(word.error(self.file, problem, hint=hint))
+
+
+def _expected_of_arrays(name: str, value: str) -> str | None:
+    """What would have been right, if the layout or the name of an array is not."""
+    try:
+        arrangement(None, *((value, ()) if name == "layout" else (None, [value])))
+    except InputErrors as errors:
+        return errors.errors[0].problem.partition("expected ")[2]
+    return None
 
 
 def _is_number(text: str) -> bool:

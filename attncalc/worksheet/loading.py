@@ -14,6 +14,7 @@ from attncalc.language import Sentence
 from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import NumberError, parse_number
 from attncalc.readers import json_text, read
+from attncalc.readers.arrangement import AS_IT_IS, Arrangement
 from attncalc.readers.contents import naming
 from attncalc.readers.fields import build
 from attncalc.readers.interface import RawProblem, nowhere
@@ -33,13 +34,15 @@ def maker_of(
     wanted: Wanted,
     options: Mapping[str, str] | None = None,
     queries: Sequence[str] | None = None,
+    arranged: Arrangement = AS_IT_IS,
 ) -> Maker:
     """What makes the sheets of a problem file; "-" is standard input.
 
     options: texts of attention options that override the file's. queries: the token that a sheet is
-    about, instead of the file's. Raises InputErrors with everything that is wrong with the file.
+    about, instead of the file's. arranged: how arrays lie. Raises InputErrors with everything that
+    is wrong with the file.
     """
-    return maker_of_read(read(path), os.fspath(path), wanted, options, queries)
+    return maker_of_read(read(path, arranged), os.fspath(path), wanted, options, queries)
 
 
 def maker_of_read(

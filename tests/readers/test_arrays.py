@@ -139,17 +139,17 @@ def test_batch_in_lists(tmp_path: Path) -> None:
         (
             {"Q": np.ones((2, 3, 4, 6)), "K": np.ones((2, 3, 4, 6)), "V": np.ones((2, 3, 4, 6))},
             "Q: 2 × 3 × 4 × 6, a batch of 2; expected a single problem\n"
-            "  hint: Q[0] is the first; save that of each array",
+            "  hint: --batch 1 takes the first; in Python, give Q[0]",
         ),
         (
             {"X": np.ones((2, 4, 6))},
             "X: 2 × 4 × 6, a batch of 2; expected a single problem\n"
-            "  hint: X[0] is the first; save that of each array",
+            "  hint: --batch 1 takes the first; in Python, give X[0]",
         ),
         (
             {"Q": np.ones((4, 2, 6)), "K": np.ones((4, 2, 6)), "heads": np.array(2)},
             "Q: 4 × 2 × 6, tokens before heads; expected 2 × 4 × 6, heads first\n"
-            "  hint: Q.swapaxes(0, 1) puts them so",
+            "  hint: --layout nhd; in Python, Q.swapaxes(0, 1)",
         ),
         (
             {
@@ -158,7 +158,7 @@ def test_batch_in_lists(tmp_path: Path) -> None:
                 "tokens": np.array(["a", "b", "c", "d"]),
             },
             "Q: 4 × 2 × 6, tokens before heads; expected 2 × 4 × 6, heads first\n"
-            "  hint: Q.swapaxes(0, 1) puts them so",
+            "  hint: --layout nhd; in Python, Q.swapaxes(0, 1)",
         ),
         ({"Q": np.ones((0, 2)), "K": np.ones((4, 2))}, "Q: 0 × 2 numbers; expected some"),
         (
@@ -214,21 +214,25 @@ def test_one_error_of_a_batch(tmp_path: Path, attncalc: Attncalc) -> None:
     file = saved(tmp_path, **arrays)
     assert attncalc("explain", file).err == (
         f"{file}: Q: 2 × 3 × 4 × 6, a batch of 2; expected a single problem\n"
-        "  hint: Q[0] is the first; save that of each array\n"
+        "  hint: --batch 1 takes the first; in Python, give Q[0]\n"
     )
 
 
 def test_heads_are_told(tmp_path: Path, attncalc: Attncalc) -> None:
     """Three axes that nothing shows to be heads are read so, and the page says it."""
-    remark = "Q is 3 × 4 × 6: read as 3 heads of 4 rows each. heads: 3 says so; of a batch, give "
+    remark = (
+        "Q is 3 × 4 × 6: read as 3 heads of 4 rows each, as heads: 3 and --layout hnd say. "
+        "Of tokens before heads, say --layout nhd; of a batch, --layout bnd."
+    )
     arrays = dict(zip("QKV", RNG.normal(size=(3, 3, 4, 6)), strict=True))
     found = json.loads(attncalc("explain", saved(tmp_path, **arrays), "--json").out)
-    assert found["warnings"][0].startswith(remark)
+    assert found["warnings"] == [remark]
     for told in ({"heads": np.array(3)}, {"W_O": np.eye(18)}):
         silent = attncalc("explain", saved(tmp_path, **arrays, **told), "--json")
         assert json.loads(silent.out)["warnings"] == []
-    silent = attncalc("explain", saved(tmp_path, **arrays), "--heads", "3", "--json")
-    assert json.loads(silent.out)["warnings"] == []
+    for typed in (("--heads", "3"), ("--layout", "hnd")):
+        silent = attncalc("explain", saved(tmp_path, **arrays), *typed, "--json")
+        assert json.loads(silent.out)["warnings"] == []
 
 
 def npy(

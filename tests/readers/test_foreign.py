@@ -87,9 +87,10 @@ def test_hints(tmp_path: Path) -> None:
         ast.parse(program)
         assert not set(program) & set('"$`\\')
     assert hint(KINDS[3], Path("q.pt")) == (
-        'python -c "import sys, numpy, torch; numpy.savez(sys.argv[2], **{n: a.detach().float()'
-        ".numpy() for n, a in (lambda t: t if isinstance(t, dict) else {'Q': t})"
-        "(torch.load(sys.argv[1], map_location='cpu', weights_only=True)).items()})\" q.pt q"
+        'python -c "import sys, torch; from safetensors.torch import save_file; save_file({n: '
+        "a.detach().clone().contiguous() for n, a in (lambda t: t if isinstance(t, dict) else "
+        "{'Q': t})(torch.load(sys.argv[1], map_location='cpu', weights_only=True)).items()}, "
+        'sys.argv[2])" q.pt q.safetensors'
     )
     assert hint(KINDS[1], Path("it's.ods")) == (
         "soffice --headless --convert-to csv 'it'\"'\"'s.ods'"

@@ -15,7 +15,8 @@ from attncalc.weaving.passages import BEGIN, END
 
 NAMES = (
     "file, format, query, head, stages, view, precision, rounding, detail, hide, lang, decimal, "
-    f"all-queries, all-heads, full, stage, threshold, top, {', '.join(OPTIONS).replace('_', '-')}"
+    "all-queries, all-heads, full, stage, threshold, top, batch, layout, map, "
+    f"{', '.join(OPTIONS).replace('_', '-')}"
 )
 
 
