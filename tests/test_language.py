@@ -12,7 +12,7 @@ from typing import get_args
 
 import pytest
 
-from attncalc import explain, handout, load, load_all
+from attncalc import explain, handout, load
 from attncalc.document.document import (
     Column,
     Document,
@@ -47,6 +47,7 @@ from attncalc.language import (
 from attncalc.languages import de
 from attncalc.names import NAMES
 from attncalc.renderers.terminal.page import TerminalRenderer
+from tests import samples
 from tests.conftest import ROOT, SAMPLES, Attncalc
 
 SAYING = {
@@ -177,13 +178,14 @@ class Heard(dict[str, str]):
         return super().get(template, template)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_german_pages(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is said on them that the source does not show as a template."""
     heard = Heard()
     monkeypatch.setattr(de, "SENTENCES", heard)
-    for problem in load_all(path):
-        page = handout(explain(problem), lang="de", detail="lesson").text()
+    for trace in samples.traces(path):
+        page = handout(trace, lang="de", detail="lesson").text()
         assert "Gerundet wird nur beim Anzeigen" in page
     assert heard.lacking == set()
 

@@ -31,6 +31,7 @@ from attncalc.renderers.drawings.mermaid import mermaid, mermaid_exchange, merma
 from attncalc.renderers.inert import inert, inert_token
 from attncalc.walkthrough.graph import attention_graph
 from attncalc.walkthrough.pipeline import pipeline
+from tests import samples
 from tests.conftest import SAMPLES
 from tests.renderers.chromium import browser
 from tests.renderers.hostile import HOSTILE as CORPUS
@@ -309,10 +310,11 @@ def test_no_edges() -> None:
     assert "edges" not in as_graphviz_reads(dot(graph))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_flows_in_graphviz(sample: Path) -> None:
     """Graphviz has every box and every arrow of a pipeline, with its words."""
-    flow = pipeline(attncalc.explain(attncalc.load(sample)))
+    flow = pipeline(samples.traces(sample)[0])
     read = as_graphviz_reads(dot_flow(flow))
     groups = [each for each in read["objects"] if each["name"].startswith("cluster")]
     assert [(each["label"], len(each["nodes"])) for each in groups] == [
@@ -340,9 +342,10 @@ def test_hostile_flow_in_graphviz() -> None:
     assert _as_drawn(read["edges"][0]["label"]) == 'x"] \\N &lt;'
 
 
+@pytest.mark.no_cover
 def test_flows_in_mermaid() -> None:
     """Mermaid has every box and every arrow of a pipeline, with its words."""
-    flows = [pipeline(attncalc.explain(attncalc.load(path))) for path in SAMPLES.glob("*.yaml")]
+    flows = [pipeline(samples.traces(path)[0]) for path in samples.FILES]
     for flow, read in zip(flows, as_mermaid_reads(list(map(mermaid_flow, flows))), strict=True):
         assert [(name, _decoded(label)) for name, label in read["nodes"]] == [
             (f"b{at}", "<br>".join(filter(None, (box.name, box.detail))))

@@ -42,6 +42,7 @@ from attncalc.renderers.typst.page import TypstRenderer
 from attncalc.renderers.typst.pdf import PdfRenderer
 from attncalc.selection import Selection
 from attncalc.walkthrough import write_walkthrough
+from tests import samples
 from tests.conftest import SAMPLES
 from tests.renderers.hostile import HOSTILE
 from tests.renderers.pdflatex import compile_latex
@@ -215,6 +216,7 @@ def test_typst_without_caption() -> None:
     assert "  graph(title: none" in TypstRenderer().render(document(replace(SMALL, caption=())))
 
 
+@pytest.mark.no_cover
 def test_latex(tmp_path: Path) -> None:
     """pdflatex draws graphs with nothing but what a fragment may need, and nothing sticks out of a
     page, nor, if tokens and numbers are not all of the longest, out of one of two columns.
@@ -250,10 +252,11 @@ def test_latex_heads() -> None:
     assert lines == 2 * len(graph.edges) + 9 * len(graph.queries)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_samples(sample: Path) -> None:
     """Every sample has its graph in the part on the weights, and the same one in every format."""
-    page = write_walkthrough(attncalc.explain(attncalc.load(sample)))
+    page = samples.page(sample.stem)
     (section,) = (each for each in page.sections if any(isinstance(b, Graph) for b in each.blocks))
     assert "weights" in section.stages
     assert isinstance(section.blocks[-1], Graph)

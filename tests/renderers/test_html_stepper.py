@@ -425,6 +425,7 @@ def test_on_paper(read: Open) -> None:
     assert "Step by step" not in whole
 
 
+@pytest.mark.no_cover
 def test_sheets_of_paper(desk: _Desk) -> None:
     """No sheet ends with a heading, or with the words that a table is announced by."""
     page = desk.open(written("animal"))
@@ -488,6 +489,7 @@ def test_one_step(read: Open) -> None:
     assert len(steps(page)) == 1
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("start", range(0, len(HOSTILE), 11))
 def test_hostile_tokens(read: Open, start: int) -> None:
     """Tokens are text in the list of queries, in the bar and under the heatmap."""
@@ -533,6 +535,7 @@ def test_policy(desk: _Desk) -> None:
     assert [("Content Security Policy" in text) for text in desk.heard] == [True, True]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1000])
 def test_barriers(read: Open, scheme: str, width: int) -> None:
@@ -547,6 +550,7 @@ def test_barriers(read: Open, scheme: str, width: int) -> None:
     assert barriers(page) == []
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_samples(read: Open, path: Path) -> None:
     """Every sample can be gone through, and its weights light something up."""

@@ -55,6 +55,7 @@ from attncalc.renderers.latex.text import latex_text
 from attncalc.renderers.latex.widths import width
 from attncalc.steps.engine import explain
 from attncalc.walkthrough import write_walkthrough
+from tests import samples
 from tests.conftest import SAMPLES
 from tests.renderers.hostile import HOSTILE
 from tests.renderers.pdflatex import compile_latex, compile_together
@@ -104,9 +105,10 @@ def test_golden(name: str, golden: Callable[[Path, str], None]) -> None:
     golden(GOLDEN / f"{name}.tex", LatexRenderer().render(sample(name)))
 
 
+@pytest.mark.no_cover
 def test_samples_standalone(tmp_path: Path) -> None:
     """Every sample is a document that pdflatex sets, with no line too long."""
-    sources = [LatexRenderer().render(sample(name)) for name in NAMES]
+    sources = [LatexRenderer().render(samples.page(name)) for name in NAMES]
     runs = dict(zip(NAMES, compile_together(tmp_path, "samples", sources), strict=True))
     worst = {name: max(run.overfull, default=0) for name, run in runs.items()}
     assert {name: points for name, points in worst.items() if points > WORST} == {}
@@ -114,13 +116,14 @@ def test_samples_standalone(tmp_path: Path) -> None:
         assert any("In words" in page for page in islice(run.from_the_end(), 2)), name
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "measure", ["", "\\setlength{\\textwidth}{307pt}\n"], ids=["article", "slide"]
 )
 def test_samples_fragments(tmp_path: Path, measure: str) -> None:
     r"""Every sample can be read in by \input into one document, even a narrow one."""
     for name in NAMES:
-        source = LatexRenderer(fragment=True).render(sample(name))
+        source = LatexRenderer(fragment=True).render(samples.page(name))
         (tmp_path / f"{name}.tex").write_text(source, encoding="ascii")
     inputs = "".join(f"\\section*{{{name}}}\\input{{{name}}}\n" for name in NAMES)
     run = compile_latex(tmp_path, "all-samples", AROUND % (measure + inputs))
@@ -128,6 +131,7 @@ def test_samples_fragments(tmp_path: Path, measure: str) -> None:
     assert "LaTeX Warning: Command" not in run.log
 
 
+@pytest.mark.no_cover
 def test_hostile(tmp_path: Path) -> None:
     """Tokens that try to be LaTeX are set as they are spelled, wherever they stand."""
     sources = [LatexRenderer().render(hostile_document(spelling)) for spelling in HOSTILE]

@@ -43,6 +43,7 @@ from attncalc.steps.engine import explain
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.checked import write_report
 from attncalc.walkthrough.lookup import write_lookup
+from tests import samples
 from tests.conftest import SAMPLES
 from tests.renderers.hostile import HOSTILE
 
@@ -114,11 +115,11 @@ def document_of(spelling: str) -> Document:
     return Document(Section(Heading(None, (Words("T"),)), ()), (Section(heading, blocks),))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_samples(sample: Path) -> None:
     """Every sample, read as each kind of page, is set with the fonts that typst brings along."""
-    for problem in load_all(sample):
-        trace = explain(problem)
+    for trace in samples.traces(sample):
         documents = (write_walkthrough(trace), write_lookup(trace), write_report(check(trace)))
         typeset = BUNDLED.typeset(*documents)
         assert typeset.content.startswith(b"%PDF-")
@@ -198,6 +199,7 @@ def test_paper(paper: str, size: tuple[int, int]) -> None:
     assert (round(page.mediabox.width), round(page.mediabox.height)) == size
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("spelling", HOSTILE)
 def test_hostile(spelling: str) -> None:
     """Whatever a text looks like, it stands on the page as it is spelt."""

@@ -20,7 +20,7 @@ from attncalc.document.document import (
 from attncalc.document.document import Words as Text
 from attncalc.document.expressions import Number
 from attncalc.errors import AttncalcError
-from attncalc.readers import load, load_all
+from attncalc.readers import load
 from attncalc.renderers.colors import Rgb
 from attncalc.renderers.typst.page import shaded
 from attncalc.renderers.typst.picture import PictureRenderer
@@ -29,6 +29,7 @@ from attncalc.steps.engine import explain
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough import write_walkthrough
 from attncalc.walkthrough.heatmaps import heatmaps
+from tests import samples
 from tests.conftest import SAMPLES
 from tests.renderers.hostile import HOSTILE
 
@@ -61,11 +62,11 @@ def hexadecimal(color: Rgb) -> str:
     return "#{:02x}{:02x}{:02x}".format(*color)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_samples(sample: Path) -> None:
     """Every sample is one picture, as high as it has to be."""
-    document = write_walkthrough(explain(load_all(sample)[0]))
-    picture = SVG.typeset(document)
+    picture = SVG.typeset(samples.page(sample.stem))
     assert names_of(picture.content) <= DRAWN
     assert picture.missing == ()
     size = re.match(rb'<svg [^>]*width="([\d.]+)pt" height="([\d.]+)pt"', picture.content)
@@ -93,6 +94,7 @@ def test_the_same_bytes(renderer: PictureRenderer) -> None:
     assert renderer.typeset(document) == renderer.typeset(document)
 
 
+@pytest.mark.no_cover
 def test_hostile_tokens() -> None:
     """Whatever tokens are made of, a picture is made of strokes alone."""
     tokens = tuple(map(Token, HOSTILE))

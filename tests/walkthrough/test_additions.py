@@ -114,6 +114,7 @@ def expect_notes(problem: Any, decimals: int) -> int:
     return count
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_samples(path: Path) -> None:
     """Of scores, powers, weights and weighted values of the samples."""
