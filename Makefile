@@ -8,7 +8,7 @@ PIP := pip install --quiet --disable-pip-version-check
 ON_ALL_CORES := --numprocesses auto --dist worksteal
 
 .PHONY: demo quick test lint unit wheel-test test-newest test-lowest test-uncapped pins consumers docs
-.PHONY: handouts bench fuzz clean
+.PHONY: exhaustive handouts bench fuzz clean
 
 demo: $(VENV)/installed
 	$(BIN)/attncalc explain samples/animal.yaml
@@ -34,6 +34,10 @@ lint: $(VENV)/installed
 
 unit: $(VENV)/installed
 	$(BIN)/pytest $(ON_ALL_CORES) --cov --cov-report=term
+
+# What is drawn, three times as often as in make unit; and nothing is followed.
+exhaustive: $(VENV)/installed
+	$(BIN)/pytest $(ON_ALL_CORES) --exhaustive -m hypothesis
 
 # The command line is tested once more as users get it, from the built wheel, away from the source,
 # without extras. Each call is a process there, so it is what may differ: that every file is in the

@@ -208,7 +208,7 @@ def noticed(fault: Fault, tests: Sequence[str], tree: Path) -> bool:
     sound = path.read_text(encoding="utf-8")
     path.write_text(fault.source, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
-    command.append("--hypothesis-profile=noticing")
+    command += ["--hypothesis-profile=noticing", "--exhaustive"]
     try:
         done = subprocess.run([*command, *tests], cwd=tree, capture_output=True, timeout=PATIENCE)
         return done.returncode == 1 or done.returncode == 2

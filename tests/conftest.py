@@ -37,11 +37,12 @@ if os.environ.get("CI"):
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What is drawn covers nothing, for the next draw may not; not followed, it is twice as fast.
 
-    In CI the same is drawn each time, of which the first third says nearly all.
+    A third of the draws says nearly all: of the same ones in CI, and of others each time elsewhere.
     """
+    exhaustive = config.getoption("--exhaustive")
     fewer: dict[str, settings] = {}
     for item in items:
         test = getattr(item, "obj", None)
@@ -50,13 +51,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker("no_cover")
         own = getattr(test, _SETTINGS, None)
         name = item.nodeid.partition("[")[0]
-        if os.environ.get("CI") and own is not None and name not in fewer:
+        if not exhaustive and own is not None and name not in fewer:
             fewer[name] = settings(own, max_examples=max(own.max_examples // 3, _FEWEST))
             setattr(test, _SETTINGS, fewer[name])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write the golden files anew")
+    parser.addoption("--exhaustive", action="store_true", help="draw as often as each test says")
 
 
 _SETTINGS = "_hypothesis_internal_use_settings"
