@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := pip install --quiet --disable-pip-version-check
 
+# Tests start hundreds of processes, of which each would compile all of attncalc anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Neighbouring tests stay in one process, which has their pages and their browser already.
 ON_ALL_CORES := --numprocesses auto --dist worksteal
 

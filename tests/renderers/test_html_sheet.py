@@ -389,6 +389,7 @@ def test_hostile_tokens_are_text(desk: Desk) -> None:
     assert page.locator("img, h1:has-text('x') + x").count() == 0
 
 
+@pytest.mark.no_cover
 def test_no_answer_is_read_at_a_glance() -> None:
     """Neither in the source, but encoded, nor in what is shown."""
     sheet = of_sample("causal")

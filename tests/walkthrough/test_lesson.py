@@ -76,6 +76,7 @@ def expect_pointers(page: str) -> None:
         assert re.match(heading, headings[number]), sentence
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_pointers_of_samples(path: Path) -> None:
     """Also where a section is left out; nothing points to what was not asked for."""
@@ -109,6 +110,7 @@ def expect_true(trace: Trace, page: str) -> None:
         assert any((each[trace.scored] < 0).any() for each in heads)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_sentences_of_samples(path: Path) -> None:
     expect_true(*lesson_of(path))
@@ -167,6 +169,7 @@ def products_off(page: str, style: NumberStyle) -> Iterator[str]:
                     yield f"{row[1]}×{entry if Fraction(entry) >= 0 else f'({entry})'}"
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("precision", "rounding"), [(4, "half-up"), (1, "half-even")])
 def test_printed_products(precision: int, rounding: Rounding) -> None:
     """The first product that a reader does not find is told, and where there is none, nothing."""
