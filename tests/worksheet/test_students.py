@@ -21,6 +21,7 @@ from tests.worksheet.students import TRIED, careless, honest, mistaken, share_du
 from tests.worksheet.test_json import PROBLEM, SHEET
 
 
+@pytest.mark.no_cover
 @pytest.mark.own
 @pytest.mark.parametrize(("sample", "level", "seed"), TRIED)
 def test_students(sample: str, level: int, seed: int | None) -> None:
