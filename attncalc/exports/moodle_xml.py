@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from xml.etree import ElementTree
 
+from attncalc.exports.grids import Grid, Line
 from attncalc.exports.platform_html import (
     grid_html,
     inert_html,
@@ -18,7 +19,7 @@ from attncalc.exports.platform_html import (
     plain_name,
     tasks_html,
 )
-from attncalc.exports.quiz import NOT_RIGHT, Grid, Line, Quiz, digits, middle_of, quiz_of, remark
+from attncalc.exports.quiz import NOT_RIGHT, Quiz, digits, middle_of, quiz_of, remark
 from attncalc.exports.xml_text import xml_text
 from attncalc.language import own, text
 from attncalc.sheet import Blank, Range, Sheet

@@ -11,7 +11,8 @@ import html
 from collections.abc import Callable, Iterator, Sequence
 
 from attncalc.document.expressions import Expression
-from attncalc.exports.quiz import Grid, Line, Quiz, Task, with_decimals
+from attncalc.exports.grids import Grid, Line
+from attncalc.exports.quiz import Quiz, Task, with_decimals
 from attncalc.language import text
 from attncalc.renderers.inert import inert
 from attncalc.renderers.latex.math import LatexMath

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from attncalc.exports.grids import Grid
 from attncalc.exports.platform_html import formula_html, known_html, tasks_html
-from attncalc.exports.quiz import Grid, Quiz, Task, quiz_of
+from attncalc.exports.quiz import Quiz, Task, quiz_of
 from attncalc.sheet import Sheet
 from attncalc.walkthrough.worksheet import tasks_of
 from tests.worksheet.hostile_sheet import shown_in
