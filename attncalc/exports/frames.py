@@ -10,7 +10,8 @@ from typing import Any
 from attncalc.errors import InputError, InputErrors
 from attncalc.exports.marks_csv import HEADER, marks_records
 from attncalc.records import dataclass
-from attncalc.worksheet.answers import Columns, Row, columns_of
+from attncalc.worksheet.answers import Row
+from attncalc.worksheet.columns import Columns, columns_of
 from attncalc.worksheet.judging import Credit
 from attncalc.worksheet.loading import sheets_in
 from attncalc.worksheet.making import Wanted

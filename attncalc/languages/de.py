@@ -372,7 +372,7 @@ SENTENCES: dict[str, str] = {
     # exports/platform_html.py
     "Options": "Optionen",
     "What is worked out already": "Was schon berechnet ist",
-    # exports/quiz.py
+    # exports/quiz.py, exports/grids.py
     "{count} decimal": "{count} Nachkommastelle",
     "{count} decimals": "{count} Nachkommastellen",
     "no decimals": "ohne Nachkommastellen",
@@ -2529,7 +2529,7 @@ SENTENCES: dict[str, str] = {
         "nicht in jeder Lücke lassen sich diese Fehler vom Runden unterscheiden: {mistakes}; mit "
         "--seed werden Zahlen gezogen, bei denen es geht"
     ),
-    # walkthrough/worksheet.py
+    # walkthrough/worksheet.py, walkthrough/taken.py
     "{formula} with {numbers}": "{formula} mit {numbers}",
     "Beside each number stand what is accepted and, behind letters, what known mistakes give.": (
         "Neben jeder Zahl steht, was gilt, und hinter Buchstaben, was bekannte Fehler ergeben."
