@@ -87,7 +87,27 @@ _SIGNS = {
 _MATHEMATICAL = re.compile(r"e|inf|√")
 """A number that is more than digits."""
 
-_FULL_WIDTH = {code: code + 0xFEE0 for code in map(ord, "\"#$%&'*<>@[\\]^_`{|}~")}
+_ALIKE = {"'": "’", '"': "”", "`": "‘", "<": "‹", ">": "›", "$": "＄", "&": "＆"}
+"""Letters that look like what could be markup."""
+_AS_MATHS = {
+    "#": r"\sharp",
+    "%": r"\circ/\circ",
+    "*": r"\ast",
+    "@": "@",
+    "[": r"\lbrack",
+    "\\": r"\backslash",
+    "]": r"\rbrack",
+    "^": r"\wedge",
+    "_": r"\underline{\enspace}",
+    "{": r"\lbrace",
+    "|": r"\vert",
+    "}": r"\rbrace",
+    "~": r"\sim",
+}
+"""Signs that do, by names of letters alone."""
+_SPELLED = str.maketrans(
+    _ALIKE | {sign: rf"}}{{{named}}}\text{{" for sign, named in _AS_MATHS.items()}
+)
 
 _ESCAPED = re.compile(r"[\\`*{}\[\]<>#$&|~^@\"]|(?<![^\W_])_|_(?![^\W_])|!(?=\[)")
 """What may be markup; an underscore within a word is none."""
@@ -361,11 +381,12 @@ def _code(text: str) -> str:
 
 
 def _spell(text: str) -> str:
-    r"""A name inside \text{…}: what could be markup, in maths or around it, in full width.
+    r"""A name inside \text{…}: what could be markup, in maths or around it, by what looks like it.
 
-    Readers differ in what a backslash before such a character means; none takes these for markup.
+    Readers differ in what a backslash before such a character means; none takes these for markup,
+    and all of them can be set, by LaTeX too, but for $ and &, which are in full width.
     """
-    return text.translate(_FULL_WIDTH)
+    return text.translate(_SPELLED)
 
 
 _MATHS = LatexMath(_spell)

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import string
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -55,6 +56,8 @@ TITLE = Section(
     Heading(None, (Words("Title"),)),
     (Paragraph((Words("under it"),)), Note(NoteKind.WARNING, (Words("beware"),))),
 )
+SIGNS = "".join(sign for sign in string.punctuation if sign not in "$&")
+"""Those that names hold, but for two that have nothing alike in every reader of formulas."""
 CHAIN = Relation((Symbol("s"), Symbol("t"), Number("-inf")), (Sign.EXACT, Sign.ROUNDED))
 
 
@@ -303,12 +306,40 @@ def test_typeset_by_pandoc(tmp_path: Path) -> None:
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
-    for name in ("llama", "multi-head", "sink"):
-        text = MarkdownRenderer().render(sample(name))
-        (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
-    files = [f"{name}.md" for name in ("llama", "multi-head", "sink")]
+    names = ("llama", "multi-head", "sink", "caption", "rope", "sentiment")
+    pages = {f"{name}.md": sample(name) for name in names} | {"signs.md": hostile(SIGNS)}
+    for name, page in pages.items():
+        (tmp_path / name).write_text(MarkdownRenderer().render(page), encoding="utf-8")
     done = subprocess.run(
-        ["pandoc", *files, "-o", "page.pdf"], cwd=tmp_path, capture_output=True, timeout=120
+        ["pandoc", *pages, "-o", "page.pdf"], cwd=tmp_path, capture_output=True, timeout=120
     )
     assert done.returncode == 0, done.stderr.decode()
     assert b"WARNING" not in done.stderr
+
+
+@pytest.mark.no_cover
+def test_names_in_katex() -> None:
+    """What a token is called in a formula is one that KaTeX sets, as editors and notebooks do."""
+    katex = Path(__file__).parent / "mermaid" / "node_modules" / "katex"
+    if shutil.which("node") is None or not katex.is_dir():
+        message = "NOT TESTED with KaTeX: `make consumers` installs it"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    formulas = [
+        formula
+        for spelling in (*HOSTILE, SIGNS)
+        for formula in re.findall(
+            r"\$(q_\{[^$]+\})\$", MarkdownRenderer().render(hostile(spelling))
+        )
+    ]
+    assert len(formulas) >= len(HOSTILE)
+    script = (
+        "const katex = require(process.argv[1]); const all = JSON.parse(process.argv[2]);"
+        "for (const one of all) katex.renderToString(one, {strict: 'ignore'});"
+        "console.log(all.length)"
+    )
+    done = subprocess.run(
+        ["node", "-e", script, str(katex), json.dumps(formulas)], capture_output=True, timeout=120
+    )
+    assert int(done.stdout or 0) == len(formulas), done.stderr.decode()
