@@ -38,9 +38,10 @@ lint: $(VENV)/installed
 unit: $(VENV)/installed
 	$(BIN)/pytest $(ON_ALL_CORES) --cov --cov-report=term
 
-# What is drawn, three times as often as in make unit; and nothing is followed.
+# What is drawn, three times as often as in make unit, and the whole of products of which it goes
+# through some in turn; nothing is followed.
 exhaustive: $(VENV)/installed
-	$(BIN)/pytest $(ON_ALL_CORES) --exhaustive -m hypothesis
+	$(BIN)/pytest $(ON_ALL_CORES) --exhaustive -m 'hypothesis or in_turn'
 
 # The command line is tested once more as users get it, from the built wheel, away from the source,
 # without extras. Each call is a process there, so it is what may differ: that every file is in the

@@ -58,7 +58,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write the golden files anew")
-    parser.addoption("--exhaustive", action="store_true", help="draw as often as each test says")
+    parser.addoption(
+        "--exhaustive", action="store_true", help="all draws, and whole products instead of turns"
+    )
 
 
 _SETTINGS = "_hypothesis_internal_use_settings"
@@ -102,6 +104,12 @@ def attncalc(
         return Result(code, written.out.decode(), written.err.decode())
 
     return run
+
+
+@pytest.fixture
+def exhaustive(request: pytest.FixtureRequest) -> bool:
+    """Whether a test goes through a whole product, and not through some of it in turn."""
+    return bool(request.config.getoption("--exhaustive"))
 
 
 @pytest.fixture
