@@ -90,12 +90,21 @@ def keys_unturned(trace: Trace) -> Problem | None:
     return _turned_first(trace, lambda places: [-place for place in places], ("K",))
 
 
+def moved_beside(name: str, by: int) -> Callable[[Trace], Problem | None]:
+    """The positions of queries or keys alone so many places further."""
+
+    def alteration(trace: Trace) -> Problem | None:
+        return _turned_first(trace, lambda places: [by] * len(places), (name,))
+
+    return alteration
+
+
 def values_turned_too(trace: Trace) -> Problem | None:
     """Queries and keys as they should be, and values as if they were keys."""
     return _turned_first(trace, lambda places: [*places], ("V",))
 
 
-def to_base(base: int) -> Callable[[Trace], Problem | None]:
+def to_base(base: int | Decimal) -> Callable[[Trace], Problem | None]:
     """Angles to another base."""
 
     def alteration(trace: Trace) -> Problem | None:

@@ -449,6 +449,14 @@ CATALOGUE: tuple[Misconception | Alteration, ...] = (
     Alteration("rope turns the other way", of_positions.turned_backwards),
     Alteration("the queries are not turned", of_positions.queries_unturned),
     Alteration("the keys are not turned", of_positions.keys_unturned),
+    Alteration(
+        "the positions of the queries are one too high, beside those of the keys",
+        of_positions.moved_beside("Q", 1),
+    ),
+    Alteration(
+        "the positions of the keys are one too high, beside those of the queries",
+        of_positions.moved_beside("K", 1),
+    ),
     Alteration("the values are turned too", of_positions.values_turned_too),
     Alteration("rope turns whole vectors", of_positions.with_all_entries_turned),
     Alteration("queries and keys are not normalized", of_options.without("qk_norm")),

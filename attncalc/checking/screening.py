@@ -20,21 +20,21 @@ _PRECISION = 1e-12
 
 def in_floats(trace: Trace) -> Trace:
     """The same stages and inputs, as doubles."""
-    stages = {name: _as_floats(stage) for name, stage in trace.stages.items()}
-    by_products = {name: _as_floats(found) for name, found in trace.by_products.items()}
-    problem = _as_floats(trace.problem)
+    stages = {name: as_floats(stage) for name, stage in trace.stages.items()}
+    by_products = {name: as_floats(found) for name, found in trace.by_products.items()}
+    problem = as_floats(trace.problem)
     return replace(trace, problem=problem, stages=stages, by_products=by_products, context=None)
 
 
-def _as_floats(value: Any) -> Any:
+def as_floats(value: Any) -> Any:
     """Arrays of decimals as arrays of doubles, in whatever holds them."""
     if isinstance(value, np.ndarray):
         return value.astype(np.float64) if is_exact_kind(value) else value
     if isinstance(value, Mapping):
-        return {name: _as_floats(part) for name, part in value.items()}
+        return {name: as_floats(part) for name, part in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
         parts = {part.name: getattr(value, part.name) for part in fields(value)}
-        changed = {name: _as_floats(part) for name, part in parts.items()}
+        changed = {name: as_floats(part) for name, part in parts.items()}
         return replace(value, **changed)
     return value
 

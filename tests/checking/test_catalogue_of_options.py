@@ -586,6 +586,20 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
     "the keys are not turned": (
         Plant(ROTATED, "scores", given_vectors(ROTATED, K=worked_out(ROTATED)["K"])),
     ),
+    **{
+        f"the positions of the {side} are one too high, beside those of the {other}": (
+            Plant(
+                ROTATED,
+                "scores",
+                given_vectors(
+                    ROTATED,
+                    **{name: worked_out(turned(ROTATED, lambda place: place + 1))[name]},
+                ),
+                ROTATION,
+            ),
+        )
+        for side, other, name in (("queries", "keys", "Q"), ("keys", "queries", "K"))
+    },
     "the values are turned too": (
         Plant(
             ROTATED,
