@@ -8,8 +8,8 @@
     attncalc.check(trace) # a verdict on each number the problem claims
     attncalc.handout(trace, queries="it").pdf()  # a page, in any format
 
-In a notebook, what explain, check, compare and handout return shows itself; attncalc.weave puts
-walkthroughs into a Markdown document.
+In a notebook, what explain, check, compare, diff and handout return shows itself; attncalc.weave
+puts walkthroughs into a Markdown document.
 
 Names are imported when they are first used: importing the package costs nothing.
 """
@@ -22,7 +22,8 @@ __version__ = "0.1.0"
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from attncalc.comparison import Comparison
-    from attncalc.display import check, compare, explain
+    from attncalc.difference import Difference
+    from attncalc.display import check, compare, diff, explain
     from attncalc.errors import AttncalcError, InputError, InputErrors, ProblemError
     from attncalc.handouts import Handout, handout
     from attncalc.problem.options import AttentionOptions
@@ -36,6 +37,7 @@ _HOMES = {
     "AttncalcError": "errors",
     "AttentionOptions": "problem.options",
     "Comparison": "comparison",
+    "Difference": "difference",
     "Handout": "handouts",
     "InputError": "errors",
     "InputErrors": "errors",
@@ -48,6 +50,7 @@ _HOMES = {
     "Woven": "weaving",
     "check": "display",
     "compare": "display",
+    "diff": "display",
     "explain": "display",
     "handout": "handouts",
     "load": "readers",
@@ -59,6 +62,7 @@ __all__ = [
     "AttentionOptions",
     "AttncalcError",
     "Comparison",
+    "Difference",
     "Handout",
     "InputError",
     "InputErrors",
@@ -72,6 +76,7 @@ __all__ = [
     "__version__",
     "check",
     "compare",
+    "diff",
     "explain",
     "handout",
     "load",

@@ -1,4 +1,4 @@
-"""What Python is given: traces, reports and comparisons that show themselves in a notebook.
+"""What Python is given: traces, reports, comparisons that show themselves in a notebook.
 
 The engine's own know nothing of pages. These are the same, with a page of their own, and with a
 name that fits on a line.
@@ -17,6 +17,7 @@ import numpy as np
 
 from attncalc import comparison
 from attncalc.comparison import Comparison, Origin
+from attncalc.difference import Difference
 from attncalc.handouts import Handout, handout, several
 from attncalc.problem.options import AttentionOptions, Reach
 from attncalc.problem.problem import Problem
@@ -101,6 +102,20 @@ class DisplayedComparison(Displayed, Comparison):
         return f"Comparison{_of(self.left.problem)}: {found}"
 
 
+class DisplayedDifference(Displayed, Difference):
+    """A difference that shows where two dumps part."""
+
+    def handout(self) -> Handout:
+        """The sentence, the stages, and the first number that differs."""
+        from attncalc.walkthrough.differing import write_difference
+
+        return Handout(write_difference(self))
+
+    def in_a_line(self) -> str:
+        """The sentence."""
+        return f"Difference: {self.sentence}"
+
+
 def explain(problem: Given, stages: str | Sequence[str] = ()) -> DisplayedTrace:
     """Work a problem through; of a file, or of a mapping, the problem that load finds there.
 
@@ -133,6 +148,17 @@ def compare(
     return DisplayedComparison(**_parts(comparison.compare(left, right, queries, heads)))
 
 
+def diff(a: Given | Trace, b: Given | Trace, *, tolerance: float = 0.0) -> DisplayedDifference:
+    """Find where two dumps of the same stages part, which of them is wrong, and why.
+
+    a, b: files (.npz, .safetensors, problem files), mappings of arrays, problems or traces.
+    tolerance: by how much numbers may differ, whatever rounding explains.
+    """
+    from attncalc.parting import difference
+
+    return DisplayedDifference(**_parts(difference(a, b, tolerance)))
+
+
 def origins(left: Problem, right: Problem) -> tuple[Origin, Origin]:
     """What the sides are called: by the options that differ, or just the first and the second."""
     varied = _varied(left, right)
@@ -149,7 +175,7 @@ def _problem(given: Given) -> Problem:
     return load(given)
 
 
-def _parts(of: Trace | Report | Comparison) -> dict[str, Any]:
+def _parts(of: Trace | Report | Comparison | Difference) -> dict[str, Any]:
     return {part.name: getattr(of, part.name) for part in fields(of)}
 
 

@@ -33,6 +33,6 @@ def sample_purpose(path: Path) -> str:
 def schema(name: str) -> str:
     """A JSON Schema: "input" is of the problem file, the others of what --json prints.
 
-    "output" by explain, "check", "compare" and "worksheet" by the commands of that name.
+    "output" by explain, "check", "compare", "diff" and "worksheet" by the commands of that name.
     """
     return (_PACKAGE / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")

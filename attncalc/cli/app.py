@@ -17,6 +17,7 @@ COMMANDS = (
     "explain",
     "check",
     "compare",
+    "diff",
     "graph",
     "worksheet",
     "mark",

@@ -14,8 +14,6 @@ from attncalc.formats import ReportFormat
 from attncalc.selection import Selection
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from attncalc.outcomes import Outcome
 
 EXAMPLES = """\b
@@ -134,7 +132,7 @@ def check(
     chosen = output.chosen_format(format, json, output_file, options.CHECK_SUFFIXES)
     pages.refuse_fragment(fragment, chosen)
     speech = options.speak(context, lang, decimal)
-    wider = _tolerance(tolerance)
+    wider = options.tolerance(tolerance)
     files = options.gathered(files)
     sheets = claims or []
     output.spare([*files, *sheets], output_file)
@@ -204,16 +202,3 @@ def _data(format: ReportFormat, outcomes: "list[Outcome]", *, strict: bool) -> s
             return junit(outcomes, strict=strict)
         case _:
             assert_never(format)
-
-
-def _tolerance(text: Optional[str]) -> "Optional[Decimal]":
-    """The tolerance that is typed, if one is."""
-    if text is None:
-        return None
-
-    from attncalc.readers.claims import A_TOLERANCE, tolerance_of
-
-    tolerance = tolerance_of(text)
-    if tolerance is None:
-        raise typer.BadParameter(f"“{text}”; expected {A_TOLERANCE}", param_hint="--tolerance")
-    return tolerance

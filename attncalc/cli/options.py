@@ -1,6 +1,6 @@
 """Options that commands share: their flags, their help, what their values may be."""
 
-from typing import Annotated, Literal, Optional, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, Optional, TypeAlias
 
 import typer
 
@@ -10,6 +10,9 @@ from attncalc.errors import InputError, suggestion
 from attncalc.formats import FRAGMENTS, PAGES, DataFormat, PageFormat, Paper, ReportFormat
 from attncalc.language import DecimalMark, Language, Speech
 from attncalc.selection import View
+
+if TYPE_CHECKING:
+    from decimal import Decimal as Exactly
 
 Color: TypeAlias = Literal["auto", "always", "never"]
 
@@ -53,6 +56,19 @@ def speak(context: typer.Context, lang: Language, decimal: Optional[DecimalMark]
     speech = Speech(lang, decimal)
     context.with_resource(speaking(speech))
     return speech
+
+
+def tolerance(text: Optional[str]) -> "Optional[Exactly]":
+    """The tolerance that is typed, if one is."""
+    if text is None:
+        return None
+
+    from attncalc.readers.claims import A_TOLERANCE, tolerance_of
+
+    found = tolerance_of(text)
+    if found is None:
+        raise typer.BadParameter(f"“{text}”; expected {A_TOLERANCE}", param_hint="--tolerance")
+    return found
 
 
 def gathered(files: list[str]) -> list[str]:

@@ -19,6 +19,7 @@ class Which(str, Enum):
     OUTPUT = "output"
     CHECK = "check"
     COMPARE = "compare"
+    DIFF = "diff"
     WORKSHEET = "worksheet"
 
 
@@ -31,7 +32,8 @@ def schema(
     which: Annotated[
         Which,
         typer.Argument(
-            help="The problem file, or what explain, check, compare or worksheet print with --json."
+            help="The problem file, or what explain, check, compare, diff or worksheet print."
+            " with --json"
         ),
     ],
 ) -> None:

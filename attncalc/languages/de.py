@@ -246,6 +246,18 @@ SENTENCES: dict[str, str] = {
     "rope turns the other way": "RoPE dreht in die andere Richtung",
     "the queries are not turned": "die Anfragen sind nicht gedreht",
     "the keys are not turned": "die Schlüssel sind nicht gedreht",
+    "the positions of the queries are one too high, beside those of the keys": (
+        "die Positionen der Anfragen sind um eins zu hoch, neben denen der Schlüssel"
+    ),
+    "the positions of the keys are one too high, beside those of the queries": (
+        "die Positionen der Schlüssel sind um eins zu hoch, neben denen der Anfragen"
+    ),
+    "the positions of the queries are one too low, beside those of the keys": (
+        "die Positionen der Anfragen sind um eins zu tief, neben denen der Schlüssel"
+    ),
+    "the positions of the keys are one too low, beside those of the queries": (
+        "die Positionen der Schlüssel sind um eins zu tief, neben denen der Anfragen"
+    ),
     "the values are turned too": "auch die Werte sind gedreht",
     "rope turns whole vectors": "RoPE dreht ganze Vektoren",
     "queries and keys are not normalized": "Anfragen und Schlüssel sind nicht normiert",
@@ -2571,4 +2583,172 @@ SENTENCES: dict[str, str] = {
         "„Knapp daneben“: richtig bis auf die letzten Stellen; auf {count} Stellen runden."
     ),
     "correct or follows": "richtig oder folgerichtig",
+    # difference.py
+    "{part}, {what}": "{part}: {what}",
+    "in {side}, {cause}": "in {side}: {cause}",
+    "what is given differs: {names}": "die Eingaben unterscheiden sich: {names}",
+    "the options differ: {options}": "die Optionen unterscheiden sich: {options}",
+    "{option} (A: {a}, B: {b})": "{option} (A: {a}, B: {b})",
+    "Besides, {side} does not follow at the {stage}: {cause}.": (
+        "Außerdem folgt {side} auf der Stufe „{stage}“ nicht: {cause}."
+    ),
+    "A and B part at the {stage}: {a} against {b}.": (
+        "A und B trennen sich auf der Stufe „{stage}“: {a} gegen {b}."
+    ),
+    "A and B part at the {stage}, and neither follows from its own earlier stages: is an "
+    "option missing, such as mask, positions or heads?": (
+        "A und B trennen sich auf der Stufe „{stage}“, und keines folgt aus seinen eigenen "
+        "früheren Stufen: Fehlt eine Option, etwa mask, positions oder heads?"
+    ),
+    "A and B part at the {stage}, and neither follows from its own earlier stages: {cause}.": (
+        "A und B trennen sich auf der Stufe „{stage}“, und keines folgt aus seinen eigenen "
+        "früheren Stufen: {cause}."
+    ),
+    "A and B part at the {stage}; which of them is wrong cannot be told, as nothing "
+    "before it is known of both.": (
+        "A und B trennen sich auf der Stufe „{stage}“; welches falsch ist, ist nicht zu "
+        "sagen, weil nicht von beiden bekannt ist, was davor steht."
+    ),
+    "A and B part at the {stage}, as their options differ: {options}. Each follows from "
+    "its own earlier stages.": (
+        "A und B trennen sich auf der Stufe „{stage}“, weil sich ihre Optionen "
+        "unterscheiden: {options}. Jedes folgt aus seinen eigenen früheren Stufen."
+    ),
+    "A and B part at the {stage}, though each follows from its own earlier stages: it is "
+    "what they leave out that differs.": (
+        "A und B trennen sich auf der Stufe „{stage}“, obwohl jedes aus seinen eigenen "
+        "früheren Stufen folgt: Es unterscheidet sich, was sie weglassen."
+    ),
+    "A and B have no stage in common.": "A und B haben keine Stufe gemeinsam.",
+    "A and B agree: 1 stage, equal to the bit.": (
+        "A und B stimmen überein: 1 Stufe, gleich bis aufs Bit."
+    ),
+    "A and B agree: {count} stages, all of them equal to the bit.": (
+        "A und B stimmen überein: {count} Stufen, alle gleich bis aufs Bit."
+    ),
+    "A and B agree: 1 stage, within rounding or the tolerance of {tolerance}.": (
+        "A und B stimmen überein: 1 Stufe, bis aufs Runden oder die Toleranz von {tolerance}."
+    ),
+    "A and B agree: {count} stages, within rounding or the tolerance of {tolerance}.": (
+        "A und B stimmen überein: {count} Stufen, bis aufs Runden oder die Toleranz von "
+        "{tolerance}."
+    ),
+    "A and B agree: 1 stage, within rounding.": (
+        "A und B stimmen überein: 1 Stufe, bis aufs Runden."
+    ),
+    "A and B agree: {count} stages, all of them within rounding.": (
+        "A und B stimmen überein: {count} Stufen, alle bis aufs Runden."
+    ),
+    "A and B agree: {equal} of {count} stages are equal to the bit, the others within rounding.": (
+        "A und B stimmen überein: {equal} von {count} Stufen bis aufs Bit, die anderen bis "
+        "aufs Runden."
+    ),
+    "A and B are not given the same {names}, and part at the {stage}; besides, {sides} "
+    "does not follow from its own earlier stages.": (
+        "A und B haben nicht dieselben Eingaben ({names}) und trennen sich auf der Stufe "
+        "„{stage}“; außerdem folgt {sides} nicht aus den eigenen früheren Stufen."
+    ),
+    "A and B are not given the same {names}, and part at the {stage}; all that differs "
+    "follows from that.": (
+        "A und B haben nicht dieselben Eingaben ({names}) und trennen sich auf der Stufe "
+        "„{stage}“; alles, was sich unterscheidet, folgt daraus."
+    ),
+    "A and B part at the {stage}: {right} follows from its own earlier stages, {wrong} "
+    "does not, and no known mistake gives what it has.": (
+        "A und B trennen sich auf der Stufe „{stage}“: {right} folgt aus seinen eigenen "
+        "früheren Stufen, {wrong} nicht, und kein bekannter Fehler ergibt, was dort steht."
+    ),
+    "A and B part at the {stage}: {right} follows from its own earlier stages, and "
+    "{wrong} by another convention: {cause}.": (
+        "A und B trennen sich auf der Stufe „{stage}“: {right} folgt aus seinen eigenen "
+        "früheren Stufen, {wrong} nach einer anderen Konvention: {cause}."
+    ),
+    "A and B part at the {stage}: {right} follows from its own earlier stages, {wrong} "
+    "does not. In {wrong}, {cause}.": (
+        "A und B trennen sich auf der Stufe „{stage}“: {right} folgt aus seinen eigenen "
+        "früheren Stufen, {wrong} nicht. In {wrong}: {cause}."
+    ),
+    # parting/
+    "{side} has neither queries and keys nor what they are made of: whether its stages "
+    "follow is not known": (
+        "{side} hat weder Anfragen und Schlüssel noch das, woraus sie entstehen: Ob die "
+        "Stufen folgen, ist nicht bekannt"
+    ),
+    "neither side says its mask: what has no weight is taken to be masked (A: {a} pairs, B: {b})": (
+        "keine Seite nennt ihre Maske: Was kein Gewicht hat, gilt als maskiert (A: {a} "
+        "Paare, B: {b})"
+    ),
+    "{side} fills in {number} for scores that are masked, as -inf": (
+        "{side} setzt {number} für maskierte Scores ein, wie -inf"
+    ),
+    "infinity": "Unendlich",
+    "{side} has {kind} in the {stage}: {count} of {of} numbers, the first at [{place}]": (
+        "{side} hat {kind} auf der Stufe „{stage}“: {count} von {of} Zahlen, die erste bei "
+        "[{place}]"
+    ),
+    "{first}, and {then}": "{first}, und {then}",
+    "{side} has arrays of names that no stage has, which are left out: {names}": (
+        "{side} hat Arrays mit Namen, die keine Stufe hat; sie bleiben außer Acht: {names}"
+    ),
+    "the heads are permuted: they stand in the order {order}": (
+        "die Köpfe sind vertauscht: Sie stehen in der Reihenfolge {order}"
+    ),
+    "the heads are those of others: {order}": "die Köpfe sind die von anderen: {order}",
+    "every number has the wrong sign": "jede Zahl hat das falsche Vorzeichen",
+    "the matrix is transposed": "die Matrix ist transponiert",
+    "the rows stand one place too low": "die Zeilen stehen einen Platz zu tief",
+    "the rows stand one place too high": "die Zeilen stehen einen Platz zu hoch",
+    "the rows are in reverse order": "die Zeilen stehen in umgekehrter Reihenfolge",
+    "every number is multiplied by {factor}": "jede Zahl ist mit {factor} multipliziert",
+    "{side} does not give {names}: those of {other} are taken": (
+        "{side} gibt nicht an: {names}; genommen ist, was in {other} steht"
+    ),
+    "{side} does not say its {names}: taken as {other} says": (
+        "{side} nennt nicht: {names}; genommen ist, was {other} sagt"
+    ),
+    # walkthrough/differing.py
+    "NaN": "NaN",
+    "∞": "∞",
+    "−∞": "−∞",
+    "A": "A",
+    "B": "B",
+    "{note}.": "{note}.",
+    "{a} / {b}": "{a} / {b}",
+    "{side}: {kind}": "{side}: {kind}",
+    "{side}: {file}, {kind}": "{side}: {file}, {kind}",
+    "not {sides}": "nicht {sides}",
+    "{side} has {own}, and it should be {value}.": "{side} hat {own}, und es sollte {value} sein.",
+    "equal": "gleich",
+    "noise": "Rauschen",
+    "differs": "verschieden",
+    "Two dumps, compared": "Zwei Dumps im Vergleich",
+    "… {count} more differs": "… {count} weitere verschieden",
+    "… {count} more differ": "… {count} weitere verschieden",
+    "The first difference": "Der erste Unterschied",
+    "Where they differ most": "Wo sie sich am meisten unterscheiden",
+    "{count} of {of} numbers of the {stage} differs by more than rounding explains.": (
+        "Auf der Stufe „{stage}“ unterscheidet sich {count} von {of} Zahlen um mehr, als "
+        "Runden erklärt."
+    ),
+    "{count} of {of} numbers of the {stage} differ by more than rounding explains.": (
+        "Auf der Stufe „{stage}“ unterscheiden sich {count} von {of} Zahlen um mehr, als "
+        "Runden erklärt."
+    ),
+    "Inherited: what a side's own earlier stages let the two differ by. Added: what the "
+    "stage adds to that. Both are worked out in float64.": (
+        "Geerbt: worin sich die beiden schon wegen ihrer eigenen früheren Stufen "
+        "unterscheiden. Hinzugekommen: was die Stufe selbst dazu tut. Beides ist in float64 "
+        "gerechnet."
+    ),
+    "{number} is {a} in A and {b} in B.": "{number} ist {a} in A und {b} in B.",
+    "{number} is {a} in A and {b} in B: {ulps} units in the last place of {type} apart.": (
+        "{number} ist {a} in A und {b} in B: {ulps} Einheiten der letzten Stelle von {type} "
+        "auseinander."
+    ),
+    "From what both have before it:": "Aus dem, was beide davor haben:",
+    "From what {side} has before it:": "Aus dem, was {side} davor hat:",
+    "Only in {side}: {stages}.": "Nur in {side}: {stages}.",
+    "in ulp": "in ulp",
+    "inherited": "geerbt",
+    "added": "hinzugekommen",
 }

@@ -68,7 +68,7 @@ def test_sample_without_purpose(tmp_path: Path) -> None:
     assert sample_purpose(tmp_path / "own.yaml") == ""
 
 
-@pytest.mark.parametrize("name", ["input", "output", "check", "compare", "worksheet"])
+@pytest.mark.parametrize("name", ["input", "output", "check", "compare", "diff", "worksheet"])
 def test_schema(name: str, attncalc: Attncalc) -> None:
     """The printed schema is a valid schema, and the one that is checked in."""
     result = attncalc("schema", name)
@@ -141,7 +141,8 @@ def test_a_page_imports_what_it_needs() -> None:
     others = (
         "checking comparison costs exports renderers.drawings renderers.html "
         "renderers.latex renderers.markdown renderers.typst readers.arrays readers.csv_text "
-        "readers.json_text weaving walkthrough.checked walkthrough.compared walkthrough.lookup"
+        "readers.json_text weaving walkthrough.checked walkthrough.compared walkthrough.lookup "
+        "difference parting walkthrough.differing"
     )
     code = (
         "import sys, attncalc.cli\n"
