@@ -29,7 +29,7 @@ SUFFIXES: dict[str, DiffFormat] = {**options.COMPARE_SUFFIXES, ".xml": "junit"}
 Files = Annotated[
     list[str],
     typer.Argument(
-        metavar="A B",
+        metavar="FILE...",
         help="Two dumps: .npz, .safetensors or problem files; - reads standard input.",
         show_default=False,
     ),
@@ -72,7 +72,7 @@ def diff(
     decimal: options.Decimal = None,
     color: options.ColorOption = "auto",
 ) -> None:
-    """Find where two dumps of the same stages part, and which of them is wrong.
+    """Find where two dumps part, and which of them is wrong.
 
     Each stage is equal to the bit, noise that rounding explains, or differs. The exit code is 1 if
     any differs.
