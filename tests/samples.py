@@ -1,7 +1,7 @@
 """Samples worked through, and their pages, once for all tests that look at them.
 
-For tests that are not followed (`no_cover`) alone: what one of them has made already covers nothing
-in another.
+What one test has made covers nothing in another: they are for tests of what becomes of a trace or a
+page, and not of how it is made.
 """
 
 from __future__ import annotations

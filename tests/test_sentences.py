@@ -110,7 +110,6 @@ def left_in_english(document: object, *problems: Problem) -> list[str]:
     return list(found)
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_pages(path: Path) -> None:
     """The walkthrough with all that a lesson says, the costs, the lookup, and the drawings."""
@@ -129,14 +128,12 @@ def test_pages(path: Path) -> None:
         in_foreign(partial(written, trace), trace.problem)
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("path", CHECKED, ids=lambda path: path.stem)
 def test_reports(path: Path) -> None:
     for problem in load_all(path):
         in_foreign(partial(write_report, check(problem)), problem)
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_comparisons(path: Path) -> None:
     selection = Selection(detail="lesson")

@@ -88,7 +88,7 @@ WALKTHROUGHS: dict[str, list[str]] = {
 }
 
 
-@pytest.mark.parametrize("width", [80, pytest.param(160, marks=pytest.mark.no_cover)])
+@pytest.mark.parametrize("width", [80, 160])
 @pytest.mark.parametrize("name", WALKTHROUGHS)
 def test_walkthrough(
     name: str,

@@ -310,7 +310,6 @@ def test_no_edges() -> None:
     assert "edges" not in as_graphviz_reads(dot(graph))
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_flows_in_graphviz(sample: Path) -> None:
     """Graphviz has every box and every arrow of a pipeline, with its words."""
@@ -342,7 +341,6 @@ def test_hostile_flow_in_graphviz() -> None:
     assert _as_drawn(read["edges"][0]["label"]) == 'x"] \\N &lt;'
 
 
-@pytest.mark.no_cover
 def test_flows_in_mermaid() -> None:
     """Mermaid has every box and every arrow of a pipeline, with its words."""
     flows = [pipeline(samples.traces(path)[0]) for path in samples.FILES]

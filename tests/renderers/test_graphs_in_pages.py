@@ -252,7 +252,6 @@ def test_latex_heads() -> None:
     assert lines == 2 * len(graph.edges) + 9 * len(graph.queries)
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_samples(sample: Path) -> None:
     """Every sample has its graph in the part on the weights, and the same one in every format."""

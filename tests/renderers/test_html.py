@@ -153,7 +153,6 @@ def test_golden(name: str, golden: Callable[[Path, str], None]) -> None:
     golden(GOLDEN / f"{name}.html", own_markup(HtmlRenderer().render(sample(name))))
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_samples(path: Path) -> None:
     """Every sample is a page that a strict parser reads, of elements that we know, and no more."""

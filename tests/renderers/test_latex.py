@@ -105,7 +105,6 @@ def test_golden(name: str, golden: Callable[[Path, str], None]) -> None:
     golden(GOLDEN / f"{name}.tex", LatexRenderer().render(sample(name)))
 
 
-@pytest.mark.no_cover
 def test_samples_standalone(tmp_path: Path) -> None:
     """Every sample is a document that pdflatex sets, with no line too long."""
     sources = [LatexRenderer().render(samples.page(name)) for name in NAMES]
@@ -116,7 +115,6 @@ def test_samples_standalone(tmp_path: Path) -> None:
         assert any("In words" in page for page in islice(run.from_the_end(), 2)), name
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "measure", ["", "\\setlength{\\textwidth}{307pt}\n"], ids=["article", "slide"]
 )

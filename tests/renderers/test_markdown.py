@@ -106,7 +106,6 @@ def test_golden(name: str, golden: Callable[[Path, str], None]) -> None:
     golden(GOLDEN / f"{name}.md", MarkdownRenderer().render(sample(name)))
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("name", NAMES)
 def test_samples(name: str) -> None:
     """A plain parser sees headings, tables and text, and takes no maths for markup."""

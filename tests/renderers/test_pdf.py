@@ -115,7 +115,6 @@ def document_of(spelling: str) -> Document:
     return Document(Section(Heading(None, (Words("T"),)), ()), (Section(heading, blocks),))
 
 
-@pytest.mark.no_cover
 @pytest.mark.in_turn
 @pytest.mark.parametrize("sample", samples.FILES, ids=lambda path: path.stem)
 def test_samples(sample: Path, exhaustive: bool) -> None:

@@ -62,7 +62,6 @@ def hexadecimal(color: Rgb) -> str:
     return "#{:02x}{:02x}{:02x}".format(*color)
 
 
-@pytest.mark.no_cover
 @pytest.mark.in_turn
 @pytest.mark.parametrize("place", range(3))
 def test_samples(place: int, exhaustive: bool) -> None:

@@ -63,7 +63,6 @@ def sheets_of(document: Document, paper: str) -> list[list[str]]:
     return [lines_of(page) for page in PdfReader(io.BytesIO(pdf)).pages]
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("paper", ["a4", "us-letter"])
 def test_two_sheets(paper: str) -> None:
     """`animal` takes two sheets, of either paper, and no derivation goes over from one to two."""
@@ -90,7 +89,6 @@ def test_no_sheet_of_a_few_lines(count: int) -> None:
     assert len(last) > 8
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("name", SAMPLE_SLIDES)
 def test_slides(name: str) -> None:
     """A step begins a slide, in large type; the title of a slide that goes on is repeated."""

@@ -112,7 +112,6 @@ def carrying(trace: Trace, awaited: set[str]) -> Carrying:
     return Carrying(trace, seen, DECIMALS)
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("name", [*NAMES, *OWN])
 def test_what_the_engine_gives(name: str) -> None:
     """Of the exact numbers before it, each entry is what it is, and hardly anything else."""

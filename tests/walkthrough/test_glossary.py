@@ -40,7 +40,6 @@ def letters(symbols: list[Symbol]) -> set[str]:
     return {symbol.letter for symbol in symbols}
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_symbol_is_told(path: Path) -> None:
     """Of every letter that stands on the page, and of no other."""

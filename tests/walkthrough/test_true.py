@@ -291,7 +291,6 @@ def expect_derivations(problem: Any) -> None:
                     assert abs(_real(end) - number) <= NEAR * max(1, abs(number)), (name, index)
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_derivations_of_samples(path: Any) -> None:
     """Every entry of every sample is derived."""
