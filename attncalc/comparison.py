@@ -23,6 +23,7 @@ from attncalc.numbers.arithmetic import (
     like,
     transcendental_context,
 )
+from attncalc.numbers.known import Known
 from attncalc.problem.problem import Problem
 from attncalc.records import dataclass
 from attncalc.steps.stages import ON_REQUEST
@@ -193,7 +194,7 @@ def view_of(trace: Trace, head: int | None) -> Trace:
     return trace if head is None else trace.of_head(head)
 
 
-def difference(left: Stage, right: Stage) -> Difference | None:
+def difference(left: Known, right: Known) -> Difference | None:
     """right - left, exact where both are; None if their shapes differ."""
     if left.values.shape != right.values.shape:
         return None
@@ -266,7 +267,7 @@ def _query(left: Trace, right: Trace, query: int) -> QueryComparison:
 
 
 def _measured(trace: Trace, query: int) -> RowMeasures:
-    weights, options = trace["weights"][query], trace.problem.attention
+    weights, options = trace.row("weights", query), trace.problem.attention
     with trace.arithmetic():
         largest, total = weights.max(), weights.sum()
         if trace.problem.weights is not None and not _are_shares(weights, total):

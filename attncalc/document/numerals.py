@@ -9,13 +9,15 @@ import decimal
 from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from decimal import Decimal
-from functools import partial
-from typing import Any
+from functools import cache, partial
+from typing import Any, overload
+
+import numpy as np
 
 from attncalc.document.expressions import Number, Sign
 from attncalc.document.style import NumberStyle, Rounding
 from attncalc.language import numeral, text
-from attncalc.numbers.arithmetic import Array, Exact, Typed
+from attncalc.numbers.arithmetic import Array, Exact, Typed, is_exact_kind
 from attncalc.records import dataclass
 
 MOST_EXACT_DECIMALS = 12
@@ -51,6 +53,41 @@ class Shown:
         return self.sign is Sign.EXACT
 
 
+class Written(Sequence[Shown]):
+    """Numbers of which each is written when it is looked at: of thousands, a page shows a dozen."""
+
+    def __init__(self, count: int, written: Callable[[int], Shown]) -> None:
+        self._places, self._written = range(count), cache(written)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, place: int) -> Shown: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Written: ...
+
+    def __getitem__(self, place: int | slice) -> Shown | Written:
+        if isinstance(place, slice):
+            chosen = self._places[place]
+            return Written(len(chosen), lambda at: self._written(chosen[at]))
+        return self._written(self._places[place])
+
+
+def shown_doubles(values: Array, style: NumberStyle) -> Written:
+    """As shown, for doubles, of which none is exact."""
+    finite = values[np.isfinite(values)]
+    largest = Decimal(float(np.abs(finite).max(initial=0.0)))
+    if largest and largest.adjusted() >= _LARGEST_PLAIN:
+        write = partial(_scientific, known=False, style=style)
+    elif _is_tiny(largest, style.precision, style):
+        write = partial(_scientific, known=False, style=_with_a_mantissa(style))
+    else:
+        write = partial(_fixed, known=False, decimals=style.precision, style=style)
+    return Written(len(values), lambda place: write(Decimal(float(values[place]))))
+
+
 def shown(values: Sequence[Any], exact: Sequence[bool], style: NumberStyle) -> list[Shown]:
     """Numbers that stand in one column: all with the same number of decimals.
 
@@ -67,9 +104,13 @@ def shown(values: Sequence[Any], exact: Sequence[bool], style: NumberStyle) -> l
         return [_fixed(number, known=True, decimals=needed, style=style) for number in numbers]
     largest = max(map(abs, finite), default=Decimal(0))
     if _is_tiny(largest, style.precision, style):
-        mantissa = replace(style, precision=max(style.precision, _FEWEST_DIGITS - 1))
-        return _each(numbers, exact, partial(_scientific, style=mantissa))
+        return _each(numbers, exact, partial(_scientific, style=_with_a_mantissa(style)))
     return _each(numbers, exact, partial(_fixed, decimals=style.precision, style=style))
+
+
+def _with_a_mantissa(style: NumberStyle) -> NumberStyle:
+    """The style of numbers that are all too small for plain decimals."""
+    return replace(style, precision=max(style.precision, _FEWEST_DIGITS - 1))
 
 
 def _each(
@@ -116,9 +157,19 @@ def shown_in_digits(value: Any, known: bool, digits: int, style: NumberStyle) ->
     return shown([value], [known], finer)[0]
 
 
-def shown_array(values: Array, exact: Exact, style: NumberStyle) -> list[list[Shown]]:
+def shown_row(values: Array, exact: Exact, style: NumberStyle) -> Sequence[Shown]:
+    """As shown, for a row of numbers of either kind. (m,)"""
+    if not is_exact_kind(values) and not exact.any():
+        return shown_doubles(values, style)
+    return shown(list(values), exact.tolist(), style)
+
+
+def shown_array(values: Array, exact: Exact, style: NumberStyle) -> list[Sequence[Shown]]:
     """A matrix whose numbers all have the same number of decimals; typed numbers verbatim."""
-    if all(isinstance(value, Typed) for value in values.flat):
+    flat: Sequence[Shown]
+    if not is_exact_kind(values):
+        flat = shown_row(values.ravel(), exact.ravel(), style)
+    elif all(isinstance(value, Typed) for value in values.flat):
         flat = [as_typed(value) for value in values.flat]
     else:
         flat = shown(list(values.flat), exact.ravel().tolist(), style)

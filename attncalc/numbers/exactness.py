@@ -30,7 +30,9 @@ _LARGEST_CHECKED_POWER = 400
 
 def everywhere(values: Array, exact: bool = True) -> Exact:
     """The same answer for every entry; float64 is never exact."""
-    return np.full(values.shape, exact and is_exact_kind(values))
+    if not is_exact_kind(values):
+        return np.broadcast_to(np.False_, values.shape)  # takes no memory
+    return np.full(values.shape, exact)
 
 
 def of_given(values: Array) -> Exact:
@@ -191,7 +193,7 @@ def of_inverse_powers(base: Decimal, exponents: Sequence[tuple[int, int]], value
 def of_terms(left: Array, left_exact: Exact, right: Array, right_exact: Exact) -> Exact:
     """Where a product is exact: where both factors are, or either is 0."""
     if not is_exact_kind(left):
-        return np.zeros(np.broadcast_shapes(left.shape, right.shape), dtype=bool)
+        return np.broadcast_to(np.False_, np.broadcast_shapes(left.shape, right.shape))
     nothing = (left_exact & np.equal(left, 0)) | (right_exact & np.equal(right, 0))
     terms: Exact = (left_exact & right_exact) | nothing
     return terms
@@ -205,7 +207,7 @@ def of_matrix_product(left: Array, left_exact: Exact, right: Array, right_exact:
     if not is_exact_kind(left):
         rows, columns = left.shape[:-1], right.shape[-1]
         leading = np.broadcast_shapes(rows[:-1], right.shape[:-2])
-        return np.zeros((*leading, rows[-1], columns), dtype=bool)
+        return np.broadcast_to(np.False_, (*leading, rows[-1], columns))
     left_zero, right_zero = left_exact & np.equal(left, 0), right_exact & np.equal(right, 0)
     rounded = _count(~left_exact) @ _count(~right_zero) + _count(~left_zero) @ _count(~right_exact)
     exact: Exact = rounded == 0

@@ -125,6 +125,19 @@ class Known:
         return Known(settled(product, self.values, other.values, exact), exact)
 
 
+def of_groups(left: Known, right: Known) -> Known:
+    """left @ right, where matrices on the left share those on the right, in consecutive groups.
+
+    (h, n, d), (g, d, m) -> (h, n, m); none is copied.
+    """
+    h, g = len(left.values), len(right.values)
+    if h == g:
+        return left @ right
+    parted = left.moved(lambda array: array.reshape(g, h // g, *array.shape[1:]))
+    product = parted @ right[:, None]
+    return product.moved(lambda array: array.reshape(h, *array.shape[2:]))
+
+
 N = TypeVar("N", Array, Known)
 """Numbers, whether they know which of them are exact or not: what a formula is written for."""
 

@@ -32,4 +32,5 @@ def group_of(head: int, heads: int, kv_heads: int) -> int:
 
 def shared(of_groups: Array, heads: int) -> Array:
     """What every query head sees of keys or values. (h_kv, m, d) -> (h, m, d)"""
-    return np.repeat(of_groups, heads // len(of_groups), axis=0)
+    each = heads // len(of_groups)
+    return of_groups if each == 1 else np.repeat(of_groups, each, axis=0)

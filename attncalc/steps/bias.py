@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 
@@ -31,15 +32,16 @@ def biases(trace: Trace) -> Iterator[Stage]:
     """What is added to the scores: a given matrix, or distances times each head's slope."""
     bias, problem = trace.problem.attention.later_bias, trace.problem
     if isinstance(bias, np.ndarray):
-        yield Stage.of("bias", Known.given(bias))
+        yield Stage.of("bias", Known.given(trace.own(bias)))
     elif isinstance(bias, Bucketed):
-        yield Stage.of(
-            "bias", _of_heads(bucketed(bias.table, places_of(bias.buckets, problem)), problem)
-        )
+        places = places_of(bias.buckets, problem, trace.queries)
+        yield Stage.of("bias", _of_heads(bucketed(bias.table, places), problem))
     elif bias is not None:
         slopes = slopes_of(problem, trace["scores"])
         yield Stage.of("slopes", slopes)
-        yield Stage.of("bias", _of_heads(linear(slopes, distances(problem)), problem))
+        yield Stage.of(
+            "bias", _of_heads(linear(slopes, distances(problem, trace.queries)), problem)
+        )
 
 
 def _of_heads(bias: Known, problem: Problem) -> Known:
@@ -81,10 +83,14 @@ def seats(problem: Problem) -> tuple[Sequence[int], Sequence[int]]:
     return problem.query_places, problem.key_places
 
 
-def distances(problem: Problem) -> Array:
-    """|i - j|, the number of tokens between query and key. (n, m)"""
+def distances(problem: Problem, rows: range | None = None) -> Array:
+    """|i - j|, the number of tokens between query and key. (n, m)
+
+    rows: of these queries alone.
+    """
     queries, keys = map(np.asarray, seats(problem))
-    apart: Array = np.abs(queries[:, None] - keys)
+    own = queries if rows is None else queries[rows.start : rows.stop]
+    apart: Array = np.abs(own[:, None] - keys)
     return apart
 
 
@@ -108,12 +114,23 @@ def ahead(problem: Problem) -> Array:
     return np.arange(len(problem.key_tokens)) - queries[:, None]
 
 
-def places_of(buckets: Buckets, problem: Problem) -> Array:
-    """The bucket of each pair. (n, m)"""
-    relative, where = np.unique(ahead(problem), return_inverse=True)
-    found = np.array([buckets.bucket(each) for each in relative.tolist()])
-    pairs: Array = found[where.reshape(len(problem.tokens), -1)]
+def places_of(buckets: Buckets, problem: Problem, rows: range | None = None) -> Array:
+    """The bucket of each pair. (n, m)
+
+    rows: of these queries alone.
+    """
+    n, m, past = len(problem.tokens), len(problem.key_tokens), problem.past_length
+    farthest = past + n - 1  # that a key stands before a query
+    found = _buckets_of(buckets, -farthest, m - past)
+    own = np.arange(n) if rows is None else np.arange(rows.start, rows.stop)
+    pairs: Array = found[np.arange(m) - (past + own)[:, None] + farthest]
     return pairs
+
+
+@lru_cache(maxsize=2)
+def _buckets_of(buckets: Buckets, first: int, stop: int) -> Array:
+    """The bucket of each of these relative positions."""
+    return np.array([buckets.bucket(each) for each in range(first, stop)])
 
 
 def bucketed(table: Array, places: Array) -> Known:

@@ -44,7 +44,7 @@ def shapes(problem: Problem) -> dict[str, Shape]:
 
 def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     """One bias for all heads, or one for each."""
-    bias = Known.given(_rows(trace.problem))
+    bias = Known.given(trace.own(_rows(trace.problem)))
     yield Stage.of("early_bias", bias)
     made = biased_scores(trace.stages[trace.scored].plain, bias)
     yield Stage.of("biased_scores", made, trace.scored)

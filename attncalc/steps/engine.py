@@ -9,12 +9,13 @@ from decimal import Decimal
 import numpy as np
 
 from attncalc.errors import AttncalcError, suggestion
-from attncalc.names import BY_PRODUCTS, COST, STAGES
+from attncalc.names import COST, STAGES
 from attncalc.numbers.arithmetic import Array, Typed, exact_context, is_exact_kind
 from attncalc.problem.problem import Problem
 from attncalc.steps.bias import alibi_slopes
-from attncalc.steps.order import STEPS
+from attncalc.steps.order import OF_TOKENS, STEPS
 from attncalc.steps.remarks import remarks
+from attncalc.steps.rows import Rows, rows_at_once
 from attncalc.steps.trace import Trace, arithmetic_of
 
 
@@ -35,16 +36,17 @@ def explain(problem: Problem, stages: Sequence[str] = ()) -> Trace:
     may be among them.
     Raises StageError for a stage that does not exist, or that this problem does not have.
     """
-    given = [*problem.arrays().values()]
+    given, asked = [*problem.arrays().values()], (*stages, *problem.claims.stages)
     exact = is_exact_kind(given[0])
     context = exact_context([*given, *_of_options(problem)]) if exact else None
     trace = Trace(problem, {}, context)
     with arithmetic_of(context):
-        for step in STEPS:
-            if step.shapes(problem):
-                for made in step.work(trace, (*stages, *problem.claims.stages)):
-                    kept = trace.by_products if made.name in BY_PRODUCTS else trace.stages
-                    kept[made.name] = made
+        by_rows = not exact and rows_at_once(problem) < len(problem.tokens)
+        for step in OF_TOKENS if by_rows else STEPS:
+            for made in step.work(trace, asked) if step.shapes(problem) else ():
+                trace.take(made)
+        if by_rows:
+            trace = Rows(trace).trace(asked)
         trace = replace(trace, warnings=(*problem.remarks, *remarks(trace)))
     refuse_unknown(stages, trace)
     return trace

@@ -52,7 +52,7 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     problem, last = trace.problem, trace.joined
     made_of: tuple[str, ...] = (last,)
     if problem.W_G is None:
-        G = Known.given(_given(problem))
+        G = Known.given(trace.own(_given(problem)))
     else:
         G = affine(trace.stages[trace.embedded].plain, problem.W_G, problem.b_G)
         made_of = (last, trace.embedded, "W_G")

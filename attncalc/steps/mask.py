@@ -50,9 +50,13 @@ def first_place(reach: Reach, n: int, m: int, past: int) -> int:
     return m - n if reach.from_end else past
 
 
-def reached(reach: Reach, n: int, m: int, past: int = 0) -> Array:
-    """True where a query may attend to a key. (n, m)"""
-    places = first_place(reach, n, m, past) + np.arange(n)
+def reached(reach: Reach, n: int, m: int, past: int = 0, rows: range | None = None) -> Array:
+    """True where a query may attend to a key. (n, m)
+
+    rows: of these queries alone.
+    """
+    own = np.arange(n) if rows is None else np.arange(rows.start, rows.stop)
+    places = first_place(reach, n, m, past) + own
     mask: Array = sees(reach, places[:, None], np.arange(m))
     return mask
 
@@ -75,7 +79,7 @@ def shapes(problem: Problem) -> dict[str, Shape]:
 
 def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     """The bias is added first; what is hidden is -inf, whatever was added."""
-    S, mask = trace.stages[trace.scored].plain, allowed(trace.problem)
+    S, mask = trace.stages[trace.scored].plain, allowed(trace.problem, trace.queries)
     yield from biases(trace)
     if mask is not None:
         yield Stage.of("mask", Known(mask, np.full(mask.shape, True)))
@@ -88,14 +92,17 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     yield Stage.of("masked_scores", Known(masked, exact), trace.scored)
 
 
-def allowed(problem: Problem) -> Array | None:
-    """True where the mask lets a query attend, (n, m) or (h, n, m); None where there is none."""
+def allowed(problem: Problem, rows: range | None = None) -> Array | None:
+    """True where the mask lets a query attend, (n, m) or (h, n, m); None where there is none.
+
+    rows: of these queries alone.
+    """
     mask = problem.attention.mask
     if isinstance(mask, np.ndarray):
-        return mask
+        return mask if rows is None else mask[..., rows.start : rows.stop, :]
     reach = reach_of(mask)
     n, m = len(problem.tokens), len(problem.key_tokens)
-    return None if reach is None else reached(reach, n, m, problem.past_length)
+    return None if reach is None else reached(reach, n, m, problem.past_length, rows)
 
 
 def visible_pairs(problem: Problem) -> int:
@@ -103,14 +110,50 @@ def visible_pairs(problem: Problem) -> int:
 
     The same for every head, unless the mask or the bias has a matrix for each.
     """
-    shape = (problem.heads or 1, len(problem.tokens), len(problem.key_tokens))
-    visible = np.full(shape, True)
-    mask, bias = allowed(problem), problem.attention.bias_rows
+    seen = visible_keys(problem)
+    of_one = int(seen.sum())
+    return of_one if seen.ndim > 1 else of_one * (problem.heads or 1)
+
+
+_ROWS_AT_ONCE = 256
+"""Queries whose keys are counted at a time, so that it takes no memory to speak of."""
+
+
+def visible_keys(problem: Problem) -> Array:
+    """How many keys each query sees that neither the mask nor a bias of -inf hides. (n,) or (h, n)
+
+    One number a query where it is the same for every head.
+    """
+    bias, reach = problem.attention.bias_rows, reach_of(problem.attention.mask)
+    n, m = len(problem.tokens), len(problem.key_tokens)
+    if bias is None and not isinstance(problem.attention.mask, np.ndarray):
+        return _reached_keys(reach or Reach(), n, m, problem.past_length)
+    blocks = [range(at, min(at + _ROWS_AT_ONCE, n)) for at in range(0, n, _ROWS_AT_ONCE)]
+    return np.concatenate([_visible_keys(problem, bias, rows) for rows in blocks], axis=-1)
+
+
+def _visible_keys(problem: Problem, bias: Array | None, rows: range) -> Array:
+    """The same of some queries, by looking at every key."""
+    mask, visible = allowed(problem, rows), np.full((len(rows), len(problem.key_tokens)), True)
     if mask is not None:
-        visible &= mask
+        visible = visible & mask
     if bias is not None:
-        visible &= bias != like(bias, "-Infinity")
-    return int(visible.sum())
+        added = bias[..., rows.start : rows.stop, :]
+        visible = visible & (added != like(added, "-Infinity")).astype(bool)
+    seen: Array = np.count_nonzero(visible, axis=-1)
+    return seen
+
+
+def _reached_keys(reach: Reach, n: int, m: int, past: int) -> Array:
+    """How many keys each query reaches, none of which is looked at by itself. (n,)"""
+    kept = np.full(m, True) if reach.kept is None else reach.kept
+    before = np.concatenate([[0], np.cumsum(kept)])  # how many keys are kept before each place
+    places = first_place(reach, n, m, past) + np.arange(n)
+    stop = np.clip(places + min(reach.ahead, n + m) + 1, 0, m).astype(int)
+    start = np.clip(places - min(reach.back, n + m), 0, m).astype(int)
+    firsts = np.minimum(reach.first, np.minimum(start, stop))  # those before the window
+    seen: Array = before[np.maximum(start, stop)] - before[start] + before[firsts]
+    return seen
 
 
 def enclose(operands: Operands, stage: str, index: Index) -> Interval:

@@ -8,7 +8,7 @@ from functools import partial
 from attncalc.numbers import intervals
 from attncalc.numbers.arithmetic import Array, is_exact_kind
 from attncalc.numbers.intervals import ZERO, Interval
-from attncalc.numbers.known import N
+from attncalc.numbers.known import N, of_groups
 from attncalc.numbers.operations import Operations, dots
 from attncalc.numbers.rounding import moved, rounded
 from attncalc.numbers.terms import Product, Sum, Term
@@ -52,12 +52,12 @@ def _last(problem: Problem) -> str:
 
 def work(trace: Trace, asked: Collection[str]) -> Iterator[Stage]:
     """The products, which a large problem keeps only if they are asked for, and their sums."""
-    A, V = trace.stages["weights"].plain, trace.stages["V"].plain
-    if trace.problem.heads is not None:
-        V = V.moved(partial(heads.shared, heads=len(A.values)))
+    A, V, h = trace.stages["weights"].plain, trace.stages["V"].plain, trace.problem.heads
     if is_exact_kind(A.values) or "weighted_values" in asked:
-        yield Stage.of("weighted_values", weighted_values(A, V), "weights", "V")
-    yield Stage.of(_last(trace.problem), output(A, V), "weights", "V")
+        of_heads = V if h is None else V.moved(partial(heads.shared, heads=h))
+        yield Stage.of("weighted_values", weighted_values(A, of_heads), "weights", "V")
+    made = output(A, V) if h is None else of_groups(A, V)
+    yield Stage.of(_last(trace.problem), made, "weights", "V")
 
 
 def enclose(operands: Operands, stage: str, index: Index) -> Interval:

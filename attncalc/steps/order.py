@@ -48,6 +48,12 @@ STEPS: tuple[Step, ...] = (
 """
 
 
+OF_TOKENS, OF_PAIRS = STEPS[: STEPS.index(score)], STEPS[STEPS.index(score) :]
+"""Those before queries meet keys, and those from there: what they make of a query, no other query
+takes part in.
+"""
+
+
 def stage_shapes(problem: Problem) -> dict[str, Shape]:
     """The stages a problem has and their shapes, in order, without computing them."""
     shapes: dict[str, Shape] = {}

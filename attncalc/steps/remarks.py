@@ -11,6 +11,7 @@ from attncalc.language import Digits, Sentence, listed, template
 from attncalc.numbers import exactness
 from attncalc.numbers.arithmetic import Typed, doubt_of, is_exact_kind, like
 from attncalc.problem.options import STAND_IN, Rotary, Sinusoidal, Slopes
+from attncalc.steps.mask import visible_keys
 from attncalc.steps.softmax import sums
 from attncalc.steps.trace import Trace
 
@@ -66,8 +67,7 @@ def _of_blind_rows(trace: Trace) -> Iterator[Sentence]:
     """Queries of which every key is masked; once where it is so in all heads."""
     if not trace.hides(trace.scored):
         return
-    S = trace[trace.scored]
-    blind = (like(S, "-Infinity") == S).all(axis=-1)
+    blind = visible_keys(trace.problem) == 0
     for place in np.argwhere(blind).tolist():
         *head, row = place
         if head and blind[:, row].all():

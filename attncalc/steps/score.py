@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from functools import partial
 
 import numpy as np
 
 from attncalc.numbers import intervals
 from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.intervals import Interval
-from attncalc.numbers.known import Known, N
+from attncalc.numbers.known import Known, N, of_groups
 from attncalc.numbers.operations import Operations, dots
 from attncalc.numbers.terms import Term, dot
 from attncalc.problem import heads
@@ -42,12 +41,11 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     """The dot product of each query with each key; or as they are given."""
     given = trace.problem.scores
     if given is not None:
-        yield Stage.of("scores", Known.given(given))
+        yield Stage.of("scores", Known.given(trace.own(given)))
         return
     Q, K = trace.stages[trace.asking].plain, trace.stages[trace.answering].plain
-    if trace.problem.heads is not None:
-        K = K.moved(partial(heads.shared, heads=len(Q.values)))
-    yield Stage.of("scores", scores(Q, K), trace.asking, trace.answering)
+    made = scores(Q, K) if trace.problem.heads is None else of_groups(Q, K.swapaxes(-1, -2))
+    yield Stage.of("scores", made, trace.asking, trace.answering)
 
 
 def enclose(operands: Operands, _stage: str, index: Index) -> Interval:

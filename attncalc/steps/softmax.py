@@ -133,7 +133,7 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     """Powers, their sum, and each power divided by it; or weights as they are given."""
     problem = trace.problem
     if problem.weights is not None:
-        yield Stage.of("weights", Known.given(problem.weights))
+        yield Stage.of("weights", Known.given(trace.own(problem.weights)))
         return
     typed_base, sink = problem.attention.base, problem.attention.sink
     S, equal = trace.stages[trace.scored].plain, _equal_rows(trace)

@@ -9,11 +9,11 @@ import decimal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import field, replace
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import numpy as np
 
-from attncalc.names import BY_PRODUCTS, STAGES, Axis
+from attncalc.names import BY_PRODUCTS, NAMES, STAGES, Axis
 from attncalc.numbers.arithmetic import Array, transcendental_context
 from attncalc.numbers.known import Known
 from attncalc.problem.heads import group_of
@@ -30,8 +30,6 @@ from attncalc.steps.stages import (
     axes_of,
     tokens_along,
 )
-
-K = TypeVar("K", bound=Known)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +51,16 @@ class Stage(Known):
         """Its numbers, without its name."""
         return Known(self.values, self.exact)
 
+    @property
+    def at_hand(self) -> bool:
+        """Whether all of its rows have been worked out."""
+        return True
+
+    def of_head(self, head: int) -> Stage:
+        """What it has of one head, where its first axis is of those."""
+        # With the ellipsis, one number is an array too.
+        return replace(self, values=self.values[head, ...], exact=self.exact[head, ...])
+
 
 @dataclass(frozen=True, eq=False)
 class Trace:
@@ -60,18 +68,41 @@ class Trace:
 
     by_products: what was worked out on the way and is no stage; those of names.BY_PRODUCTS that
     the problem has. context: the decimal context of the computation, None in float64. head: the
-    one that this is a view of, from 0; then its stages have no axis for heads.
+    one that this is a view of, from 0; then its stages have no axis for heads. queries: the only
+    ones that its stages have rows of; None where they have all.
     """
 
     problem: Problem
     stages: dict[str, Stage]
     context: decimal.Context | None
-    by_products: dict[str, Known] = field(default_factory=dict)
+    by_products: dict[str, Stage] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     head: int | None = None
+    queries: range | None = None
 
     def __getitem__(self, name: str) -> Array:
         return self.stages[name].values
+
+    def take(self, made: Stage) -> None:
+        """Keep what a step has made, while it is being worked through."""
+        kept = self.by_products if made.name in BY_PRODUCTS else self.stages
+        kept[made.name] = made
+
+    def found(self, name: str) -> Stage | None:
+        """A stage or a by-product; None where there is none of this name."""
+        return self.stages.get(name) or self.by_products.get(name)
+
+    def row(self, name: str, query: int) -> Any:
+        """A query's row of a stage of a head, or of one without heads.
+
+        In a large problem no other rows are worked out for it, as they are for the whole stage.
+        """
+        return self.stages[name][query].values
+
+    def own(self, given: Array) -> Array:
+        """Of what is given in a row for each query, the rows of those that this is about."""
+        rows = self.queries
+        return given if rows is None else given[..., rows.start : rows.stop, :]
 
     def __contains__(self, name: str) -> bool:
         return name in self.stages
@@ -113,6 +144,11 @@ class Trace:
     def places(self) -> Sequence[int]:
         """The positions of the queries."""
         return self.problem.query_places
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether there is a mask."""
+        return "mask" in self.by_products
 
     @property
     def mask(self) -> Array | None:
@@ -195,12 +231,29 @@ class Trace:
         stages = dict(self.stages)
         for name in OF_HEADS:
             if name in stages:
-                stages[name] = _sliced(stages[name], group if name in OF_GROUPS else head)
+                stages[name] = stages[name].of_head(group if name in OF_GROUPS else head)
         by_products = {
             name: _own(found, head, group, BY_PRODUCTS[name])
             for name, found in self.by_products.items()
         }
         return replace(self, stages=stages, by_products=by_products, head=head)
+
+    def of_queries(self, queries: range) -> Self:
+        """What it has of these queries alone: their rows, and whatever belongs to no query."""
+        stages = {
+            name: _rows(found, self._rows_of(queries), NAMES[name].axes)
+            for name, found in self.stages.items()
+        }
+        by_products = {
+            name: _rows(found, self._rows_of(queries), BY_PRODUCTS[name])
+            for name, found in self.by_products.items()
+        }
+        return replace(self, stages=stages, by_products=by_products, queries=queries)
+
+    def _rows_of(self, queries: range) -> slice:
+        """Where their rows stand in its stages."""
+        start = 0 if self.queries is None else self.queries.start
+        return slice(queries.start - start, queries.stop - start)
 
     def axes(self, stage: str) -> tuple[Axis, ...]:
         """What each axis of a stage is of."""
@@ -223,11 +276,11 @@ class Trace:
     def weighted_values_of(self, query: int) -> Array:
         """α_ij v_j of one query of one head. (m, d_v)"""
         if "weighted_values" in self.stages:
-            recorded: Array = self["weighted_values"][query]
+            recorded: Array = self.row("weighted_values", query)
             return recorded
-        weights, values = (self[name] for name in self.stages[self.attended].made_of)
+        weights, values = self.stages[self.attended].made_of
         with self.arithmetic():
-            terms: Array = weights[query][:, None] * values
+            terms: Array = self.row(weights, query)[:, None] * self[values]
         return terms
 
     @contextmanager
@@ -246,17 +299,20 @@ class Trace:
             yield
 
 
-def _own(found: Known, head: int, group: int, axes: Sequence[Axis]) -> Known:
+def _own(found: Stage, head: int, group: int, axes: Sequence[Axis]) -> Stage:
     """A head's slice, or its key-value head's; what is the same for all has one axis fewer."""
-    if axes[:1] == (Axis.KV_HEAD,) and found.values.ndim == len(axes):
-        return _sliced(found, group)
-    shared = Axis.HEAD not in axes or found.values.ndim < len(axes)
-    return found if shared else _sliced(found, head)
+    if axes[:1] == (Axis.KV_HEAD,) and len(found.shape) == len(axes):
+        return found.of_head(group)
+    shared = Axis.HEAD not in axes or len(found.shape) < len(axes)
+    return found if shared else found.of_head(head)
 
 
-def _sliced(found: K, head: int) -> K:
-    # With the ellipsis, one number is an array too.
-    return replace(found, values=found.values[head, ...], exact=found.exact[head, ...])
+def _rows(found: Stage, rows: slice, axes: Sequence[Axis]) -> Stage:
+    """The rows of some queries; all there is where no axis is of queries."""
+    if Axis.QUERY not in axes:
+        return found
+    place: Any = (..., rows, *[slice(None)] * len(axes[axes.index(Axis.QUERY) + 1 :]))
+    return replace(found, values=found.values[place], exact=found.exact[place])
 
 
 @contextmanager

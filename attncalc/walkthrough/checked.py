@@ -347,7 +347,7 @@ def _error(finding: Finding) -> Decimal:
     return Decimal(float(finding.computed)) - finding.claim.value
 
 
-def _computed(page: Page, findings: Sequence[Finding]) -> list[Shown]:
+def _computed(page: Page, findings: Sequence[Finding]) -> Sequence[Shown]:
     """The computed values, with two digits more than the most that are claimed."""
     plain = [each.claim for each in findings if not _has_exponent(each.claim)]
     decimals = [claim.decimals for claim in plain if not _is_of_type(claim)]

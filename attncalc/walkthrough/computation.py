@@ -44,7 +44,7 @@ def computation_of(page: Page) -> Computation:
     """The same of a page's first query."""
     trace, query = page.trace, page.queries[0]
     stages = [name for name in ONE_A_PAIR if name in trace and told(trace, name).drawn is not None]
-    keys = greatest(trace["weights"][query], _MOST_KEYS, _MOST_KEYS - 1)
+    keys = greatest(trace.row("weights", query), _MOST_KEYS, _MOST_KEYS - 1)
     rows = {name: page.stage(name, [query])[0] for name in stages}
     shares = _shares(trace, query)
     answers = _answers(page, [key for key in keys if isinstance(key, int)])
@@ -80,7 +80,7 @@ def _worked(number: Shown) -> Worked:
 
 def _shares(trace: Trace, query: int) -> list[float]:
     """Of the greatest weight, from 0 to 1."""
-    weights = trace["weights"][query]
+    weights = trace.row("weights", query)
     largest = max(weights)
     if not largest > 0:
         return [0.0] * len(weights)
@@ -135,7 +135,7 @@ def _summed(page: Page, query: int) -> Summed | None:
         return None
     numbers = page.stage(trace.attended, [query])[0]
     terms = trace.weighted_values_of(query).astype(np.float64)  # (m, d_v)
-    total = trace[trace.attended][query].astype(np.float64)
+    total = trace.row(trace.attended, query).astype(np.float64)
     every = [*terms.flat, *total]
     drawable = all(math.isfinite(number) and abs(number) < _LARGEST for number in every)
     entries = kept(len(numbers), _MOST_ENTRIES, _MOST_ENTRIES // 2)

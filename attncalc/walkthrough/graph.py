@@ -64,7 +64,7 @@ def graph_of(trace: Trace, wanted: Edges) -> Graph:
     left = _MOST_EDGES
     for query in queries:
         ranked = _ranked(trace, wanted.stage, query)
-        high = trace[wanted.stage][query][ranked].astype(np.float64) >= wanted.threshold
+        high = trace.row(wanted.stage, query)[ranked].astype(np.float64) >= wanted.threshold
         drawn[query] = np.sort(ranked[high][: wanted.top]).tolist()
         left -= len(drawn[query])
         if left < 0:
@@ -213,7 +213,7 @@ def _greatest(page: Page, count: int, total: int) -> Inlines:
     """How many weights of a single query are drawn, if not all that are not 0."""
     if count == total:
         return ()
-    if total == page.trace["weights"].shape[-1]:
+    if total == page.trace.stages["weights"].shape[-1]:
         return words("The {count} greatest of {total} weights are drawn.", count=count, total=total)
     return words(
         "The {count} greatest of {total} weights other than 0 are drawn.", count=count, total=total
@@ -263,7 +263,7 @@ def _graph(
     first_key = 0 if own else len(problem.tokens)
     edges: list[Edge] = []
     for query, keys in drawn.items():
-        row, known = trace[stage][query], trace.stages[stage].exact[query]
+        row, known = trace.row(stage, query), trace.stages[stage][query].exact
         numbers, shares = _shown(row, known, keys, style), _shares(trace, row[list(keys)])
         node = offset + query if own else query
         for key, each, share in zip(keys, numbers, shares, strict=True):
@@ -298,7 +298,7 @@ def _only_needed(graph: Graph) -> Graph:
     )
 
 
-def _shown(row: Array, known: Exact, keys: Sequence[int], style: NumberStyle) -> list[Shown]:
+def _shown(row: Array, known: Exact, keys: Sequence[int], style: NumberStyle) -> Sequence[Shown]:
     """Some numbers of a row, as they are shown in the whole of it."""
     if is_exact_kind(row):
         every = shown_array(row[None], known[None], style)[0]
@@ -311,7 +311,7 @@ def _shown(row: Array, known: Exact, keys: Sequence[int], style: NumberStyle) ->
 
 def _ranked(trace: Trace, stage: str, query: int) -> Array:
     """The keys that a query attends to, the largest number first, the first of equal ones."""
-    row = trace[stage][query]
+    row = trace.row(stage, query)
     keys = np.flatnonzero(_attended(trace, stage, query, row))
     # copy_negate, because a minus sign would round to the current context
     falling = [number.copy_negate() for number in row[keys]] if is_exact_kind(row) else -row[keys]
@@ -322,7 +322,7 @@ def _attended(trace: Trace, stage: str, query: int, row: Array) -> Exact:
     """Which keys are not masked, and not of weight 0."""
     if stage == "weights":
         return np.asarray(np.not_equal(row, 0), dtype=bool)
-    last = trace[source_of(trace, "exponentials")][query]
+    last = trace.row(source_of(trace, "exponentials"), query)
     return np.asarray(np.not_equal(last, like(last, "-Infinity")), dtype=bool)
 
 

@@ -33,7 +33,7 @@ def weights_heatmap(page: Page) -> Heatmap:
 def _heatmap(page: Page, stage: str, about: Inlines) -> Heatmap:
     columns = page.kept_columns()
     numbers = page.vectors(stage)
-    values = page.trace[stage]
+    values = _shaded(page, stage)
     with page.trace.rounding():
         ends = _ends(page, stage, numbers)
         shade = _shading(values)
@@ -42,13 +42,14 @@ def _heatmap(page: Page, stage: str, about: Inlines) -> Heatmap:
             if isinstance(row, Omitted):
                 rows.append(row)
                 continue
+            own = page.trace.row(stage, row)
             hidden = page.hidden_keys(row) if stage == "weights" else ()
             cells = tuple(
                 _cell(numbers[row], place, hidden) if isinstance(place, int) else place
                 for place in columns
             )
             shades = tuple(
-                shade(values[row][place]) if isinstance(place, int) else 0.0 for place in columns
+                shade(own[place]) if isinstance(place, int) else 0.0 for place in columns
             )
             token = page.query_token(row, focused=row in page.queries)
             rows.append(HeatmapRow(token, cells, shades, row, _made_of(page, row, columns)))
@@ -73,17 +74,26 @@ def _ends(
     page: Page, stage: str, numbers: Mapping[int, Sequence[Shown]]
 ) -> tuple[Expression, Expression] | None:
     """The numbers of the lightest and of the darkest shade, as they stand in the heatmap."""
-    values = page.trace[stage]
+    values = _shaded(page, stage)
     lowest, highest = _span(values)
     if not 0 < highest - lowest < math.inf:
         return None
 
     def written(value: Any) -> Expression:
-        query, key = map(int, np.argwhere(values == value)[0])
+        row, key = map(int, np.argwhere(values == value)[0])
+        query = row if page.trace.stages[stage].at_hand else [*numbers][row]
         shown = numbers[query][key] if query in numbers else page.entry(stage, (query, key))
         return shown.number
 
     return written(lowest) if lowest < 0 else Number("0"), written(highest)
+
+
+def _shaded(page: Page, stage: str) -> Array:
+    """The numbers that shades are measured by: all there are, or of a large problem those shown."""
+    found = page.trace.stages[stage]
+    if found.at_hand:
+        return found.values
+    return found[[row for row in page.kept_queries() if isinstance(row, int)]].values
 
 
 def _made_of(

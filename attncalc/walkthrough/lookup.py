@@ -6,8 +6,10 @@ every value: as much as its key matches.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from attncalc.document.document import (
     Align,
@@ -34,6 +36,7 @@ from attncalc.document.numerals import (
 )
 from attncalc.document.wording import counted_words, listing_of_first, sentences, words
 from attncalc.numbers import measures
+from attncalc.numbers.arithmetic import Exact
 from attncalc.selection import Selection
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page, joining
@@ -66,7 +69,7 @@ def write_lookup(trace: Trace, selection: Selection | None = None) -> Document:
 
 def _ranked(page: Page, query: int) -> list[int]:
     """The keys that may be seen, the best match first."""
-    weights, hidden = page.trace["weights"][query], page.hidden_keys(query)
+    weights, hidden = page.trace.row("weights", query), page.hidden_keys(query)
     seen = [key for key in range(len(weights)) if key not in hidden]
     return sorted(seen, key=lambda key: weights[key], reverse=True)
 
@@ -87,7 +90,7 @@ def _ranking(page: Page, query: int, number: int) -> Section:
         symbol = Symbol("q", (page.query_name(query),))
         blocks.append(Equation(page.named(symbol, q)))
     blocks.append(_ranking_table(page, query, ranked))
-    hidden = trace["weights"].shape[-1] - len(ranked)
+    hidden = trace.stages["weights"].shape[-1] - len(ranked)
     if hidden:
         masked = counted_words(
             "1 key is masked, as if not in the table.",
@@ -102,7 +105,7 @@ def _ranking(page: Page, query: int, number: int) -> Section:
 def _ranking_table(page: Page, query: int, ranked: list[int]) -> Table:
     trace = page.trace
     weights = page.stage("weights", [query])[0]
-    row = trace["weights"][query]
+    row = trace.row("weights", query)
     matches = _matches(page, query)
     answering = met(trace)[1:]
     columns = [Column(words("key")), Column(words("rank"), Align.RIGHT)]
@@ -131,7 +134,7 @@ def _ranking_table(page: Page, query: int, ranked: list[int]) -> Table:
     return Table(tuple(columns), tuple(rows))
 
 
-def _matches(page: Page, query: int) -> list[Shown] | None:
+def _matches(page: Page, query: int) -> Sequence[Shown] | None:
     """What goes into the softmax; None where weights are given."""
     trace = page.trace
     if trace.problem.weights is not None:
@@ -146,7 +149,7 @@ def _retrieved(page: Page, query: int, number: int) -> Section:
     shares, values = sources(trace, trace.attended)
     weights = page.stage(shares, [query])[0]
     rows: list[Row] = []
-    for place in page.greatest_tokens(trace["weights"][query][ranked]):
+    for place in page.greatest_tokens(trace.row("weights", query)[ranked]):
         if isinstance(place, Omitted):
             rows.append(_rest_row(page, query, ranked[-place.count :]))
             continue
@@ -175,9 +178,10 @@ def _rest_row(page: Page, query: int, left: list[int]) -> Row:
     trace = page.trace
     with trace.arithmetic():
         total = trace.weighted_values_of(query)[left].sum(axis=0)
-    shares, values = (trace.stages[name].exact for name in sources(trace, trace.attended))
-    known = shares[query][left, None] & values[left]
-    numbers = shown_array(total[None], known.all(axis=0)[None], page.style)[0]
+    shares, values = (trace.stages[name] for name in sources(trace, trace.attended))
+    products_known = shares[query].exact[left, None] & values.exact[left]
+    known: Exact = np.logical_and.reduce(products_known, axis=0)
+    numbers = shown_array(total[None], known[None], page.style)[0]
     result = Relation((page.vector(numbers),), (joining(numbers),))
     return Row((words("… {count} more", count=len(left)), (result,)))
 
@@ -185,7 +189,7 @@ def _rest_row(page: Page, query: int, left: list[int]) -> Row:
 def _against_hard(page: Page, query: int, ranked: list[int]) -> Iterator[Inlines]:
     """What the best match alone would have given."""
     trace = page.trace
-    row = trace["weights"][query]
+    row = trace.row("weights", query)
     if not ranked:
         yield words("No key may be seen, so nothing is retrieved.")
         return
@@ -199,7 +203,7 @@ def _against_hard(page: Page, query: int, ranked: list[int]) -> Iterator[Inlines
     name = Symbol("v", (page.key_name(best[0]),))
     returned = page.named(name, value)
     with trace.arithmetic():
-        apart = measures.distance(trace[trace.attended][query], trace[values][best[0]])
+        apart = measures.distance(trace.row(trace.attended, query), trace[values][best[0]])
     key = page.key_token(best[0])
     if apart == 0 and all(entry.exact for entry in page.stage(trace.attended, [query])[0]):
         yield words(

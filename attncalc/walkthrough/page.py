@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -32,7 +31,7 @@ from attncalc.document.expressions import (
     Symbol,
     Vector,
 )
-from attncalc.document.numerals import Shown, as_typed, shown, shown_array
+from attncalc.document.numerals import Shown, Written, as_typed, shown, shown_array
 from attncalc.document.style import NumberStyle
 from attncalc.document.wording import sentences, words
 from attncalc.language import retold, text
@@ -46,7 +45,7 @@ from attncalc.records import dataclass
 from attncalc.selection import Selection
 from attncalc.steps.stages import tokens_along
 from attncalc.steps.trace import Trace
-from attncalc.walkthrough.places import greatest, kept, with_gaps, with_the_rest
+from attncalc.walkthrough.places import greatest, greatest_places, kept, with_gaps, with_the_rest
 
 NOTHING = Shown(Number("0"), Sign.EXACT)
 """What becomes of a key that is not seen: no small number, but none at all."""
@@ -209,7 +208,7 @@ class Page:
     def kept_keys(self, query: int) -> list[int | Omitted]:
         """The key positions shown of a query: those of the greatest weights, and its own."""
         own = [self.offset + query] if self.trace.problem.self_attention else []
-        return self.greatest_tokens(self.trace["weights"][query], own)
+        return self.greatest_tokens(self.trace.row("weights", query), own)
 
     def greatest_tokens(
         self, sizes: Sequence[Any], always: Iterable[int] = ()
@@ -227,10 +226,10 @@ class Page:
         count = len(self.trace.problem.key_tokens)
         if self.full or count <= MOST_TOKENS:
             return list(range(count))
-        weights = self.trace["weights"]
+        weights = self.trace.stages["weights"]
         rows = [query for query in self.kept_queries() if isinstance(query, int)]
         room = 2 * _ENDS_OF_TOKENS
-        ranked = [heapq.nlargest(room, range(count), weights[query].__getitem__) for query in rows]
+        ranked = [greatest_places(weights[query].values, room) for query in rows]
         chosen = {*self.needed_keys, *(keys[0] for keys in ranked)}
         for keys in zip(*ranked, strict=True):
             chosen.update(keys[: max(0, room - len(chosen))])
@@ -290,16 +289,16 @@ class Page:
         most = len(sizes) if self.full else MOST_TERMS
         return greatest(sizes, most, 2 * _ENDS_OF_ENTRIES, always)
 
-    def stage(self, name: str, rows: Sequence[int]) -> list[list[Shown]]:
+    def stage(self, name: str, rows: Sequence[int]) -> list[Sequence[Shown]]:
         """Rows of a stage as shown, all with the same number of decimals."""
-        stage = self.trace.stages[name]
-        return shown_array(stage.values[list(rows)], stage.exact[list(rows)], self.style)
+        stage = self.trace.stages[name][list(rows)]
+        return shown_array(stage.values, stage.exact, self.style)
 
-    def known(self, numbers: Known) -> list[Shown]:
+    def known(self, numbers: Known) -> Sequence[Shown]:
         """A row of numbers that are no stage, all with the same number of decimals. (d,)"""
         return shown(list(numbers.values), numbers.exact.tolist(), self.style)
 
-    def vectors(self, name: str) -> dict[int, list[Shown]]:
+    def vectors(self, name: str) -> dict[int, Sequence[Shown]]:
         """The queries' rows of a stage that the page shows, by position."""
         rows = [place for place in self.kept_queries() if isinstance(place, int)]
         return dict(zip(rows, self.stage(name, rows), strict=True))
@@ -320,11 +319,12 @@ class Page:
     def entry(self, name: str, index: tuple[int, ...]) -> Shown:
         """One number of a stage by itself: verbatim if it was typed."""
         recorded = self.trace.stages[name]
-        if not recorded.made_of and isinstance(recorded.values[index], Typed):
-            return self.number(recorded.values[index])
-        return shown([recorded.values[index]], [bool(recorded.exact[index])], self.style)[0]
+        entry = recorded[index]
+        if not recorded.made_of and isinstance(entry.values, Typed):
+            return self.number(entry.values)
+        return shown([entry.values], [bool(entry.exact)], self.style)[0]
 
-    def given(self, array: Array) -> list[list[Shown]]:
+    def given(self, array: Array) -> list[Sequence[Shown]]:
         """A given matrix or vector: verbatim if it was typed."""
         matrix = array if array.ndim == 2 else array[None]
         exact = np.full(matrix.shape, True)
@@ -335,20 +335,21 @@ class Page:
         trace = self.trace
         if trace.problem.weights is not None or not trace.hides(trace.scored):
             return frozenset()
-        scores = trace[trace.scored]
-        return frozenset(np.flatnonzero(scores[query] == like(scores, "-Infinity")).tolist())
+        scores = trace.row(trace.scored, query)
+        return frozenset(np.flatnonzero(scores == like(scores, "-Infinity")).tolist())
 
-    def shares(self, query: int, name: str = "weights") -> list[Shown]:
+    def shares(self, query: int, name: str = "weights") -> Sequence[Shown]:
         """A query's row of its weights as shown; a plain 0 of keys that it does not see."""
         hidden = self.hidden_keys(query)
         row = self.stage(name, [query])[0]
-        return [NOTHING if key in hidden else row[key] for key in range(len(row))]
+        return Written(len(row), lambda key: NOTHING if key in hidden else row[key])
 
-    def bias_row(self, query: int) -> list[Shown]:
+    def bias_row(self, query: int) -> Sequence[Shown]:
         """What is added to the scores of a query."""
         bias = self.trace.bias
         assert bias is not None
-        return shown_array(bias.values[query][None], bias.exact[query][None], self.style)[0]
+        row = bias[query]
+        return shown_array(row.values[None], row.exact[None], self.style)[0]
 
     def number(self, value: Any) -> Shown:
         """A single given number."""

@@ -122,7 +122,7 @@ def shape_of(trace: Trace, name: str) -> str:
     if name == PAST:
         count = trace.problem.past_length
         return counted("{count} token", "{count} tokens", count)
-    shape = trace[name].shape
+    shape = trace.stages[name].shape
     if not trace.has_heads or name not in OF_HEADS:
         return _by(shape)
     each = _by(shape[1:])

@@ -6,11 +6,14 @@ import heapq
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from attncalc.document.expressions import Omitted
+from attncalc.numbers.arithmetic import Array, is_exact_kind
 
 
 def greatest(
-    sizes: Sequence[Any], most: int, count: int, always: Iterable[int] = ()
+    sizes: Sequence[Any] | Array, most: int, count: int, always: Iterable[int] = ()
 ) -> list[int | Omitted]:
     """The places of the greatest in order, the first of equal ones, and how many more there are.
 
@@ -18,8 +21,16 @@ def greatest(
     """
     if len(sizes) <= most:
         return list(range(len(sizes)))
-    places = {*heapq.nlargest(count, range(len(sizes)), key=sizes.__getitem__), *always}
-    return with_the_rest(places, len(sizes))
+    return with_the_rest({*greatest_places(sizes, count), *always}, len(sizes))
+
+
+def greatest_places(sizes: Sequence[Any] | Array, count: int) -> list[int]:
+    """So many places of the greatest, the greatest first, and the first of equal ones."""
+    if isinstance(sizes, np.ndarray) and not is_exact_kind(sizes) and count < len(sizes):
+        least = np.partition(sizes, -count)[-count]
+        far = np.flatnonzero(sizes >= least)
+        return [int(place) for place in far[np.argsort(-sizes[far], kind="stable")][:count]]
+    return heapq.nlargest(count, range(len(sizes)), key=sizes.__getitem__)
 
 
 def kept(count: int, most: int, ends: int, always: Iterable[int] = ()) -> list[int | Omitted]:

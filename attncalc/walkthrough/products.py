@@ -58,7 +58,7 @@ def projection_formula(result: Symbol, source: Symbol, letter: str, bias: Array 
 
 def projected(
     page: Page, source: str, letter: str, row: int, column: int
-) -> tuple[Expression, list[Shown]]:
+) -> tuple[Expression, Sequence[Shown]]:
     """One number of x W + b, and the numbers in it. row: of x, a row of the source."""
     x = page.stage(source, [row])[0]
     W, b = page.projection(letter)
@@ -139,7 +139,7 @@ def own_projection(page: Page, letter: str) -> Iterator[Block]:
         yield Equation(page.named(Symbol("b", indices), page.given(b)[0]))
 
 
-def matrix_equation(page: Page, symbol: Symbol, numbers: list[list[Shown]]) -> Equation:
+def matrix_equation(page: Page, symbol: Symbol, numbers: list[Sequence[Shown]]) -> Equation:
     """A matrix's name and its numbers; the middle of a large one is left out."""
     rows: list[tuple[Expression, ...]] = []
     for place in page.kept_entries(len(numbers)):

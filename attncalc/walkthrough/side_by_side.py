@@ -23,8 +23,8 @@ from attncalc.document.numerals import Shown, shown, shown_array
 from attncalc.document.wording import words
 from attncalc.language import text
 from attncalc.names import ONE_A_PAIR
+from attncalc.numbers.known import Known
 from attncalc.records import dataclass
-from attncalc.steps.trace import Stage
 from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.tables import bar, omitted_row, result_cell
 
@@ -96,7 +96,7 @@ class Pair:
 
     def largest(self, page: Page) -> tuple[int | None, Shown]:
         """The largest weight of a side, and its key; None where several have it."""
-        weights = list(page.trace["weights"][self.of.query])
+        weights = list(page.trace.row("weights", self.of.query))
         key = weights.index(max(weights))
         alone = weights.count(weights[key]) == 1
         return key if alone else None, self._shown(page, "weights")[key]
@@ -152,7 +152,8 @@ class Pair:
     def _with_bars(self, row: Row, key: int) -> Row:
         """A row with the weights of a key as lengths, to the same scale on both sides."""
         ours, theirs = (
-            page.trace["weights"][self.of.query].astype(float) for page in (self.left, self.right)
+            page.trace.row("weights", self.of.query).astype(float)
+            for page in (self.left, self.right)
         )
         largest = max(ours.max(), theirs.max())
         what, one, other, result = row.cells
@@ -161,17 +162,19 @@ class Pair:
 
     def _keys(self) -> list[int | Omitted]:
         """The keys that either side attends to most, and the query's own."""
-        ours, theirs = (page.trace["weights"][self.of.query] for page in (self.left, self.right))
+        ours, theirs = (
+            page.trace.row("weights", self.of.query) for page in (self.left, self.right)
+        )
         own = [key for key in range(len(ours)) if self.left.is_own(self.of.query, key)]
         return self.left.greatest_tokens(
             [max(pair) for pair in zip(ours, theirs, strict=True)], own
         )
 
-    def _row(self, page: Page, name: str) -> Stage:
+    def _row(self, page: Page, name: str) -> Known:
         stage, row = page.trace.stages[name], slice(self.of.query, self.of.query + 1)
-        return replace(stage, values=stage.values[row], exact=stage.exact[row])
+        return stage[row]
 
-    def _shown(self, page: Page, name: str) -> list[Shown]:
+    def _shown(self, page: Page, name: str) -> Sequence[Shown]:
         row = self._row(page, name)
         return shown_array(row.values, row.exact, page.style)[0]
 

@@ -111,7 +111,7 @@ def _largest(page: Page, comparison: Comparison) -> dict[str, Shown]:
 
 
 def _shape(trace: Trace, name: str) -> str:
-    return "×".join(map(str, trace[name].shape)) if name in trace else "–"
+    return "×".join(map(str, trace.stages[name].shape)) if name in trace else "–"
 
 
 def _verdict(stage: StageComparison, number: Shown | None) -> Cell:

@@ -85,7 +85,7 @@ def _is_exact(trace: Trace, query: int, name: str, value: Any) -> bool:
         name == "largest_derivative" and trace.problem.attention.base == "e"
     )
     short = isinstance(value, Decimal) and len(value.as_tuple().digits) < TRANSCENDENTAL_DIGITS
-    return plain and short and bool(trace.stages["weights"].exact[query].all())
+    return plain and short and bool(trace.stages["weights"][query].exact.all())
 
 
 def _gradients(pair: Pair) -> Iterator[Inlines]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from attncalc.document.document import (
     Align,
     Bar,
@@ -18,7 +20,7 @@ from attncalc.document.document import (
     Table,
 )
 from attncalc.document.expressions import Expression, Number, Omitted, Relation, Sign
-from attncalc.document.numerals import Shown, shown
+from attncalc.document.numerals import Shown, shown_row
 from attncalc.document.wording import words
 from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.quantities import weight_of
@@ -36,11 +38,12 @@ def omitted_row(gap: Omitted) -> Row:
 
 def together(page: Page, query: int, keys: Sequence[int]) -> Cell:
     """What the weights of keys that are left out add up to, behind its sign."""
-    weights = page.trace.stages["weights"]
-    row, known = weights.values[query], weights.exact[query]
+    weights = page.trace.stages["weights"][query]
+    row, known = weights.values, weights.exact
     with page.trace.arithmetic():
         total = row[keys].sum()
-    number = shown([*row, total], [*known.tolist(), bool(known[keys].all())], page.style)[-1]
+    beside = np.append(row, total), np.append(known, known[keys].all())
+    number = shown_row(*beside, page.style)[-1]
     return result_cell(number.sign, number.number)
 
 
@@ -91,7 +94,7 @@ def key_table(
 
 def matrix_table(
     page: Page,
-    numbers: dict[int, list[Shown]],
+    numbers: dict[int, Sequence[Shown]],
     rows: Sequence[int | Omitted],
     columns: Sequence[int | Omitted],
     caption: Inlines,

@@ -68,7 +68,7 @@ def whom(page: Page, asked: Asked) -> Inlines:
     axis = next(each for each in page.trace.axes(asked.stage) if each in _OF_TOKENS)
     places = asked.along(page, axis)
     queries = axis is Axis.QUERY
-    count = page.trace[asked.stage].shape[page.trace.axes(asked.stage).index(axis)]
+    count = page.trace.stages[asked.stage].shape[page.trace.axes(asked.stage).index(axis)]
     if len(places) > 1 and (len(places) == count or len(places) > _MOST_NAMED):
         if page.trace.problem.self_attention:
             return words("every token")
@@ -87,7 +87,7 @@ def same_places(asked: Asked, *stages: str) -> tuple[Entry, ...]:
 
 def whole_rows(page: Page, stage: str, rows: Iterable[Index]) -> tuple[Entry, ...]:
     """Rows of a stage, each with all its numbers."""
-    width = page.trace[stage].shape[-1]
+    width = page.trace.stages[stage].shape[-1]
     return tuple((stage, (*row, at)) for row in rows for at in range(width))
 
 

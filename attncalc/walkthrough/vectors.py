@@ -38,7 +38,7 @@ class _Column:
     """numbers, quantities: of each row, by its place. names: of a vector's entries, if any."""
 
     letter: Expression | str
-    numbers: Mapping[int, list[Shown]]
+    numbers: Mapping[int, Sequence[Shown]]
     quantities: Mapping[int, Quantity]
     names: tuple[str, ...] = ()
 

@@ -480,7 +480,7 @@ def _is_sum(part: _Part) -> bool:
     if part.asked.stage != trace.attended or len(part.asked.rows) > 1:
         return False
     few = len(part.blanks) <= _WIDEST_SUM
-    return few and len(part.blanks) == trace[part.asked.stage].shape[-1]
+    return few and len(part.blanks) == trace.stages[part.asked.stage].shape[-1]
 
 
 def _listed(part: _Part) -> list[Index]:

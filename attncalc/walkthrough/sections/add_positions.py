@@ -125,7 +125,7 @@ def _base(page: Page) -> Number:
 def _waves(page: Page, query: int, angles: Angles) -> Table:
     """One position's vector: the angle of each component, and its sine or cosine."""
     trace = page.trace
-    d_model, name = trace["positions"].shape[-1], page.query_name(query)
+    d_model, name = trace.stages["positions"].shape[-1], page.query_name(query)
     place = angles.places[query]
     p = page.stage("positions", [query])[0]
     rows: list[Row] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from attncalc.document.document import Block, Heading, Inlines, OfQuery, Paragraph, Section
 from attncalc.document.expressions import Expression, Relation, Sign, Sum, Symbol
@@ -74,8 +74,8 @@ def _task(page: Page, asked: Asked) -> Task:
 
 
 def _purpose(trace: Trace) -> Inlines:
-    made = trace["biased_scores"]
-    hides = bool((like(made, "-Infinity") == made).any())
+    bias = trace.by_products["early_bias"].values
+    hides = bool((like(bias, "-Infinity") == bias).any())
     return sentences(
         words("A number is added to each score, so that this key counts more or less."),
         words("It is added before scaling, so it is scaled too.")
@@ -89,10 +89,10 @@ def _formula(_page: Page, before: Expression) -> Expression:
     return Sum((before, Symbol("B")))
 
 
-def _bias_row(page: Page, query: int) -> list[Shown]:
+def _bias_row(page: Page, query: int) -> Sequence[Shown]:
     """What is added to the scores of a query."""
-    bias = page.trace.by_products["early_bias"]
-    return shown_array(bias.values[query][None], bias.exact[query][None], page.style)[0]
+    bias = page.trace.by_products["early_bias"][query]
+    return shown_array(bias.values[None], bias.exact[None], page.style)[0]
 
 
 def _derived(page: Page, stage: str, index: Index) -> Derived:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from attncalc.document.document import (
     Align,
@@ -220,7 +220,7 @@ def _headings(form: str, query: Name) -> Iterator[Expression]:
         yield Dot(Symbol("v"), Apply("tanh", (together,)))
 
 
-def _brought(page: Page, form: str, query: int, q: list[Shown]) -> Table:
+def _brought(page: Page, form: str, query: int, q: Sequence[Shown]) -> Table:
     """What a query brings to every key: q W, entry by entry."""
     given = given_numbers(page.trace.problem)
     name = "" if form == "general" else "W_1"
@@ -253,7 +253,7 @@ class _Score:
 
     cells: tuple[Cell, ...]
     operation: Expression | None
-    operands: list[Shown]
+    operands: Sequence[Shown]
 
 
 def _score(page: Page, form: str, query: int, key: int) -> _Score:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from attncalc.document.document import (
     Align,
@@ -163,7 +163,7 @@ def _written_out(page: Page, query: int, source: str) -> Iterator[Block]:
     yield Table((*columns, result), tuple(rows), caption)
 
 
-def _inputs(page: Page, query: int) -> list[Shown]:
+def _inputs(page: Page, query: int) -> Sequence[Shown]:
     """What opens the gates of a query: as typed, or as it came out."""
     chosen = page.trace.problem.attention.chosen("gate")
     given = None if chosen is None else chosen.array()

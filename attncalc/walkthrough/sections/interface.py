@@ -158,7 +158,7 @@ def size_of(page: Page, stage: str) -> Inlines:
     """How large a stage is, of any one head: 8 × 3; nothing where there is none."""
     if stage not in page.trace:
         return ()
-    rows, columns = page.trace[stage].shape[-2:]
+    rows, columns = page.trace.stages[stage].shape[-2:]
     return words("{rows} × {columns}", rows=rows, columns=columns)
 
 
@@ -166,7 +166,7 @@ def size_of_row(page: Page, stage: str) -> Inlines:
     """How large a row of it is."""
     if stage not in page.trace:
         return ()
-    return words("1 × {columns}", columns=page.trace[stage].shape[-1])
+    return words("1 × {columns}", columns=page.trace.stages[stage].shape[-1])
 
 
 def always(name: str) -> Called:

@@ -46,7 +46,7 @@ def concatenation(page: Page, number: int) -> Section | None:
     """The heads' results side by side, for the focused queries and for all."""
     trace, problem = page.trace, page.trace.problem
     n, h, d_v = len(problem.tokens), problem.heads, problem.d_v
-    width = trace["concatenated"].shape[-1]
+    width = trace.stages["concatenated"].shape[-1]
     said = words(
         "Each head has found something of its own; side by side, none of it is lost. The result of "
         "a head is {n} × {width}, all of them together {n} × {whole}.",
@@ -104,7 +104,7 @@ def _side_by_side(page: Page, query: int) -> Iterator[Block]:
 def _derived(page: Page, stage: str, index: Index) -> Derived:
     """Whatever that head has there."""
     source = source_of(page.trace, stage)
-    head, place = divmod(index[1], page.trace[source].shape[-1])
+    head, place = divmod(index[1], page.trace.stages[source].shape[-1])
     return handed_on(page, source, (head, index[0], place))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import inf
 
@@ -68,7 +68,7 @@ def masked_scores(page: Page, number: int) -> Section | None:
     """The bias added, and -inf where a query may not attend."""
     trace = page.trace
     source = source_of(trace, "masked_scores")
-    masks, biased = trace.mask is not None, trace.bias is not None
+    masks, biased = trace.is_masked, trace.bias is not None
     terms: list[Expression] = [pair_symbol(source)]
     content: list[Block | OfQuery] = []
     if biased:
@@ -156,7 +156,7 @@ def _are_given(page: Page) -> bool:
     return isinstance(page.trace.problem.attention.bias, Slopes)
 
 
-def _worked_out(page: Page, slopes: Known) -> list[Shown]:
+def _worked_out(page: Page, slopes: Known) -> Sequence[Shown]:
     return shown(list(slopes.values), slopes.exact.tolist(), page.style)
 
 
@@ -316,7 +316,7 @@ _NAMED = 4
 
 def _mask_matrix(page: Page) -> Iterator[Table]:
     """M as a matrix of 0 and -inf, where it is small enough to be seen."""
-    mask, problem = page.trace.mask, page.trace.problem
+    mask, problem = page.trace.by_products.get("mask"), page.trace.problem
     columns = page.kept_columns()
     rows = [query for query in page.kept_queries() if isinstance(query, int)]
     if mask is None or len(problem.tokens) == 1 or len(rows) < len(problem.tokens):
@@ -327,9 +327,10 @@ def _mask_matrix(page: Page) -> Iterator[Table]:
     ]
     body: list[Row] = []
     for query in rows:
+        seen = mask[query].values
         cells: list[Cell] = [(page.query_token(query, focused=query in page.queries),)]
         cells += [
-            (Number("0" if mask[query][key] else "-inf"),) if isinstance(key, int) else words("…")
+            (Number("0" if seen[key] else "-inf"),) if isinstance(key, int) else words("…")
             for key in columns
         ]
         body.append(Row(tuple(cells), focused=query in page.queries, query=query))
@@ -338,7 +339,8 @@ def _mask_matrix(page: Page) -> Iterator[Table]:
 
 def _masked_table(page: Page, query: int, source: str) -> Table:
     trace = page.trace
-    bias, mask = trace.bias, trace.mask
+    bias, mask = trace.bias, trace.by_products.get("mask")
+    seen = None if mask is None else mask[query].values
     before = page.stage(source, [query])[0]
     after = page.stage("masked_scores", [query])[0]
     biases = page.bias_row(query) if bias is not None else None
@@ -349,8 +351,8 @@ def _masked_table(page: Page, query: int, source: str) -> Table:
         if biases is not None:
             terms.append(biases[key].number)
             operands.append(biases[key])
-        if mask is not None:
-            terms.append(Number("0" if mask[query][key] else "-inf"))
+        if seen is not None:
+            terms.append(Number("0" if seen[key] else "-inf"))
         hidden = after[key].number == HIDDEN  # whatever was rounded before
         sign = Sign.EXACT if hidden else sign_of(*operands, result=after[key])
         return Sum(tuple(terms)), sign, after[key].number
@@ -370,8 +372,8 @@ def _derived(page: Page, stage: str, index: Index) -> Derived:
     if trace.bias is not None:
         operands = [score, page.bias_row(index[0])[index[1]]]
         terms.append(operands[-1].number)
-    if trace.mask is not None:
-        terms.append(Number("0" if trace.mask[index] else "-inf"))
+    if trace.is_masked:
+        terms.append(Number("0" if trace.by_products["mask"][index].values else "-inf"))
     hidden = page.entry(stage, index).number == HIDDEN
     return computed(page, stage, index, sum_of(tuple(terms)), [] if hidden else operands)
 
@@ -393,8 +395,8 @@ def _task(page: Page, asked: Asked) -> Task:
 
 def _formula(page: Page, before: Expression) -> Expression:
     """+ B + M, as there are."""
-    added = {"B": page.trace.bias, "M": page.trace.mask}
-    return Sum((before, *(Symbol(name) for name, each in added.items() if each is not None)))
+    added = {"B": page.trace.bias is not None, "M": page.trace.is_masked}
+    return Sum((before, *(Symbol(name) for name, is_added in added.items() if is_added)))
 
 
 def _mentioned(page: Page) -> Iterator[str]:
@@ -455,23 +457,23 @@ def _reach_mentioned(reach: Reach) -> str:
 def _participant(trace: Trace) -> str:
     if trace.bias is None:
         return text("Mask")
-    return text("Bias") if trace.mask is None else text("Bias and Mask")
+    return text("Bias") if not trace.is_masked else text("Bias and Mask")
 
 
 def _masking(trace: Trace, _start: str) -> str:
     if trace.bias is None:
         return text("+ mask")
-    return text("+ bias") if trace.mask is None else text("+ bias + mask")
+    return text("+ bias") if not trace.is_masked else text("+ bias + mask")
 
 
 def _asked(trace: Trace, _start: str) -> str:
     if trace.bias is None:
         return text("Apply mask")
-    return text("Add bias") if trace.mask is None else text("Add bias, apply mask")
+    return text("Add bias") if not trace.is_masked else text("Add bias, apply mask")
 
 
 def _called(trace: Trace) -> str:
-    return text("biased scores") if trace.mask is None else text("masked scores")
+    return text("biased scores") if not trace.is_masked else text("masked scores")
 
 
 def _symbols(_page: Page) -> Iterator[Meant]:
@@ -494,7 +496,7 @@ def _reading(page: Page, number: int) -> Iterator[Inlines]:
             bias=Symbol("B"),
             number=number,
         )
-    if page.trace.mask is not None:
+    if page.trace.is_masked:
         yield words(
             "{mask} is the mask: it takes away the keys that a query must not see (section "
             "{number}).",

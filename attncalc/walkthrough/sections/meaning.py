@@ -90,7 +90,7 @@ def _number(page: Page) -> int:
 
 def _attended(page: Page, query: int) -> Inlines:
     """To what a query attends, and how much."""
-    weights = page.trace["weights"][query]
+    weights = page.trace.row("weights", query)
     token = page.query_token(query, focused=True)
     used = [key for key in range(len(weights)) if weights[key] != 0]
     if not used:
@@ -193,7 +193,7 @@ def _result(page: Page, query: int) -> Iterator[Inlines]:
 def _mixed(page: Page, query: int) -> Iterator[Inlines]:
     """The weighted sum; and whether it is the query's own value."""
     trace = page.trace
-    if trace.attended not in trace or not any(trace["weights"][query] != 0):
+    if trace.attended not in trace or not any(trace.row("weights", query) != 0):
         return
     row = page.stage(trace.attended, [query])[0]
     name = Symbol(NAMES[trace.attended].letter, (page.query_name(query),))
@@ -235,7 +235,7 @@ def _before(page: Page, query: int) -> Iterator[Inlines]:
 
 def _what_for(page: Page, query: int) -> Iterator[Block]:
     """What an output is good for: for the lesson."""
-    if "output" in page.trace and any(page.trace["weights"][..., query, :].flat):
+    if "output" in page.trace and any(page.trace.stages["weights"][..., query, :].values.flat):
         yield lesson(
             words(
                 "This output is the new vector of {query}: whatever comes after attention works "
@@ -252,12 +252,13 @@ def _moved(page: Page, query: int) -> Any | None:
         return None
     _, values = sources(trace, trace.attended)
     with trace.arithmetic():
-        return measures.distance(trace[trace.attended][query], trace[values][page.offset + query])
+        own = trace[values][page.offset + query]
+        return measures.distance(trace.row(trace.attended, query), own)
 
 
 def _is_its_own(page: Page, query: int) -> bool:
     """Whether the weighted sum is the query's own value, and known to be."""
-    exact = page.trace.stages[page.trace.attended].exact[query].all()
+    exact = page.trace.stages[page.trace.attended][query].exact.all()
     return bool(exact) and _moved(page, query) == 0
 
 
@@ -285,7 +286,7 @@ def _told_apart(page: Page, alike: list[int]) -> Inlines:
     before = page.vector(page.stage("X", [first])[0])
     with trace.arithmetic():
         apart = any(
-            measures.distance(trace["output"][first], trace["output"][other]) != 0
+            measures.distance(trace.row("output", first), trace.row("output", other)) != 0
             for other in alike[1:]
         )
     tokens = _tokens_named(page, alike)
@@ -346,7 +347,7 @@ def _distance(page: Page, query: int) -> Iterator[Inlines]:
 def _spread(page: Page, query: int) -> Iterator[Inlines]:
     """Entropy and effective number of a query's weights."""
     trace = page.trace
-    weights = trace["weights"][query]
+    weights = trace.row("weights", query)
     used = sum(weight != 0 for weight in weights)
     with trace.arithmetic():
         total = weights.sum()

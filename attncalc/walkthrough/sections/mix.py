@@ -36,6 +36,7 @@ from attncalc.document.numerals import Shown, shown
 from attncalc.document.wording import words
 from attncalc.language import text
 from attncalc.names import NAMES
+from attncalc.numbers.arithmetic import Exact
 from attncalc.steps import mix
 from attncalc.steps.stages import OF_GROUPS
 from attncalc.steps.trace import Trace
@@ -103,7 +104,7 @@ def _task_of_sum(page: Page, asked: Asked) -> Task:
         "Compute the output of {of}: each value times its weight, added up.", of=whom(page, asked)
     )
     formula = Relation((Symbol("o", ("i",)), SumOver("j", _share(page.trace))), (Sign.EXACT,))
-    rows = [(key,) for key in range(len(page.trace[values]))]
+    rows = [(key,) for key in range(page.trace.stages[values].shape[0])]
     taken = (*whole_rows(page, weights, asked.rows), *whole_rows(page, values, rows))
     return Task(said, formula, taken, len(rows))
 
@@ -113,24 +114,25 @@ def _weighted_table(page: Page, query: int) -> Table:
     terms = trace.weighted_values_of(query)  # (m, d_v)
     shares, values = sources(trace, trace.attended)
     weights, known_values = page.shares(query, shares), trace.stages[values].exact
-    weights_exact = trace.stages[shares].exact[query]
+    weights_exact = trace.stages[shares][query].exact
     keys = page.kept_keys(query)
     shown_keys = [key for key in keys if isinstance(key, int)]
     v = dict(zip(shown_keys, page.stage(values, shown_keys), strict=True))
     entries = page.kept_entries(terms.shape[-1])
     shown_entries = [entry for entry in entries if isinstance(entry, int)]
-    totals = trace.stages[trace.attended]
+    totals = trace.stages[trace.attended][query]
     summed = [terms[key][entry] for entry in shown_entries for key in shown_keys]
-    summed += [totals.values[query][entry] for entry in shown_entries]
+    summed += [totals.values[entry] for entry in shown_entries]
     nothing = known_values & (trace[values] == 0)  # times whatever, it is 0
     known_terms = weights_exact[:, None] | nothing
     exact = [bool(known_terms[key][entry]) for entry in shown_entries for key in shown_keys]
-    exact += [bool(totals.exact[query][entry]) for entry in shown_entries]
+    exact += [bool(totals.exact[entry]) for entry in shown_entries]
     rest = np.delete(np.arange(len(terms)), shown_keys)
     if len(rest):
         with trace.arithmetic():
             left_out = terms[rest].sum(axis=0)
-        known = (weights_exact[rest, None] & known_values[rest]).all(axis=0)
+        products_known = weights_exact[rest, None] & known_values[rest]
+        known: Exact = np.logical_and.reduce(products_known, axis=0)
         summed += [left_out[entry] for entry in shown_entries]
         exact += [bool(known[entry]) for entry in shown_entries]
     numbers = shown(summed, exact, page.style)

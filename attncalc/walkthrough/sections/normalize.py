@@ -161,7 +161,7 @@ def _root_of_squares(page: Page, norm: Chosen, vector: Sequence[Shown]) -> Expre
     return Root(Sum((mean, page.number(epsilon).number)) if epsilon else mean)
 
 
-def _divided(entry: Shown, length: Shown, gain: Shown | None) -> tuple[Expression, list[Shown]]:
+def _divided(entry: Shown, length: Shown, gain: Shown | None) -> tuple[Expression, Sequence[Shown]]:
     """x / r, or a gain times x by r; and the numbers in it."""
     if gain is None:
         return Fraction(entry.number, length.number), [entry, length]
@@ -178,7 +178,7 @@ def _gains_of(page: Page, norm: Chosen, name: str) -> list[Shown | None]:
     """The gain of each entry; None where there is none."""
     gain = gain_of(norm, name)
     if gain is None:
-        return [None] * page.trace[name].shape[-1]
+        return [None] * page.trace.stages[name].shape[-1]
     return [*page.given(gain)[0]]
 
 

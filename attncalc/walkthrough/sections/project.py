@@ -159,7 +159,7 @@ def _task(page: Page, asked: Asked) -> Task:
         _multiply(name, of, matrix),
         _formula(page, name),
         taken,
-        page.trace[source].shape[-1],
+        page.trace.stages[source].shape[-1],
         tuple(own_projection(page, name)),
     )
 

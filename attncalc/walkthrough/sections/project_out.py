@@ -70,7 +70,7 @@ def _task(page: Page, asked: Asked) -> Task:
         matrix=Symbol("W", ("O",)),
     )
     taken = whole_rows(page, source, asked.rows)
-    terms = page.trace[source].shape[-1]
+    terms = page.trace.stages[source].shape[-1]
     return Task(said, _in_symbols(page, source), taken, terms, tuple(own_projection(page, "O")))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from attncalc.document.document import (
     Align,
@@ -83,7 +83,7 @@ def rotation(page: Page, number: int) -> Section | None:
 
 def _how(page: Page, rotary: Rotary) -> Iterator[Inlines]:
     """Why they are rotated, which entries together, and which stay as they are."""
-    width = page.trace["Q_rotated"].shape[-1]
+    width = page.trace.stages["Q_rotated"].shape[-1]
     yield words(
         "Attention by itself does not know where a token stands, so queries and keys are rotated "
         "by angles that grow with the position: then a score depends on how far apart the two "
@@ -150,11 +150,11 @@ def _turned(page: Page, query: int, angles: Angles, rotary: Rotary) -> Iterator[
 
 
 def _turned_entry(
-    q: list[Shown],
+    q: Sequence[Shown],
     waves: list[tuple[Shown, Shown, Shown]],
     pairs: tuple[list[int], list[int]],
     entry: int,
-) -> tuple[Expression, list[Shown]]:
+) -> tuple[Expression, Sequence[Shown]]:
     """a cos θ - b sin θ, or a sin θ + b cos θ, or the entry as it was; and the numbers in it.
 
     waves: angle, cosine and sine of each pair. pairs: its first and its second entry.
@@ -229,7 +229,7 @@ def _task(page: Page, asked: Asked) -> Task:
     formula = Relation((Apply("R", (Vector((a, b)),)), turned), (Sign.EXACT,))
     past = 0 if queries else page.offset
     rows = [row - past for (row,) in asked.rows]
-    how = Paragraph(sentences(*_together(rotary, trace[source].shape[-1])))
+    how = Paragraph(sentences(*_together(rotary, trace.stages[source].shape[-1])))
     taken = whole_rows(page, source, asked.rows)
     besides = (how, _angles(page, angles, rotary, rows, queries=queries))
     return Task(said, formula, taken, 2, besides)

@@ -121,7 +121,7 @@ def _without(page: Page, query: int) -> Iterator[Paragraph]:
     """
     if "capped_scores" in page.trace:
         return
-    scaled, unscaled = page.trace["weights"][query], unscaled_weights(page.trace, query)
+    scaled, unscaled = page.trace.row("weights", query), unscaled_weights(page.trace, query)
     if unscaled is None:
         return
     with_it, without = (percentage_of_row(max(row), list(row)) for row in (scaled, unscaled))
@@ -145,11 +145,12 @@ def unscaled_weights(trace: Trace, query: int) -> Array | None:
     if source_of(trace, "scaled_scores") != "scores":
         return None
     options, head = trace.problem.attention, trace.head or 0
+    mask, bias = trace.by_products.get("mask"), trace.bias
     sink = options.sink if options.sink is None or options.sink.ndim == 0 else options.sink[head]
     alone = AttentionOptions(
         scale="none",
-        mask="none" if trace.mask is None else trace.mask[query][None],
-        bias=None if trace.bias is None else trace.bias.values[query][None],
+        mask="none" if mask is None else mask[query].values[None],
+        bias=None if bias is None else bias[query].values[None],
         softcap=options.softcap,
         sink=None if sink is None else np.array(sink),
         base=options.base,
@@ -157,7 +158,7 @@ def unscaled_weights(trace: Trace, query: int) -> Array | None:
     problem = Problem(
         tokens=("query",),
         key_tokens=trace.problem.key_tokens,
-        scores=trace["scores"][query][None],
+        scores=trace.row("scores", query)[None],
         attention=alone,
         self_attention=False,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from attncalc.document.document import (
     Align,
@@ -109,10 +109,10 @@ def _score_blocks(page: Page, query: int) -> list[Block]:
     k = dict(zip(shown_keys, page.stage(answering, shown_keys), strict=True))
     with trace.arithmetic():
         terms = trace.stages[asking].plain[query] * trace.stages[answering].plain[shown_keys]
-    totals = trace.stages["scores"]
+    totals = trace.stages["scores"][query][shown_keys]
     together = shown(
-        [*terms.values.flat, *totals.values[query][shown_keys]],
-        [*map(bool, terms.exact.flat), *map(bool, totals.exact[query][shown_keys])],
+        [*terms.values.flat, *totals.values],
+        [*map(bool, terms.exact.flat), *map(bool, totals.exact)],
         page.style,
     )
     width = terms.shape[-1]
@@ -140,9 +140,9 @@ def _score_row(
     page: Page,
     query: int,
     key: int,
-    q: list[Shown],
-    k: list[Shown],
-    products: list[Shown],
+    q: Sequence[Shown],
+    k: Sequence[Shown],
+    products: Sequence[Shown],
     total: Shown,
 ) -> Row:
     factors = product_terms(page, q, k)

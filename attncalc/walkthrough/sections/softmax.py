@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from math import inf
 
+import numpy as np
+
 from attncalc.document.document import (
     Align,
     Block,
@@ -37,11 +39,12 @@ from attncalc.document.expressions import (
     SumOver,
     Symbol,
 )
-from attncalc.document.numerals import Shown, rounded, shown
+from attncalc.document.numerals import Shown, rounded, shown, shown_row
 from attncalc.document.wording import counted_words, sentences, words
 from attncalc.language import numeral, text
 from attncalc.names import NAMES
 from attncalc.numbers.arithmetic import transcendental_context
+from attncalc.numbers.known import joined
 from attncalc.steps import softmax as step
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.graph import graphs
@@ -114,13 +117,13 @@ def _base(page: Page) -> Expression:
 def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
     trace = page.trace
     token = page.query_token(query, focused=True)
-    if trace["sums"][query] == 0:
+    if trace.row("sums", query) == 0:
         said = words("Every key of {query} is masked: all its weights are 0.", query=token)
         return [Paragraph(said)]
     scores = page.stage(source_of(trace, "exponentials"), [query])[0]
     powers, sink, total = _powers(page, query)
     weights, hidden = page.shares(query), page.hidden_keys(query)
-    row = trace["weights"][query]
+    row = trace.row("weights", query)
     most = max(range(len(row)), key=lambda place: row[place])
     rows: list[Row] = []
     kept = page.kept_keys(query)
@@ -134,7 +137,7 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
             masked: tuple[Cell, ...] = (
                 (page.key_token(key, focused=own),),
                 (Relation((power, NOTHING.number), (Sign.EXACT,)),),
-                words("masked") if trace.mask is not None else words("hidden"),
+                words("masked") if trace.is_masked else words("hidden"),
                 result_cell(Sign.EXACT, weights[key].number),
             )
             rows.append(Row(masked, focused=own, quantity=weight_of(trace, query, key)))
@@ -208,7 +211,7 @@ def _what_is_hidden() -> Inlines:
 
 def _written(page: Page) -> list[int]:
     """The queries that have a table: those that see a key."""
-    return [query for query in page.queries if page.trace["sums"][query] != 0]
+    return [query for query in page.queries if page.trace.row("sums", query) != 0]
 
 
 def _how_to_read(page: Page, base: Expression) -> Iterator[Block]:
@@ -238,12 +241,12 @@ def _why_powers(page: Page, base: Expression) -> Iterator[Block]:
     queries = _written(page)
     if not queries:
         return
-    scores = page.trace[source_of(page.trace, "exponentials")]
+    source = source_of(page.trace, "exponentials")
     times: Expression = base
     if page.trace.problem.attention.base == "e":
         e = rounded(transcendental_context().exp(Decimal(1)), page.style)
         times = Relation((base, e.number), (e.sign,))
-    negative = any(-inf < score < 0 for query in queries for score in scores[query])
+    negative = any(-inf < score < 0 for query in queries for score in page.trace.row(source, query))
     positive = (
         words("Shares must not be negative, and powers never are, even those of negative scores.")
         if negative
@@ -277,11 +280,12 @@ def _equal_share(page: Page, query: int, key: int) -> tuple[Expression, ...] | N
     Nothing for a single one, which is divided by itself; None where a weight is no such share.
     """
     stages = page.trace.stages
-    exact = bool(stages["weights"].exact[query][key]) and page.trace["weights"][query][key] != 0
-    if not exact or stages["exponentials"].exact[query][key]:
+    weight = stages["weights"][query]
+    exact = bool(weight.exact[key]) and weight.values[key] != 0
+    if not exact or stages["exponentials"][query].exact[key]:
         return None
     with page.trace.arithmetic():
-        count = int(1 / page.trace["weights"][query][key])
+        count = int(1 / weight.values[key])
     return (Fraction(Number("1"), Number(str(count))),) if count > 1 else ()
 
 
@@ -298,7 +302,7 @@ def _divides_into(page: Page, power: Shown, total: Shown, weight: Shown) -> Sign
 
 def _rest_row(page: Page, query: int, kept: Sequence[int | Omitted]) -> Row:
     """The keys that are left out: how many, and their weights added up."""
-    left = [key for key in range(page.trace["weights"].shape[-1]) if key not in kept]
+    left = [key for key in range(page.trace.stages["weights"].shape[-1]) if key not in kept]
     name = words("… {count} more, together", count=len(left))
     cells: tuple[Cell, ...] = (name, (), (), together(page, query, left), ())
     return Row(cells)
@@ -326,19 +330,15 @@ def _temperature(page: Page) -> list[Block]:
     return [Paragraph(said)]
 
 
-def _powers(page: Page, query: int) -> tuple[list[Shown], Shown | None, Shown]:
+def _powers(page: Page, query: int) -> tuple[Sequence[Shown], Shown | None, Shown]:
     """The powers of a row, the sink's, and their sum, all with the same number of decimals."""
     trace = page.trace
-    powers, totals = trace.stages["exponentials"], trace.by_products["denominators"]
+    powers, total_of = trace.stages["exponentials"][query], trace.by_products["denominators"][query]
     sink = trace.by_products.get("sink_powers")
-    values, exact = [*powers.values[query]], [*powers.exact[query]]
-    if sink is not None:
-        values.append(sink.values[()])
-        exact.append(bool(sink.exact[()]))
-    *numbers, total = shown(
-        [*values, totals.values[query]], [*exact, bool(totals.exact[query])], page.style
-    )
-    return numbers[: len(powers.values[query])], numbers[-1] if sink is not None else None, total
+    parts = [powers, *([] if sink is None else [sink.moved(np.atleast_1d)])]
+    beside = joined([*parts, total_of.moved(np.atleast_1d)], axis=0)
+    numbers, m = shown_row(beside.values, beside.exact, page.style), len(powers.values)
+    return numbers[:m], None if sink is None else numbers[m], numbers[-1]
 
 
 def sink_of(page: Page) -> Shown:
@@ -364,10 +364,10 @@ def _sink_row(page: Page, base: Expression, power: Shown, total: Shown) -> Row:
 def _share_of_keys(page: Page, query: int) -> tuple[Sign, Expression]:
     """What all keys together take of 1."""
     trace = page.trace
-    stage = trace.stages["weights"]
+    weights = trace.stages["weights"][query]
     with trace.arithmetic():
-        whole = stage.values[query].sum()
-    number = shown([whole], [bool(stage.exact[query].all())], page.style)[0]
+        whole = weights.values.sum()
+    number = shown([whole], [bool(weights.exact.all())], page.style)[0]
     return number.sign, number.number
 
 
