@@ -67,9 +67,9 @@ def main(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
     if arguments[:1] in (["--version"], ["-V"]):
         return _print(f"attncalc {__version__}\n")
-    if not any(argument.endswith((".npy", ".npz", ".safetensors")) for argument in arguments):
-        # More threads only cost time on problems that are typed by hand.
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # More threads cost time where matrices are small, or multiplied a block of rows at a time; and
+    # how many share in a product may decide about the last bit of its numbers.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from attncalc.cli.app import call
 
     return call(arguments)

@@ -91,7 +91,7 @@ def explain(
     for trace in traces:
         refuse_other_heads(selection.heads, trace.problem.heads)
     if chosen == "json" or chosen == "csv" or chosen == "npz":
-        output.write(exports.exported(chosen, traces, selection), output_file)
+        output.write_all(exports.exported(chosen, traces, selection), output_file)
         return
     written_to = pages.Pages(chosen, context.obj, fragment, paper, color, output_file)
     if (chosen == "svg" or chosen == "png") and selection.stages:

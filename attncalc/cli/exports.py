@@ -1,6 +1,7 @@
 """Traces as data: JSON Lines for any number of them, CSV and NumPy arrays for one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, assert_never
 
 from attncalc.errors import InputError
@@ -11,12 +12,18 @@ if TYPE_CHECKING:
     from attncalc.steps.trace import Trace
 
 
-def exported(format: DataFormat, traces: "Sequence[Trace]", selection: "Selection") -> str | bytes:
-    """The chosen stages and heads of the traces in one of the formats; all of them if none are."""
-    if format == "json":
-        from attncalc.exports.trace_json import trace_json
+def exported(
+    format: DataFormat, traces: "Sequence[Trace]", selection: "Selection"
+) -> "Iterator[str] | Iterator[bytes]":
+    """The chosen stages and heads of the traces in one of the formats; all of them if none are.
 
-        return "".join(trace_json(trace, selection) + "\n" for trace in traces)
+    In pieces, which are made as they are written: there may be more than the memory holds.
+    """
+    if format == "json":
+        from attncalc.exports.trace_json import json_pieces
+
+        lines = ((json_pieces(trace, selection), ("\n",)) for trace in traces)
+        return chain.from_iterable(part for line in lines for part in line)
     if len(traces) != 1:
         message = f"{len(traces)} problems; expected 1 for {format}"
         raise InputError("--format", message, hint="json writes a line for each")

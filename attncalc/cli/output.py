@@ -82,23 +82,33 @@ def spare(
 
 
 def write(result: str | bytes, output_file: Optional[str]) -> None:
-    """Write a result; text as UTF-8. A reader that has gone away is no error.
+    """Write a result as write_all does."""
+    write_all([result], output_file)
 
-    Bytes are not written to a terminal. Raises InputError for a file that cannot be written.
+
+def write_all(pieces: Iterable[str | bytes], output_file: Optional[str]) -> None:
+    """Write a result that is made piece by piece; text as UTF-8.
+
+    A reader that has gone away is no error. Bytes are not written to a terminal. Raises InputError
+    for a file that cannot be written.
     """
-    content = result.encode() if isinstance(result, str) else result
     if output_file is not None and output_file != "-":
-        write_pieces([content], output_file)
+        write_pieces(map(_encoded, pieces), output_file)
         return
-    if isinstance(result, bytes) and sys.stdout.isatty():
-        message = "a terminal cannot show this format; expected a file"
-        raise InputError("--output", message, hint="--output FILE, or a pipe")
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(content)
+        for piece in pieces:
+            if isinstance(piece, bytes) and sys.stdout.isatty():
+                message = "a terminal cannot show this format; expected a file"
+                raise InputError("--output", message, hint="--output FILE, or a pipe")
+            sys.stdout.buffer.write(_encoded(piece))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         pass
+
+
+def _encoded(piece: str | bytes) -> bytes:
+    return piece.encode() if isinstance(piece, str) else piece
 
 
 def write_pieces(pieces: Iterable[bytes], file: str, option: str = "--output") -> None:

@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from attncalc.names import Axis
 from attncalc.numbers.arithmetic import Array
@@ -23,8 +22,8 @@ _FORMULA = ("=", "+", "-", "@")
 """What a spreadsheet takes a cell for a formula by."""
 
 
-def trace_csv(trace: Trace, selection: Selection | None = None) -> str:
-    """The chosen stages' numbers, each the nearest double; -inf for a masked score.
+def trace_csv(trace: Trace, selection: Selection | None = None) -> Iterator[str]:
+    """The chosen stages' numbers, each the nearest double; -inf for a masked score. Line by line.
 
     A single stage without heads is a matrix under its tokens; several are a row a number, with
     the stage, head, query, key and component that it is of.
@@ -34,19 +33,27 @@ def trace_csv(trace: Trace, selection: Selection | None = None) -> str:
     chosen = trace.exported(asked.stages, heads)
     axes = trace.axes(chosen[0]) if len(chosen) == 1 else ()
     if len(axes) == 2 and axes[0] is not Axis.HEAD:
-        return "".join(_matrix(trace, chosen[0], axes[0], axes[1]))
-    rows = (line for name in chosen for line in _numbers(trace, name, heads))
-    return "".join([_line(COLUMNS), *rows])
+        yield from _matrix(trace, chosen[0], axes[0], axes[1])
+        return
+    yield _line(COLUMNS)
+    for name in chosen:
+        yield from _numbers(trace, name, heads)
 
 
 def _matrix(trace: Trace, name: str, down: Axis, across: Axis) -> Iterator[str]:
     """The stage under its key tokens, or its components, beside the tokens of its rows."""
-    values = trace[name]
-    rows, columns = values.shape
+    (rows, columns), pieces = trace.of_heads(name, ())
     names, headings = _names(trace, down, rows, ()), _names(trace, across, columns, ())
     yield _line(["", *headings])
-    for row, numbers in zip(names, _doubles(values).tolist(), strict=True):
+    for row, numbers in zip(names, _rows(pieces), strict=True):
         yield _line([row, *map(repr, numbers)])
+
+
+def _rows(pieces: Iterator[Array]) -> Iterator[list[float]]:
+    """Row by row, as doubles, without a sign on 0."""
+    for piece in pieces:
+        for row in piece.reshape(-1, piece.shape[-1]):
+            yield (row.astype(np.float64) + 0.0).tolist()
 
 
 _COLUMN_OF = {
@@ -64,33 +71,23 @@ def _numbers(trace: Trace, name: str, heads: Sequence[int]) -> Iterator[str]:
 
     There may be millions: only what changes within a row is put together a number at a time.
     """
-    values = trace.of_heads(name, heads)
+    shape, pieces = trace.of_heads(name, heads)
     axes = trace.axes(name)
-    named = [
-        _names(trace, axis, size, heads) for axis, size in zip(axes, values.shape, strict=True)
-    ]
+    named = [_names(trace, axis, size, heads) for axis, size in zip(axes, shape, strict=True)]
     at = [COLUMNS.index(_COLUMN_OF[axis]) for axis in axes]
-    doubles = _doubles(values)
     inner = [_line([label, ""])[:-2] for label in named[-1]]
-    for index in np.ndindex(values.shape[:-1]):
+    for index, numbers in zip(np.ndindex(shape[:-1]), _rows(pieces), strict=True):
         cells = [name] + [""] * (len(COLUMNS) - 1)
         for column, names, place in zip(at[:-1], named[:-1], index, strict=True):
             cells[column] = names[place]
         before = _line([*cells[: at[-1]], ""])[:-1]
         after = "," * (len(COLUMNS) - 1 - at[-1])
-        row = doubles[index].tolist()
         yield "".join(
             [
                 f"{before}{label}{after}{number!r}\n"
-                for label, number in zip(inner, row, strict=True)
+                for label, number in zip(inner, numbers, strict=True)
             ]
         )
-
-
-def _doubles(values: Array) -> npt.NDArray[np.float64]:
-    """The nearest doubles, without a sign on 0."""
-    doubles: npt.NDArray[np.float64] = values.astype(np.float64) + 0.0
-    return doubles
 
 
 def _line(cells: Sequence[str]) -> str:

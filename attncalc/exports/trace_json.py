@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +28,12 @@ _UNSAFE = re.compile(
 
 
 def trace_json(trace: Trace, selection: Selection | None = None) -> str:
-    """One JSON object on one line.
+    """The same in one piece."""
+    return "".join(json_pieces(trace, selection))
+
+
+def json_pieces(trace: Trace, selection: Selection | None = None) -> Iterator[str]:
+    """One JSON object on one line, piece by piece: of a large problem no stage is there as a whole.
 
     Without chosen stages it has all that JSON usually has, and claimed ones; "cost" among them adds
     that. A number is the nearest double; null stands for a masked score, and for a number that no
@@ -36,12 +42,7 @@ def trace_json(trace: Trace, selection: Selection | None = None) -> str:
     asked = selection or Selection()
     stages, heads = asked.stages, asked.heads
     problem = trace.problem
-    too_large: list[str] = []
-    arrays = {
-        name: _stage(name, trace.of_heads(name, heads), trace.hides(name), too_large)
-        for name in trace.exported(stages, heads)
-    }
-    exported: dict[str, Any] = {
+    before: dict[str, Any] = {
         "schema": SCHEMA,
         "title": problem.title,
         "tokens": problem.tokens,
@@ -56,17 +57,29 @@ def trace_json(trace: Trace, selection: Selection | None = None) -> str:
             "kv_heads": problem.kv_heads,
         },
         "scale": _scale(trace),
-        "stages": arrays,
+    }
+    yield f'{_dumped(before)[:-1]}, "stages": {{'
+    too_large: list[str] = []
+    for place, name in enumerate(trace.exported(stages, heads)):
+        yield f'{", " if place else ""}"{name}": '
+        rows = _Rows(trace.hides(name))
+        yield from rows.texts(*trace.of_heads(name, heads))
+        too_large += [name] if rows.too_large else []
+    after: dict[str, Any] = {
         "warnings": [
             *trace.warnings,
             *(f"{name} has numbers beyond the range of a double: null" for name in too_large),
         ],
     }
     if heads:
-        exported["heads"] = [head + 1 for head in heads]
+        after["heads"] = [head + 1 for head in heads]
     if COST in stages:
-        exported[COST] = exported_cost(cost_of(problem))
-    return escaped(json.dumps(exported, ensure_ascii=False, allow_nan=False))
+        after[COST] = exported_cost(cost_of(problem))
+    yield f"}}, {_dumped(after)[1:]}"
+
+
+def _dumped(told: Any) -> str:
+    return escaped(json.dumps(told, ensure_ascii=False, allow_nan=False))
 
 
 def escaped(text: str) -> str:
@@ -90,19 +103,37 @@ def _scale(trace: Trace) -> float | None:
     return 1.0 if factor is None else nearest_double(factor)
 
 
-def _stage(name: str, values: Array, hides: bool, too_large: list[str]) -> Any:
-    """Its numbers, null for those that are too large, or hidden where a stage hides some."""
+class _Rows:
+    """The text of a stage, row by row: null for numbers that are too large, or hidden.
 
-    def number(value: Any) -> float | None:
+    hides: whether the stage hides some. too_large: whether there were any, as far as it is written.
+    """
+
+    def __init__(self, hides: bool) -> None:
+        self.hides = hides
+        self.too_large = False
+
+    def texts(self, shape: tuple[int, ...], pieces: Iterator[Array]) -> Iterator[str]:
+        """A list of lists, of numbers in pieces of whole rows."""
+        count, width = math.prod(shape[:-1]), shape[-1]
+        # After so many rows, one matrix of them ends, or the matrices of all heads.
+        sizes = [math.prod(shape[axis:-1]) for axis in range(len(shape) - 1)]
+        done = 0
+        for piece in pieces:
+            for row in piece.reshape(-1, width):
+                opened = sum(done % size == 0 for size in sizes)
+                done += 1
+                closed = sum(done % size == 0 for size in sizes)
+                after = ", " if done < count else ""
+                yield f"{'[' * opened}{self._text(row)}{']' * closed}{after}"
+
+    def _text(self, row: Array) -> str:
+        if not is_exact_kind(row) and np.isfinite(row).all():
+            return json.dumps((row + 0.0).tolist())
+        return json.dumps([self._number(value) for value in row.tolist()])
+
+    def _number(self, value: Any) -> float | None:
         double = nearest_double(value)
-        masked = hides and value == Decimal("-Infinity")
-        if double is None and not masked and name not in too_large:
-            too_large.append(name)
+        masked = self.hides and value == Decimal("-Infinity")
+        self.too_large |= double is None and not masked
         return double
-
-    def nested(array: Any) -> Any:
-        return [nested(row) for row in array] if isinstance(array, list) else number(array)
-
-    if not is_exact_kind(values) and np.isfinite(values).all():
-        return (values + 0.0).tolist()
-    return nested(values.tolist())

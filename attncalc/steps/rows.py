@@ -180,6 +180,13 @@ class Later(Stage):
         for rows, block in self._source.blocks(self.name):
             yield rows, block.values if self._head is None else block.values[self._head]
 
+    def pieces(self) -> Iterator[Array]:
+        """Block by block; at once where a block's rows do not stand together, or are numbers."""
+        if self._axis or len(self.shape) == 1:
+            yield self.values
+        else:
+            yield from (block for _, block in self.blocks())
+
     def of_head(self, head: int) -> Stage:
         return Later(self._source, self._first, self.shape[1:], self._axis - 1, head)
 

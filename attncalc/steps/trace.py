@@ -51,6 +51,10 @@ class Stage(Known):
         """Its numbers, without its name."""
         return Known(self.values, self.exact)
 
+    def pieces(self) -> Iterator[Array]:
+        """Its numbers in order, in pieces of some matrices or rows; in one, if all are at hand."""
+        yield self.values
+
     @property
     def at_hand(self) -> bool:
         """Whether all of its rows have been worked out."""
@@ -133,12 +137,16 @@ class Trace:
         groups = self.problem.kv_heads or 0
         return sorted({group_of(head, every, groups) for head in heads or range(every)})
 
-    def of_heads(self, stage: str, heads: Sequence[int]) -> Array:
-        """A stage with these heads alone along its axis of heads, if it has one."""
-        axes = self.axes(stage)
+    def of_heads(self, stage: str, heads: Sequence[int]) -> tuple[tuple[int, ...], Iterator[Array]]:
+        """A stage with these heads alone along its axis of heads, if it has one: its shape, and its
+        numbers in order, in pieces of whole rows.
+        """
+        found, axes = self.stages[stage], self.axes(stage)
         places = self.heads_along(axes[0], heads) if heads else None
-        values: Array = self[stage]
-        return values if places is None else values[places]
+        if places is None:
+            return found.shape, found.pieces()
+        pieces = (piece for place in places for piece in found.of_head(place).pieces())
+        return (len(places), *found.shape[1:]), pieces
 
     @property
     def places(self) -> Sequence[int]:

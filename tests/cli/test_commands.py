@@ -326,16 +326,21 @@ def test_ends_before_the_command(
     assert (found.code, found.err) == (code, message)
 
 
-def test_arrays_may_use_all_threads(
-    attncalc: Attncalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("given", [None, "3"])
+def test_one_thread(
+    given: str | None, attncalc: Attncalc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One BLAS thread is for problems typed by hand, not for large arrays; the user's word wins."""
-    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    """Products are of one thread, so that numbers are the same on any machine; unless told."""
+    if given is None:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    else:
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", given)
     file = tmp_path / "large.npz"
     np.savez(file, Q=np.ones((100, 4)), K=np.ones((100, 4)))
     result = attncalc("explain", file, "--json")
     assert json.loads(result.out)["stages"]["weights"][0][0] == pytest.approx(0.01)
-    assert "OPENBLAS_NUM_THREADS" not in os.environ
+    if not COMMAND:  # the installed command is another process
+        assert os.environ["OPENBLAS_NUM_THREADS"] == (given or "1")
 
 
 def test_interrupted_import(attncalc: Attncalc, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Large problems, whose rows are worked when they are asked for: the numbers of all rows at once."""
+"""Large problems, whose rows are worked when they are asked for: the same numbers as at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import attncalc
 from attncalc.numbers.known import Known
 from attncalc.steps import rows
 from attncalc.steps.engine import explain
-from attncalc.steps.mask import visible_keys
 from attncalc.steps.rows import Later, blocks_of, rows_at_once
 from attncalc.steps.trace import Trace
 
@@ -85,7 +84,9 @@ CASES: dict[str, Callable[[], dict[str, Any]]] = {
     "mask of heads": lambda: cross(H, 2, mask=some(H, N, M).astype(int), sink=numbers(H)),
     "bias": lambda: cross(H, H, bias=with_hidden(numbers(N, M))),
     "bias of heads": lambda: cross(H, 1, bias=with_hidden(numbers(H, N, M)), scale="0.3"),
-    "early bias": lambda: cross(H, 1, bias={"rows": with_hidden(numbers(N, M)), "before_scale": "true"}),
+    "early bias": lambda: cross(
+        H, 1, bias={"rows": with_hidden(numbers(N, M)), "before_scale": "true"}
+    ),
     "alibi": lambda: own(H, 2, bias="alibi", mask="causal", sink="0.5"),
     "alibi by places": lambda: own(H, bias="alibi", position_ids=[str(3 * i) for i in range(N)]),
     "slopes": lambda: cross(H, 4, bias={"slopes": ["0.5", "0.25", "1", "2"]}),
@@ -197,7 +198,10 @@ def test_pages_work_no_more_than_they_show() -> None:
         for attention in options:
             problem = attncalc.load({"Q": Q, "K": K, "V": V, "attention": attention, "query": "#9"})
             trace = attncalc.explain(problem)
-            for chosen in ({}, {"view": "lookup"}, {"stages": "weights"}, {"detail": "lesson"}):
+            choices: tuple[dict[str, Any], ...] = (
+                *({}, {"view": "lookup"}, {"stages": "weights"}, {"detail": "lesson"}),
+            )
+            for chosen in choices:
                 page = attncalc.handout(trace, **chosen)
                 assert "#9" in page.text()
             assert "#1030" in attncalc.handout(trace).html()
