@@ -105,6 +105,7 @@ handouts: $(VENV)/installed
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python -m benchmarks.pages
+	$(BIN)/python -m benchmarks.large
 
 # Inputs that nobody wrote, on every core: the same seed gives the same ones. CASE: a finding again.
 MINUTES ?= 5

@@ -68,6 +68,8 @@ class Command:
     arguments: tuple[str, ...]
     cpu: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
+    peak: list[float] = field(default_factory=list)
+    """Resident memory at its most, in megabytes."""
 
     def run(self, *, measured: bool = True) -> str:
         """What it prints. Exits if it fails."""
@@ -85,6 +87,7 @@ class Command:
         if measured:
             self.cpu.append(used.ru_utime + used.ru_stime)
             self.wall.append(took)
+            self.peak.append(used.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3))
         return printed.decode()
 
 

@@ -181,7 +181,7 @@ class Lit:
     def expected(self, quantity: Quantity, query: int, key: int) -> list[list[Any]]:
         """What a quantity of the weight of this query and this key may show."""
         past = self.trace.problem.past_length
-        if quantity.name in ("Q", "Q_rotated"):
+        if quantity.name in ("Q", "Q_normalized", "Q_rotated"):
             return self.rows(quantity.name, query)
         if quantity.name in OF_GROUPS:
             return self.rows(quantity.name, key)
