@@ -125,7 +125,7 @@ def _whole_rows(page: Page, stage: str, indices: Iterable[Index]) -> list[int]:
     if NAMES[stage].axes[-1] is not Axis.ENTRY:
         return []
     counted = Counter(index[0] for index in indices)
-    width = page.trace[stage].shape[-1]
+    width = page.trace.stages[stage].shape[-1]
     return [row for row in sorted(counted) if counted[row] == width]
 
 
