@@ -80,7 +80,7 @@ def explain(
 
     file = options.only(files, "explain")
     queries = options.queries(query, all_queries)
-    problems = load_all(file, overrides(context), queries, arranged=arranged(context))
+    problems = load_all(file, overrides(context), queries, arranged=arranged(context), judged=False)
     try:
         traces = [explain(problem, selection.stages) for problem in problems]
     except StageError as error:

@@ -185,7 +185,7 @@ def graph(
 
     file = options.only(files, "graph")
     queries = options.queries(query, all_queries)
-    problems = load_all(file, {}, queries, arranged=arranged(context))
+    problems = load_all(file, {}, queries, arranged=arranged(context), judged=False)
     if len(problems) != 1:
         raise InputError(file, f"{len(problems)} problems; expected 1 to draw")
     trace = explain(problems[0])

@@ -26,6 +26,7 @@ from attncalc.readers.contents import (
     naming,
     refuse_foreign,
 )
+from attncalc.readers.dumped import with_stages_left_out
 from attncalc.readers.fields import build, build_claims
 from attncalc.readers.interface import Node, RawProblem, nowhere
 from attncalc.readers.option_text import option_of
@@ -39,16 +40,21 @@ def load_all(
     claims: str | None = None,
     stage: str | None = None,
     arranged: Arrangement = AS_IT_IS,
+    *,
+    judged: bool = True,
 ) -> list[Problem]:
     """Every problem of a file; "-" is standard input.
 
     options: texts of attention options that override the file's. queries: tokens to be written
     out, instead of the file's; all of them if it is empty. claims: a file of claims that are
     checked instead of the file's own; stage: the stage they are about, if they are a table.
-    arranged: how its arrays lie.
+    arranged: how its arrays lie. judged: whether stages that stand in it as arrays are wanted: they
+    may be millions of claims.
     Raises InputErrors with everything that is wrong with the file.
     """
     raw_problems = read(path, arranged)
+    if not judged:
+        raw_problems = [with_stages_left_out(raw) for raw in raw_problems]
     if claims is not None:
         sheet = read_claims_of(claims, stage, arranged)
         return [located.problem for located in claimed(raw_problems, sheet, options, queries)]

@@ -21,8 +21,7 @@ from attncalc.problem.problem import MATRICES, VECTORS
 from attncalc.readers.arrangement import Arrangement
 from attncalc.readers.interface import Node, RawProblem, nowhere
 from attncalc.readers.names import meanings, recognized
-from attncalc.readers.npy import Header, NpyError, array_in, read_array, read_header
-from attncalc.readers.numbers import BFLOAT16
+from attncalc.readers.npy import Header, NpyError, array_in, read_array, read_header, widened
 from attncalc.readers.option_text import option_of
 from attncalc.readers.options import KEYS
 
@@ -157,9 +156,7 @@ def _tensor(entry: Mapping[str, Any]) -> Array:
     if not content:
         return np.zeros(shape)
     if dtype == "BF16":
-        # bfloat16 is the upper half of a float32
-        halves = np.frombuffer(content, dtype="<u2").astype("<u4") << 16
-        return halves.view(BFLOAT16).reshape(shape)
+        return widened(np.frombuffer(content, dtype="<u2")).reshape(shape)
     if dtype not in _SAFETENSORS_DTYPES:
         known = ", ".join([*_SAFETENSORS_DTYPES, "BF16"])
         raise NpyError(f"the number type {dtype}; expected one of {known}")

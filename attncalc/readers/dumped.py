@@ -16,20 +16,33 @@ _GIVEN = ("Q", "K", "V", "X", "X_positioned")
 
 def with_stages_claimed(raw: RawProblem) -> RawProblem:
     """The problem with arrays of stages that follow from its others under `claims`."""
-    begins = {"Q", "K"} <= raw.fields.keys() or "X" in raw.fields
-    stages = [
-        name
-        for name in STAGES
-        if name not in _GIVEN and isinstance(raw.fields.get(name), np.ndarray)
-    ]
-    if not begins or not stages:
+    stages = _stages(raw)
+    if not stages:
         return raw
     own = raw.fields.get("claims")
     claims: dict[str, Node] = {**(own if isinstance(own, dict) else {})}
     claims |= {name: raw.fields[name] for name in stages}
+    left = _without(raw, stages)
+    return replace(left, fields={**left.fields, "claims": claims})
+
+
+def with_stages_left_out(raw: RawProblem) -> RawProblem:
+    """The problem without these arrays."""
+    stages = _stages(raw)
+    return _without(raw, stages) if stages else raw
+
+
+def _stages(raw: RawProblem) -> list[str]:
+    """The arrays of stages that follow from what else is given."""
+    if not ({"Q", "K"} <= raw.fields.keys() or "X" in raw.fields):
+        return []
+    arrays = (name for name in STAGES if isinstance(raw.fields.get(name), np.ndarray))
+    return [name for name in arrays if name not in _GIVEN]
+
+
+def _without(raw: RawProblem, stages: list[str]) -> RawProblem:
     fields = {name: node for name, node in raw.fields.items() if name not in stages}
-    remark = _remark(stages)
-    return replace(raw, fields={**fields, "claims": claims}, remarks=(*raw.remarks, remark))
+    return replace(raw, fields=fields, remarks=(*raw.remarks, _remark(stages)))
 
 
 def _remark(stages: list[str]) -> Sentence:

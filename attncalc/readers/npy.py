@@ -17,6 +17,7 @@ from typing import IO, TypeAlias
 import numpy as np
 
 from attncalc.numbers.arithmetic import Array
+from attncalc.readers.numbers import BFLOAT16
 from attncalc.records import dataclass
 
 Buffer: TypeAlias = bytes | mmap.mmap
@@ -26,6 +27,9 @@ MOST_AXES = 4
 """A batch, heads, tokens, and the entries of a vector."""
 
 _LONGEST_HEADER = 10_000
+_HALVES = ("|V2", "<V2")
+"""How bfloat16 is written, which numpy has not: as two bytes."""
+
 _DESCR = re.compile(r"[<>|=]?([a-zA-Z])[0-9]{0,6}")
 _KINDS = {
     "O": ("Python objects", "np.array(A.tolist(), dtype=float), where all rows are equally long"),
@@ -109,7 +113,14 @@ def array_in(content: Buffer, start: int, header: Header) -> Array:
     if not count:
         return np.zeros(header.shape, header.dtype)
     numbers: Array = np.frombuffer(content, header.dtype, count, start)
+    if header.dtype.kind == "V":
+        numbers = widened(numbers.view("<u2"))
     return numbers.reshape(header.shape, order="F" if header.by_columns else "C")
+
+
+def widened(halves: Array) -> Array:
+    """bfloat16 as the float32 of which it is the upper half: that changes no value."""
+    return (halves.astype("<u4") << 16).view(BFLOAT16)
 
 
 def _literal(text: bytes) -> object:
@@ -127,7 +138,7 @@ def _dtype(descr: object) -> np.dtype[np.generic]:
     found = _DESCR.fullmatch(descr) if isinstance(descr, str) else None
     if found is None:
         raise NpyError("its header is damaged")
-    if found[1] in _KINDS:
+    if found[1] in _KINDS and descr not in _HALVES:
         what, hint = _KINDS[found[1]]
         raise NpyError(f"an array of {what}; expected numbers", hint)
     try:

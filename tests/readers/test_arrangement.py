@@ -361,6 +361,30 @@ def test_numbers_are_what_they_are(kind: str, tmp_path: Path, attncalc: Attncalc
     assert tenth in page
 
 
+def test_bfloat16_in_two_bytes(tmp_path: Path, attncalc: Attncalc) -> None:
+    """numpy saves the bfloat16 of other libraries so; as claims, they have few bits."""
+    halves = np.array([[0x3DCD, 0x3F80]], "<u2").view("V2")
+    file = saved(tmp_path, Q=halves, K=halves, V=halves, output=halves)
+    problem = attncalc_load(file)
+    assert problem.Q is not None
+    assert problem.Q.astype(float).tolist() == [[0.10009765625, 1.0]]
+    assert {claim.bits for claim in problem.claims.numbers} == {8}
+    single = tmp_path / "q.npy"
+    np.save(single, halves)
+    result = attncalc("explain", f"Q={single}", f"K={single}", "--json")
+    assert json.loads(result.out)["stages"]["K"] == [[0.10009765625, 1.0]]
+
+
+def test_stages_are_not_read_to_be_explained(tmp_path: Path) -> None:
+    """They may be millions of claims; what else is given is as it was."""
+    file = saved(tmp_path, Q=np.ones((4, 6)), K=np.ones((4, 6)), weights=np.ones((4, 4)))
+    (problem,) = load_all(file, judged=False)
+    assert problem.claims.numbers == ()
+    assert problem.remarks == ("weights in the file is a claim: attncalc check judges it.",)
+    (plain,) = load_all(saved(tmp_path, Q=np.ones((4, 6)), K=np.ones((4, 6))), judged=False)
+    assert plain.remarks == ()
+
+
 def test_woven(tmp_path: Path, attncalc: Attncalc) -> None:
     """Passages of documents say how arrays lie, too."""
     saved(tmp_path, **{name.lower() + "!": array for name, array in BATCH.items()})

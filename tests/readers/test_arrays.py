@@ -180,7 +180,7 @@ def test_batch_in_lists(tmp_path: Path) -> None:
             "Q: an array of records; expected numbers\n  hint: save each field by its own name",
         ),
         (
-            {"Q": np.zeros((2, 2), dtype="V2"), "K": TWO},
+            {"Q": np.zeros((2, 2), dtype="V4"), "K": TWO},
             "Q: an array of raw bytes; expected numbers\n"
             "  hint: for bfloat16, save A.astype(np.float32)",
         ),
