@@ -22,7 +22,7 @@ COMMANDS = (
     "worksheet",
     "mark",
     "practice",
-    "practice",
+    "capture",
     "weave",
     "samples",
     "schema",

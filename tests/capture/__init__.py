@@ -1,0 +1,1 @@
+"""Heads of models, and the files that are made of them."""
