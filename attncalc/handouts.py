@@ -16,7 +16,7 @@ from attncalc.formats import PageFormat, Paper, PictureFormat
 from attncalc.language import DecimalMark, Language, Speech, speaking
 from attncalc.names import ONE_A_PAIR
 from attncalc.records import dataclass
-from attncalc.selection import Selection, View
+from attncalc.selection import Notation, Selection, View
 
 if TYPE_CHECKING:
     import datetime
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from attncalc.steps.trace import Trace
 
 VIEWS = get_args(View)
+NOTATIONS = get_args(Notation)
 ROUNDINGS = get_args(Rounding)
 PAPERS = get_args(Paper)
 LANGUAGES = get_args(Language)
@@ -254,6 +255,8 @@ def handout(
     full: bool = False,
     detail: Detail = "standard",
     hide: str | Sequence[str] = (),
+    backward: bool = False,
+    gradients: Notation = "paper",
     lang: Language = "en",
     decimal: DecimalMark | None = None,
 ) -> Handout:
@@ -262,8 +265,8 @@ def handout(
     queries: tokens to be written out, as at the command line: it, the#2, #6; all of them if empty,
     without them the problem's own. heads: from 0; the first if none are named. stages: only the
     parts that derive these. view: "lookup" tells the same numbers as a search. precision: decimals
-    of a rounded number, up to 30. full: leave nothing out, however large. detail, hide, lang,
-    decimal: as at the command line.
+    of a rounded number, up to 30. full: leave nothing out, however large. detail, hide, backward,
+    gradients, lang, decimal: as at the command line.
     Raises InputError for a token, a head or a choice, StageError for a stage, that there is not;
     and AttncalcError for what one head sees of a trace, which is no whole page.
     """
@@ -275,11 +278,14 @@ def handout(
         raise AttncalcError(
             f"a view of one head; expected the whole trace, and heads=[{trace.head}]"
         )
-    if stages and view == "lookup":
+    if backward:
+        refuse_backward(trace)
+    if (stages or backward) and view == "lookup":
         raise InputError("view", "lookup shows no single stages; expected one of both")
     _refuse_other("view", view, VIEWS)
     _refuse_other("rounding", rounding, ROUNDINGS)
     _refuse_other("detail", detail, DETAILS)
+    _refuse_other("gradients", gradients, NOTATIONS)
     _refuse_other("lang", lang, LANGUAGES)
     _refuse_other("decimal", decimal or "point", DECIMAL_MARKS)
     for topic in several(hide):
@@ -300,6 +306,8 @@ def handout(
         full=full,
         detail=detail,
         hide=tuple(topic for topic in HIDEABLE if topic in several(hide)),
+        backward=backward,
+        gradients=gradients,
         speech=Speech(lang, decimal),
     )
     turning = replace(selection, turns=True)
@@ -337,6 +345,19 @@ def refuse_other_heads(heads: Sequence[int], there: int | None) -> None:
             )
         if not 1 <= number <= there:
             raise InputError("--head", f"head {number}; expected 1 to {there}")
+
+
+def refuse_backward(trace: Trace) -> None:
+    """Raise InputError of --backward for a problem that has nothing to go back from."""
+    if "output" not in trace:
+        message = "there is no output to go back from; expected values, V, or X with W_V"
+        raise InputError("--backward", message)
+    if "d_output" not in trace:
+        rows, columns = trace["output"].shape
+        message = f"d_output is missing; expected the gradient of the output ({rows} × {columns})"
+        row = ", ".join(["0"] * (columns - 1) + ["1"])
+        hint = f"in the file: d_output: [[{row}], …], a row a query"
+        raise InputError("--backward", message, hint=hint)
 
 
 def refuse_stage_of_graph(stage: str, trace: Trace) -> None:

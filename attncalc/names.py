@@ -58,6 +58,8 @@ _QUERIES = (Axis.QUERY, Axis.ENTRY)
 _QUERIES_OF_HEADS = (Axis.HEAD, Axis.QUERY, Axis.ENTRY)
 _KEYS_OF_HEADS = (Axis.KV_HEAD, Axis.KEY, Axis.ENTRY)
 _PAIRS = (Axis.HEAD, Axis.QUERY, Axis.KEY)
+_MATRIX = (Axis.ENTRY, Axis.ENTRY)
+_ROW = (Axis.ENTRY,)
 
 _STAGES = (
     StageName("X", "embeddings", "x", "n×d_model", "given", _QUERIES, "X"),
@@ -203,11 +205,226 @@ _STAGES = (
     ),
 )
 
-NAMES = {stage.name: stage for stage in _STAGES}
+_GRADIENTS = (
+    StageName(
+        "d_output",
+        "gradient of the output",
+        "∂L/∂o",
+        "as output",
+        "given; with it, all that follows is worked out, from the output back",
+        _QUERIES,
+    ),
+    StageName(
+        "d_gated",
+        "gradient of the gated outputs",
+        "∂L/∂u",
+        "n×(h·d_v)",
+        "d_output W_Oᵀ, or d_output",
+        _QUERIES,
+    ),
+    StageName(
+        "d_concatenated",
+        "gradient of the concatenated heads",
+        "∂L/∂c",
+        "n×(h·d_v)",
+        "d_output W_Oᵀ, or d_output; or d_gated times the gates",
+        _QUERIES,
+    ),
+    StageName(
+        "d_W_O",
+        "gradient of W_O",
+        "∂L/∂W",
+        "as W_O",
+        "what W_O was multiplied with, ᵀ d_output",
+        _MATRIX,
+    ),
+    StageName("d_b_O", "gradient of b_O", "∂L/∂b", "as b_O", "the sum of d_output's rows", _ROW),
+    StageName(
+        "d_head_outputs",
+        "gradients of the head outputs",
+        "∂L/∂o",
+        "n×d_v",
+        "each head's columns of what comes before it",
+        _QUERIES_OF_HEADS,
+    ),
+    StageName(
+        "d_V",
+        "gradients of the values",
+        "∂L/∂v",
+        "m×d_v",
+        "Aᵀ dO, the sum over the heads that share them; the past first",
+        _KEYS_OF_HEADS,
+    ),
+    StageName(
+        "d_weights",
+        "gradients of the attention weights",
+        "∂L/∂α",
+        "n×m",
+        "dO Vᵀ, of every pair, masked or not",
+        _PAIRS,
+    ),
+    StageName(
+        "weight_dots",
+        "row sums of weights times gradients",
+        "D",
+        "n",
+        "Σ_j α_ij dα_ij of each row, FlashAttention's D",
+        (Axis.HEAD, Axis.QUERY),
+    ),
+    StageName(
+        "d_masked_scores",
+        "gradients of the masked scores",
+        "∂L/∂m",
+        "n×m",
+        "α (dα - D) where the softmax is of them; 0 where a key is hidden, as in all that follow",
+        _PAIRS,
+    ),
+    StageName(
+        "d_capped_scores",
+        "gradients of the capped scores",
+        "∂L/∂t",
+        "n×m",
+        "as what follows them: a bias that is added changes nothing",
+        _PAIRS,
+    ),
+    StageName(
+        "d_scaled_scores",
+        "gradients of the scaled scores",
+        "∂L/∂z",
+        "n×m",
+        "times 1 - tanh² where there is a soft-cap",
+        _PAIRS,
+    ),
+    StageName(
+        "d_scores",
+        "gradients of the scores",
+        "∂L/∂s",
+        "n×m",
+        "times the scale, where they are scaled",
+        _PAIRS,
+    ),
+    StageName(
+        "d_Q_rotated",
+        "gradients of the rotated queries",
+        "∂L/∂q",
+        "n×d_k",
+        "d_scores K, with K as queries have met it",
+        _QUERIES_OF_HEADS,
+        function="RoPE",
+    ),
+    StageName(
+        "d_K_rotated",
+        "gradients of the rotated keys",
+        "∂L/∂k",
+        "m×d_k",
+        "d_scoresᵀ Q, the sum over the heads that share them",
+        _KEYS_OF_HEADS,
+        function="RoPE",
+    ),
+    StageName(
+        "d_Q_normalized",
+        "gradients of the normalized queries",
+        "∂L/∂q",
+        "n×d_k",
+        "d_Q_rotated turned back, or d_scores K",
+        _QUERIES_OF_HEADS,
+        function="norm",
+    ),
+    StageName(
+        "d_K_normalized",
+        "gradients of the normalized keys",
+        "∂L/∂k",
+        "m×d_k",
+        "the same of the keys; cached ones are not turned",
+        _KEYS_OF_HEADS,
+        function="norm",
+    ),
+    StageName(
+        "d_Q",
+        "gradients of the queries",
+        "∂L/∂q",
+        "n×d_k",
+        "d_scores K; through rotation and norm, if there are any",
+        _QUERIES_OF_HEADS,
+    ),
+    StageName(
+        "d_K",
+        "gradients of the keys",
+        "∂L/∂k",
+        "m×d_k",
+        "d_scoresᵀ Q, likewise; the past first",
+        _KEYS_OF_HEADS,
+    ),
+    StageName(
+        "d_X_positioned",
+        "gradients of the embeddings with positions",
+        "∂L/∂x",
+        "n×d_model",
+        "what comes of d_Q, d_K and d_V, added up",
+        _QUERIES,
+    ),
+    StageName(
+        "d_X",
+        "gradients of the embeddings",
+        "∂L/∂x",
+        "n×d_model",
+        "the same, or d_X_positioned",
+        _QUERIES,
+    ),
+    StageName(
+        "d_X_key",
+        "gradients of the embeddings of the keys",
+        "∂L/∂x",
+        "m×d_model",
+        "d_K W_Kᵀ + d_V W_Vᵀ",
+        (Axis.NEW_KEY, Axis.ENTRY),
+    ),
+    *(
+        StageName(
+            f"d_W_{letter}", f"gradient of W_{letter}", "∂L/∂W", f"as W_{letter}", meaning, _MATRIX
+        )
+        for letter, meaning in (("Q", "Xᵀ d_Q"), ("K", "Xᵀ d_K"), ("V", "Xᵀ d_V"))
+    ),
+    *(
+        StageName(
+            f"d_b_{letter}",
+            f"gradient of b_{letter}",
+            "∂L/∂b",
+            f"as b_{letter}",
+            f"the sum of d_{letter}'s rows",
+            _ROW,
+        )
+        for letter in "QKV"
+    ),
+    StageName(
+        "d_W_G",
+        "gradient of W_G",
+        "∂L/∂W",
+        "as W_G",
+        "Xᵀ times the gradient of what opens the gates",
+        _MATRIX,
+    ),
+    StageName(
+        "d_b_G",
+        "gradient of b_G",
+        "∂L/∂b",
+        "as b_G",
+        "the sum of the rows of that gradient",
+        _ROW,
+    ),
+)
+
+NAMES = {stage.name: stage for stage in (*_STAGES, *_GRADIENTS)}
 """Every stage there is, by its name in files, in the order in which they are computed."""
 
 STAGES = tuple(NAMES)
 """Their names in files, in this order."""
+
+GRADIENTS = tuple(stage.name for stage in _GRADIENTS)
+"""Those of the backward pass, which come after all others."""
+
+OF_PARAMETERS = tuple(stage.name for stage in _GRADIENTS if stage.axes in (_MATRIX, _ROW))
+"""Those of them that are of a matrix or a vector of the problem, as it was given."""
 
 ONE_A_PAIR = tuple(name for name, stage in NAMES.items() if stage.axes == _PAIRS)
 """Those with one number for each pair of a query and a key: what heatmaps and graphs can show."""

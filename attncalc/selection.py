@@ -16,6 +16,9 @@ from attncalc.records import dataclass
 
 View: TypeAlias = Literal["steps", "lookup"]
 
+Notation: TypeAlias = Literal["paper", "flash"]
+"""How gradients are called: ∂L/∂S, or dS as in FlashAttention."""
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -25,7 +28,8 @@ class Selection:
     all. every_head: all of them, however many. stages: only what derives these. view: "lookup"
     tells the same numbers as a search. full: leave nothing out, however large. turns: whether the
     reader of a page can choose its query. detail: how much is said. hide: topics left out besides.
-    speech: the language of it all.
+    backward: whether gradients are written out, too; gradients: how they are called. speech: the
+    language of it all.
     """
 
     queries: tuple[int, ...] = ()
@@ -38,6 +42,8 @@ class Selection:
     turns: bool = False
     detail: Detail = "standard"
     hide: tuple[Topic, ...] = ()
+    backward: bool = False
+    gradients: Notation = "paper"
     speech: Speech = field(default_factory=Speech)
 
     @property

@@ -26,7 +26,7 @@ import attncalc
 from attncalc.checking import check
 from attncalc.cli import main
 from attncalc.cli.app import COMMANDS
-from attncalc.names import NAMES, StageName
+from attncalc.names import NAMES, OF_PARAMETERS, StageName
 from attncalc.options import OPTIONS, Number, Numbers, Option, Settings, Truth, Value, Whole
 from attncalc.steps.interface import Part
 from attncalc.steps.stages import OF_HEADS
@@ -224,6 +224,8 @@ def stage_schema(stage: StageName) -> dict[str, Any]:
     depths = ("vector", "matrix", "cube", "cubes")
     most = len(stage.axes) - 1
     deepest = {"$ref": f"#/$defs/{depths[most]}"}
+    if stage.name in OF_PARAMETERS:
+        return said | {"anyOf": [deepest, {"$ref": f"#/$defs/{depths[most + 1]}"}]}
     if stage.name not in OF_HEADS:
         return said | deepest
     return said | {"anyOf": [{"$ref": f"#/$defs/{depths[most - 1]}"}, deepest]}

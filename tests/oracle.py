@@ -32,10 +32,20 @@ Options: TypeAlias = Mapping[str, Any]
 
 
 def attention(problem: Mapping[str, Any]) -> dict[str, Any]:
-    """Every stage of a problem, by name, as nested lists of numbers.
+    """Every stage of a problem, by name, as nested lists of numbers; gradients, if it has some.
 
     problem: the keys of a problem file, every number as text.
     """
+    stages = forward(problem)
+    if "d_output" in problem:
+        from tests import tape  # which runs these loops once more
+
+        stages |= tape.gradients(problem)
+    return stages
+
+
+def forward(problem: Mapping[str, Any]) -> dict[str, Any]:
+    """The stages from what is given to the output."""
     options = problem.get("attention", {})
     declared, kv_heads = head_counts(problem)
     heads = declared or 1
@@ -741,7 +751,7 @@ def _room(problem: Mapping[str, Any]) -> int:
     A score has at most the digits of all that it is made of; X goes into it twice.
     """
     typed = [x for name, x in problem.items() if name[:2] in ("X", "X_", "Q", "K", "V", "W_", "b_")]
-    typed += [problem[name] for name in ("scores", "weights") if name in problem]
+    typed += [problem[name] for name in ("scores", "weights", "d_output") if name in problem]
     options = problem.get("attention", {})
     known_otherwise = ("past", "positions", "position_ids", "key_position_ids")
     typed += [x for name, x in options.items() if name not in known_otherwise]

@@ -63,6 +63,7 @@ BUILT = frozenset(
         *("qk_norm", "general", "additive", "cosine"),
         *("gate", "W_G"),
         *("slopes", "t5", "before_scale"),
+        "backward",
     )
 )
 """What the package knows of it: what has no name here is never drawn, unless it is asked for."""
@@ -116,6 +117,8 @@ def single_head_problems(draw: st.DrawFn, texts: st.SearchStrategy[Texts]) -> Pr
         problem["W_O"] = matrix(d_v, d_model)
         if draw(st.booleans()):
             problem["b_O"] = matrix(1, d_model)[0]
+    if has_values and draw(st.booleans()):
+        problem["d_output"] = matrix(n, d_model if "W_O" in problem else d_v)
     if start != "weights":
         problem["attention"] = draw(_plain_options(n, m, numbers, knows_d_k=start != "scores"))
     return problem
@@ -225,6 +228,9 @@ class _Author:
         options = {} if self.start == "weights" else self.options(result)
         if self.has_values and self.maybe():
             self.add_gate(result, options)
+        if self.has_values and "backward" in self.known and self.maybe():
+            width = len(result["W_O"][0]) if "W_O" in result else (sizes.heads or 1) * self.d_v()
+            result["d_output"] = self.matrix(sizes.n, width)
         options |= self.counts(result)
         if sizes.before:
             options["past"] = self.past()

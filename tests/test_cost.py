@@ -258,8 +258,8 @@ def counted(problem: Problem) -> dict[str, Operations]:
             found[name] = TALLY.taken()
         return record(name, made, *made_of)
 
-    def begun(arrays: Iterable[Array]) -> decimal.Context:
-        context = exact_context(arrays)
+    def begun(arrays: Iterable[Array], *, backward: bool) -> decimal.Context:
+        context = exact_context(arrays, backward=backward)
         TALLY.taken()
         return context
 

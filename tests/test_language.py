@@ -53,7 +53,7 @@ from tests.conftest import ROOT, SAMPLES, Attncalc
 
 SAYING = {
     **dict.fromkeys(("text", "template", "said", "words", "own", "Sentence", "always"), 1),
-    **dict.fromkeys(("Misconception", "Alteration"), 1),
+    **dict.fromkeys(("Misconception", "MistakenGradient", "Alteration"), 1),
     **dict.fromkeys(("counted", "counted_words"), 2),
 }
 """What says a sentence, and how many templates it takes."""

@@ -16,14 +16,20 @@ from typing import TypeAlias
 import numpy as np
 
 from attncalc.checking.catalogue import CATALOGUE
+from attncalc.checking.catalogue_of_gradients import OF_GRADIENTS
 from attncalc.checking.divisors import Bounds, divided_otherwise
 from attncalc.checking.enclosures import Enclosures
-from attncalc.checking.misconceptions import Alteration, Misconception, Numbers
+from attncalc.checking.misconceptions import (
+    Alteration,
+    Misconception,
+    MistakenGradient,
+    Numbers,
+)
 from attncalc.checking.prints import Prints
 from attncalc.checking.screening import in_floats, reliable_to
 from attncalc.errors import AttncalcError
 from attncalc.language import Sentence, joined, listed
-from attncalc.names import STAGES
+from attncalc.names import GRADIENTS, OF_PARAMETERS, STAGES
 from attncalc.numbers.arithmetic import MOST_DIGITS, Array, like
 from attncalc.problem.claims import Claim
 from attncalc.records import dataclass
@@ -32,7 +38,7 @@ from attncalc.steps.softmax import sums
 from attncalc.steps.stages import OF_HEADS, OF_KEYS, OF_POWERS, axes_of, tokens_along
 from attncalc.steps.trace import Trace, arithmetic_of
 
-Known: TypeAlias = Misconception | Alteration
+Known: TypeAlias = Misconception | MistakenGradient | Alteration
 
 _FEWEST_CLAIMS = 2
 """One number alone is matched by too many rules to say which was followed."""
@@ -70,7 +76,8 @@ def diagnose(enclosures: Enclosures, findings: Sequence[Finding]) -> tuple[Diagn
         if len(prints.claims) >= _FEWEST_CLAIMS and _go_wrong(prints.findings):
             named = {diagnosis.what for diagnosis in diagnoses}
             # What was done before was done here too, if it fits.
-            known = sorted(CATALOGUE, key=lambda mistake: mistake.what not in named)
+            every = (*OF_GRADIENTS, *CATALOGUE) if stage in GRADIENTS else CATALOGUE
+            known: list[Known] = sorted(every, key=lambda mistake: mistake.what not in named)
             diagnoses += _Search(prints, known, computed, earlier).found()
         right = [each for each in prints.findings if each.verdict is Verdict.CORRECT]
         if right and stage not in OF_POWERS:
@@ -163,6 +170,8 @@ class _Search:
         if whole is not None:
             return [self._diagnosis(whole, range(len(self.prints.rows)))]
         found: list[Diagnosis] = []
+        if self.stage in OF_PARAMETERS:  # whose rows are no tokens'
+            return []
         rows = {place: [place] for place in self.findings}
         if self.trace.has_heads and self.stage in OF_HEADS:
             heads: dict[int, list[int]] = {}

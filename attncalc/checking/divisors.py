@@ -15,7 +15,7 @@ import numpy as np
 from attncalc.checking import mistakes_in_scores as in_scores
 from attncalc.checking.misconceptions import Misconception, Numbers, Rule
 from attncalc.language import Digits, Sentence
-from attncalc.names import STAGES
+from attncalc.names import GRADIENTS, STAGES
 from attncalc.numbers.arithmetic import Array
 from attncalc.records import dataclass
 from attncalc.steps.stages import OF_HEADS
@@ -55,7 +55,11 @@ def divided_otherwise(trace: Trace, bounds: Bounds) -> Iterator[Misconception]:
 
     trace: in float64.
     """
-    if "scores" not in trace or STAGES.index(bounds.stage) < STAGES.index("scaled_scores"):
+    if (
+        bounds.stage in GRADIENTS
+        or "scores" not in trace
+        or STAGES.index(bounds.stage) < STAGES.index("scaled_scores")
+    ):
         return
     if trace.has_heads and bounds.stage not in OF_HEADS:
         return

@@ -10,7 +10,7 @@ from functools import partial, reduce
 from typing import TypeAlias
 
 from attncalc.checking.floors import floors
-from attncalc.names import STAGES
+from attncalc.names import GRADIENTS, STAGES
 from attncalc.numbers import intervals
 from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.intervals import HIDDEN, Interval
@@ -32,7 +32,7 @@ _FINE = 8
 """With more decimals than these, rounding on the way is looked at with these first."""
 
 OF_ROWS = STAGES[STAGES.index("exponentials") : STAGES.index("output") + 1]
-"""Stages that depend on how the rows are read."""
+"""Stages that depend on how the rows are read, a query at a time."""
 
 
 class _Source:
@@ -52,7 +52,7 @@ class _Source:
     def forget(self, row: Index) -> None:
         """A row is read in another way; nothing after the rows has been asked for yet."""
         self.operands.forget(row)
-        for entry in [each for each in self.known if each[0] in OF_ROWS]:
+        for entry in [each for each in self.known if each[0] in (*OF_ROWS, *GRADIENTS)]:
             del self.known[entry]
 
 

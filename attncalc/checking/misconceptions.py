@@ -7,12 +7,13 @@ rules, so it explains claims on any later stage too. The other kind works anothe
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from attncalc.names import STAGES
+from attncalc.names import GRADIENTS, STAGES
 from attncalc.numbers.arithmetic import Array, like
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
@@ -21,6 +22,7 @@ from attncalc.steps.cap import capped_scores
 from attncalc.steps.engine import explain
 from attncalc.steps.mask import masked_scores
 from attncalc.steps.mix import output, weighted_values
+from attncalc.steps.order import BACKWARD
 from attncalc.steps.project import projected
 from attncalc.steps.scale import divided_scores, multiplied_scores
 from attncalc.steps.softmax import exponentials, sums, weights, with_sink
@@ -194,6 +196,8 @@ class Misconception:
     def stage_under(self, trace: Trace, wanted: str) -> Array | None:
         """What the wanted stage would be; None if this says nothing of it."""
         stage = trace.attended if self.stage == "attended" else self.stage
+        if wanted in GRADIENTS:  # whoever goes wrong on the way there may go back in any way
+            return None
         if STAGES.index(wanted) < STAGES.index(stage):
             return None
         if stage not in OF_HEADS or not trace.has_heads:
@@ -210,6 +214,41 @@ class Misconception:
     def _worked_on(self, numbers: Numbers, stage: str, wanted: str) -> Array | None:
         values = self.rule(numbers)
         return None if values is None else numbers.after(stage, values, wanted)
+
+
+@dataclass(frozen=True)
+class MistakenGradient:
+    """what: as the report says it. stage: the gradient that it is made at, None where there is
+    none. rule: what that is then, of all heads; None where it does not apply.
+    """
+
+    what: str
+    stage: Callable[[Trace], str | None]
+    rule: Callable[[Trace], Array | None]
+    convention: bool = False
+
+    def stage_under(self, trace: Trace, wanted: str) -> Array | None:
+        """What the wanted stage would be; None if this says nothing of it."""
+        stage = self.stage(trace) if "d_output" in trace else None
+        if stage is None or wanted not in GRADIENTS:
+            return None
+        if STAGES.index(wanted) < STAGES.index(stage):
+            return None
+        values = self.rule(trace)
+        return None if values is None else gone_on(trace, stage, values, wanted)
+
+
+def gone_on(trace: Trace, stage: str, values: Array, wanted: str) -> Array:
+    """A gradient, if one before it were this."""
+    stages = dict(trace.stages)
+    stages[stage] = replace(stages[stage], values=values)
+    other = replace(trace, stages=stages)
+    for step in BACKWARD:
+        if step.shapes(trace.problem):
+            for made in step.work(other, ()):
+                if STAGES.index(made.name) > STAGES.index(stage):
+                    stages[made.name] = made
+    return stages[wanted].values
 
 
 @dataclass(frozen=True)

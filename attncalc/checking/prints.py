@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from attncalc.checking.enclosures import Enclosures
-from attncalc.names import STAGES
+from attncalc.names import GRADIENTS, STAGES
 from attncalc.numbers.arithmetic import Array, like
 from attncalc.problem.claims import Claim
 from attncalc.problem.options import STAND_IN
@@ -117,6 +117,8 @@ class Prints:
 
 def _masked_rows(trace: Trace, stage: str) -> frozenset[RowPlace]:
     """The rows of a stage that no key is seen by."""
+    if stage in GRADIENTS:
+        return frozenset()
     scored = stage if trace.hides(stage) else trace.scored
     if not trace.hides(scored) or STAGES.index(stage) < STAGES.index(scored):
         return frozenset()

@@ -18,6 +18,7 @@ Examples:
   attncalc explain handout.yaml --output handout.pdf
   attncalc explain table.csv --all-queries --output walkthrough.html
   attncalc explain handout.yaml --view lookup
+  attncalc explain backward.yaml --backward
   attncalc explain handout.yaml --stages weights --output weights.csv
   attncalc explain handout.yaml --stages weights --output weights.svg
   attncalc explain handout.yaml --json | jq '.stages.weights[0]'
@@ -48,6 +49,8 @@ def explain(
     full: options.Full = False,
     detail: options.DetailOption = "standard",
     hide: options.Hide = None,
+    backward: options.Backward = False,
+    gradients: options.GradientsOption = "paper",
     lang: options.Lang = "en",
     decimal: options.Decimal = None,
     color: options.ColorOption = "auto",
@@ -69,8 +72,13 @@ def explain(
         turns=lets_choose(chosen, fragment=fragment),
         detail=detail,
         hide=options.topics(hide),
+        backward=backward,
+        gradients=gradients,
         speech=options.speak(context, lang, decimal),
     )
+    if backward and view == "lookup":
+        message = "--view lookup shows no gradients; leave one of both out"
+        raise typer.BadParameter(message, param_hint="--backward")
     if selection.stages and view == "lookup":
         message = "--view lookup shows no single stages; leave one of both out"
         raise typer.BadParameter(message, param_hint="--stages")
@@ -86,9 +94,11 @@ def explain(
     except StageError as error:
         raise InputError("--stages", str(error), hint=error.hint) from error
 
-    from attncalc.handouts import drawn, refuse_other_heads, written
+    from attncalc.handouts import drawn, refuse_backward, refuse_other_heads, written
 
     for trace in traces:
+        if backward:
+            refuse_backward(trace)
         refuse_other_heads(selection.heads, trace.problem.heads)
     if chosen == "json" or chosen == "csv" or chosen == "npz":
         output.write_all(exports.exported(chosen, traces, selection), output_file)

@@ -9,7 +9,7 @@ from attncalc.document.topics import HIDEABLE, Detail, Topic
 from attncalc.errors import InputError, suggestion
 from attncalc.formats import FRAGMENTS, PAGES, DataFormat, PageFormat, Paper, ReportFormat
 from attncalc.language import DecimalMark, Language, Speech
-from attncalc.selection import View
+from attncalc.selection import Notation, View
 
 if TYPE_CHECKING:
     from decimal import Decimal as Exactly
@@ -201,6 +201,14 @@ Hide = Annotated[
         help=f"Leave these out: {', '.join(HIDEABLE)}.",
         show_default=False,
     ),
+]
+Backward = Annotated[
+    bool,
+    typer.Option("--backward", help="Write the gradients out, too; the file has d_output."),
+]
+GradientsOption = Annotated[
+    Notation,
+    typer.Option("--gradients", help="How gradients are called. flash: dP, dS, D."),
 ]
 Lang = Annotated[Language, typer.Option("--lang", help="The language of pages.")]
 Decimal = Annotated[

@@ -2751,4 +2751,353 @@ SENTENCES: dict[str, str] = {
     "in ulp": "in ulp",
     "inherited": "geerbt",
     "added": "hinzugekommen",
+    # names.py, of the backward pass
+    "gradient of the output": "Gradient der Ausgabe",
+    "gradient of the gated outputs": "Gradient der Ausgaben nach dem Gate",
+    "gradient of the concatenated heads": "Gradient der aneinandergehängten Köpfe",
+    "gradient of W_O": "Gradient von W_O",
+    "gradient of b_O": "Gradient von b_O",
+    "gradient of W_Q": "Gradient von W_Q",
+    "gradient of W_K": "Gradient von W_K",
+    "gradient of W_V": "Gradient von W_V",
+    "gradient of b_Q": "Gradient von b_Q",
+    "gradient of b_K": "Gradient von b_K",
+    "gradient of b_V": "Gradient von b_V",
+    "gradient of W_G": "Gradient von W_G",
+    "gradient of b_G": "Gradient von b_G",
+    "gradients of the head outputs": "Gradienten der Ausgaben der Köpfe",
+    "gradients of the values": "Gradienten der Werte",
+    "gradients of the attention weights": "Gradienten der Attention-Gewichte",
+    "row sums of weights times gradients": "Zeilensummen von Gewicht mal Gradient",
+    "gradients of the masked scores": "Gradienten der maskierten Scores",
+    "gradients of the capped scores": "Gradienten der begrenzten Scores",
+    "gradients of the scaled scores": "Gradienten der skalierten Scores",
+    "gradients of the scores": "Gradienten der Scores",
+    "gradients of the rotated queries": "Gradienten der gedrehten Anfragen",
+    "gradients of the rotated keys": "Gradienten der gedrehten Schlüssel",
+    "gradients of the normalized queries": "Gradienten der normierten Anfragen",
+    "gradients of the normalized keys": "Gradienten der normierten Schlüssel",
+    "gradients of the queries": "Gradienten der Anfragen",
+    "gradients of the keys": "Gradienten der Schlüssel",
+    "gradients of the embeddings with positions": "Gradienten der Embeddings mit Positionen",
+    "gradients of the embeddings": "Gradienten der Embeddings",
+    "gradients of the embeddings of the keys": "Gradienten der Embeddings der Schlüssel",
+    # walkthrough/entries.py, of the backward pass
+    "the gradient of the output of {place}": "der Gradient der Ausgabe von {place}",
+    "the gradient of the gated output of {place}": (
+        "der Gradient der Ausgabe nach dem Gate von {place}"
+    ),
+    "the gradient of the concatenated heads of {place}": (
+        "der Gradient der aneinandergehängten Köpfe von {place}"
+    ),
+    "the gradient of the head output of {place}": (
+        "der Gradient der Ausgabe des Kopfes von {place}"
+    ),
+    "the gradient of the value of {place}": "der Gradient des Wertes von {place}",
+    "the gradient of the attention weight of {place}": (
+        "der Gradient des Attention-Gewichts von {place}"
+    ),
+    "the row sum of weights times gradients of {place}": (
+        "die Zeilensumme von Gewicht mal Gradient von {place}"
+    ),
+    "the gradient of the masked score of {place}": (
+        "der Gradient des maskierten Scores von {place}"
+    ),
+    "the gradient of the capped score of {place}": (
+        "der Gradient des begrenzten Scores von {place}"
+    ),
+    "the gradient of the scaled score of {place}": (
+        "der Gradient des skalierten Scores von {place}"
+    ),
+    "the gradient of the score of {place}": "der Gradient des Scores von {place}",
+    "the gradient of the rotated query of {place}": (
+        "der Gradient der gedrehten Anfrage von {place}"
+    ),
+    "the gradient of the rotated key of {place}": (
+        "der Gradient des gedrehten Schlüssels von {place}"
+    ),
+    "the gradient of the normalized query of {place}": (
+        "der Gradient der normierten Anfrage von {place}"
+    ),
+    "the gradient of the normalized key of {place}": (
+        "der Gradient des normierten Schlüssels von {place}"
+    ),
+    "the gradient of the query of {place}": "der Gradient der Anfrage von {place}",
+    "the gradient of the key of {place}": "der Gradient des Schlüssels von {place}",
+    "the gradient of the embedding with its position of {place}": (
+        "der Gradient des Embeddings mit Position von {place}"
+    ),
+    "the gradient of the embedding of {place}": "der Gradient des Embeddings von {place}",
+    "the gradient of the key's embedding of {place}": (
+        "der Gradient des Embeddings des Schlüssels von {place}"
+    ),
+    "entry {entry}": "Eintrag {entry}",
+    "the gradient of {parameter}, {place}": "der Gradient von {parameter}, {place}",
+    "row {row}, column {column}": "Zeile {row}, Spalte {column}",
+    "head {head}, {place}": "Kopf {head}, {place}",
+    "key-value head {head}, {place}": "Schlüssel-Wert-Kopf {head}, {place}",
+    # walkthrough/sections/backward
+    "backward pass": "Rückwärtsrechnung",
+    "Gradient of the output": "Gradient der Ausgabe",
+    (
+        "From here on everything is worked backward: for each number, its gradient says how "
+        "much the loss {loss} would change with it."
+    ): (
+        "Von hier an wird alles rückwärts gerechnet: Zu jeder Zahl sagt ihr Gradient, wie "
+        "stark sich der Verlust {loss} mit ihr ändern würde."
+    ),
+    "The gradients of the output are given; they come from what follows attention.": (
+        "Die Gradienten der Ausgabe sind gegeben; sie kommen aus dem, was auf die Attention folgt."
+    ),
+    (
+        "The chain rule does all of it: what a number was made of gets the number's own "
+        "gradient, times how much the number changes with it; and a number that goes into "
+        "several others gets the sum of what comes from each."
+    ): (
+        "Alles leistet die Kettenregel: Woraus eine Zahl gemacht ist, das bekommt den "
+        "Gradienten der Zahl, mal wie stark sie sich damit ändert; und eine Zahl, die in "
+        "mehrere andere eingeht, bekommt die Summe dessen, was von jeder kommt."
+    ),
+    "Back through the output projection": "Zurück durch die Ausgabeprojektion",
+    (
+        "The output was made by {matrix}: its gradients go back through the same numbers, "
+        "row by row instead of column by column, that is, through {matrix} transposed."
+    ): (
+        "Die Ausgabe ist mit {matrix} gemacht: Ihre Gradienten gehen durch dieselben Zahlen "
+        "zurück, zeilenweise statt spaltenweise, also durch {matrix} transponiert."
+    ),
+    "Back to the heads": "Zurück zu den Köpfen",
+    "What the output was made of gets its gradient.": (
+        "Woraus die Ausgabe gemacht ist, das bekommt ihren Gradienten."
+    ),
+    (
+        "Each number of {matrix} was multiplied by one entry of every query, so it gets the "
+        "sum over the queries."
+    ): (
+        "Jede Zahl von {matrix} ist bei jeder Anfrage mit einem Eintrag multipliziert, also "
+        "bekommt sie die Summe über die Anfragen."
+    ),
+    "Each head gets its own columns of the gradient, as it gave them.": (
+        "Jeder Kopf bekommt seine eigenen Spalten des Gradienten, so wie er sie gegeben hat."
+    ),
+    "Back to the values": "Zurück zu den Werten",
+    (
+        "A value went into the output of every query, times a weight. It gets the gradients "
+        "of all these outputs, times the same weights: down a column of the weights, instead "
+        "of along a row."
+    ): (
+        "Ein Wert ist in die Ausgabe jeder Anfrage eingegangen, mal einem Gewicht. Er "
+        "bekommt die Gradienten aller dieser Ausgaben, mal denselben Gewichten: eine Spalte "
+        "der Gewichte hinab statt eine Zeile entlang."
+    ),
+    "{count} head uses these values, which get the sum.": (
+        "{count} Kopf nutzt diese Werte; sie bekommen die Summe."
+    ),
+    "{count} heads use these values, which get the sum over all of them.": (
+        "{count} Köpfe nutzen diese Werte; sie bekommen die Summe über alle."
+    ),
+    "Back to the attention weights": "Zurück zu den Attention-Gewichten",
+    (
+        "A weight was multiplied by a value, so its gradient is the dot product of that "
+        "value and the gradient of the query's output: of hidden keys, too."
+    ): (
+        "Ein Gewicht ist mit einem Wert multipliziert, also ist sein Gradient das "
+        "Skalarprodukt dieses Wertes mit dem Gradienten der Ausgabe der Anfrage: auch bei "
+        "verdeckten Schlüsseln."
+    ),
+    "Back through the softmax": "Zurück durch den Softmax",
+    (
+        "A larger score makes its own weight larger and all others smaller. So a score gets "
+        "its weight, times how far the gradient of that weight is above their mean in the "
+        "row, {mean}, each counted by its weight."
+    ): (
+        "Ein größerer Score macht sein eigenes Gewicht größer und alle anderen kleiner. Also "
+        "bekommt ein Score sein Gewicht, mal wie weit der Gradient dieses Gewichts über "
+        "deren Mittel in der Zeile liegt, {mean}, jeder nach seinem Gewicht gezählt."
+    ),
+    "A hidden key has a weight of 0, and so its score has a gradient of 0.": (
+        "Ein verdeckter Schlüssel hat das Gewicht 0, und so hat sein Score den Gradienten 0."
+    ),
+    "The sink has a weight and no value, so {mean} has no term of it.": (
+        "Die Senke hat ein Gewicht und keinen Wert, also hat {mean} keinen Summanden von ihr."
+    ),
+    "Powers of {base} grow by their logarithm: each gradient is multiplied by {log}.": (
+        "Potenzen von {base} wachsen mit deren Logarithmus: Jeder Gradient wird mit {log} "
+        "multipliziert."
+    ),
+    (
+        "{diagonal} is the Jacobian of a row: how much each weight changes with each score. "
+        "On its diagonal stands α (1 − α), elsewhere −α α of two different keys. Whoever "
+        "takes the diagonal alone leaves out that the weights of a row add up to 1."
+    ): (
+        "{diagonal} ist die Jacobi-Matrix einer Zeile: wie stark sich jedes Gewicht mit "
+        "jedem Score ändert. Auf ihrer Diagonale steht α (1 − α), sonst −α α zweier "
+        "verschiedener Schlüssel. Wer nur die Diagonale nimmt, lässt weg, dass die Gewichte "
+        "einer Zeile zusammen 1 ergeben."
+    ),
+    "The same by the whole Jacobian of the row of {query}, its keys in order:": (
+        "Dasselbe mit der ganzen Jacobi-Matrix der Zeile von {query}, ihre Schlüssel der "
+        "Reihe nach:"
+    ),
+    "Back to the scores": "Zurück zu den Scores",
+    "The mask leaves the gradients of the keys that are seen as they are.": (
+        "Die Maske lässt die Gradienten der sichtbaren Schlüssel, wie sie sind."
+    ),
+    ("What is added to a score, as a bias, leaves its gradient as it is; a hidden key has none."): (
+        "Was zu einem Score addiert wird, als Bias, lässt seinen Gradienten, wie er ist; ein "
+        "verdeckter Schlüssel hat keinen."
+    ),
+    "The soft-cap has a slope of {slope}: near the cap a score can hardly move any more.": (
+        "Der Soft-Cap hat die Steigung {slope}: Nahe der Grenze kann sich ein Score kaum "
+        "noch bewegen."
+    ),
+    "The scores were scaled, so their gradients are scaled by the same number.": (
+        "Die Scores sind skaliert, also werden ihre Gradienten mit derselben Zahl skaliert."
+    ),
+    (
+        "Why training needs the scale: with it, the largest gradient of a score is {most}; "
+        "without any, it would be {without}. The larger the scores, the closer weights are "
+        "to 0 or to 1, where they hardly move, and queries and keys hardly learn."
+    ): (
+        "Warum das Training die Skalierung braucht: Mit ihr ist der größte Gradient eines "
+        "Scores {most}; ohne sie wäre er {without}. Je größer die Scores, desto näher liegen "
+        "Gewichte bei 0 oder bei 1, wo sie sich kaum bewegen, und Anfragen und Schlüssel "
+        "lernen kaum."
+    ),
+    (
+        "With the scale, the largest gradient of a score is {most}; without any, it would be "
+        "{without}: these scores are too small for it to matter. The larger they are, the "
+        "closer weights are to 0 or to 1, where they hardly move; that is why training needs "
+        "the scale."
+    ): (
+        "Mit der Skalierung ist der größte Gradient eines Scores {most}; ohne sie wäre er "
+        "{without}: Diese Scores sind so klein, dass es darauf nicht ankommt. Je größer sie "
+        "sind, desto näher liegen Gewichte bei 0 oder bei 1, wo sie sich kaum bewegen; "
+        "deshalb braucht das Training die Skalierung."
+    ),
+    "Back to queries and keys": "Zurück zu Anfragen und Schlüsseln",
+    (
+        "A score is the dot product of a query and a key: the query gets the keys, each "
+        "times the gradient of its score, and the key gets the queries, likewise, down a "
+        "column."
+    ): (
+        "Ein Score ist das Skalarprodukt von Anfrage und Schlüssel: Die Anfrage bekommt die "
+        "Schlüssel, jeden mal dem Gradienten seines Scores, und der Schlüssel bekommt die "
+        "Anfragen, ebenso, eine Spalte hinab."
+    ),
+    "{count} head uses these keys, which get the sum.": (
+        "{count} Kopf nutzt diese Schlüssel; sie bekommen die Summe."
+    ),
+    "{count} heads use these keys, which get the sum over all of them.": (
+        "{count} Köpfe nutzen diese Schlüssel; sie bekommen die Summe über alle."
+    ),
+    (
+        "A query gets the gradients of its scores, each times how much the score changes "
+        "with the query; a key likewise, down a column."
+    ): (
+        "Eine Anfrage bekommt die Gradienten ihrer Scores, jeden mal wie stark sich der "
+        "Score mit der Anfrage ändert; ein Schlüssel ebenso, eine Spalte hinab."
+    ),
+    "Back through the rotation": "Zurück durch die Drehung",
+    (
+        "Gradients are rotated back by the same angles: the sines have the other sign, as in "
+        "the transposed matrix."
+    ): (
+        "Gradienten werden um dieselben Winkel zurückgedreht: Die Sinus haben das andere "
+        "Vorzeichen, wie in der transponierten Matrix."
+    ),
+    "Cached keys were rotated before; their gradients stay as they are.": (
+        "Schlüssel im Cache sind schon gedreht; ihre Gradienten bleiben, wie sie sind."
+    ),
+    "Back through the normalization": "Zurück durch die Normierung",
+    (
+        "A normalized vector {n} keeps its size whatever the vector does, so of the gradient "
+        "{u} that comes back, the part along {n} is taken off, and the rest is divided by "
+        "the size {r}."
+    ): (
+        "Ein normierter Vektor {n} behält seine Größe, was der Vektor auch tut; also wird "
+        "vom Gradienten {u}, der zurückkommt, der Anteil entlang {n} abgezogen, und der Rest "
+        "wird durch die Größe {r} geteilt."
+    ),
+    "{u} is the gradient times the gain, entry by entry.": (
+        "{u} ist der Gradient mal dem Verstärkungsfaktor, Eintrag für Eintrag."
+    ),
+    (
+        "The query of {query} has length 0: where there is no direction, there is no "
+        "derivative, and 0 is taken for it."
+    ): (
+        "Die Anfrage von {query} hat die Länge 0: Wo es keine Richtung gibt, gibt es keine "
+        "Ableitung, und 0 steht dafür."
+    ),
+    "Back to the embeddings": "Zurück zu den Embeddings",
+    (
+        "An embedding went into its query, its key and its value: it gets the sum of what "
+        "comes from each, through the same matrices, transposed."
+    ): (
+        "Ein Embedding ist in seine Anfrage, seinen Schlüssel und seinen Wert eingegangen: "
+        "Es bekommt die Summe dessen, was von jedem kommt, durch dieselben Matrizen, "
+        "transponiert."
+    ),
+    "What was added for its position leaves the gradient as it is.": (
+        "Was für seine Position addiert ist, lässt den Gradienten, wie er ist."
+    ),
+    "Gradients of the matrices": "Gradienten der Matrizen",
+    (
+        "A matrix was used for every token, so each of its numbers gets a sum over all of "
+        "them: the entry that it was multiplied by, times the gradient of what came out. "
+        "These gradients are what training changes the matrices by."
+    ): (
+        "Eine Matrix ist für jedes Token benutzt, also bekommt jede ihrer Zahlen eine Summe "
+        "über alle: den Eintrag, mit dem sie multipliziert ist, mal dem Gradienten dessen, "
+        "was herauskam. Um diese Gradienten ändert das Training die Matrizen."
+    ),
+    # walkthrough/sections/backward, of its symbols
+    "a normalized vector": "ein normierter Vektor",
+    "the gradient of a normalized vector, times its gain": (
+        "der Gradient eines normierten Vektors, mal dem Verstärkungsfaktor"
+    ),
+    "how far that gradient points along the vector": (
+        "wie weit dieser Gradient entlang des Vektors zeigt"
+    ),
+    "the mean of the gradients of the weights of query i": (
+        "das Mittel der Gradienten der Gewichte der Anfrage i"
+    ),
+    "how much the weight of key j changes with the score of key k": (
+        "wie stark sich das Gewicht des Schlüssels j mit dem Score des Schlüssels k ändert"
+    ),
+    "the loss: how far what a model says is from what it should say": (
+        "der Verlust: wie weit das, was ein Modell sagt, von dem entfernt ist, was es sagen sollte"
+    ),
+    # checking/catalogue.py, of gradients
+    "the row's sum is left out of the softmax's gradient (α dα, and not α (dα − D))": (
+        "im Gradienten des Softmax fehlt die Zeilensumme (α dα statt α (dα − D))"
+    ),
+    "only the diagonal α (1 − α) of the softmax's Jacobian is taken": (
+        "nur die Diagonale α (1 − α) der Jacobi-Matrix des Softmax ist genommen"
+    ),
+    "the plain mean of dα is subtracted, and not the one that counts by weights": (
+        "das einfache Mittel von dα ist abgezogen statt dem nach Gewichten gezählten"
+    ),
+    "the mask is let through on the way back": "die Maske ist auf dem Rückweg durchlässig",
+    "the scale is left out on the way back": "die Skalierung fehlt auf dem Rückweg",
+    "the scale is applied twice on the way back": (
+        "die Skalierung ist auf dem Rückweg zweimal angewandt"
+    ),
+    "dS is not transposed for the keys (dK = dS Q)": (
+        "dS ist für die Schlüssel nicht transponiert (dK = dS Q)"
+    ),
+    "the weights are not transposed for the values (dV = A dO)": (
+        "die Gewichte sind für die Werte nicht transponiert (dV = A dO)"
+    ),
+    "the gradients of keys are not added up over the heads that share them": (
+        "die Gradienten der Schlüssel sind nicht über die Köpfe addiert, die sie teilen"
+    ),
+    "the gradients of values are not added up over the heads that share them": (
+        "die Gradienten der Werte sind nicht über die Köpfe addiert, die sie teilen"
+    ),
+    # walkthrough/remark.py, of gradients
+    "The gradients: {option}.": "Die Gradienten: {option}.",
+    "To see the gradients, add {option} to the command.": (
+        "Um die Gradienten zu sehen, {option} an den Befehl anhängen."
+    ),
 }

@@ -258,12 +258,15 @@ def span(array: Array) -> int:
     return highest - lowest
 
 
-def exact_context(arrays: Iterable[Array]) -> decimal.Context:
+def exact_context(arrays: Iterable[Array], *, backward: bool = False) -> decimal.Context:
     """A context in which sums and products of these arrays, each met at most twice, are exact.
 
     Twice, because X meets itself in the scores. 20 digits more are room for adding up rows.
+    backward: whether gradients are worked out, too. X meets itself once more there, and a weight
+    itself; and lengths and slopes stand beside weights.
     """
-    digits = TRANSCENDENTAL_DIGITS + 20 + 2 * sum(span(array) for array in arrays)
+    times, long = (4, 4) if backward else (2, 1)
+    digits = long * TRANSCENDENTAL_DIGITS + 20 + times * sum(span(array) for array in arrays)
     return _context(digits)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,7 @@ from attncalc.numbers.terms import (
     Tanh,
     Term,
     dot,
+    negated,
 )
 from attncalc.records import dataclass
 
@@ -52,12 +53,19 @@ class Terms:
     def __getitem__(self, place: Any) -> Terms:
         return Terms(self.cells[place], self.result)
 
+    def moved(self, move: Callable[[Array], Array]) -> Terms:
+        """The same terms in other places."""
+        return Terms(move(self.cells), self.result)
+
     def swapaxes(self, one: int, other: int) -> Terms:
         """Two axes, one in the place of the other."""
         return Terms(np.swapaxes(self.cells, one, other), self.result)
 
     def __add__(self, other: Terms) -> Terms:
         return self._with(other, lambda left, right: Sum((left, right)))
+
+    def __sub__(self, other: Terms) -> Terms:
+        return self._with(other, lambda left, right: Sum((left, negated(right))))
 
     def __mul__(self, other: Terms) -> Terms:
         return self._with(other, Product)

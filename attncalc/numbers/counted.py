@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.operations import Operations
 from attncalc.records import dataclass
 
@@ -34,12 +35,19 @@ class Counted:
     def __getitem__(self, place: Any) -> Counted:
         return Counted(np.broadcast_to(0, self.shape)[place].shape, self.tally)
 
+    def moved(self, move: Callable[[Array], Array]) -> Counted:
+        """The same in other places."""
+        return Counted(move(np.broadcast_to(0, self.shape)).shape, self.tally)
+
     def swapaxes(self, one: int, other: int) -> Counted:
         """Two axes, one in the place of the other."""
         return Counted(np.swapaxes(np.broadcast_to(0, self.shape), one, other).shape, self.tally)
 
     def __add__(self, other: Counted) -> Counted:
         return self._with(other, lambda count: Operations(additions=count))
+
+    def __sub__(self, other: Counted) -> Counted:
+        return self + other
 
     def __mul__(self, other: Counted) -> Counted:
         return self._with(other, lambda count: Operations(multiplications=count))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -44,6 +44,10 @@ class Enclosed:
     def __getitem__(self, place: Any) -> Enclosed:
         return Enclosed(self.cells[place], self.decimals, self.result)
 
+    def moved(self, move: Callable[[Array], Array]) -> Enclosed:
+        """The same intervals in other places."""
+        return Enclosed(move(self.cells), self.decimals, self.result)
+
     def swapaxes(self, one: int, other: int) -> Enclosed:
         """Two axes, one in the place of the other."""
         return Enclosed(np.swapaxes(self.cells, one, other), self.decimals, self.result)
@@ -55,6 +59,9 @@ class Enclosed:
 
     def __add__(self, other: Enclosed) -> Enclosed:
         return self._with(other, lambda left, right: intervals.add((left, right)))
+
+    def __sub__(self, other: Enclosed) -> Enclosed:
+        return self._with(other, lambda left, right: intervals.add((left, right.negated())))
 
     def __mul__(self, other: Enclosed) -> Enclosed:
         return self._with(other, intervals.multiply)

@@ -6,6 +6,7 @@ terms are, as in steps/roundoff.py, and as they are elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -39,6 +40,10 @@ class Floating:
     def __getitem__(self, place: Any) -> Floating:
         return Floating(self.values[place], self.off[place], self.unit)
 
+    def moved(self, move: Callable[[Array], Array]) -> Floating:
+        """The same numbers in other places."""
+        return Floating(move(self.values), move(self.off), self.unit)
+
     def swapaxes(self, one: int, other: int) -> Floating:
         """Two axes, one in the place of the other."""
         values, off = (np.swapaxes(each, one, other) for each in (self.values, self.off))
@@ -46,6 +51,9 @@ class Floating:
 
     def __add__(self, other: Floating) -> Floating:
         return self._made(self.values + other.values, self.off + other.off)
+
+    def __sub__(self, other: Floating) -> Floating:
+        return self._made(self.values - other.values, self.off + other.off)
 
     def __mul__(self, other: Floating) -> Floating:
         off = self.off * np.abs(other.values) + np.abs(self.values) * other.off

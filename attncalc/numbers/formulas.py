@@ -10,8 +10,11 @@ there yet, a tree (awaiting.py).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Protocol, Self, TypeVar
+
+from attncalc.numbers.arithmetic import Array
 
 
 class Worked(Protocol):
@@ -21,6 +24,8 @@ class Worked(Protocol):
     def shape(self) -> tuple[int, ...]: ...
 
     def __add__(self, other: Self, /) -> Self: ...
+
+    def __sub__(self, other: Self, /) -> Self: ...
 
     def __mul__(self, other: Self, /) -> Self: ...
 
@@ -36,6 +41,10 @@ class Worked(Protocol):
 
     def swapaxes(self, one: int, other: int, /) -> Self:
         """Two axes, one in the place of the other."""
+        ...
+
+    def moved(self, move: Callable[[Array], Array], /) -> Self:
+        """The same numbers in other places: cut apart, repeated, side by side."""
         ...
 
     def total(self) -> Self:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -59,6 +59,11 @@ class Known:
 
     def __add__(self, other: Known) -> Known:
         return Known(self.values + other.values, self.exact & other.exact)
+
+    def __sub__(self, other: Known) -> Known:
+        """0 where the two cancel to within their own rounding."""
+        exact = self.exact & other.exact
+        return Known(settled_sum(self.values, -other.values, exact), exact)
 
     def __mul__(self, other: Known) -> Known:
         """Entry by entry; 0 times anything is exact."""
@@ -145,7 +150,7 @@ N = TypeVar("N", Array, Known)
 def _rounding(kind: Array) -> AbstractContextManager[object]:
     """The context of quotients that may have no end."""
     if not is_exact_kind(kind):
-        return nullcontext()
+        return np.errstate(divide="ignore")  # whoever divides by 0 says what becomes of it
     return decimal.localcontext(transcendental_context(_ROOM))
 
 

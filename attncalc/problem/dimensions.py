@@ -5,6 +5,10 @@ from __future__ import annotations
 from attncalc.problem.problem import Problem
 
 _MADE_OF = {
+    **{f"d_{letter}": letter for letter in ("X", "Q", "K", "V")},
+    **dict.fromkeys(("d_X_key", "d_X_positioned"), "X"),
+    **{f"d_{letter}_{made}": letter for letter in "QK" for made in ("normalized", "rotated")},
+    "d_head_outputs": "V",
     **dict.fromkeys(("X_key", "positions", "X_positioned"), "X"),
     **{f"{letter}_{made}": letter for letter in "QK" for made in ("normalized", "rotated")},
     **dict.fromkeys(("weighted_values", "head_outputs"), "V"),
@@ -22,7 +26,7 @@ def entry_names(problem: Problem, stage: str) -> tuple[str, ...]:
 
 
 def _named_after(problem: Problem, stage: str) -> str:
-    if stage != "output":
+    if stage not in ("output", "d_output"):
         return _MADE_OF.get(stage, stage)
     if problem.W_O is None:
         return "V" if problem.heads is None else ""

@@ -22,14 +22,28 @@ from attncalc.problem.options import AttentionOptions, Bucketed, Reach, Rotary, 
 from attncalc.problem.shapes import PADDING, Outline, Shape, head_counts
 from attncalc.records import dataclass
 
-MATRICES = ("Q", "K", "V", "X", "X_key", "W_Q", "W_K", "W_V", "W_G", "W_O", "scores", "weights")
+MATRICES = (
+    "Q",
+    "K",
+    "V",
+    "X",
+    "X_key",
+    "W_Q",
+    "W_K",
+    "W_V",
+    "W_G",
+    "W_O",
+    "scores",
+    "weights",
+    "d_output",
+)
 NAMED = ("X", "Q", "K", "V")
 """Matrices whose entries may have names."""
 
 VECTORS = ("b_Q", "b_K", "b_V", "b_G", "b_O")
 TEXTS = ("title", "source", "notes")
 
-PER_QUERY = ("Q", "X", "scores", "weights")
+PER_QUERY = ("Q", "X", "scores", "weights", "d_output")
 PER_KEY = ("K", "V", "X_key")
 """Matrices with a row for each query, and for each key."""
 
@@ -45,7 +59,8 @@ class Problem:
     Q (n, d_k); K (m, d_k); V (m, d_v); X (n, d_model); X_key (m, d_model); W_Q, W_K (d_model, d_k);
     W_V (d_model, d_v); b_Q, b_K (d_k,); b_V (d_v,); W_O (d_v, d_model); b_O (d_model,);
     W_G (d_model, d_v); b_G (d_v,);
-    scores, weights (n, m). X without any of W_Q, W_K, W_V stands for Q, K and V itself.
+    scores, weights (n, m); d_output, the gradient of the output, shaped as that is.
+    X without any of W_Q, W_K, W_V stands for Q, K and V itself.
     With h heads, Q, W_Q and b_Q are folded, (n, h·d_k), or stacked, (h, n, d_k); so are K, V, W_K,
     W_V, b_K and b_V with h_kv; W_O is (h·d_v, d_model), W_G
     (d_model, h·d_v) and b_G (h·d_v,); scores and weights are (h, n, m). With a
@@ -77,6 +92,7 @@ class Problem:
     b_O: Array | None = None
     scores: Array | None = None
     weights: Array | None = None
+    d_output: Array | None = None
     attention: AttentionOptions = field(default_factory=AttentionOptions)
     self_attention: bool = True
     queries: tuple[int, ...] = ()

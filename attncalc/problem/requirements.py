@@ -77,7 +77,7 @@ def _orphans(given: set[str]) -> Iterator[Fault]:
                 (name,), f"{name} is given but {needs} is missing; expected both or neither"
             )
     unprojected = "X" in given and not {"W_Q", "W_K"} & given
-    for name in ("W_G", "W_O"):
+    for name in ("W_G", "W_O", "d_output"):
         if name in given and not {"V", "W_V"} & given and not unprojected:
             message = f"{name} is given but there are no values; expected V, or X with W_V"
             yield Fault((name,), message)

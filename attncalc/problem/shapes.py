@@ -353,6 +353,8 @@ class Outline:
                 return (self._combined(),)
             case ("W_O",):
                 return (self._combined(), anything)
+            case ("d_output",):
+                return (per_token, self._of_output())
             case ("attention", "positions"):
                 return (per_token, (self._size(("X",), -1), "the width of X"))
             case ("attention", "past", "K"):
@@ -379,6 +381,16 @@ class Outline:
         if d_v is None or h is None:
             return (d_v, "the width of the values")
         return (h * d_v, f"{h} heads with {d_v} numbers each")
+
+    def _of_output(self) -> _Axis:
+        """The width of the output."""
+        if ("W_O",) in self.shapes:
+            return (self._size(("W_O",), -1), "the width of the output, that of W_O")
+        width, why = self._combined()
+        return (
+            width,
+            f"the width of the output, {why}" if self.counts[0] else "the width of the output",
+        )
 
     def _like(self, path: FieldPath, other: FieldPath) -> _Axis:
         """The width that a matrix must have to go with another one."""

@@ -21,7 +21,7 @@ from attncalc.readers.numbers import BITS_OF_BFLOAT16, Faults, bits_of, is_absen
 from attncalc.readers.other_names import hint_of_stage
 from attncalc.readers.prints import spelled_out
 from attncalc.steps.order import stage_shapes
-from attncalc.steps.stages import OF_SCORES, axes_of, tokens_along
+from attncalc.steps.stages import OF_SCORES, axes_in, tokens_along
 
 
 def read_claims(
@@ -210,7 +210,7 @@ class _Reading:
         return tokens_along(self._axis(stage, axis), self.problem)
 
     def _axis(self, stage: str, axis: int) -> Axis:
-        return axes_of(stage, heads=self.problem.heads is not None)[axis]
+        return axes_in(stage, self.problem, heads=self.problem.heads is not None)[axis]
 
     def _number(self, node: Node, stage: str, index: tuple[int, ...], path: FieldPath) -> None:
         if isinstance(node, list | dict):

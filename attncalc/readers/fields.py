@@ -43,7 +43,7 @@ KEYS = (
 _PATIENCE = 200
 """By how much a problem of rounded inputs may be larger than what is called hand-sized."""
 
-_NEVER_STACKED = ("X", "X_key", "W_G", "b_G", "W_O", "b_O")
+_NEVER_STACKED = ("X", "X_key", "W_G", "b_G", "W_O", "b_O", "d_output")
 
 
 def build(

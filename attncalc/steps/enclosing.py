@@ -132,7 +132,7 @@ def works_out(problem: Problem, stage: str) -> bool:
         return not isinstance(problem.attention.positions, np.ndarray)
     if stage in ("Q", "K", "V"):
         return getattr(problem, f"W_{stage}") is not None
-    return stage not in {"X", "X_key", "scores", "weights"} & problem.arrays().keys()
+    return stage not in {"X", "X_key", "scores", "weights", "d_output"} & problem.arrays().keys()
 
 
 def is_worked_with(trace: Trace, stage: str) -> bool:

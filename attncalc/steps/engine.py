@@ -38,10 +38,15 @@ def explain(problem: Problem, stages: Sequence[str] = ()) -> Trace:
     """
     given, asked = [*problem.arrays().values()], (*stages, *problem.claims.stages)
     exact = is_exact_kind(given[0])
-    context = exact_context([*given, *_of_options(problem)]) if exact else None
+    context = None
+    if exact:
+        backward = problem.d_output is not None
+        context = exact_context([*given, *_of_options(problem)], backward=backward)
     trace = Trace(problem, {}, context)
     with arithmetic_of(context):
-        by_rows = not exact and rows_at_once(problem) < len(problem.tokens)
+        # Gradients are sums over all queries.
+        apart = not exact and problem.d_output is None
+        by_rows = apart and rows_at_once(problem) < len(problem.tokens)
         for step in OF_TOKENS if by_rows else STEPS:
             for made in step.work(trace, asked) if step.shapes(problem) else ():
                 trace.take(made)

@@ -23,7 +23,7 @@ from attncalc.problem.sizes import Sizes
 from attncalc.steps.enclosing import Index, Operands
 from attncalc.steps.expressing import Expressed
 from attncalc.steps.interface import Part, Shape
-from attncalc.steps.project import affine, count_affine, projected
+from attncalc.steps.project import affine, count_affine
 from attncalc.steps.roundoff import Roundoff
 from attncalc.steps.trace import Stage, Trace
 
@@ -33,6 +33,12 @@ PART: Part | None = "gate"
 def gated(gates: W, C: W) -> W:
     """σ(G) ∘ C, entry by entry. (n, h·d_v), (n, h·d_v) -> (n, h·d_v)"""
     return gates * C
+
+
+def opening(x: W, W_G: W, b_G: W | None) -> W:
+    """G = X W_G + b_G. (n, d_model), (d_model, h·d_v), (h·d_v,) -> (n, h·d_v)"""
+    product: W = x @ W_G
+    return product if b_G is None else product + b_G[..., None, :]
 
 
 def gates_of(G: W) -> W:
@@ -52,7 +58,7 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     problem, last = trace.problem, trace.joined
     made_of: tuple[str, ...] = (last,)
     if problem.W_G is None:
-        G = Known.given(trace.own(_given(problem)))
+        G = Known.given(trace.own(given_gate(problem)))
     else:
         G = affine(trace.stages[trace.embedded].plain, problem.W_G, problem.b_G)
         made_of = (last, trace.embedded, "W_G")
@@ -62,7 +68,7 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
     yield Stage.of("gated", gated(gates, trace.stages[last].plain), *made_of)
 
 
-def _given(problem: Problem) -> Array:
+def given_gate(problem: Problem) -> Array:
     """G as it is given. (n, h·d_v)"""
     given = problem.attention.choice("gate").array()
     assert given is not None
@@ -73,19 +79,21 @@ def enclose(operands: Operands, stage: str, index: Index) -> Interval:
     """The same entry, times what lets it through."""
     i, c = index
     before = Enclosed.of([operands.before(stage, index)], operands.decimals)
-    found: Interval = gated(gates_of(_opening(operands, i)[:, c : c + 1]), before).cells[0, 0]
+    found: Interval = gated(gates_of(_opened(operands, i)[:, c : c + 1]), before).cells[0, 0]
     return found
 
 
-def _opening(operands: Operands, i: int) -> Enclosed:
+def _opened(operands: Operands, i: int) -> Enclosed:
     """A row of G. (1, h·d_v)"""
     problem, matrix = operands.problem, operands.problem.W_G
     if matrix is None:
-        return operands.worked("gate", (i,), lambda: operands.constant(_given(problem)[i : i + 1]))
+        return operands.worked(
+            "gate", (i,), lambda: operands.constant(given_gate(problem)[i : i + 1])
+        )
     W_G = operands.worked("W_G", (), lambda: operands.constant(matrix))
     b_G = None if problem.b_G is None else operands.constant(problem.b_G)
     x = operands.row(operands.trace.embedded, (i,))
-    return operands.worked("gate", (i,), lambda: projected(x, W_G, b_G))
+    return operands.worked("gate", (i,), lambda: opening(x, W_G, b_G))
 
 
 def express(operands: Expressed, stage: str, index: Index) -> Term:
@@ -93,12 +101,12 @@ def express(operands: Expressed, stage: str, index: Index) -> Term:
     (i, c), problem = index, operands.problem
     before = Terms.of([operands.before(stage, index)])
     if problem.W_G is None:
-        opening = operands.constants(_given(problem)[i : i + 1])
+        G = operands.constants(given_gate(problem)[i : i + 1])
     else:
         b_G = None if problem.b_G is None else operands.constants(problem.b_G)
         x = operands.row(operands.trace.embedded, (i,))
-        opening = projected(x, operands.constants(problem.W_G), b_G)
-    found: Term = gated(gates_of(opening[:, c : c + 1]), before).cells[0, 0]
+        G = opening(x, operands.constants(problem.W_G), b_G)
+    found: Term = gated(gates_of(G[:, c : c + 1]), before).cells[0, 0]
     return found
 
 
@@ -113,9 +121,9 @@ def floor(roundoff: Roundoff) -> Iterator[tuple[str, Array]]:
     """As the formula makes of numbers that are off already."""
     problem, trace, unit = roundoff.problem, roundoff.trace, roundoff.unit
     if problem.W_G is None:
-        G = Floating.stored(_given(problem), unit)
+        G = Floating.stored(given_gate(problem), unit)
     else:
         b = None if problem.b_G is None else Floating.stored(problem.b_G, unit)
-        G = projected(roundoff.floating(trace.embedded), Floating.stored(problem.W_G, unit), b)
+        G = opening(roundoff.floating(trace.embedded), Floating.stored(problem.W_G, unit), b)
     made = gated(gates_of(G), roundoff.floating(trace.joined))
     yield "gated", made.off + roundoff.stored("gated")

@@ -27,6 +27,7 @@ Part: TypeAlias = Literal[
     "weighted_sum",
     "gate",
     "output_projection",
+    "backward",
 ]
 """What costs are added up by."""
 

@@ -1,54 +1,47 @@
-"""The steps of attention, in the order in which they are taken, and what they will make."""
+"""The steps in the order in which they are taken, there and back, and what they will make."""
 
 from __future__ import annotations
 
 from attncalc.problem.problem import Problem
-from attncalc.steps import (
-    add_positions,
-    bias_scores,
-    cap,
-    compare,
-    embed,
-    gate,
-    join,
-    mask,
-    mix,
-    normalize,
-    project,
-    project_out,
-    rotate,
-    scale,
-    score,
+from attncalc.steps import score
+from attncalc.steps.backward import (
+    before_output,
+    comparison,
+    matching,
+    normalization,
+    projections,
+    rotation,
+    scores,
+    seed,
     softmax,
+    weighted_sum,
 )
+from attncalc.steps.forward import FORWARD
 from attncalc.steps.interface import Shape, Step
 from attncalc.steps.stages import OF_GROUPS, OF_HEADS
 
-STEPS: tuple[Step, ...] = (
-    embed,
-    add_positions,
-    project,
-    normalize,
-    rotate,
-    score,
-    compare,
-    bias_scores,
-    scale,
-    cap,
-    mask,
+BACKWARD: tuple[Step, ...] = (
+    seed,
+    before_output,
+    weighted_sum,
     softmax,
-    mix,
-    join,
-    gate,
-    project_out,
+    scores,
+    matching,
+    comparison,
+    rotation,
+    normalization,
+    projections,
 )
-"""Attention(Q, K, V) = softmax(Q Kᵀ / √d_k) V, from top to bottom (Vaswani et al., 2017, 3.2).
+"""The same turned round, from the output back to the embeddings and matrices.
 
-    Q = X W_Q + b_Q,  S = Q Kᵀ,  A = softmax(c tanh(S / √d_k / c) + B),  O = A V
+    dV = Aᵀ dO,  dA = dO Vᵀ,  dS = A ∘ (dA - rowsum(A ∘ dA)),  dQ = dS K / √d_k,  dK = dSᵀ Q / √d_k
 """
 
+STEPS: tuple[Step, ...] = (*FORWARD, *BACKWARD)
 
-OF_TOKENS, OF_PAIRS = STEPS[: STEPS.index(score)], STEPS[STEPS.index(score) :]
+
+_MET = FORWARD.index(score)
+OF_TOKENS, OF_PAIRS = FORWARD[:_MET], FORWARD[_MET:]
 """Those before queries meet keys, and those from there: what they make of a query, no other query
 takes part in.
 """

@@ -67,11 +67,11 @@ def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
         yield from turning(angles, side)
         source = trace.asking if name == "Q" else trace.answering
         vectors = trace.stages[source].plain
-        now = _rotated(vectors[..., start:, :], angles, rotary)
+        now = rotated_known(vectors[..., start:, :], angles, rotary)
         yield Stage.of(f"{name}_rotated", joined([vectors[..., :start, :], now], axis=-2), source)
 
 
-def _rotated(vectors: Known, angles: Angles, rotary: Rotary) -> Known:
+def rotated_known(vectors: Known, angles: Angles, rotary: Rotary) -> Known:
     """(a, b) → (a cos θ - b sin θ, a sin θ + b cos θ) for each pair of entries."""
     return Known(
         rotated(vectors.values, angles, rotary.pairing),
@@ -94,7 +94,7 @@ def rotated_exact(vectors: Array, known: Exact, angles: Angles, pairing: Pairing
 def enclose(operands: Operands, stage: str, index: Index) -> Interval:
     """One entry of a pair: a cos θ - b sin θ, or a sin θ + b cos θ."""
     source = operands.trace.stages[stage].made_of[0]
-    turned = _turned(operands.problem, operands.trace[stage[0]].shape[-1], stage[0], index)
+    turned = turned_at(operands.problem, operands.trace[stage[0]].shape[-1], stage[0], index)
     own = operands.of(source, index)
     if turned is None:
         return own
@@ -104,7 +104,7 @@ def enclose(operands: Operands, stage: str, index: Index) -> Interval:
 
 
 @dataclass(frozen=True)
-class _Turned:
+class Turned:
     """own × cosine + other × sine. other: the other entry of the pair. sine: with its sign."""
 
     other: Index
@@ -112,7 +112,7 @@ class _Turned:
     sine: Interval
 
 
-def _turned(problem: Problem, width: int, name: str, index: Index) -> _Turned | None:
+def turned_at(problem: Problem, width: int, name: str, index: Index) -> Turned | None:
     """How an entry of Q or K is turned; None where it stays as it is."""
     rotary, past = problem.attention.positions, problem.past_length
     assert isinstance(rotary, Rotary)
@@ -126,13 +126,13 @@ def _turned(problem: Problem, width: int, name: str, index: Index) -> _Turned | 
     places = problem.key_places if name == "K" else problem.query_places
     cosine, sine = transcendental.turn(places[i], rotary.base, 2 * pair, dims)
     other = (*head, i, c - apart if second else c + apart)
-    return _Turned(other, cosine, sine if second else sine.negated())
+    return Turned(other, cosine, sine if second else sine.negated())
 
 
 def express(operands: Expressed, stage: str, index: Index) -> Term:
     """One entry of a pair: a cos θ - b sin θ, or a sin θ + b cos θ."""
     source = operands.trace.stages[stage].made_of[0]
-    turned = _turned(operands.problem, operands.trace[stage[0]].shape[-1], stage[0], index)
+    turned = turned_at(operands.problem, operands.trace[stage[0]].shape[-1], stage[0], index)
     own = operands.of(source, index)
     if turned is None:
         return own

@@ -96,6 +96,15 @@ def _divided(S: Known, divisor: object) -> Known:
     return Known(quotients, exactness.of_quotient(S.values, S.exact, divisor, quotients))
 
 
+def scaled(problem: Problem, S: Known) -> Known:
+    """Numbers that can all be seen, scaled as the scores of a problem are."""
+    scale, d_k = problem.attention.scale, problem.d_k
+    if isinstance(scale, Decimal):
+        return multiplied(S, scale)
+    assert d_k is not None
+    return _divided(S, root(d_k, S.values))
+
+
 def multiplied(S: Known, scale: Decimal) -> Known:
     """Scores times a given scale; by 1/3 they are divided, to stay exact if they are."""
     factor = like(S.values, scale)
@@ -135,9 +144,12 @@ def enclose_scaled(operands: Operands, score: Interval) -> Interval:
 def express(operands: Expressed, stage: str, index: Index) -> Term:
     """Divided by the root, or multiplied by its inverse; each may have been rounded."""
     score = operands.before(stage, index)
-    if is_hidden(score):
-        return score
-    scale, d_k = operands.problem.attention.scale, operands.problem.d_k
+    return score if is_hidden(score) else express_scaled(operands.problem, score)
+
+
+def express_scaled(problem: Problem, score: Term) -> Term:
+    """A score that can be seen, scaled."""
+    scale, d_k = problem.attention.scale, problem.d_k
     if isinstance(scale, Decimal):
         factor = Constant.of(typed(scale))
         if not (isinstance(scale, Typed) and scale.quotient):
@@ -158,7 +170,11 @@ def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:
 
 def floor(roundoff: Roundoff) -> Iterator[tuple[str, Array]]:
     """As far off as the scores, scaled, and a quotient."""
-    factor, divisor = roundoff.trace.number("factor"), roundoff.trace.number("divisor")
-    scale = abs(float(factor)) if factor is not None else 1 / float(divisor or 1)
-    before = roundoff.before("scaled_scores")
-    yield "scaled_scores", before * scale + OF_A_FUNCTION * roundoff.stored("scaled_scores")
+    before = roundoff.before("scaled_scores") * size_of_scale(roundoff.trace)
+    yield "scaled_scores", before + OF_A_FUNCTION * roundoff.stored("scaled_scores")
+
+
+def size_of_scale(trace: Trace) -> float:
+    """What scores are multiplied by, without its sign."""
+    factor, divisor = trace.number("factor"), trace.number("divisor")
+    return abs(float(factor)) if factor is not None else 1 / float(divisor or 1)

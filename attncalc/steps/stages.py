@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attncalc.names import NAMES, ONE_A_PAIR, STAGES, Axis
+from attncalc.names import NAMES, OF_PARAMETERS, ONE_A_PAIR, STAGES, Axis
 from attncalc.problem.problem import Problem
 
 ON_REQUEST = tuple(stage.name for stage in NAMES.values() if stage.on_request)
@@ -49,6 +49,18 @@ def axes_of(stage: str, *, heads: bool) -> tuple[Axis, ...]:
     """What each axis of a stage is of, in order. heads: whether there is one for the heads."""
     axes = NAMES[stage].axes
     return axes if heads or stage not in OF_HEADS else axes[1:]
+
+
+def axes_in(stage: str, problem: Problem, *, heads: bool) -> tuple[Axis, ...]:
+    """The same in a problem, which may give a matrix for each head: its gradient has that axis."""
+    axes = axes_of(stage, heads=heads)
+    if stage not in OF_PARAMETERS:
+        return axes
+    name = stage.removeprefix("d_")
+    given = getattr(problem, name)
+    if given is None or given.ndim == len(axes):
+        return axes
+    return (Axis.KV_HEAD if name[-1] in "KV" else Axis.HEAD, *axes)
 
 
 def tokens_along(axis: Axis, problem: Problem) -> Sequence[str] | None:

@@ -27,7 +27,7 @@ from attncalc.steps.stages import (
     OF_QUERIES,
     OF_SCORES,
     ON_REQUEST,
-    axes_of,
+    axes_in,
     tokens_along,
 )
 
@@ -72,8 +72,8 @@ class Trace:
 
     by_products: what was worked out on the way and is no stage; those of names.BY_PRODUCTS that
     the problem has. context: the decimal context of the computation, None in float64. head: the
-    one that this is a view of, from 0; then its stages have no axis for heads. queries: the only
-    ones that its stages have rows of; None where they have all.
+    one that this is a view of, from 0; then its stages have no axis for heads, and whole is what it
+    is a view of. queries: the only ones that its stages have rows of; None where they have all.
     """
 
     problem: Problem
@@ -83,6 +83,7 @@ class Trace:
     warnings: tuple[str, ...] = ()
     head: int | None = None
     queries: range | None = None
+    whole: Trace | None = None
 
     def __getitem__(self, name: str) -> Array:
         return self.stages[name].values
@@ -118,7 +119,7 @@ class Trace:
         """
         if stages:
             return [name for name in STAGES if name in stages]
-        beside = ["concatenated", "gated"] if heads else []
+        beside = ["concatenated", "gated", "d_concatenated", "d_gated"] if heads else []
         if heads and self.problem.W_O is None:
             beside.append("output")
         left_out = {*ON_REQUEST, *beside} - {*self.problem.claims.stages}
@@ -244,7 +245,7 @@ class Trace:
             name: _own(found, head, group, BY_PRODUCTS[name])
             for name, found in self.by_products.items()
         }
-        return replace(self, stages=stages, by_products=by_products, head=head)
+        return replace(self, stages=stages, by_products=by_products, head=head, whole=self)
 
     def of_queries(self, queries: range) -> Self:
         """What it has of these queries alone: their rows, and whatever belongs to no query."""
@@ -265,7 +266,7 @@ class Trace:
 
     def axes(self, stage: str) -> tuple[Axis, ...]:
         """What each axis of a stage is of."""
-        return axes_of(stage, heads=self.has_heads)
+        return axes_in(stage, self.problem, heads=self.has_heads)
 
     def tokens_at(self, stage: str, index: tuple[int, ...]) -> tuple[str | None, str | None]:
         """The query token and the key token that an entry of a stage belongs to."""

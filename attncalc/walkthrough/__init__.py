@@ -19,6 +19,11 @@ from attncalc.walkthrough.sections.interface import Part, Place
 from attncalc.walkthrough.sections.order import explanations_of
 from attncalc.walkthrough.title import title
 
+_THERE_AND_BACK = (
+    (Place.BEFORE_HEADS, Place.OF_EACH_HEAD, Place.AFTER_HEADS),
+    (Place.BACK_TO_HEADS, Place.BACK_IN_EACH_HEAD, Place.BACK_FROM_HEADS),
+)
+
 
 def write_walkthrough(trace: Trace, selection: Selection | None = None) -> Document:
     """The derivation of a trace, written out for the chosen queries and heads.
@@ -28,13 +33,14 @@ def write_walkthrough(trace: Trace, selection: Selection | None = None) -> Docum
     """
     page = Page.of(trace, selection or Selection())
     sections: list[Section] = []
-    for part in _parts(page, Place.BEFORE_HEADS):
-        _append(sections, part, page)
-    for head in page.heads:
-        for part in _parts(page, Place.OF_EACH_HEAD):
-            _append(sections, part, page.of_head(head), head)
-    for part in _parts(page, Place.AFTER_HEADS):
-        _append(sections, part, page)
+    for before, within, after in _THERE_AND_BACK:
+        for part in _parts(page, before):
+            _append(sections, part, page)
+        for head in page.heads:
+            for part in _parts(page, within):
+                _append(sections, part, page.of_head(head), head)
+        for part in _parts(page, after):
+            _append(sections, part, page)
     top = title(page).without(page.selection.hidden)
     assert top is not None  # a title is of no topic
     if page.teaches:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from attncalc.document.expressions import Relation, Symbol
-from attncalc.names import NAMES
 from attncalc.steps.stages import OF_GROUPS
 from attncalc.walkthrough.page import Page
 from attncalc.walkthrough.sections.interface import Index
@@ -16,7 +15,7 @@ def derivation(page: Page, stage: str, index: Index) -> Relation:
     if head is not None and stage in OF_GROUPS:  # any query head of the group sees it
         head *= (page.trace.problem.heads or 1) // (page.trace.problem.kv_heads or 1)
     page = page.of_head(head)
-    symbol = Symbol(NAMES[stage].letter, page.index_names(stage, index))
+    symbol = Symbol(page.letter(stage), page.index_names(stage, index))
     derived = told(page.trace, stage).derivation(page, stage, index)
     if derived is None:
         value = page.entry(stage, index)

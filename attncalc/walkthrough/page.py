@@ -35,7 +35,7 @@ from attncalc.document.numerals import Shown, Written, as_typed, shown, shown_ar
 from attncalc.document.style import NumberStyle
 from attncalc.document.wording import sentences, words
 from attncalc.language import retold, text
-from attncalc.names import NAMES, Axis
+from attncalc.names import GRADIENTS, NAMES, OF_PARAMETERS, Axis
 from attncalc.numbers.arithmetic import Array, Typed, like
 from attncalc.numbers.known import Known
 from attncalc.problem.dimensions import entry_names
@@ -46,6 +46,8 @@ from attncalc.selection import Selection
 from attncalc.steps.stages import tokens_along
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.places import greatest, greatest_places, kept, with_gaps, with_the_rest
+
+_UNIT = Shown(Number("1"), Sign.EXACT, Decimal(1))
 
 NOTHING = Shown(Number("0"), Sign.EXACT)
 """What becomes of a key that is not seen: no small number, but none at all."""
@@ -102,6 +104,59 @@ class Page:
     def turns(self) -> bool:
         """Whether its reader can choose a query: then it tells of every one that is shown."""
         return self.selection.turns
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether gradients are told of: if they are asked for, all of them or some."""
+        asked = self.selection.backward or bool({*self.selection.stages} & {*GRADIENTS})
+        return asked and self.trace.problem.d_output is not None
+
+    @property
+    def keeps_gradients(self) -> bool:
+        """Whether there are gradients that the page does not tell of."""
+        return self.trace.problem.d_output is not None and not self.goes_back
+
+    def letter(self, stage: str) -> str:
+        """What a stage's entries are called: gradients ∂L/∂s, or ds as in FlashAttention."""
+        letter = NAMES[stage].letter
+        if not letter.startswith("∂L/∂"):
+            return letter
+        name = letter.removeprefix("∂L/∂")
+        if stage == "d_output" and self.trace.problem.W_O is not None:
+            name = "y"
+        if self.selection.gradients == "paper":
+            return f"∂L/∂{name}"
+        return "d" + name.replace("α", "p")
+
+    def letter_of_gate(self) -> str:
+        """The gradients of what opens the gates."""
+        return "∂L/∂g" if self.selection.gradients == "paper" else "dg"
+
+    def symbol_of(self, stage: str) -> Symbol:
+        """What a stage's rows are called."""
+        return Symbol(NAMES[stage].letter)
+
+    @property
+    def one(self) -> Shown:
+        """What something is multiplied by that stays as it is."""
+        return _UNIT
+
+    @property
+    def sharing_heads(self) -> list[Page]:
+        """The pages of the heads that use this one's keys and values, itself among them."""
+        whole, problem = self.trace.whole, self.trace.problem
+        if whole is None or problem.heads is None or problem.kv_heads is None:
+            return [self]
+        heads, groups = problem.heads, problem.kv_heads
+        return [
+            replace(self, trace=whole.of_head(head))
+            for head in range(heads)
+            if group_of(head, heads, groups) == self.trace.group
+        ]
+
+    def key_of(self, query: int) -> int:
+        """The key that is written out beside a query: its own, or the first."""
+        return self.offset + query if self.trace.problem.self_attention else 0
 
     def in_style(self, style: NumberStyle) -> Page:
         """The same page with its numbers written otherwise."""
@@ -167,7 +222,8 @@ class Page:
     def index_names(self, stage: str, index: tuple[int, ...]) -> tuple[str | Name, ...]:
         """The indices of an entry as they are written: tokens, and entries counted from 1."""
         axes = self.trace.axes(stage)
-        return tuple(self._name(stage, *each) for each in zip(axes, index, strict=True))
+        matrix = (stage[-1],) if stage in OF_PARAMETERS else ()  # the Q of W_Q
+        return (*matrix, *(self._name(stage, *each) for each in zip(axes, index, strict=True)))
 
     def _name(self, stage: str, axis: Axis, place: int) -> str | Name:
         tokens = tokens_along(axis, self.trace.problem)

@@ -35,6 +35,8 @@ def _options(page: Page, view: str) -> Iterator[Inlines]:
         yield words("Another query: {option}.", option=Code("--query TOKEN"))
     if len(page.heads) < len(page.every_head):
         yield words("Another head: {option}.", option=Code("--head N"))
+    if page.keeps_gradients:
+        yield words("The gradients: {option}.", option=Code("--backward"))
 
 
 def _options_in_full(page: Page) -> Iterator[Inlines]:
@@ -51,3 +53,5 @@ def _options_in_full(page: Page) -> Iterator[Inlines]:
             "To see another head, add {option} to the command, with its number.",
             option=Code("--head N"),
         )
+    if page.keeps_gradients:
+        yield words("To see the gradients, add {option} to the command.", option=Code("--backward"))

@@ -19,7 +19,7 @@ from attncalc.document.document import (
 from attncalc.document.expressions import Expression, Name, Number, Omitted, Symbol
 from attncalc.document.numerals import Shown
 from attncalc.document.wording import words
-from attncalc.names import NAMES
+from attncalc.names import NAMES, Axis
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.dimensions import entry_names
 from attncalc.problem.problem import address_of
@@ -57,8 +57,9 @@ def vector_table(
     or the key side's; a query's key stands behind the past.
     """
     keys = range(len(page.trace.problem.key_tokens))
+    first = page.offset if any(Axis.NEW_KEY in NAMES[name].axes for name in letters) else 0
     if not queries:
-        places = page.kept_rows(keys)
+        places = page.kept_rows(keys[first:])
     elif heading == "token" and page.trace.problem.self_attention:  # a query's, and a key's
         places = page.kept_rows(keys[page.offset :], page.queries)
     else:
@@ -79,7 +80,11 @@ def vector_table(
     if queries:
         token = _query_token(page)
         return _table(page, columns, places, heading, caption, token, page.queries, queries=True)
-    return _table(page, columns, places, heading, caption, page.key_token, ())
+
+    def key_token(place: int) -> Token:
+        return page.key_token(first + place)
+
+    return _table(page, columns, places, heading, caption, key_token, ())
 
 
 def both_sides(

@@ -11,7 +11,7 @@ from attncalc.document.style import MOST_DECIMALS, NumberStyle
 from attncalc.document.topics import DETAILS, HIDEABLE
 from attncalc.errors import InputError, InputErrors, suggestion
 from attncalc.formats import WovenFormat
-from attncalc.handouts import DECIMAL_MARKS, LANGUAGES, ROUNDINGS, VIEWS, stage_names
+from attncalc.handouts import DECIMAL_MARKS, LANGUAGES, NOTATIONS, ROUNDINGS, VIEWS, stage_names
 from attncalc.language import Speech
 from attncalc.names import ONE_A_PAIR
 from attncalc.readers.arrangement import Arrangement, arrangement
@@ -31,16 +31,17 @@ _CHOICES = {
     "detail": DETAILS,
     "lang": LANGUAGES,
     "decimal": DECIMAL_MARKS,
+    "gradients": NOTATIONS,
 }
 _COUNTS = {"precision": (0, MOST_DECIMALS), **dict.fromkeys(("head", "top", "batch"), (1, None))}
 _OF_ARRAYS = ("batch", "layout", "map")
-_FLAGS = ("all-queries", "all-heads", "full")
+_FLAGS = ("all-queries", "all-heads", "full", "backward")
 _REPEATABLE = ("query", "head", "map")
 _OF_GRAPHS = ("stage", "threshold", "top")
 _OF_ATTENTION = {key.replace("_", "-"): key for key in KEYS}
 NAMES = (
     *("file", "format", "query", "head", "stages", "view", "precision", "rounding"),
-    *("detail", "hide", "lang", "decimal"),
+    *("detail", "hide", "gradients", "lang", "decimal"),
     *(*_FLAGS, *_OF_GRAPHS, *_OF_ARRAYS, *_OF_ATTENTION),
 )
 
@@ -95,6 +96,8 @@ class Options:
             full=self.has("full"),
             detail=self._choice("detail", ("standard", *DETAILS)),
             hide=tuple(topic for topic in HIDEABLE if topic in stage_names(self.text("hide"))),
+            backward=self.has("backward"),
+            gradients=self._choice("gradients", NOTATIONS),
             speech=self._speech,
         )
 

@@ -12,7 +12,7 @@ import numpy as np
 from attncalc.document import numerals
 from attncalc.document.numerals import round_to
 from attncalc.errors import InputError, suggestion
-from attncalc.names import STAGES, Axis
+from attncalc.names import GRADIENTS, STAGES, Axis
 from attncalc.numbers.arithmetic import like
 from attncalc.numbers.terms import Entry
 from attncalc.problem.problem import ADDRESS_HINT, Problem, find_token
@@ -64,7 +64,7 @@ def _asked(trace: Trace) -> list[str]:
     """The stages that take work: not those that are given, or other stages as they are."""
     problem = trace.problem
     stages = [stage for stage in trace.stages if works_out(problem, stage)]
-    left_out = {"weighted_values", "concatenated", "positions"}
+    left_out = {"weighted_values", "concatenated", "positions", *GRADIENTS}
     if trace.bias is None:
         left_out.add("masked_scores")
     if problem.unprojected:

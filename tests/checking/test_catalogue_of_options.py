@@ -20,12 +20,14 @@ import pytest
 import attncalc
 from attncalc.checking import check
 from attncalc.checking.catalogue import CATALOGUE
+from attncalc.checking.catalogue_of_gradients import OF_GRADIENTS
 from attncalc.report import Report, Verdict
 from tests import oracle
 from tests.checking.sources import as_fraction, each
 from tests.checking.test_catalogue import PLANTS as PLAIN_PLANTS
 from tests.checking.test_catalogue import Plant as PlainPlant
 from tests.checking.test_catalogue import Stages, diagnoses, worked
+from tests.checking.test_catalogue_of_gradients import GRADIENT_PLANTS
 from tests.checking.test_promises import printer
 
 Problem: TypeAlias = dict[str, Any]
@@ -1211,10 +1213,10 @@ def test_a_mistake_made_in_every_head(what: str, plant: PlainPlant) -> None:
 
 
 def test_every_entry_is_planted() -> None:
-    """The catalogue has no entry that is not tried here or in test_catalogue.py."""
-    names = [entry.what for entry in CATALOGUE]
+    """The catalogue has no entry that is not tried here or in one of the other two."""
+    names = [entry.what for entry in (*CATALOGUE, *OF_GRADIENTS)]
     assert len(set(names)) == len(names)
-    assert {*PLANTS, *PLAIN_PLANTS} == set(names)
+    assert {*PLANTS, *PLAIN_PLANTS, *GRADIENT_PLANTS} == set(names)
 
 
 @pytest.mark.parametrize(

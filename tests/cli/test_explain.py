@@ -66,6 +66,11 @@ WALKTHROUGHS: dict[str, list[str]] = {
     "qk-norm": ["qk-norm.yaml"],
     "rms-norm": ["rms-norm.yaml"],
     "gate": ["gate.yaml"],
+    "backward": ["backward.yaml", "--backward"],
+    "backward-flash": [
+        *("backward.yaml", "--backward", "--gradients", "flash", "--detail", "lesson"),
+        *("--softcap", "2", "--positions", "rope", "--qk-norm", "rms", "--base", "2"),
+    ],
     "position-ids": ["position-ids.yaml"],
     "general-score": ["general-score.yaml"],
     "additive-score": ["additive-score.yaml"],

@@ -40,15 +40,38 @@ class Example:
         return [*step.shapes(self.problem)]
 
 
-ACROSS = {"X": [["1", "2"]], "X_key": [["3", "5"], ["1", "4"]]}
-"""What no sample has: embeddings that ask others."""
+ACROSS = {
+    "X": [["1", "2"]],
+    "X_key": [["3", "5"], ["1", "4"]],
+    "attention": {"positions": [["1", "0"]]},
+    "d_output": [["1", "-1"]],
+}
+SQUARE = [["1", "0.5"], ["-0.25", "1"]]
+GATED = {
+    "X": SQUARE,
+    **dict.fromkeys(("W_Q", "W_K", "W_V", "W_G", "W_O"), SQUARE),
+    **{name: ["1", "2"] for name in ("b_Q", "b_K", "b_V", "b_G", "b_O")},
+    "attention": {"heads": "2"},
+    "d_output": SQUARE,
+}
+TURNED = {
+    **dict.fromkeys(("Q", "K", "V"), SQUARE),
+    "attention": {"positions": "rope", "qk_norm": "l2", "softcap": "2", "mask": "causal"},
+    "d_output": SQUARE,
+}
+COSINE = {
+    **dict.fromkeys(("Q", "K", "V"), SQUARE),
+    "attention": {"score": "cosine", "heads": "1"},
+    "d_output": SQUARE,
+}
+"""What no sample has: embeddings that ask others, and gradients of everything."""
 
 
 @cache
 def examples() -> list[Example]:
     """The samples and one more, which have every stage among them."""
     problems = [attncalc.load(path) for path in sorted(SAMPLES.glob("*.yaml"))]
-    problems.append(attncalc.load(ACROSS))
+    problems += [attncalc.load(each) for each in (ACROSS, GATED, TURNED, COSINE)]
     kept = [attncalc.explain(problem, ["cost"]) for problem in problems]
     return [Example(problem, trace) for problem, trace in zip(problems, kept, strict=True)]
 
@@ -67,8 +90,8 @@ def each(step: Step) -> Iterator[Example]:
 def test_every_step_is_in_the_list() -> None:
     """A module that makes stages is walked; one that lacks anything is none."""
     modules = [
-        importlib.import_module(f"attncalc.steps.{each.name}")
-        for each in pkgutil.iter_modules(steps.__path__)
+        importlib.import_module(each.name)
+        for each in pkgutil.walk_packages(steps.__path__, "attncalc.steps.")
     ]
     made = [module for module in modules if vars(module).keys() & set(ASKED)]
     assert {vars(module)["__name__"] for module in made} == {vars(s)["__name__"] for s in STEPS}

@@ -227,6 +227,9 @@ def _signed(sign: str, written: str) -> str:
 
 def _letter(letter: str) -> str:
     """A letter or word; the 2 of 2t and the ∂ of ∂α are no part of the letter."""
+    if "/∂" in letter:
+        slash = '<mo lspace="0.1em" rspace="0.1em">/</mo>'
+        return _row(_between((_letter(part) for part in letter.split("/")), slash))
     found = _LETTER.fullmatch(letter)
     assert found is not None
     count, partial, name = found.groups()

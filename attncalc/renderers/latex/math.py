@@ -183,6 +183,9 @@ class LatexMath:
         return self._letter(index)
 
     def _letter(self, letter: str) -> str:
+        if letter.startswith("∂"):  # of a derivative, which may be a quotient: ∂L/∂α
+            parts = letter.removeprefix("∂").split("/∂")
+            return " / ".join(rf"\partial {self._letter(part)}" for part in parts)
         if letter in _GREEK:
             return rf"\{_GREEK[letter]}"
         if _VARIABLE.fullmatch(letter):

@@ -154,6 +154,8 @@ def _decimal(digits: str) -> str:
 
 def _letter(text: str) -> str:
     """One letter is set in italics, as a variable; several are a word."""
+    if text.startswith("∂"):  # of a derivative, which may be a quotient: ∂L/∂α
+        return r" \/ ".join(f"partial {_letter(part)}" for part in text[1:].split("/∂"))
     if _LETTER.fullmatch(text) or text.isdecimal():
         return text
     if found := _TIMES_LETTER.fullmatch(text):

@@ -89,6 +89,7 @@ _PARTS = {
     "weighted_sum": template("weighted sum"),
     "gate": template("gate"),
     "output_projection": template("output projection"),
+    "backward": template("backward pass"),
 }
 
 

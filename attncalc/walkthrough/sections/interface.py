@@ -12,7 +12,6 @@ from attncalc.document.expressions import Expression, Sign, Symbol
 from attncalc.document.numerals import Shown
 from attncalc.document.wording import Slot, words
 from attncalc.language import text
-from attncalc.names import NAMES
 from attncalc.records import dataclass
 from attncalc.steps.interface import Step
 from attncalc.steps.trace import Trace
@@ -36,11 +35,14 @@ Reading: TypeAlias = Callable[[Page, int], Iterator[Inlines]]
 
 
 class Place(Enum):
-    """Where on a page a part stands: what is told of each head stands together."""
+    """Where on a page a part stands: what is told of each head stands together, there and back."""
 
     BEFORE_HEADS = "before heads"
     OF_EACH_HEAD = "of each head"
     AFTER_HEADS = "after heads"
+    BACK_TO_HEADS = "back to heads"
+    BACK_IN_EACH_HEAD = "back in each head"
+    BACK_FROM_HEADS = "back from heads"
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ def computed(
 
 def handed_on(page: Page, source: str, index: Index) -> Derived:
     """A number that is one of another stage as it is: that one's symbol, and its value."""
-    symbol = Symbol(NAMES[source].letter, page.index_names(source, index))
+    symbol = Symbol(page.letter(source), page.index_names(source, index))
     value = page.entry(source, index)
     return Derived((symbol, value.number), (Sign.EXACT, value.sign))
 

@@ -28,6 +28,16 @@ from attncalc.walkthrough.sections import (
     score,
     softmax,
 )
+from attncalc.walkthrough.sections.backward import before_output as back_before_output
+from attncalc.walkthrough.sections.backward import comparison as back_comparison
+from attncalc.walkthrough.sections.backward import matching as back_matching
+from attncalc.walkthrough.sections.backward import normalization as back_normalization
+from attncalc.walkthrough.sections.backward import projections as back_projections
+from attncalc.walkthrough.sections.backward import rotation as back_rotation
+from attncalc.walkthrough.sections.backward import scores as back_scores
+from attncalc.walkthrough.sections.backward import seed as back_seed
+from attncalc.walkthrough.sections.backward import softmax as back_softmax
+from attncalc.walkthrough.sections.backward import weighted_sum as back_weighted_sum
 from attncalc.walkthrough.sections.interface import Explanation, Told
 
 EXPLANATIONS: tuple[Explanation, ...] = (
@@ -53,6 +63,16 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     project_out.EXPLANATION,
     meaning.EXPLANATION,
     cost.EXPLANATION,
+    back_seed.EXPLANATION,
+    back_before_output.EXPLANATION,
+    back_weighted_sum.EXPLANATION,
+    back_softmax.EXPLANATION,
+    back_scores.EXPLANATION,
+    back_matching.EXPLANATION,
+    back_comparison.EXPLANATION,
+    back_rotation.EXPLANATION,
+    back_normalization.EXPLANATION,
+    back_projections.EXPLANATION,
 )
 """Of each step, and of what belongs to none. Whatever explains walks this list."""
 

@@ -173,6 +173,25 @@ def _turned_entry(
     return q[entry].number, [q[entry]]
 
 
+def turned_back(
+    page: Page, d: Sequence[Shown], angles: Angles, rotary: Rotary, row: int, entry: int
+) -> tuple[Expression, list[Shown]]:
+    """A gradient turned by the same angle the other way: a cos θ + b sin θ, b cos θ - a sin θ."""
+    firsts, seconds = _entries(angles, rotary)
+    for second, entries in enumerate((firsts, seconds)):
+        if entry in entries:
+            pair = entries.index(entry)
+            a, b = d[firsts[pair]], d[seconds[pair]]
+            _, cosine, sine = _pair(page, angles, row, pair)
+            operands = [a, b, cosine, sine]
+            if second:
+                left, right = Product((b.number, cosine.number)), Product((a.number, sine.number))
+                return Difference(left, right), operands
+            left, right = Product((a.number, cosine.number)), Product((b.number, sine.number))
+            return Sum((left, right)), operands
+    return d[entry].number, [d[entry]]
+
+
 def _derived(page: Page, stage: str, index: Index) -> Derived | None:
     """One entry, turned; None for a cached key, which was turned when it was cached."""
     trace, rotary = page.trace, page.trace.problem.attention.positions
