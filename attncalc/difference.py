@@ -34,6 +34,7 @@ class Side:
     trace: the problem with its own stages in it, and by their side what there is in none.
     expected: what each stage should be by its own earlier ones; floors: by how much it may be off
     then. lost: the stages that do not follow, and where. None of these where no problem is known.
+    given: the stages that it begins with.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Side:
     expected: Mapping[str, Array] = field(default_factory=dict)
     floors: Mapping[str, Array] = field(default_factory=dict)
     lost: Mapping[str, Array] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
 
     def follows(self, stage: str) -> bool | None:
         """Whether a stage follows from the side's own earlier ones; None where nobody knows."""

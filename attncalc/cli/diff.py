@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Optional, TypeAlias, asser
 import typer
 
 from attncalc.cli import SUCCESS, WRONG, options, output, pages
+from attncalc.cli.arrays import ReadsArrays, arranged
 from attncalc.document.style import NumberStyle
 from attncalc.errors import InputError
 from attncalc.formats import PageFormat
@@ -53,7 +54,7 @@ Tolerance = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("diff", epilog=EXAMPLES)(diff)
+    app.command("diff", cls=ReadsArrays, epilog=EXAMPLES)(diff)
 
 
 def diff(
@@ -91,7 +92,7 @@ def diff(
 
     from attncalc.parting import difference
 
-    found = difference(files[0], files[1], float(granted or 0))
+    found = difference(files[0], files[1], float(granted or 0), arranged(context))
     if chosen == "json" or chosen == "junit":
         output.write(_data(chosen, found), output_file)
     else:

@@ -24,10 +24,11 @@ from attncalc.numbers.arithmetic import Array
 from attncalc.parting.anchored import Anchored, anchored, lost
 from attncalc.parting.causes import causes_of
 from attncalc.parting.comparing import compared, filled
-from attncalc.parting.dumps import Dump, Given, Source, conformed, read_dump
+from attncalc.parting.dumps import RENAMED, Dump, Given, Source, conformed, read_dump
 from attncalc.parting.options import other_options
 from attncalc.parting.taking import Taken, taken
 from attncalc.problem.options import STAND_IN
+from attncalc.readers.arrangement import AS_IT_IS, Arrangement
 from attncalc.steps.engine import explain
 from attncalc.steps.order import stage_shapes
 from attncalc.steps.stages import OF_SCORES, ON_REQUEST
@@ -39,14 +40,17 @@ _LEAST_SEEN = 1e-6
 """A weight of 0 where so much is expected tells of a mask; a smaller one may be too small."""
 
 
-def difference(a: Source, b: Source, tolerance: float = 0.0) -> Difference:
+def difference(
+    a: Source, b: Source, tolerance: float = 0.0, arrangement: Arrangement = AS_IT_IS
+) -> Difference:
     """Compare two dumps, stage by stage.
 
     a, b: files (.npz, .safetensors, problem files), mappings of arrays, problems or traces.
-    tolerance: by how much numbers may differ, whatever rounding explains.
+    tolerance: by how much numbers may differ, whatever rounding explains. arrangement: how the
+    arrays of files lie.
     Raises InputErrors for what is none of these.
     """
-    dumps = read_dump(a, "A"), read_dump(b, "B")
+    dumps = read_dump(a, "A", arrangement), read_dump(b, "B", arrangement)
     found = [
         Taken(None, frozenset(each.options)) if each.trace is not None else taken(each, other)
         for each, other in (dumps, dumps[::-1])
@@ -64,24 +68,29 @@ def difference(a: Source, b: Source, tolerance: float = 0.0) -> Difference:
 
 
 def _difference(a: Side, b: Side, notes: list[str], tolerance: float) -> Difference:
+    options = other_options(a.trace, b.trace) if a.trace and b.trace else ()
+    parameters = _other_parameters(a, b)
+    # Where the two do not do the same, they inherit more than noise.
+    parted = bool(options or parameters)
+    ours, theirs = (_accumulated(side) if parted else side for side in (a, b))
     stages: list[StageDifference] = []
-    parted = False
     for name in STAGES:
         if name not in a.stages and name not in b.stages:
             continue
         if name in ON_REQUEST and not _printed(name, a, b):
             continue
-        each = compared(name, a, b, parted=parted, tolerance=tolerance)
-        parted = parted or each.status is Status.DIFFERS
+        each = compared(name, ours, theirs, parted=parted, tolerance=tolerance)
+        wrong = each.only is not None and (name in a.lost or name in b.lost)
+        parted = parted or wrong or each.status is Status.DIFFERS
         stages.append(each)
-    options = other_options(a.trace, b.trace) if a.trace and b.trace else ()
     why: list[Cause] = []
     if any(each.fails for each in stages):
         why = [cause for side in (a, b) for cause in causes_of(side)]
     why.sort(key=lambda cause: STAGES.index(cause.stage))
     for side in (a, b):
         notes += _undefined(side)
-    given = tuple(_given_otherwise(a, b, stages))
+    failing = [each.name for each in stages if each.fails]
+    given = (*(name for name in failing if name in a.given & b.given), *parameters)
     return Difference(a, b, tuple(stages), given, options, tuple(why), tuple(notes), tolerance)
 
 
@@ -113,16 +122,28 @@ def _computed(dump: Dump, trace: Trace) -> Side:
     off = floors(trace, BITS_OF_DOUBLE)
     stages = {name: trace[name].astype(np.float64) for name in STAGES if name in trace}
     room = {name: off[name] if name in off else np.zeros(stages[name].shape) for name in stages}
-    return Side(dump.name, dump.file, True, BITS_OF_DOUBLE, stages, trace, stages, room)
+    given = frozenset(trace.problem.arrays()) & frozenset(STAGES)
+    return Side(
+        dump.name, dump.file, True, BITS_OF_DOUBLE, stages, trace, stages, room, given=given
+    )
 
 
 def _own(dump: Dump, given: Given) -> dict[str, Array]:
-    """A dump's stages beside what is given in it, shaped as the problem has them."""
+    """A dump's stages behind what is given in it, shaped as the problem has them."""
     shapes = stage_shapes(given.problem)
     return {
         name: conformed(dump.arrays[name], shapes.get(name, _alike(name, shapes)))
         for name in STAGES
-        if name in dump.arrays and name not in given.names
+        if name in dump.arrays and name not in given.names and not given.is_before(name)
+    }
+
+
+def _before(dump: Dump, given: Given) -> dict[str, Array]:
+    """A dump's stages before what it begins with: nothing is known to follow from them."""
+    return {
+        name: conformed(dump.arrays[name], None)
+        for name in STAGES
+        if name in dump.arrays and name not in given.names and given.is_before(name)
     }
 
 
@@ -153,7 +174,7 @@ def _judged(dump: Dump, given: Given, own: dict[str, Array]) -> tuple[Side, list
             )
     if notes:
         found = anchored(given.problem, own, dump.bits)
-    stages = {**_given_stages(dump, given, found), **own}
+    stages = {**_before(dump, given), **_given_stages(dump, given, found), **own}
     stages = {name: stages[name] for name in STAGES if name in stages}
     where = lost(own, found, dump.bits, given.names)
     side = Side(
@@ -166,6 +187,7 @@ def _judged(dump: Dump, given: Given, own: dict[str, Array]) -> tuple[Side, list
         found.expected,
         found.floors,
         where,
+        frozenset(given.names) & frozenset(STAGES),
     )
     return side, notes
 
@@ -176,10 +198,10 @@ def _given_stages(dump: Dump, given: Given, found: Anchored) -> dict[str, Array]
     for name in STAGES:
         if name not in dump.fields or name not in given.names:
             continue
-        called = name.removesuffix("_rotated") if "Q_rotated" in given.names else name
-        if called in found.expected:
-            stages[name] = found.trace[called].astype(np.float64)
-            found.expected[name], found.floors[name] = stages[name], found.floors[called]
+        meant = RENAMED[name] if name in RENAMED and name in given.names else name
+        if meant in found.expected:
+            stages[name] = found.trace[meant].astype(np.float64)
+            found.expected[name], found.floors[name] = stages[name], found.floors[meant]
     return stages
 
 
@@ -235,20 +257,24 @@ def _of_masks(masks: list[Array | None]) -> Iterator[str]:
     )
 
 
-def _given_otherwise(a: Side, b: Side, stages: list[StageDifference]) -> Iterator[str]:
-    """What both sides are given, and not alike."""
+def _accumulated(side: Side) -> Side:
+    """A side with all rounding since what it begins with as the room that its numbers have."""
+    if side.trace is None or side.computed:
+        return side
+    return replace(side, floors=anchored(side.trace.problem, {}, side.bits, side.stages).floors)
+
+
+def _other_parameters(a: Side, b: Side) -> tuple[str, ...]:
+    """The matrices that both are given, which are no stages, and not alike."""
     if a.trace is None or b.trace is None:
-        return
-    ours, theirs = (side.trace.problem.arrays() for side in (a, b) if side.trace)
-    failing = {stage.name for stage in stages if stage.fails}
-    for name, array in ours.items():
-        if name not in theirs:
-            continue
-        if name in STAGES:
-            if name in failing:
-                yield name
-        elif array.shape != theirs[name].shape or _apart(array, theirs[name], a.bits, b.bits):
-            yield name
+        return ()
+    ours, theirs = a.trace.problem.arrays(), b.trace.problem.arrays()
+    return tuple(
+        name
+        for name, array in ours.items()
+        if name in theirs and name not in STAGES
+        if array.shape != theirs[name].shape or _apart(array, theirs[name], a.bits, b.bits)
+    )
 
 
 def _apart(one: Array, other: Array, *bits: int) -> bool:

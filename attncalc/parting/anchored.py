@@ -38,13 +38,16 @@ class Anchored:
     floors: dict[str, Array]
 
 
-def anchored(problem: Problem, own: Mapping[str, Array], bits: int) -> Anchored:
+def anchored(
+    problem: Problem, own: Mapping[str, Array], bits: int, wanted: Collection[str] = ()
+) -> Anchored:
     """The problem worked through from a dump's own stages, in float64.
 
-    own: of the shapes that the problem gives them.
+    own: of the shapes that the problem gives them. wanted: further stages, that the problem may not
+    have, and others stand for.
     """
     trace = Trace(problem, {}, None)
-    walk = _Walk(trace, own, _Generous(trace, bits))
+    walk = _Walk(trace, own, _Generous(trace, bits), frozenset((*own, *wanted)))
     with arithmetic_of(None), np.errstate(all="ignore"):
         for step in STEPS:
             if step.shapes(problem):
@@ -69,8 +72,14 @@ class _Generous(Roundoff):
 
 
 class _Walk:
-    def __init__(self, trace: Trace, own: Mapping[str, Array], roundoff: Roundoff) -> None:
-        self.trace, self.own, self.roundoff = trace, own, roundoff
+    def __init__(
+        self,
+        trace: Trace,
+        own: Mapping[str, Array],
+        roundoff: Roundoff,
+        wanted: Collection[str],
+    ) -> None:
+        self.trace, self.own, self.roundoff, self.wanted = trace, own, roundoff, wanted
         self.shapes = frozenset(name for step in STEPS for name in step.shapes(trace.problem))
         self.expected: dict[str, Array] = {}
         self.floors: dict[str, Array] = {}
@@ -114,7 +123,7 @@ class _Walk:
             alike += [name for name in kin[place + 1 : following] if name not in shapes]
             if not any(name in shapes for name in kin[:place]):
                 alike += [name for name in kin[:place] if name not in shapes]
-        return [name for name in STAGES if name in alike and name in self.own]
+        return [name for name in STAGES if name in alike and name in self.wanted]
 
 
 def _sizes(values: Array) -> Array:

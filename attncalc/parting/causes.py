@@ -113,7 +113,7 @@ def _searched(
         for name, values in side.stages.items()
         if STAGES.index(name) < place and name in side.expected
     }
-    found = anchored(side.trace.problem, before, side.bits)
+    found = anchored(side.trace.problem, before, side.bits, (stage,))
     everywhere = np.ones(side.stages[stage].shape, dtype=bool)
     whole = Target(
         stage,
@@ -290,7 +290,10 @@ class _Search:
         for bits, what in _FEWER_BITS.items():
             if bits >= target.bits:
                 continue
-            floor = anchored(self.trace.problem, self._own(), bits).floors[self.stage] / FACTOR
+            floor = (
+                anchored(self.trace.problem, self._own(), bits, (self.stage,)).floors[self.stage]
+                / FACTOR
+            )
             if not (beyond(target.own, target.expected, floor, bits) & target.where).any():
                 return _Tried(Sentence(what), target.own)
         return None

@@ -69,7 +69,7 @@ def _beyond_rounding(name: str, a: Side, b: Side, *, parted: bool) -> Array:
     if all(known):
         if a.follows(name) is False and b.follows(name) is False:
             room = room * _LENIENT
-        if not parted:
+        if not parted and not _is_given(name, a, b):
             with np.errstate(invalid="ignore"):
                 apart = np.abs(a.expected[name] - b.expected[name])
             room = room + np.where(np.isfinite(apart), apart, 0.0)
@@ -79,6 +79,11 @@ def _beyond_rounding(name: str, a: Side, b: Side, *, parted: bool) -> Array:
             if name in side.lost:
                 outside |= side.lost[name]
     return outside
+
+
+def _is_given(name: str, a: Side, b: Side) -> bool:
+    """Whether a stage is what either side begins with, and inherits nothing."""
+    return name in a.given or name in b.given
 
 
 def _of_type(values: Array, bits: int) -> Array:
@@ -92,6 +97,8 @@ def _of_type(values: Array, bits: int) -> Array:
 def _shares(name: str, a: Side, b: Side) -> tuple[float | None, float | None]:
     """What the sides' earlier stages let them differ by, and what this one adds."""
     ours, theirs = a.expected.get(name), b.expected.get(name)
+    if _is_given(name, a, b):
+        return None, None
     one, other = a.stages[name], b.stages[name]
     if ours is None or theirs is None or not ours.shape == theirs.shape == one.shape:
         return None, None

@@ -17,11 +17,13 @@ from attncalc.numbers.arithmetic import Array
 from attncalc.options import OPTIONS
 from attncalc.problem.problem import MATRICES, VECTORS, Problem
 from attncalc.readers import mapping, read
+from attncalc.readers.arrangement import AS_IT_IS, Arrangement
 from attncalc.readers.axes import squeezed
 from attncalc.readers.contents import error_of
 from attncalc.readers.fields import build
 from attncalc.readers.interface import Node, RawProblem, nowhere
 from attncalc.readers.numbers import bits_of
+from attncalc.readers.option_text import option_of
 from attncalc.records import dataclass
 from attncalc.steps.engine import explain
 from attncalc.steps.trace import Trace
@@ -32,9 +34,15 @@ Source: TypeAlias = "str | os.PathLike[str] | Mapping[str, object] | Problem | T
 _PROJECTED = ("X", "X_key", "W_Q", "W_K", "W_V", "b_Q", "b_K", "b_V", "W_G", "b_G")
 _VECTORS = ("Q", "K", "V")
 _AFTER = ("W_O", "b_O")
+RENAMED = {"Q_rotated": "Q", "K_rotated": "K", "scaled_scores": "scores"}
+"""Stages that a problem may begin with, and what it is told they are."""
+
 _TOKENS = ("tokens", "key_tokens")
 _TEXTS = ("title", "source", "notes")
 _ASIDE = ("dimensions", "inputs", "query", "claims", "tolerance")
+
+_ENOUGH = 65_536
+"""So many numbers of an array tell it, of whatever size it is."""
 
 _FEWEST_NUMBERS = 2
 """One number does not tell in which number type it was computed."""
@@ -66,7 +74,7 @@ class Dump:
         }
 
 
-def read_dump(source: Source, name: str) -> Dump:
+def read_dump(source: Source, name: str, arrangement: Arrangement = AS_IT_IS) -> Dump:
     """A dump from wherever it is. name: A or B. Raises InputErrors for what is none."""
     if isinstance(source, Trace):
         return _worked(name, name, source)
@@ -76,20 +84,28 @@ def read_dump(source: Source, name: str) -> Dump:
         raw, file = mapping.read(source), name
     else:
         file = os.fspath(source)
-        found = read(source)
+        found = read(source, arrangement)
         if len(found) != 1:
             raise error_of(file, f"{len(found)} problems; expected 1")
         (raw,) = found
     fields, options = _apart(raw)
-    arrays = [node for field, node in fields.items() if field in _NUMBERS]
-    if not all(isinstance(node, np.ndarray) for node in arrays) or not arrays:
-        if isinstance(source, Mapping):
-            raw = replace(raw, fields={**fields, "attention": dict(options)})
-        if not arrays:
-            _refuse_nameless(raw)
-        problem = build(raw, {}, None, False)
-        return replace(_worked(name, file, explain(problem)), options=options)
-    return _of_arrays(raw, name, file, fields, options)
+    numbers = {field: node for field, node in fields.items() if field in _NUMBERS}
+    if not numbers:
+        _refuse_nameless(raw)
+    if isinstance(source, Mapping) and set(numbers) - set(start_of(frozenset(numbers)) or ()):
+        fields |= {field: _as_array(node) for field, node in numbers.items()}
+    if all(isinstance(fields[field], np.ndarray) for field in numbers) and numbers:
+        return _of_arrays(raw, name, file, fields, options)
+    whole = replace(raw, fields={**fields, "attention": options}) if options else raw
+    return replace(_worked(name, file, explain(build(whole, {}, None, False))), options=options)
+
+
+def _as_array(node: Node) -> Node:
+    """Lists of numbers as an array; whatever else, as it is."""
+    try:
+        return np.array(node, np.float64) if isinstance(node, list) else node
+    except (TypeError, ValueError):
+        return node
 
 
 _NUMBERS = frozenset((*MATRICES, *VECTORS, *STAGES))
@@ -106,7 +122,8 @@ def _apart(raw: RawProblem) -> tuple[dict[str, Node], dict[str, Node]]:
     fields: dict[str, Node] = {}
     for name, node in raw.fields.items():
         if name in OPTIONS:
-            options[name] = node
+            is_text = isinstance(node, str)
+            options[name] = option_of(str(node), f"{raw.file}: {name}") if is_text else node
         elif name != "attention":
             fields[name] = node
     return fields, options
@@ -160,7 +177,7 @@ def own_bits(array: Array) -> int:
     bits = bits_of(array)
     if bits is None:
         return 53
-    numbers = array.astype(np.float64).ravel()
+    numbers = array.ravel()[:: max(1, array.size // _ENOUGH)].astype(np.float64)
     numbers = np.unique(numbers[np.isfinite(numbers) & (numbers != 0)])
     if len(numbers) < _FEWEST_NUMBERS or (numbers == np.rint(numbers)).all():
         return bits
@@ -186,7 +203,7 @@ def start_of(names: frozenset[str]) -> tuple[str, ...] | None:
         return ("Q_rotated", "K_rotated", "V", *_AFTER)
     if "X" in names and not {"W_Q", "W_K", "W_V"} & names:
         return ("X", "X_key", *_AFTER)
-    for name in ("scores", "weights"):
+    for name in ("scaled_scores", "scores", "weights"):
         if name in names:
             return (name, "V", *_AFTER)
     return None
@@ -198,6 +215,11 @@ class Given:
 
     problem: Problem
     names: tuple[str, ...]
+
+    def is_before(self, stage: str) -> bool:
+        """Whether a stage comes before what is taken for an earlier one."""
+        late = [STAGES.index(name) for name in self.names if name in RENAMED]
+        return bool(late) and STAGES.index(stage) < min(late)
 
 
 def given_of(dump: Dump, fields: Mapping[str, Node], options: Mapping[str, Node]) -> Given | None:
@@ -212,8 +234,11 @@ def given_of(dump: Dump, fields: Mapping[str, Node], options: Mapping[str, Node]
     taken = {name: fields[name] for name in start if name in fields}
     chosen = dict(options)
     if "Q_rotated" in start:
-        taken["Q"], taken["K"] = taken.pop("Q_rotated"), taken.pop("K_rotated")
         chosen["positions"] = "none"
+    if "scaled_scores" in start:
+        chosen["scale"] = "none"  # what they were divided by is not known without queries
+    names = tuple(taken)
+    taken = {RENAMED.get(name, name): node for name, node in taken.items()}
     if "V" not in taken and "W_V" not in taken and "X" not in taken:
         taken = {name: node for name, node in taken.items() if name not in _AFTER}
     if "W_O" not in taken:
@@ -226,7 +251,7 @@ def given_of(dump: Dump, fields: Mapping[str, Node], options: Mapping[str, Node]
         tokens.pop("key_tokens", None)  # a dump lists both, whether they are the same or not
     raw = RawProblem(dump.file, {**tokens, **taken, "attention": chosen}, nowhere)
     problem = as_floats(build(_finite(raw), {}, None, False))
-    return Given(_with_undefined(raw, problem), tuple(taken))
+    return Given(_with_undefined(raw, problem), names)
 
 
 def _finite(raw: RawProblem) -> RawProblem:

@@ -13,7 +13,7 @@ from attncalc.problem.problem import MATRICES, VECTORS
 from attncalc.readers.interface import Node
 from attncalc.records import dataclass
 
-_STARTS = ("weights", "scores", "X", "Q_rotated", "Q", "W_Q")
+_STARTS = ("weights", "scores", "scaled_scores", "X", "Q_rotated", "Q", "W_Q")
 """What problems begin with, the latest stage first."""
 
 _OF_HEADS = ("heads", "kv_heads")
@@ -90,7 +90,7 @@ def _with_inputs(
                 borrowed.append(name)
 
     ours, other = (_rank(each) for each in (own, theirs))
-    if ours < other and ours <= _STARTS.index("scores"):
+    if ours < other and ours <= _STARTS.index("scaled_scores"):
         borrow(start_of(frozenset(theirs) & _inputs()) or ())
     elif "W_Q" not in own:
         borrow(("V",))
@@ -101,7 +101,7 @@ def _with_inputs(
 
 
 def _inputs() -> frozenset[str]:
-    return frozenset((*MATRICES, *VECTORS, "Q_rotated", "K_rotated"))
+    return frozenset((*MATRICES, *VECTORS, "Q_rotated", "K_rotated", "scaled_scores"))
 
 
 def _rank(fields: Mapping[str, Node]) -> int:

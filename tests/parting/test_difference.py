@@ -1,0 +1,365 @@
+"""What two dumps have in common and what not: what is given, what is unsaid, and what is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import attncalc
+from attncalc.difference import Status
+from attncalc.parting import difference
+from attncalc.parting.comparing import ulps
+from attncalc.parting.dumps import own_bits
+from tests.parting.plain import bfloat16, double, dump, half, problem, single
+
+ONE = problem(1, h=2, d_v=4, mask="causal")
+RIGHT = dump(ONE)
+
+
+def without(dumped: dict[str, Any], *names: str, **others: Any) -> dict[str, Any]:
+    """A dump with some arrays left out, and others in their place."""
+    return {name: each for name, each in dumped.items() if name not in names} | others
+
+
+def statuses(a: dict[str, Any], b: dict[str, Any]) -> dict[str, str]:
+    return {each.name: each.status.value for each in difference(a, b).stages}
+
+
+def test_other_inputs() -> None:
+    """A difference in what is given is told as that; what follows from it is nobody's fault."""
+    spec = {**ONE, "given": {**ONE["given"], "Q": ONE["given"]["Q"] + 0.1}}
+    found = difference(RIGHT, dump(spec))
+    assert found.given == ("Q",)
+    assert (found.follows(found.a), found.follows(found.b)) == (True, True)
+    assert found.cause == "what is given differs: Q"
+    assert found.sentence == (
+        "A and B are not given the same Q, and part at the queries; all that differs follows from "
+        "that."
+    )
+    wrong = difference(RIGHT, dump(spec, ("unscaled",)))
+    assert wrong.sentence == (
+        "A and B are not given the same Q, and part at the queries; besides, B does not follow "
+        "from its own earlier stages."
+    )
+    assert wrong.others == (
+        "Besides, B does not follow at the scaled scores: the scores are not scaled.",
+    )
+    W_O = ONE["given"]["W_O"][::-1]
+    other = difference(RIGHT, dump({**ONE, "given": {**ONE["given"], "W_O": W_O}}))
+    assert other.given == ("W_O",)
+    assert other.first is not None
+    assert other.first.name == "output"
+    near = dump(ONE, (), single)
+    assert not difference(RIGHT, near).given
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "told"),
+    [
+        ({"mask": "causal"}, {"mask": "none"}, ("mask", "causal", "none")),
+        ({"mask": "causal"}, {"mask": "{window: 2}"}, ("mask", "causal", "{window: 2}")),
+        ({"scale": "0.5"}, {"scale": "none"}, ("scale", "0.5", "none")),
+        ({"softcap": "5"}, {"softcap": "2"}, ("softcap", "5", "2")),
+        (
+            {"positions": "rope"},
+            {"positions": "{rope: {base: 100, pairing: half}}"},
+            (
+                "positions",
+                "{rope: {base: 10000, pairing: interleaved}}",
+                "{rope: {base: 100, pairing: half}}",
+            ),
+        ),
+        ({"sink": np.ones(2)}, {"sink": np.zeros(2)}, ("sink", "2 numbers", "2 numbers")),
+        ({"sink": "1"}, {"sink": "2"}, ("sink", "1.0", "2.0")),
+        ({"qk_norm": "l2"}, {"qk_norm": "rms"}, ("qk_norm", "l2", "rms")),
+        ({"bias": "alibi"}, {"bias": "{slopes: [1, 2]}"}, ("bias", "alibi", "slopes")),
+        (
+            {"position_ids": np.arange(6)},
+            {"position_ids": np.arange(6) + 1},
+            ("position_ids", "6 numbers", "6 numbers"),
+        ),
+    ],
+)
+def test_other_options(ours: dict[str, Any], theirs: dict[str, Any], told: tuple[str, ...]) -> None:
+    """Options that differ are told with both of their values, and each side follows."""
+    if "position_ids" in ours:
+        ours, theirs = ({**each, "positions": "rope"} for each in (ours, theirs))
+    given = without(ONE["given"], "W_O", "b_O")
+    a, b = ({**given, **each} for each in (ours, theirs))
+    found = difference(a, b)
+    assert [tuple(map(str, each)) for each in found.options] == [told]
+    assert (found.follows(found.a), found.follows(found.b)) in ((True, True), (None, None))
+    if found.differs:
+        assert found.cause == f"the options differ: {told[0]} (A: {told[1]}, B: {told[2]})"
+        assert "as their options differ" in found.sentence
+
+
+def test_options_said_otherwise() -> None:
+    """The same mask in two ways is the same; the default scale is what it is when it is typed."""
+    rows = np.tril(np.ones((6, 6)))
+    found = difference(RIGHT, without(RIGHT, mask=rows, scale="1/sqrt(d_k)"))
+    assert found.options == ()
+    assert all(each.status is Status.EQUAL for each in found.stages)
+    whole = difference(without(RIGHT, "mask", mask=np.ones((6, 6))), without(RIGHT, mask="none"))
+    assert whole.options == ()
+
+
+def test_sinusoidal_positions() -> None:
+    """Positions that are added, to one base or another."""
+    X = np.random.default_rng(3).normal(size=(4, 6))
+    a, b = ({"X": X, "positions": f"{{sinusoidal: {{base: {base}}}}}"} for base in ("100", "1000"))
+    found = difference(a, b)
+    assert found.options == (
+        ("positions", "{sinusoidal: {base: 100}}", "{sinusoidal: {base: 1000}}"),
+    )
+
+
+def test_unsaid() -> None:
+    """Inputs, parameters and options that one side leaves out are taken from the other."""
+    bare = {name: RIGHT[name] for name in ("weights", "output")}
+    found = difference(RIGHT, bare)
+    assert not found.differs
+    assert found.notes == (
+        "B does not give Q, K, V, W_O and b_O: those of A are taken",
+        "B does not say its mask: taken as A says",
+    )
+    wrong = difference(RIGHT, {"weights": dump(ONE, ("unscaled",))["weights"]})
+    assert wrong.cause == "in B, the scores are not scaled"
+    no_values = difference(without(RIGHT, "V"), without(dump(ONE, ("no b_O",)), "W_O"))
+    assert no_values.cause == "in B, b_O is not added"
+    again = difference(
+        attncalc.explain({"tokens": list("ab"), "X": np.eye(2)}), {"output": np.eye(2)}
+    )
+    assert (again.follows(again.a), again.follows(again.b)) == (True, False)
+
+
+def test_values_that_nobody_has() -> None:
+    """Without values, what comes before them is compared; what follows is not judged."""
+    a, b = (without(each, "V") for each in (RIGHT, dump(ONE, ("no b_O",))))
+    found = difference(a, b)
+    assert found.first is not None
+    assert found.first.name == "output"
+    assert found.sentence == (
+        "A and B part at the output; which of them is wrong cannot be told, as nothing before it "
+        "is known of both."
+    )
+
+
+def test_nothing_to_begin_with() -> None:
+    """Outputs alone are compared by their number type."""
+    output = single(RIGHT["output"])
+    near = {"output": np.nextafter(output, np.float32(9))}
+    found = difference({"output": output}, near)
+    assert [each.status for each in found.stages] == [Status.NOISE]
+    assert found.sentence == "A and B agree: 1 stage, within rounding."
+    assert "whether its stages follow is not known" in found.notes[0]
+    far = difference({"output": output}, {"output": output + 1})
+    assert (far.follows(far.a), far.follows(far.b)) == (None, None)
+    assert "which of them is wrong cannot be told" in far.sentence
+    one = difference({"output": output}, {"output": output})
+    assert one.sentence == "A and B agree: 1 stage, equal to the bit."
+    none = difference({"output": output}, {"scores": RIGHT["scores"]})
+    assert none.sentence == "A and B have no stage in common."
+
+
+def test_masks_that_neither_says() -> None:
+    """What has no weight is masked; where the sides hide other keys, that is what differs."""
+    ours = without(RIGHT, "mask")
+    same = difference(ours, without(dump(ONE, (), single), "mask"))
+    assert not same.differs
+    assert "neither side says its mask" in same.notes[0]
+    seen = without(dump(ONE, ("unmasked",)), "mask")
+    for left in ((), ("masked_scores",)):
+        a, b = (without(each, *left) for each in (ours, seen))
+        found = difference(a, b)
+        assert found.options == (("mask", "6×6 numbers", "none"),)
+        assert (found.follows(found.a), found.follows(found.b)) == (True, True)
+    few = [without(each, "masked_scores", "weights") for each in (ours, seen)]
+    assert not difference(few[0], few[1]).options
+
+
+def test_fillings() -> None:
+    """What programs fill in for -inf is -inf, and told; a bias of -1e9 is hidden by -inf, too."""
+    filled = dump(ONE, ("-1e9",))
+    found = difference(RIGHT, filled)
+    assert not found.differs
+    assert found.notes == ("B fills in -1e+09 for scores that are masked, as -inf",)
+    bias = np.where(np.tril(np.ones((6, 6))) == 1, 0.0, -1e9)
+    biased = without(RIGHT, "mask", bias=bias)
+    assert not difference(biased, biased).a.lost
+
+
+def test_undefined() -> None:
+    """NaN and infinities are told with their places, in what is given too, and do not stop it."""
+    Q = RIGHT["Q"].copy()
+    Q[0, 1, 0], Q[1, 2, 0], Q[1, 3, 3] = np.nan, np.inf, -np.inf
+    given = {name: RIGHT[name] for name in ("K", "V", "mask")}
+    found = difference({**given, "Q": Q}, RIGHT)
+    assert found.given == ("Q",)
+    told = [note for note in found.notes if note.startswith("A has")]
+    assert told == [
+        "A has NaN in the queries: 1 of 96 numbers, the first at [1, 2, 1]",
+        "A has infinity in the queries: 2 of 96 numbers, the first at [2, 3, 1]",
+    ]
+    broken = without(RIGHT, weights=np.full_like(RIGHT["weights"], np.nan))
+    lost = difference(RIGHT, broken)
+    assert lost.follows(lost.b) is False
+    assert lost.first is not None
+    assert (lost.first.largest, lost.first.relative, lost.first.added) == (None, None, np.inf)
+    same = difference(broken, broken)
+    assert all(each.status is Status.EQUAL for each in same.stages)
+
+
+def test_overflow_of_sixteen_bits() -> None:
+    """Infinity is what 16 bits leave of a large score."""
+    big = problem(2, h=2)
+    for name in "QK":
+        big["given"][name] = big["given"][name] * 300
+    with np.errstate(over="ignore", invalid="ignore"):
+        a, b = dump(big, (), half), dump(big, (), single)
+    assert np.isinf(a["scores"]).any()
+    found = difference(a, b)
+    assert "scores" not in found.a.lost
+
+
+def test_shapes() -> None:
+    """Another shape is a difference, and no number of it is compared."""
+    other = without(RIGHT, "head_outputs", output=RIGHT["output"][:, :3])
+    found = difference(RIGHT, other)
+    assert found.differs
+    assert found.first is None
+    assert found.follows(found.a) is None
+    assert found.sentence == "A and B part at the output: 6×8 against 6×3."
+    assert statuses(RIGHT, other)["head_outputs"] == "missing"
+    assert found.cause is None
+
+
+def test_arrangements() -> None:
+    """A batch of one, heads side by side or behind the tokens: the same numbers."""
+    folded = without(RIGHT, "concatenated")
+    for name in ("Q", "head_outputs"):
+        folded[name] = np.concatenate(list(RIGHT[name]), axis=1)
+    for name in ("K", "V"):
+        folded[name] = np.concatenate(list(RIGHT[name]), axis=1)
+    assert set(statuses(RIGHT, folded).values()) == {"equal", "missing"}
+    behind = without(RIGHT, head_outputs=RIGHT["head_outputs"].swapaxes(0, 1))
+    assert set(statuses(RIGHT, behind).values()) == {"equal"}
+    batch = {
+        name: each[None] if isinstance(each, np.ndarray) and each.ndim == 3 else each
+        for name, each in RIGHT.items()
+    }
+    assert set(statuses(RIGHT, batch).values()) == {"equal"}
+
+
+def test_beginnings() -> None:
+    """A problem may begin with rotated vectors, embeddings, scores or weights."""
+    rope = dump(problem(3, h=2, rope={}, mask="causal"))
+    wrong = dump(problem(3, h=2, rope={}, mask="causal"), ("unscaled",))
+    a, b = (without(each, "Q", "K", "positions") for each in (rope, wrong))
+    late = difference(a, b)
+    assert late.cause == "in B, the scores are not scaled"
+    assert late.stages[1].name == "Q_rotated"
+    a, b = (without(each, "Q", "K", "V") for each in (RIGHT, dump(ONE, ("unscaled",))))
+    scores = difference(a, b)
+    assert scores.given == ("scaled_scores",)
+    assert not scores.a.lost
+    assert not scores.b.lost
+    kept = ("weights", "V", "W_O", "b_O", "output")
+    ends = [{name: each[name] for name in kept} for each in (RIGHT, dump(ONE, ("no b_O",)))]
+    weights = difference(ends[0], ends[1])
+    assert weights.cause == "in B, b_O is not added"
+    X = np.random.default_rng(4).normal(size=(5, 4))
+    S = X @ X.T / 2
+    A = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
+    embedded = difference({"X": X, "weights": A}, {"X": X, "weights": A, "output": A @ X})
+    assert not embedded.differs
+    assert not embedded.b.lost
+
+
+def test_plain_lists() -> None:
+    """A mapping of lists is a dump where it has stages; a problem, where it has none."""
+    Q = [[1.0, 0.0], [0.0, 1.0]]
+    given = {"Q": Q, "K": Q, "V": Q}
+    S = (np.array(Q) / np.sqrt(2)).tolist()
+    dumped = {**given, "scaled_scores": S}
+    found = difference(given, dumped)
+    assert not found.differs
+    assert found.a.computed
+    assert not found.b.computed
+    with pytest.raises(attncalc.AttncalcError):
+        difference(given, {**given, "weights": [[1.0], [1.0, 2.0]]})
+
+
+def test_other_names() -> None:
+    """Arrays of other names are left out and told; powers are compared, and not judged."""
+    S = RIGHT["masked_scores"]
+    powers = np.exp(S)
+    own = {"exponentials": powers, "sums": powers.sum(axis=-1)}
+    more = without(RIGHT, **own, colour=np.ones(3), inputs="exact")
+    found = difference(more, more)
+    assert found.notes[0] == ("A has arrays of names that no stage has, which are left out: colour")
+    assert {"exponentials", "sums"} <= {each.name for each in found.stages}
+    shifted = np.exp(S - S.max(axis=-1, keepdims=True))
+    stable = difference(more, without(more, "sums", exponentials=shifted))
+    assert not stable.b.lost
+
+
+def test_digits_of_types() -> None:
+    """In how many binary digits numbers were kept, however they are stored."""
+    numbers = np.random.default_rng(0).normal(size=30)
+    assert own_bits(numbers) == 53
+    assert own_bits(single(numbers)) == own_bits(double(single(numbers))) == 24
+    assert own_bits(half(numbers)) == own_bits(single(half(numbers))) == 11
+    assert own_bits(bfloat16(numbers)) == own_bits(double(bfloat16(numbers))) == 8
+    assert own_bits(single(np.arange(40))) == 24
+    assert own_bits(np.arange(40)) == 53
+    assert own_bits(single(np.array([0.5, 0.25, 1.5, 1.75]))) == 24
+    assert own_bits(single(np.array([0.1]))) == 24
+
+
+def test_units() -> None:
+    """One unit in the last place is the distance to the next number of the type."""
+    for value in (1.0, 0.1, 300.0, 7.7):
+        near = np.nextafter(np.float32(value), np.float32(np.inf))
+        assert ulps(float(np.float32(value)), float(near), 24) == 1
+    assert ulps(0.0, 0.0, 24) == 0
+    assert ulps(np.nan, 1.0, 24) is None
+
+
+def test_whole_heads() -> None:
+    """Heads that are those of others, rows that are shifted, numbers of the wrong sign."""
+    right = RIGHT["head_outputs"]
+
+    def told(made: Any) -> str | None:
+        bare = without(RIGHT, "concatenated", "output", head_outputs=made)
+        return difference(RIGHT, bare).cause
+
+    assert told(right[[1, 1]]) == "in B, the heads are those of others: 2, 2"
+    assert told(np.roll(right, 1, axis=1)) == "in B, the rows stand one place too low"
+    assert told(np.roll(right, -1, axis=1)) == "in B, the rows stand one place too high"
+    assert told(-right) == "in B, every number has the wrong sign"
+    assert told(3 * right) == "in B, every number is multiplied by 3"
+    assert told(np.where(np.arange(2)[:, None, None] == 1, -right, right)) == (
+        "in B, in head 2, every number has the wrong sign"
+    )
+    assert told(right + np.arange(4) ** 2) is None
+
+
+def test_fewer_digits() -> None:
+    """Numbers of 32 bits that are as far off as 11 or 8 binary digits leave them."""
+    for kept, bits in ((half, 11), (bfloat16, 8)):
+        S = single(kept(RIGHT["scores"])) * np.float32(1 + 2.0**-20)
+        a, b = (without(dump(ONE, (), single), "scaled_scores") for _ in "ab")
+        found = difference(a, {**b, "scores": S})
+        assert found.cause is not None
+        assert f"as far off as {bits} binary digits leave them" in found.cause
+
+
+def test_what_is_left_out() -> None:
+    """A side is wrong that goes wrong at a stage which only it has."""
+    spec = problem(5, h=2, mask="causal")
+    right, wrong = dump(spec), dump(spec, ("unscaled",))
+    found = difference(without(right, "scaled_scores"), wrong)
+    assert found.follows(found.b) is False
