@@ -339,7 +339,7 @@ class Page:
         return kept(count, most, _ENDS_OF_ENTRIES)
 
     def kept_terms(
-        self, sizes: Sequence[Decimal], always: Iterable[int] = ()
+        self, sizes: Sequence[Decimal] | Array, always: Iterable[int] = ()
     ) -> list[int | Omitted]:
         """The terms shown of a sum: the largest of these sizes, and how many more there are."""
         most = len(sizes) if self.full else MOST_TERMS

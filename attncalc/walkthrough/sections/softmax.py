@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import chain
 from math import inf
 
 import numpy as np
@@ -43,7 +44,7 @@ from attncalc.document.numerals import Shown, rounded, shown, shown_row
 from attncalc.document.wording import counted_words, sentences, words
 from attncalc.language import numeral, text
 from attncalc.names import NAMES
-from attncalc.numbers.arithmetic import transcendental_context
+from attncalc.numbers.arithmetic import like, transcendental_context
 from attncalc.numbers.known import joined
 from attncalc.steps import softmax as step
 from attncalc.steps.trace import Trace
@@ -159,11 +160,9 @@ def _softmax_blocks(page: Page, query: int, base: Expression) -> list[Block]:
             bar(row[key], row[most]),
         )
         rows.append(Row(cells, focused=own, quantity=weight_of(trace, query, key)))
-    summed = [*powers]
-    if sink is not None:
-        summed.append(sink)
-        rows.append(_sink_row(page, base, sink, total))
-    sum_sign = sign_of(*summed, result=total)
+    sunk = [] if sink is None else [sink]
+    rows += [_sink_row(page, base, power, total) for power in sunk]
+    sum_sign = joining(chain((total, *sunk), powers))
     share: Cell = (Number("1"),)
     if sink is not None:
         sign, number = _share_of_keys(page, query)
@@ -375,14 +374,16 @@ def _written_out(page: Page, query: int, key: int) -> Derived:
     """One weight from its scores to its value: α = e^s / (e^s + …) ≈ …"""
     trace = page.trace
     base = _base(page)
-    scores = page.stage(source_of(trace, "exponentials"), [query])[0]
+    source = source_of(trace, "exponentials")
+    scores = page.stage(source, [query])[0]
     powers, sink, total = _powers(page, query)
     weight = page.stage("weights", [query])[0][key]
-    used = [place for place in range(len(scores)) if scores[place].number != Number("-inf")]
+    row = trace.row(source, query)
+    used = np.flatnonzero(row != like(row, "-Infinity")).tolist()
     always = [used.index(key)] if key in used else []
     terms = tuple(
         place if isinstance(place, Omitted) else Power(base, scores[used[place]].number)
-        for place in page.kept_terms([powers[place].value for place in used], always)
+        for place in page.kept_terms(trace.row("exponentials", query)[used], always)
     )
     if not terms:
         return Derived((weight.number,), (Sign.EXACT,))
@@ -392,7 +393,7 @@ def _written_out(page: Page, query: int, key: int) -> Derived:
     second = Fraction(powers[key].number, total.number)
     if key not in used and weight.exact:  # 0 over any sum is 0, however that sum is rounded
         return Derived((first, second, weight.number), (Sign.EXACT,) * 3)
-    before = (joining(scores), joining([*scores, powers[key], total]))
+    before = (joining(scores), joining(chain((powers[key], total), scores)))
     equal = _equal_share(page, query, key)
     if equal is not None:
         if equal and set(terms) == {first.numerator}:  # 1 / k, however the power is rounded
