@@ -6,11 +6,12 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attncalc.document.numerals import percentage, round_to, shown, shown_in_digits
+from attncalc.document.numerals import percentage, round_to, shown, shown_in_digits, shown_row
 from attncalc.document.style import NumberStyle
 from attncalc.numbers.arithmetic import NumberError, parse_bias, parse_number
 
@@ -172,3 +173,27 @@ def test_digits_of_a_tiny_number() -> None:
     """So many significant digits, with an exponent where the number is far from 1."""
     tiny = shown_in_digits(Decimal("1.23456e-30"), False, 5, NumberStyle())
     assert (tiny.number.digits, tiny.exact) == ("1.2346e-30", False)
+
+
+@given(
+    values=st.lists(
+        st.one_of(
+            st.floats(allow_nan=False),
+            st.floats(-10, 10),
+            st.floats(-1e-6, 1e-6),
+            st.sampled_from((0.0, -0.0, -np.inf, 1e15, 0.99999)),
+        ),
+        min_size=1,
+    ),
+    precision=st.integers(0, 6),
+)
+def test_doubles_are_written_when_they_are_looked_at(values: list[float], precision: int) -> None:
+    """Each as it is beside all the others, though these are not written."""
+    style = NumberStyle(precision)
+    expected = shown(values, [False] * len(values), style)
+    row = np.array(values)
+    found = shown_row(row, np.full(row.shape, False), style)
+    assert [*found] == expected
+    assert [*found[1:]] == expected[1:]
+    assert [each.value for each in found] == [each.value for each in expected]
+    assert len(found) == len(expected)

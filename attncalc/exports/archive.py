@@ -37,9 +37,6 @@ class Gathered(io.RawIOBase):
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
 
-    def writable(self) -> bool:
-        return True
-
     def write(self, content: Any) -> int:
         """Keep some bytes."""
         self._pieces.append(bytes(content))

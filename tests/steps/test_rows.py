@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from math import inf
 from typing import Any
 from unittest.mock import PropertyMock, patch
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import attncalc
+from attncalc.document.document import HeatmapRow
+from attncalc.document.expressions import Number
+from attncalc.exports.trace_csv import trace_csv
+from attncalc.exports.trace_json import trace_json
+from attncalc.exports.trace_npz import trace_npz
 from attncalc.numbers.known import Known
+from attncalc.problem.options import AttentionOptions, Reach
+from attncalc.selection import Selection
 from attncalc.steps import rows
 from attncalc.steps.engine import explain
+from attncalc.steps.mask import may_attend, visible_keys
 from attncalc.steps.rows import Later, blocks_of, rows_at_once
 from attncalc.steps.trace import Trace
+from attncalc.walkthrough.heatmaps import heatmaps
 
 RNG = np.random.default_rng(8)
 N, M, H, D = 21, 27, 4, 3
@@ -139,6 +154,9 @@ def test_the_same_to_the_last_bit(case: str) -> None:
     assert [*waiting.stages] == [*whole.stages]
     assert [*waiting.by_products] == [*whole.by_products]
     assert waiting.warnings == whole.warnings
+    if whole.hides(whole.scored):
+        seen = np.count_nonzero(whole[whole.scored] != -inf, axis=-1)
+        np.testing.assert_array_equal(np.broadcast_to(visible_keys(problem), seen.shape), seen)
     for of_all, of_rows in _pairs(whole, waiting):
         assert of_rows.made_of == of_all.made_of
         assert of_rows.shape == of_all.values.shape
@@ -206,3 +224,80 @@ def test_pages_work_no_more_than_they_show() -> None:
                 assert "#9" in page.text()
             assert "#1030" in attncalc.handout(trace).html()
     assert not whole.called
+
+
+def test_many_blocks() -> None:
+    """Rows that were worked long ago are worked again, to the same numbers."""
+    fields = {"Q": numbers(100, D), "K": numbers(M, D), "V": numbers(M, D)}
+    problem = loaded(fields)
+    whole, waiting = explain(problem), by_rows(problem)
+    for query in (*range(100), *range(0, 100, 7)):
+        assert_same(waiting.stages["weights"][query], whole.stages["weights"][query])
+
+
+@pytest.mark.parametrize("case", ["mask of heads", "alibi", "plain", "scores"])
+@pytest.mark.parametrize("heads", [(), (1, 3)])
+def test_data_of_rows(case: str, heads: tuple[int, ...]) -> None:
+    """Data are written block by block, and are the same to the last character."""
+    problem = loaded(CASES[case]())
+    selection = Selection(heads=heads if problem.heads else ())
+    whole, waiting = explain(problem), by_rows(problem)
+    assert trace_json(waiting, selection) == trace_json(whole, selection)
+    assert json.loads(trace_json(waiting))["stages"]["weights"] == whole["weights"].tolist()
+    for chosen in (selection, replace(selection, stages=("weights",))):
+        assert [*trace_csv(waiting, chosen)] == [*trace_csv(whole, chosen)]
+    arrays, expected = (
+        np.load(io.BytesIO(b"".join(trace_npz(each, selection)))) for each in (waiting, whole)
+    )
+    assert arrays.files == expected.files
+    for name in arrays.files:
+        np.testing.assert_array_equal(arrays[name], expected[name])
+
+
+def test_shades_of_what_is_shown() -> None:
+    """In a large problem a heatmap is shaded by the rows that it shows, and its ends say so."""
+    problem = loaded({"Q": numbers(100, D), "K": numbers(M, D), "attention": {"mask": "none"}})
+    waiting = by_rows(problem)
+    (heatmap,) = heatmaps(waiting, Selection(stages=("weights",)))
+    shown = [row for row in heatmap.rows if isinstance(row, HeatmapRow)]
+    queries = [row.query for row in shown if row.query is not None]
+    rows = waiting.stages["weights"][queries].values
+    assert heatmap.ends is not None
+    assert heatmap.ends[1] == Number(f"{rows.max():.4f}")
+    assert max(shade for row in shown for shade in row.shades) == 1
+    (of_scores,) = heatmaps(waiting, Selection(stages=("scores",)))
+    rows = waiting.stages["scores"][queries].values
+    assert of_scores.ends is not None
+    assert of_scores.ends[0] == Number(f"{rows.min():.4f}")
+
+
+@given(
+    n=st.integers(1, 6),
+    m=st.integers(1, 8),
+    back=st.sampled_from((inf, 0, 1, 3)),
+    ahead=st.sampled_from((inf, 0, 1, 3)),
+    first=st.sampled_from((0, 0, 1, 4)),
+    from_end=st.booleans(),
+    padded=st.booleans(),
+    seed=st.integers(0, 1000),
+)
+def test_keys_that_are_reached(
+    n: int,
+    m: int,
+    back: float,
+    ahead: float,
+    first: int,
+    from_end: bool,
+    padded: bool,
+    seed: int,
+) -> None:
+    """They are counted without looking at any, as many as there are."""
+    kept = tuple(bool(each) for each in np.random.default_rng(seed).integers(0, 2, m))
+    reach = Reach(back, ahead, first, from_end, kept if padded else None)
+    options = AttentionOptions(mask=reach)
+    tokens, keys = tuple(map(str, range(n))), tuple(map(str, range(m)))
+    problem = attncalc.Problem(
+        tokens, keys, scores=np.zeros((n, m)), attention=options, self_attention=False
+    )
+    seen = [sum(may_attend(problem, (i, j)) for j in range(m)) for i in range(n)]
+    assert visible_keys(problem).tolist() == seen
