@@ -29,7 +29,7 @@ from attncalc.steps.trace import Stage, Trace, arithmetic_of
 WHOLE = 1 << 20
 """So many pairs of a query and a key, in all heads, are worked at once: 8 MB a stage."""
 
-AT_ONCE = 1 << 18
+AT_ONCE = 1 << 19
 """Pairs of a block of rows, where there are more in all."""
 
 _TOGETHER = 8
@@ -37,7 +37,7 @@ _TOGETHER = 8
 multiplied in another way, so that these must be the same ones as of the whole matrix.
 """
 
-_KEPT = 8
+_KEPT = 6
 """Blocks that are kept: a page asks for the same rows again and again."""
 
 
