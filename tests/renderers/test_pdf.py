@@ -33,8 +33,9 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Name, Number, Relation, Sign, Sum, Symbol
+from attncalc.document.style import NumberStyle
 from attncalc.errors import AttncalcError
-from attncalc.readers import load_all
+from attncalc.readers import load, load_all
 from attncalc.renderers.typst.math import shown_token
 from attncalc.renderers.typst.page import TypstRenderer
 from attncalc.renderers.typst.pdf import PdfRenderer
@@ -234,6 +235,16 @@ def test_nothing_is_lost_beside_the_page() -> None:
         inked = [at for at in columns if any(row[at] < 200 for row in page)]
         assert min(inked) / len(columns) > 0.09
         assert max(inked) / len(columns) < 0.91
+
+
+def test_wide_vectors_stand_below_each_other() -> None:
+    """Keys and values that no line holds together stay between the margins, too."""
+    K = [[[-0.123456 * (entry + 1) for entry in range(64)]] * 2]
+    problem = load({"Q": K * 2, "K": K, "V": K, "attention": {"heads": 2, "kv_heads": 1}})
+    document = write_walkthrough(explain(problem), Selection(style=NumberStyle(5)))
+    for page in pages_of(Document(document.title, document.sections[:1])):
+        columns = range(len(page[0]))
+        assert max(at for at in columns if any(row[at] < 200 for row in page)) < 0.91 * len(columns)
 
 
 def test_missing_glyphs() -> None:
