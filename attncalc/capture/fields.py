@@ -63,9 +63,12 @@ def _named(ending: str, Q: Array, K: Array) -> dict[str, Array]:
 
 
 def _norm(normalized: Normalized, unit: int) -> str:
-    """The normalisation as it is typed. unit: what the model adds to a gain, 0 or 1."""
+    """The normalisation as it is typed, each gain in the fewest digits that tell it from others.
+
+    unit: what the model adds to a gain, 0 or 1.
+    """
     gains = {
-        name: ", ".join(repr(float(gain) + unit) for gain in gains)
+        name: ", ".join(str(np.float32(gain) + np.float32(unit)) for gain in gains)
         for name, gains in (("gain_q", normalized.gain_Q), ("gain_k", normalized.gain_K))
     }
     listed = ", ".join(f"{name}: [{numbers}]" for name, numbers in gains.items())
