@@ -2726,10 +2726,6 @@ SENTENCES: dict[str, str] = {
     "… {count} more differ": "… {count} weitere verschieden",
     "The first difference": "Der erste Unterschied",
     "Where they differ most": "Wo sie sich am meisten unterscheiden",
-    "{count} of {of} numbers of the {stage} differs by more than rounding explains.": (
-        "Auf der Stufe „{stage}“ unterscheidet sich {count} von {of} Zahlen um mehr, als "
-        "Runden erklärt."
-    ),
     "{count} of {of} numbers of the {stage} differ by more than rounding explains.": (
         "Auf der Stufe „{stage}“ unterscheiden sich {count} von {of} Zahlen um mehr, als "
         "Runden erklärt."

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import chain, islice
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from attncalc.steps.stages import OF_HEADS, axes_of
 from attncalc.steps.trace import Trace, arithmetic_of
 
 Known: TypeAlias = Misconception | Alteration
+T = TypeVar("T")
 
 _MOST_NUMBERS = 150_000_000
 """So many numbers of a stage are tried at most: with large ones, only the likeliest mistakes."""
@@ -128,6 +129,8 @@ def _searched(
 
 def _cause(side: Side, stage: str, begin: str, named: Sequence[str]) -> Cause | None:
     search, whole = _searched(side, stage, begin, named)
+    if not beyond(whole.own, whole.expected, whole.floor, whole.bits).any():
+        return None  # a later stage is right, whatever stands between
     for target, part in _parts(whole, side):
         tried = search.explaining(target)
         if tried is not None:
@@ -218,19 +221,17 @@ class _Search:
         """What programs make of rows in which every key is masked."""
         if "weights" not in self.trace or STAGES.index(self.stage) < STAGES.index("weights"):
             return
-        if self.trace.scored not in self.trace:
+        if "masked_scores" not in self.trace:
             return
-        scores = self.trace[self.trace.scored]
+        scores = self.trace["masked_scores"]
         empty = (scores == -np.inf).all(axis=-1, keepdims=True)
         if not empty.any():
             return
         A, m = self.trace["weights"], scores.shape[-1]
         rows = {"even": np.full_like(A, 1 / m), "nan": np.full_like(A, np.nan)}
-        before = self.trace.stages["masked_scores"].made_of[:1]
-        if before and before[0] in self.trace:
-            unmasked = self.trace[before[0]]
-            with np.errstate(all="ignore"):
-                powers = np.exp(unmasked - unmasked.max(axis=-1, keepdims=True))
+        unmasked = self.trace[self.trace.stages["masked_scores"].made_of[0]]
+        with np.errstate(all="ignore"):
+            powers = np.exp(unmasked - unmasked.max(axis=-1, keepdims=True))
             rows["unmasked"] = powers / powers.sum(axis=-1, keepdims=True)
         for way, weights in rows.items():
             with arithmetic_of(None):
@@ -247,11 +248,7 @@ class _Search:
         if "scores" not in self.trace or not finite.any():
             return
         places = np.nonzero(finite)
-        rows = (
-            np.ravel_multi_index(places[:-1], target.own.shape[:-1])
-            if target.own.ndim > 1
-            else places[0]
-        )
+        rows = np.ravel_multi_index(places[:-1], target.own.shape[:-1])
         _, numbers = np.unique(rows, return_inverse=True)
         own = target.own[places]
         room = np.broadcast_to(target.floor / 2, target.own.shape)[places]
@@ -265,25 +262,26 @@ class _Search:
             np.unique(numbers[wrong]).tolist(),
         )
         with arithmetic_of(None), np.errstate(all="ignore"):
-            for known in divided_otherwise(self.trace, bounds):
-                values = _under(known, self.trace, self.stage)
-                if values is not None:
-                    yield _Tried(known.what, values)
+            yield from self._of(divided_otherwise(self.trace, bounds))
+
+    def _of(self, several: Iterable[Known]) -> Iterator[_Tried]:
+        """Mistakes that say something of the stage."""
+        for known in several:
+            if (values := _under(known, self.trace, self.stage)) is not None:
+                yield _Tried(known.what, values, known.convention, known)
 
     def _turns(self) -> Iterator[_Tried]:
         """Positions that are too low, which only rotated vectors tell; then other bases of rope."""
         if not isinstance(self.trace.problem.attention.positions, Rotary) or self.size > _SMALL:
             return
-        for known in _TOO_LOW:
-            values = _under(known, self.trace, self.stage)
-            if values is not None:
-                yield _Tried(known.what, values, known=known)
-        for base in _BASES:
-            what = Sentence("positions are to base {base}", base=f"{base:f}")
-            known = Alteration(what, of_positions.to_base(base))
-            values = _under(known, self.trace, self.stage)
-            if values is not None:
-                yield _Tried(what, values, known=known)
+        yield from self._of(_TOO_LOW)
+        yield from self._of(
+            Alteration(
+                Sentence("positions are to base {base}", base=f"{base:f}"),
+                of_positions.to_base(base),
+            )
+            for base in _BASES
+        )
 
     def _in_fewer_bits(self, target: Target) -> _Tried | None:
         """Whether the numbers are off by as much as a coarser number type leaves."""
@@ -310,25 +308,21 @@ class _Search:
         """Two mistakes at once, in stages that the dump does not have."""
         if self.size > _SMALL:
             return None
-        tries = 0
-        for first in CATALOGUE:
-            if isinstance(first, Misconception) and first.rounds:
-                continue
-            changed = _changed(first, self.trace, self.stage)
-            if changed is None:
-                continue
-            for second in CATALOGUE:
-                if _comes_before(second, first) or second is first:
-                    continue
-                tries += 1
-                if tries > _MOST_PAIRS:
-                    return None
-                values = _under(second, changed, self.stage)
-                if values is not None and np.isfinite(target.misfit(values)):
-                    what = Sentence("{first}, and {then}", first=first.what, then=second.what)
-                    both = first.convention and second.convention
-                    return Cause(side, self.stage, what, "", both)
+        for first, changed, second in islice(self._pairs(), _MOST_PAIRS):
+            values = _under(second, changed, self.stage)
+            if values is not None and np.isfinite(target.misfit(values)):
+                what = Sentence("{first}, and {then}", first=first.what, then=second.what)
+                both = first.convention and second.convention
+                return Cause(side, self.stage, what, "", both)
         return None
+
+    def _pairs(self) -> Iterator[tuple[Known, Trace, Misconception]]:
+        """A mistake, the trace as it is then, and a second one that is made on it."""
+        for first in CATALOGUE:
+            rounds = isinstance(first, Misconception) and first.rounds
+            changed = None if rounds else _changed(first, self.trace, self.stage)
+            if changed is not None:
+                yield from ((first, changed, second) for second in _afterwards(first))
 
 
 def _beside(stage: str) -> tuple[str, ...]:
@@ -337,15 +331,14 @@ def _beside(stage: str) -> tuple[str, ...]:
     return tuple(name for name in kin if name != stage)
 
 
-def _comes_before(second: Known, first: Known) -> bool:
-    """Whether a mistake would be undone by one that was made before it."""
-    if isinstance(second, Alteration):
-        return True
-    if second.rounds:
-        return True
-    if isinstance(first, Alteration):
-        return False
-    return _place(second) < _place(first)
+def _afterwards(first: Known) -> Iterator[Misconception]:
+    """The mistakes that may be made after another one, and do not undo it."""
+    place = -1 if isinstance(first, Alteration) else _place(first)
+    for second in CATALOGUE:
+        if isinstance(second, Alteration) or second.rounds or second is first:
+            continue
+        if _place(second) >= place:
+            yield second
 
 
 def _place(mistake: Misconception) -> int:
@@ -354,29 +347,27 @@ def _place(mistake: Misconception) -> int:
 
 def _under(known: Known, trace: Trace, stage: str) -> Array | None:
     """What a stage would be under a mistake; None where that says nothing of it."""
-    try:
-        with arithmetic_of(None), np.errstate(all="ignore"):
-            values = known.stage_under(trace, stage)
-    except (ArithmeticError, ValueError, KeyError, AttncalcError):
-        return None  # the altered problem is none
-    return values
+    return _worked(lambda: known.stage_under(trace, stage))
 
 
 def _changed(known: Known, trace: Trace, last: str) -> Trace | None:
     """The trace as it would be under a mistake; None where nothing changes."""
     if isinstance(known, Alteration):
-        try:
-            with arithmetic_of(None), np.errstate(all="ignore"):
-                return known.altered(trace)
-        except (ArithmeticError, ValueError, AttncalcError):
-            return None
+        return _worked(lambda: known.altered(trace))
     stages = dict(trace.stages)
     changed = False
-    for name in STAGES[: STAGES.index(last) + 1]:
-        if name not in trace:
-            continue
+    for name in filter(trace.stages.get, STAGES[: STAGES.index(last) + 1]):
         values = _under(known, trace, name)
         if values is not None and values.shape == trace[name].shape:
             changed = changed or not np.array_equal(values, trace[name], equal_nan=True)
             stages[name] = replace(stages[name], values=values)
     return replace(trace, stages=stages) if changed else None
+
+
+def _worked(work: Callable[[], T | None]) -> T | None:
+    """What comes of a mistake; None where the problem is none then, or a number has no value."""
+    try:
+        with arithmetic_of(None), np.errstate(all="ignore"):
+            return work()
+    except (ArithmeticError, ValueError, KeyError, AttncalcError):
+        return None

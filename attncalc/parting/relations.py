@@ -11,25 +11,19 @@ from attncalc.language import Digits, Sentence
 from attncalc.names import Axis
 from attncalc.numbers.arithmetic import Array
 
-_MOST_HEADS = 256
-
 
 def rearranged(
     own: Array, expected: Array, axes: tuple[Axis, ...], bits: int
 ) -> Iterator[tuple[Sentence, Array]]:
     """What was done to the expected array, and what that gives; each to be held against its own."""
-    if own.shape != expected.shape:
-        return
-    if axes[0] in (Axis.HEAD, Axis.KV_HEAD) and own.ndim > 1:
+    if axes[0] in (Axis.HEAD, Axis.KV_HEAD):
         yield from _permuted(own, expected)
-    if own.ndim > 1 and own.shape[-1] == own.shape[-2]:
+    if own.shape[-1] == own.shape[-2]:
         yield Sentence("the matrix is transposed"), np.swapaxes(expected, -1, -2)
     yield Sentence("every number has the wrong sign"), -expected
-    rows = -2 if axes[-1] is not Axis.QUERY else -1
-    if own.ndim >= -rows and own.shape[rows] > 1:
-        yield Sentence("the rows stand one place too low"), np.roll(expected, 1, axis=rows)
-        yield Sentence("the rows stand one place too high"), np.roll(expected, -1, axis=rows)
-        yield Sentence("the rows are in reverse order"), np.flip(expected, axis=rows)
+    yield Sentence("the rows stand one place too low"), np.roll(expected, 1, axis=-2)
+    yield Sentence("the rows stand one place too high"), np.roll(expected, -1, axis=-2)
+    yield Sentence("the rows are in reverse order"), np.flip(expected, axis=-2)
     factor = _factor(own, expected)
     if factor is not None:
         said = Digits(f"{factor:.{max(2, int(bits * log10(2)) - 1)}g}")
@@ -39,8 +33,6 @@ def rearranged(
 def _permuted(own: Array, expected: Array) -> Iterator[tuple[Sentence, Array]]:
     """The heads in another order: each taken for the one that is nearest to it."""
     h = len(own)
-    if not 1 < h <= _MOST_HEADS:
-        return
     flat = [np.where(np.isfinite(each), each, 0.0).reshape(h, -1) for each in (own, expected)]
     order = [int(np.abs(flat[1] - head).sum(axis=-1).argmin()) for head in flat[0]]
     if order == list(range(h)):

@@ -69,11 +69,12 @@ def taken(dump: Dump, other: Dump) -> Taken:
 
 
 def _fields_of(dump: Dump) -> Mapping[str, Node]:
-    """What the other side gives: of a problem file, its arrays."""
+    """What the other side gives: of a problem file, its arrays and its tokens."""
     if dump.trace is None:
         return dump.fields
-    given: dict[str, Node] = {**dump.trace.problem.arrays()}
-    return given
+    problem = dump.trace.problem
+    given: dict[str, Node] = {**problem.arrays(), "tokens": [*problem.tokens]}
+    return given if problem.self_attention else given | {"key_tokens": [*problem.key_tokens]}
 
 
 def _with_inputs(

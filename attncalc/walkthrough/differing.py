@@ -315,10 +315,9 @@ def _most(difference: Difference, selection: Selection) -> Iterator[Block]:
         omitted = counted_words("… {count} more differs", "… {count} more differ", more)
         rows.append(Row((omitted,), RowKind.OMITTED))
     yield Paragraph(
-        counted_words(
-            "{count} of {of} numbers of the {stage} differs by more than rounding explains.",
+        words(
             "{count} of {of} numbers of the {stage} differ by more than rounding explains.",
-            first.differing,
+            count=first.differing,
             of=first.of,
             stage=term_in_full(first.name),
         )

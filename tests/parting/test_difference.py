@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import attncalc
-from attncalc.difference import Status
+from attncalc.difference import Difference, Status
 from attncalc.parting import difference
 from attncalc.parting.comparing import ulps
 from attncalc.parting.dumps import own_bits
+from attncalc.walkthrough.differing import write_difference
 from tests.parting.plain import bfloat16, double, dump, half, problem, single
 
 ONE = problem(1, h=2, d_v=4, mask="causal")
@@ -363,3 +365,152 @@ def test_what_is_left_out() -> None:
     right, wrong = dump(spec), dump(spec, ("unscaled",))
     found = difference(without(right, "scaled_scores"), wrong)
     assert found.follows(found.b) is False
+
+
+def page(a: Any, b: Any) -> str:
+    """The page as text, on one line."""
+    found = attncalc.diff(a, b)
+    return " ".join(found.handout().text().split())
+
+
+def test_pages(tmp_path: Path) -> None:
+    """What a page tells of sides that differ in ways of every kind."""
+    output = RIGHT["output"]
+    assert "A: float64 · B: float64" in page({"output": output}, {"output": output + 1})
+    assert "✗ another shape 6×8 / 6×3" in page(RIGHT, without(RIGHT, output=output[:, :3]))
+    assert "Only in A: output. Only in B: concatenated heads." in page(
+        {"output": output}, {"concatenated": output}
+    )
+    spec = {**ONE, "given": {**ONE["given"], "V": ONE["given"]["V"] + 1}}
+    given = page(RIGHT, dump(spec))
+    assert "The value of “#1”, head 1, entry 1 is" in given
+    assert "From what" not in given
+    both = page(dump(ONE, ("over d_k",)), dump(ONE, ("unscaled",)))
+    assert "From what both have before it:" in both
+    assert "A has" in both
+    assert "B has" in both
+    masks = page({**without(ONE["given"], "W_O", "b_O"), "mask": "none"}, RIGHT)
+    assert "their options differ: mask (A: none, B: causal)" in masks
+    rope = problem(3, h=2, rope={})
+    apart = page(dump(rope), without(dump(rope, ("unscaled",)), "scores"))
+    assert "Only in A: scores." in apart
+    V = RIGHT["V"].copy()
+    V[0] = np.nan
+    undefined = page(RIGHT, without(RIGHT, V=V))
+    assert "B has NaN in the values" in undefined
+    assert "A has" not in undefined
+    hidden = page(RIGHT, dump(ONE, ("unmasked",)))
+    assert "is −∞ in A" in hidden
+    near = page(without(RIGHT, output=output + 1e-9), RIGHT)
+    assert "1 more" not in near
+    one = output.copy()
+    one[0, 0] += 1
+    assert "Where they differ most" not in page(RIGHT, without(RIGHT, output=one))
+    one[1, :6] += 1
+    assert "7 of 48 numbers of the output differ" in page(RIGHT, without(RIGHT, output=one))
+    assert "… 1 more differs" in page(RIGHT, without(RIGHT, output=one))
+    path = tmp_path / "right.npz"
+    np.savez(path, **RIGHT)
+    assert "A: right.npz, float64 · B: right.npz, float64" in page(path, path)
+
+
+def test_many_notes() -> None:
+    """Of many things to be known, a page tells the first."""
+    found = difference(RIGHT, {"output": RIGHT["output"], "colour": np.ones(2)})
+    many = Difference(found.a, found.b, found.stages, notes=("a",) * 10)
+    told = attncalc.Handout(write_difference(many)).text()
+    assert "2 more notes are left out." in told
+
+
+def test_embeddings() -> None:
+    """Inputs, biases and heads of a dump that begins with embeddings are taken for one without."""
+    spec = problem(6, h=2, embedded=True, d_model=16, mask="causal")
+    right, wrong = dump(spec), dump(spec, ("unscaled",))
+    bare = {name: wrong[name] for name in ("weights", "output")}
+    found = difference(right, bare)
+    assert found.cause == "in B, the scores are not scaled"
+    assert "W_Q" in found.notes[0]
+    tokens = list("abcdef")
+    named = difference({**right, "tokens": tokens}, wrong)
+    assert named.b.trace is not None
+    assert named.b.trace.problem.tokens == tuple(tokens)
+    vectors = without(wrong, *(f"{kind}_{name}" for kind in "Wb" for name in "QKV"), "X")
+    assert difference(right, vectors).cause == "in B, the scores are not scaled"
+    folded = {**right, "heads": "2"}
+    assert not difference(folded, right).differs
+    single_head = without(right, "weights", "scores", "scaled_scores", "masked_scores", "Q")
+    assert difference(single_head, single_head).a.trace is not None
+
+
+def test_without_heads() -> None:
+    """One head, in two axes."""
+    rng = np.random.default_rng(8)
+    Q, K, V = rng.normal(size=(3, 5, 4))
+    S = Q @ K.T
+    for wrong, told in (
+        (S.T / 2, "query and key are swapped"),
+        (-S / 2, "every number has the wrong sign"),
+        (S / 2 + np.arange(5) ** 2, None),
+    ):
+        given = {"Q": Q, "K": K, "V": V}
+        found = difference(given, {**given, "scaled_scores": wrong})
+        assert found.cause == (None if told is None else f"in B, {told}")
+
+
+def test_large() -> None:
+    """Of a large stage the likeliest mistakes are tried, one at a time."""
+    spec = problem(9, n=40, h=4, mask="causal")
+    right = dump(spec, (), single)
+    off = right["weights"] + np.float32(0.1) * np.arange(40, dtype=np.float32) ** 2
+    found = difference(right, without(right, weights=off))
+    assert found.follows(found.b) is False
+    assert found.cause is None
+    assert "no known mistake gives what it has" in found.sentence
+    assert difference(right, dump(spec, ("no W_O",), single)).cause is not None
+
+
+def test_mistakes_beside_each_other() -> None:
+    """A mistake that would have changed rotated keys, too, is none if they are right."""
+    spec = problem(3, h=2, rope={}, mask="causal")
+    right, wrong = dump(spec), dump(spec, ("other pairs",))
+    lone = without(right, Q_rotated=wrong["Q_rotated"])
+    found = difference(right, lone)
+    assert found.cause is None or "other pairs" not in found.cause
+    ours, theirs = (without(each, "K_rotated") for each in (right, wrong))
+    bare = difference(ours, theirs)
+    assert bare.cause == "in B, rope turns the other pairs"
+
+
+def test_odd_shapes() -> None:
+    """A stage of a shape that it cannot have is compared, and not judged."""
+    cut = {name: RIGHT[name][:, :3] for name in ("weights", "masked_scores")}
+    odd = without(RIGHT, **cut)
+    found = difference(odd, odd)
+    assert not found.differs
+    assert found.a.follows("weights") is None or not found.a.lost
+    three = without(RIGHT, head_outputs=np.ones((3, 3, 3)))
+    assert not difference(three, three).differs
+
+
+def test_texts_that_are_no_problem(tmp_path: Path) -> None:
+    """A file without numbers is refused as it is elsewhere."""
+    path = tmp_path / "title.yaml"
+    path.write_text("title: x\n")
+    with pytest.raises(attncalc.AttncalcError):
+        difference(path, RIGHT)
+    with pytest.raises(attncalc.AttncalcError):
+        difference({"title": "x"}, RIGHT)
+
+
+def test_options_of_another_problem() -> None:
+    """A side that says some options keeps them; the others are the defaults of a problem."""
+    causal = {"tokens": list("ab"), "X": np.eye(2), "attention": {"mask": "causal"}}
+    trace = attncalc.explain(causal)
+    assert difference(trace, {"X": np.eye(2), "scale": "none"}).options
+    gated = {"tokens": list("ab"), "X": np.eye(2)}
+    a, b = (
+        attncalc.explain({**gated, "attention": {"gate": [[g, g], [g, g]]}}) for g in ("1", "2")
+    )
+    assert difference(a, b).options == (("gate", "2×2 numbers", "2×2 numbers"),)
+    long = attncalc.explain({**gated, "attention": {"mask": {"causal": True, "padding": [1, 1]}}})
+    assert difference(long, a).options
