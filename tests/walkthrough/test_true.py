@@ -204,7 +204,8 @@ def test_every_sign_is_true(problem: dict[str, Any]) -> None:
     """On the page of a random problem, with every head and query written out."""
     trace = attncalc.explain(attncalc.load({**problem, "query": problem.get("tokens")}))
     heads = range(trace.problem.heads or 0)
-    selection = Selection(style=STYLE, full=True, heads=tuple(heads), detail="lesson")
+    whole: dict[str, Any] = {"detail": "lesson", "backward": True}
+    selection = Selection(style=STYLE, full=True, heads=tuple(heads), **whole)
     document = write_walkthrough(trace, selection)
     signs_on(document)
     signs_on(write_lookup(trace, Selection(style=STYLE, full=True, heads=tuple(heads))))

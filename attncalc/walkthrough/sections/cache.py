@@ -184,16 +184,21 @@ def without_cache(problem: Problem) -> Problem | None:
         key_tokens=problem.key_tokens,
         X=np.concatenate([past.X, problem.X]),
         attention=options,
+        d_output=None,
         queries=(),
         claims=type(problem.claims)(),
     )
+
+
+_A_ROW_A_QUERY = ("gate", "position_ids", "key_position_ids")
 
 
 def _plain(problem: Problem) -> bool:
     """Whether no option has a row for each query of this step alone."""
     options = problem.attention
     of_rows = (options.mask, options.bias_rows, options.positions)
-    return not any(isinstance(option, np.ndarray) for option in of_rows)
+    chosen = (options.chosen(name) for name in _A_ROW_A_QUERY)
+    return not any(isinstance(option, np.ndarray) for option in of_rows) and not any(chosen)
 
 
 def _apart(whole: Trace, cached: Trace, stage: str) -> Any:

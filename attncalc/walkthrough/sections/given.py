@@ -16,6 +16,7 @@ from attncalc.document.document import (
 )
 from attncalc.document.expressions import Symbol
 from attncalc.document.wording import words
+from attncalc.names import GRADIENTS
 from attncalc.numbers.arithmetic import Array
 from attncalc.walkthrough.page import Page, lesson
 from attncalc.walkthrough.products import given_projection
@@ -48,7 +49,8 @@ def given(page: Page, number: int) -> Section:
         blocks += given_projection(page, letter)
     blocks += map(Paragraph, _remarks(page))
     blocks += _where_from(page)
-    made = tuple(name for name in trace.stages if getattr(problem, name, None) is not None)
+    there = (name for name in trace.stages if name not in GRADIENTS)
+    made = tuple(name for name in there if getattr(problem, name, None) is not None)
     return Section(Heading(number, words("What is given")), tuple(blocks), made, "given")
 
 
