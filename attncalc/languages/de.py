@@ -3096,4 +3096,14 @@ SENTENCES: dict[str, str] = {
     "To see the gradients, add {option} to the command.": (
         "Um die Gradienten zu sehen, {option} an den Befehl anhängen."
     ),
+    # walkthrough/sections/cost.py, of gradients
+    (
+        "The way there takes {there} operations and the way back {back}, {times} times as "
+        "many: each matrix product there is turned round into two, one for each of its "
+        "factors."
+    ): (
+        "Der Hinweg braucht {there} Operationen und der Rückweg {back}, {times}-mal so "
+        "viele: Jedes Matrixprodukt dort wird zu zweien umgekehrt, je eines für jeden seiner "
+        "Faktoren."
+    ),
 }

@@ -364,3 +364,29 @@ def test_json_of_heads(sample: str, attncalc: Attncalc) -> None:
         assert (len(matrix), len(matrix[0])) == (n, m)
     assert heads is None or len(weights) == heads
     assert heads is None or len(found["stages"]["K"]) == found["dims"]["kv_heads"]
+
+
+def test_backward_without_a_gradient(attncalc: Attncalc) -> None:
+    """What is missing is said, with the shape that it must have, and nothing is printed."""
+    result = attncalc("explain", SAMPLES / "gate.yaml", "--backward")
+    assert (result.code, result.out) == (2, "")
+    assert "--backward: d_output is missing; expected the gradient of the output" in result.err
+    lookup = attncalc("explain", SAMPLES / "backward.yaml", "--backward", "--view", "lookup")
+    assert (lookup.code, lookup.out) == (2, "")
+    assert "--view lookup shows no gradients; leave one of both out" in lookup.err
+
+
+def test_gradients_as_data(attncalc: Attncalc) -> None:
+    """They are stages like others, shaped as what they are of; --stages shows some of them."""
+    result = attncalc("explain", SAMPLES / "backward.yaml", "--json")
+    found = json.loads(result.out)
+    schemas.validate(found, OUTPUT_SCHEMA)
+    gradients = [name for name in found["stages"] if name.startswith("d_")]
+    assert gradients == [
+        *("d_output", "d_V", "d_weights", "d_masked_scores", "d_scaled_scores", "d_scores"),
+        *("d_Q", "d_K", "d_X", "d_W_Q", "d_W_K", "d_W_V"),
+    ]
+    some = attncalc("explain", SAMPLES / "backward.yaml", "--json", "--stages", "d_Q,d_W_V")
+    assert {*json.loads(some.out)["stages"]} == {"d_Q", "d_W_V"}
+    table = attncalc("explain", SAMPLES / "backward.yaml", "-f", "csv", "--stages", "d_W_V")
+    assert (table.code, table.err) == (0, "")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import attncalc
+from attncalc.costs.counts import cost_of
 from attncalc.errors import InputError
 from attncalc.selection import Selection
 from attncalc.walkthrough import write_walkthrough
@@ -104,7 +105,7 @@ def test_every_gradient_is_on_a_page(name: str) -> None:
     trace = traced(name)
     heads = tuple(range(trace.problem.heads or 0))
     for notation in ("paper", "flash"):
-        selection = Selection(backward=True, gradients=notation, heads=heads, detail="lesson")  # type: ignore[arg-type]
+        selection = Selection(backward=True, gradients=notation, heads=heads, detail="lesson")
         page = write_walkthrough(trace, selection)
         told = {stage for section in page.sections for stage in section.stages}
         gradients = {stage for stage in trace.stages if stage.startswith("d_")} | (
@@ -171,6 +172,19 @@ def test_what_a_gradient_is_called(
     """In words, as the subject of a sentence."""
     said = entry_called(traced(name), stage, index)
     assert "".join(getattr(part, "text", "") for part in said) == called
+
+
+def test_what_the_way_back_costs() -> None:
+    """About twice the way there; nothing is said of it where there is no way there."""
+    trace = traced("embedded")
+    cost = cost_of(trace.problem)
+    there = cost.total.all - cost.parts["backward"].all
+    assert 1.5 < cost.parts["backward"].all / there < 3
+    text = " ".join(attncalc.handout(trace, stages=["cost"]).text().split())
+    assert f"The way there takes {there} operations and the way back " in text
+    weights = {"weights": [["1"]], "V": [["1"]], "d_output": [["1"]]}
+    trace = attncalc.explain(attncalc.load(weights))
+    assert "the way back" in attncalc.handout(trace, stages=["cost"]).text()
 
 
 def test_nothing_to_go_back_from() -> None:

@@ -23,7 +23,8 @@ from attncalc.document.document import (
     Words,
 )
 from attncalc.document.expressions import Number, Relation, Sign, Symbol
-from attncalc.document.numerals import percentage
+from attncalc.document.numerals import percentage, rounded
+from attncalc.document.style import NumberStyle
 from attncalc.document.wording import counted_words, listing, sentences, words
 from attncalc.language import template, text
 from attncalc.names import COST
@@ -61,6 +62,7 @@ def cost(page: Page, number: int) -> Section | None:
         return Section(heading, (Paragraph(nothing),), (COST,))
     blocks = (
         *_beginning(counted),
+        *_there_and_back(counted),
         *twice_the_tokens(growth),
         *_operations(counted, growth),
         *with_more_tokens(growth, counted),
@@ -110,6 +112,25 @@ def _beginning(counted: Cost) -> Iterator[Block]:
         share=percentage(Decimal(operations.all) / everything),
     )
     yield Paragraph(sentences(total, largest))
+
+
+def _there_and_back(counted: Cost) -> Iterator[Block]:
+    """How many of them are the way back, beside the way there."""
+    back = counted.parts.get("backward")
+    there = counted.total.all - (0 if back is None else back.all)
+    if back is None or not there:
+        return
+    times = rounded(Decimal(back.all) / there, NumberStyle(precision=1)).number
+    yield Paragraph(
+        words(
+            "The way there takes {there} operations and the way back {back}, {times} times as "
+            "many: each matrix product there is turned round into two, one for each of its "
+            "factors.",
+            there=there,
+            back=back.all,
+            times=times,
+        )
+    )
 
 
 def _operations(counted: Cost, growth: Growth) -> Iterator[Block]:
