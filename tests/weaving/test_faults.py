@@ -14,8 +14,8 @@ from attncalc.weaving import weave
 from attncalc.weaving.passages import BEGIN, END
 
 NAMES = (
-    "file, format, query, head, stages, view, precision, rounding, detail, hide, lang, decimal, "
-    "all-queries, all-heads, full, stage, threshold, top, batch, layout, map, "
+    "file, format, query, head, stages, view, precision, rounding, detail, hide, gradients, lang, "
+    "decimal, all-queries, all-heads, full, backward, stage, threshold, top, batch, layout, map, "
     f"{', '.join(OPTIONS).replace('_', '-')}"
 )
 
