@@ -212,7 +212,7 @@ def _unsaid_masks(dumps: tuple[Dump, Dump], found: list[Taken]) -> list[Array | 
         if each.given is None or "mask" in each.says:
             return None
         attention = each.given.problem.attention
-        if dump.trace is not None or not isinstance(attention.mask, str):
+        if not isinstance(attention.mask, str):
             return None
         masks.append(_seen(dump, each.given))
     return masks if any(mask is not None for mask in masks) else None

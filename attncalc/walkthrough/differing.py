@@ -217,9 +217,8 @@ def _entry(trace: Trace, stage: str, index: tuple[int, ...]) -> Inlines:
     """The number at a place, as the subject of a sentence at its beginning."""
     told = entry_called(trace, stage, index)
     head = told[0]
-    if isinstance(head, Words):
-        return (Words(head.text[:1].upper() + head.text[1:]), *told[1:])
-    return told
+    assert isinstance(head, Words)  # every such sentence begins with the stage
+    return (Words(head.text[:1].upper() + head.text[1:]), *told[1:])
 
 
 def _worked_out(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import attncalc
-from attncalc.difference import Difference, Status
+from attncalc.difference import Difference, StageDifference, Status
 from attncalc.parting import difference
 from attncalc.parting.comparing import ulps
 from attncalc.parting.dumps import own_bits
@@ -514,3 +514,61 @@ def test_options_of_another_problem() -> None:
     assert difference(a, b).options == (("gate", "2×2 numbers", "2×2 numbers"),)
     long = attncalc.explain({**gated, "attention": {"mask": {"causal": True, "padding": [1, 1]}}})
     assert difference(long, a).options
+
+
+def test_what_nobody_can_work_out() -> None:
+    """A number is worked out where it has a value, and where its stage is one of the problem's."""
+    rope = problem(3, h=2)
+    masked = dump({**rope, "options": {"mask": "causal"}})
+    unsaid = without(masked, mask="none")
+    plain = without(unsaid, masked_scores=masked["scaled_scores"])
+    assert "From what" not in page(plain, unsaid)
+    V = RIGHT["V"].copy()
+    V[:, 0] = np.nan
+    a = without(RIGHT, V=V)
+    b = without(a, head_outputs=RIGHT["head_outputs"] + 1)
+    rows = np.where(np.isnan(RIGHT["head_outputs"]), 0, np.nan)
+    told = page(without(a, head_outputs=rows), b)
+    assert "it should be NaN" in told
+    one = page(without(a, "head_outputs"), without(RIGHT, "head_outputs"))
+    assert "The value of “#1”" in one
+
+
+def test_one_head_and_its_names() -> None:
+    """Without heads, what a head gives is the output; options that both say alike are the same."""
+    rng = np.random.default_rng(1)
+    Q, K, V = rng.normal(size=(3, 4, 4))
+    given = {"Q": Q, "K": K, "V": V, "qk_norm": "l2"}
+    trace = attncalc.explain({**without(given, "qk_norm"), "attention": {"qk_norm": "l2"}})
+    out = trace["output"]
+    found = difference({**given, "head_outputs": out, "output": out}, given)
+    assert not found.differs
+    assert not found.a.lost
+    assert found.options == ()
+    mixed = difference({**given, "weights": single(trace["weights"])}, given)
+    assert mixed.sentence == (
+        "A and B agree: 3 of 4 stages are equal to the bit, the others within rounding."
+    )
+    assert not mixed.differs
+
+
+def test_each_follows_and_they_part() -> None:
+    """Where nothing is to blame, nothing is blamed."""
+    found = difference(RIGHT, RIGHT)
+    apart = StageDifference("output", Status.DIFFERS, ((6, 8), (6, 8)))
+    told = Difference(found.a, found.b, (apart,)).sentence
+    assert told == (
+        "A and B part at the output, though each follows from its own earlier stages: it is what "
+        "they leave out that differs."
+    )
+
+
+def test_heads_that_do_not_fit() -> None:
+    """Heads are counted only where widths allow it."""
+    folded = np.ones((3, 4))
+    weights = np.full((2, 3, 3), 1 / 3)
+    with pytest.raises(attncalc.AttncalcError):
+        difference(
+            {"Q": folded, "K": np.ones((3, 5)), "V": folded, "weights": weights},
+            {"tokens": list("abc"), "output": folded},
+        )
