@@ -85,6 +85,68 @@ OWN: dict[str, dict[str, Any]] = {
         "attention": {"score": {"additive": {"W_1": SQUARE, "W_2": SQUARE, "v": ["1", "-1"]}}},
     },
     "weights": {"weights": [["0.5", "0.5"]], "V": [["1"], ["2"]]},
+    "gradients of all": {
+        **FROM_X,
+        **{f"b_{name}": ["1", "-1"] for name in "QKVGO"},
+        **{"W_O": SQUARE, "d_output": SQUARE},
+        "attention": {"heads": "2", "positions": SQUARE, "softcap": "2", "mask": "causal"},
+    },
+    "gradients of each head": {
+        "X": SQUARE,
+        **{f"W_{name}": [[["1"], ["2"]], [["0.5"], ["-1"]]] for name in "QKV"},
+        **{f"b_{name}": [["1"], ["2"]] for name in "QKV"},
+        **{"d_output": SQUARE, "attention": {"base": "2", "scale": "0.3"}},
+    },
+    "gradients of a gate and a group": {
+        "Q": [["1", "2"], ["0.5", "-1"]],
+        **{"K": [["1"], ["2"]], "V": [["1"], ["-1"]], "d_output": SQUARE},
+        "attention": {"heads": "2", "kv_heads": "1", "gate": SQUARE},
+    },
+    "gradients of a cache": {
+        **TWO,
+        "d_output": SQUARE[:1] + SQUARE[:1],
+        "attention": {
+            "past": PAST,
+            "positions": "rope",
+            "qk_norm": {"rms": {"gain_q": ["2", "1"], "epsilon": "0.1"}},
+        },
+    },
+    "gradients of no length": {
+        **TWO,
+        **{"Q": [["0", "0"], ["1", "2"]], "d_output": SQUARE, "attention": {"qk_norm": "l2"}},
+    },
+    "gradients of what is hidden first": {
+        **TWO,
+        "d_output": SQUARE,
+        "attention": {
+            "bias": {"rows": [["0", "-inf"], ["1", "0.5"]], "before_scale": "true"},
+            "softcap": "2",
+        },
+    },
+    "gradients of embeddings": {
+        "X": SQUARE,
+        **{"X_key": [["1", "2"]], "d_output": SQUARE, "attention": {"heads": "2"}},
+    },
+    "gradients of weights": {
+        **{"weights": [["0.5", "0.5"]], "V": [["1"], ["2"]], "d_output": [["2"]]},
+    },
+    **{
+        f"gradients of a {name} score": {
+            **TWO,
+            **{"K": [["0.3", "1"], ["0", "0"]], "d_output": SQUARE},
+            "attention": {"score": score},
+        }
+        for name, score in (
+            ("cosine", "cosine"),
+            ("general", {"general": SQUARE}),
+            ("additive", {"additive": {"W_1": SQUARE, "W_2": SQUARE, "v": ["1", "-1"]}}),
+        )
+    },
+    "gradients of shared cosines": {
+        "Q": [["1", "2"], ["0.5", "-1"]],
+        **{"K": [["1"], ["2"]], "V": [["1"], ["-1"]], "d_output": SQUARE},
+        "attention": {"heads": "2", "kv_heads": "1", "score": "cosine"},
+    },
 }
 NAMES = [path.name for path in sorted(SAMPLES.glob("*.yaml"))]
 

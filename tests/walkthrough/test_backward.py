@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import attncalc
 from attncalc.costs.counts import cost_of
+from attncalc.document.expressions import Number
 from attncalc.errors import InputError
+from attncalc.names import GRADIENTS
 from attncalc.selection import Selection
 from attncalc.walkthrough import write_walkthrough
+from attncalc.walkthrough.derivation import derivation
 from attncalc.walkthrough.entries import entry_called
+from attncalc.walkthrough.page import Page
 from tests.conftest import SAMPLES
 
 SQUARE = [["1", "0.5"], ["-0.25", "1"]]
@@ -66,6 +71,15 @@ PROBLEMS: dict[str, dict[str, Any]] = {
         "attention": {"heads": "2", "kv_heads": "1"},
     },
     "across": {"X": SQUARE, "X_key": [["1", "2"]], "attention": {"heads": "1"}},
+    "unscaled, of one token": {
+        **{name: [["1", "0.5"]] for name in "QKV"},
+        "W_O": SQUARE,
+        "attention": {"scale": "none"},
+    },
+    "wide matrices": {
+        "X": [["1"] * 10] * 2,
+        **{f"W_{name}": [["0.5"] * 10] * 10 for name in "QKV"},
+    },
     "weights": {"weights": [["0.5", "0.5"], ["0.25", "0.75"]], "V": SQUARE},
     "scores": {"scores": SQUARE, "V": SQUARE},
     "gated": {**VECTORS, "attention": {"gate": SQUARE}},
@@ -118,6 +132,18 @@ def test_every_gradient_is_on_a_page(name: str) -> None:
     assert not any(
         stage.startswith("d_") for section in without.sections for stage in section.stages
     )
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_every_number_comes_about(name: str) -> None:
+    """Each number of each gradient has a derivation that ends with its value."""
+    trace = traced(name)
+    page = Page(trace, Selection(full=True), (0,))
+    for stage in trace.stages:
+        if stage in GRADIENTS:
+            for index in np.ndindex(trace[stage].shape):
+                *_, value = derivation(page, stage, index).sides
+                assert isinstance(value, Number)
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
