@@ -106,6 +106,17 @@ def test_table() -> None:
     assert "… 2 more" in wide
 
 
+@pytest.mark.parametrize("width", [60, 30, 20])
+def test_a_long_heading_is_folded(width: int) -> None:
+    """What stands above a column is shown whole, as what stands in it, where there is no room."""
+    heading = Sum(tuple(Symbol("w", (f"{number}",)) for number in range(9)))
+    row = Row(((Words("key"),), (FORMULA,)))
+    table = Table((Column(()), Column((heading,)), Column((Words("score"),))), (row,))
+    page = TerminalRenderer(width).render(Document(TITLE, (Section(Heading(1, ()), (table,)),)))
+    shown = "".join(page.split())
+    assert "w₀+w₁+w₂+w₃+w₄+w₅+w₆+w₇+w₈" in shown.replace("score", "")
+
+
 def test_heatmap_without_color() -> None:
     """Without colour a mark behind each number shows how large it is."""
     assert page(section(HEATMAP)).split("heat\n")[1] == (

@@ -94,7 +94,7 @@ def _rich_table(table: Table, kept: Sequence[int], bar_width: int, broken: bool)
     for at in kept:
         column = table.columns[at]
         rich_table.add_column(
-            _text(column.heading, broken=False),
+            _text(column.heading, broken=broken or column.wraps),
             justify="right" if column.align is Align.RIGHT else "left",
             overflow="fold",
             no_wrap=not (broken or column.wraps),  # where there is no room, others give way
