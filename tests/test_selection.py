@@ -22,6 +22,7 @@ AT_THE_BOUNDARY = {
     ("cli/explain.py", "explain"),
     ("cli/check.py", "check"),
     ("cli/compare.py", "compare"),
+    ("cli/diff.py", "diff"),
     ("handouts.py", "handout"),
 }
 """Where an option comes in by itself."""

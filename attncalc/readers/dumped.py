@@ -8,10 +8,11 @@ import numpy as np
 
 from attncalc.language import Sentence, listed
 from attncalc.names import STAGES
+from attncalc.problem.problem import MATRICES
 from attncalc.readers.interface import Node, RawProblem
 
-_GIVEN = ("Q", "K", "V", "X", "X_positioned")
-"""Stages that a problem may begin with."""
+_GIVEN = {*MATRICES, "X_positioned"} - {"scores", "weights"}
+"""What a problem may begin with, but for two that follow where there are queries and keys."""
 
 
 def with_stages_claimed(raw: RawProblem) -> RawProblem:

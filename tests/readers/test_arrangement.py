@@ -331,6 +331,8 @@ def test_stages_in_dumps(tmp_path: Path, attncalc: Attncalc) -> None:
     assert alone.remarks == ("weights in the file is a claim: attncalc check judges it.",)
     embedded = loaded(saved(tmp_path, X=Q, scores=Q @ Q.T))
     assert embedded.claims.stages == ("scores",)
+    backward = attncalc_load({"X": Q, "X_key": K, "d_output": np.ones_like(Q)})
+    assert (backward.claims.stages, backward.d_output is None) == ((), False)
     given = attncalc_load({"Q": Q, "K": K, "weights": weights, "claims": {"scores": [[1] * 4] * 4}})
     assert given.claims.stages == ("scores", "weights")
     assert loaded(saved(tmp_path, weights=weights)).weights is not None
