@@ -2914,6 +2914,11 @@ SENTENCES: dict[str, str] = {
     "A hidden key has a weight of 0, and so its score has a gradient of 0.": (
         "Ein verdeckter Schlüssel hat das Gewicht 0, und so hat sein Score den Gradienten 0."
     ),
+    "Of the {terms} terms of the score of {key}, the {shown} shown add up to the first "
+    "number, and the other {count} to the second: {sum}": (
+        "Von den {terms} Summanden des Scores von {key} ergeben die {shown} gezeigten zusammen "
+        "die erste Zahl, und die anderen {count} die zweite: {sum}"
+    ),
     "The sink has a weight and no value, so {mean} has no term of it.": (
         "Die Senke hat ein Gewicht und keinen Wert, also hat {mean} keinen Summanden von ihr."
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -84,3 +86,23 @@ def test_matrices_of_two_shapes_are_not_exchanged() -> None:
     added = {"W_1": [["1"], ["2"]], "W_2": [["1"]], "v": ["1"]}
     problem = {"Q": [["1", "2"]], "K": [["1"]], "attention": {"score": {"additive": added}}}
     assert with_its_matrices_exchanged(attncalc.explain(attncalc.load(problem))) is None
+
+
+@pytest.mark.parametrize(("width", "shown", "ending"), [(8, 8, None), (9, 6, 3), (12, 6, 6)])
+def test_what_is_left_out_of_a_score(width: int, shown: int, ending: int | None) -> None:
+    """Terms that are left out are told as one number, exactly, beside those that are shown."""
+    q, k = matrix(N, width, 1), matrix(N, width, 2)
+    trace = attncalc.explain(attncalc.load({"Q": q, "K": k, "query": "#2"}))
+    text = " ".join(attncalc.handout(trace).text(width=200).split())
+    best = max(range(N), key=lambda key: trace["weights"][1][key])
+    products = [Decimal(a) * Decimal(b) for a, b in zip(q[1], k[best], strict=True)]
+    largest = sorted(products, key=abs, reverse=True)[:shown]
+    said = f"Of the {width} terms of the score of “#{best + 1}”, the {shown} shown add up to"
+    assert (said in text) == (ending is not None)
+    if ending is not None:
+        one, other = sum(largest), sum(products) - sum(largest)
+        found = re.search(rf"and the other {ending} to the second: (\S+) (.) (\S+) = (\S+)", text)
+        assert found is not None
+        numbers = [Decimal(found[at].replace("−", "-").strip("()")) for at in (1, 3, 4)]
+        numbers[1] *= -1 if found[2] in "-−" else 1
+        assert numbers == [one, other, sum(products)]

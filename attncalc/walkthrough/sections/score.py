@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from attncalc.document.document import (
     Align,
     Block,
@@ -31,6 +33,7 @@ from attncalc.document.numerals import Shown, shown
 from attncalc.document.wording import Slot, words
 from attncalc.language import text
 from attncalc.names import Axis
+from attncalc.numbers.known import Known, joined
 from attncalc.steps import score
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.page import Page, lesson, pair_symbol, sign_of, sum_of
@@ -133,7 +136,37 @@ def _score_blocks(page: Page, query: int) -> list[Block]:
         Column((Dot(Symbol("q", (name,)), Symbol("k")),)),
         Column(words("score"), Align.RIGHT, result=True),
     )
-    return [intro, Table(columns, tuple(rows))]
+    best = max(shown_keys, key=trace.row("weights", query).__getitem__)
+    at = shown_keys.index(best)
+    left_out = _left_out(
+        page, best, page.kept_terms(product_sizes(q, k[best])), terms[at], totals[at]
+    )
+    return [intro, Table(columns, tuple(rows)), *left_out]
+
+
+def _left_out(
+    page: Page, key: int, kept: Sequence[int | Omitted], terms: Known, total: Known
+) -> Iterator[Paragraph]:
+    """What the terms of a score that are left out come to, beside those that are shown."""
+    shown_terms = [place for place in kept if isinstance(place, int)]
+    rest = sorted({*range(len(terms.values))} - {*shown_terms})
+    if not rest:
+        return
+    with page.trace.arithmetic():
+        parts = [terms[places].total() for places in (shown_terms, rest)]
+    largest, others, whole_sum = page.known(joined([*parts, total.moved(np.atleast_1d)], axis=0))
+    sign = sign_of(largest, others, result=whole_sum)
+    yield Paragraph(
+        words(
+            "Of the {terms} terms of the score of {key}, the {shown} shown add up to the first "
+            "number, and the other {count} to the second: {sum}",
+            count=len(rest),
+            key=page.key_token(key),
+            terms=len(terms.values),
+            shown=len(shown_terms),
+            sum=Relation((Sum((largest.number, others.number)), whole_sum.number), (sign,)),
+        )
+    )
 
 
 def _score_row(
