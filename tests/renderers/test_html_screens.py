@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
+from attncalc.problem.problem import Problem
 from attncalc.readers import load
 from attncalc.renderers.html.page import HtmlRenderer
 from attncalc.selection import Selection
@@ -34,7 +36,12 @@ def chromium() -> Iterator[Browser]:
 
 def opened(chromium: Browser, folder: Path, sample: str, width: int) -> Page:
     """The page of a sample on a screen so many pixels wide."""
-    trace = explain(load(SAMPLES / f"{sample}.yaml"))
+    return opened_page(chromium, folder, load(SAMPLES / f"{sample}.yaml"), width)
+
+
+def opened_page(chromium: Browser, folder: Path, problem: Problem, width: int) -> Page:
+    """The page of a problem."""
+    trace = explain(problem)
     file = folder / "page.html"
     text = HtmlRenderer().render(write_walkthrough(trace, Selection(turns=True)))
     file.write_text(text, encoding="utf-8")
@@ -54,6 +61,17 @@ def test_on_a_phone(chromium: Browser, tmp_path: Path) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert page.evaluate(SHADOWS)
     assert barriers(page) == []
+
+
+def test_long_vectors(chromium: Browser, tmp_path: Path) -> None:
+    """Those of a head of a model take several lines, and their scores are seen on a laptop."""
+    rng = np.random.default_rng(0)
+    wide = {name: rng.normal(size=(4, 64)) for name in "QK"} | {"V": rng.normal(size=(4, 3))}
+    for page in (
+        opened(chromium, tmp_path, "scaling", 1000),
+        opened_page(chromium, tmp_path, load(wide), 1000),
+    ):
+        assert page.evaluate(WIDER) == 0
 
 
 def test_row_by_row(chromium: Browser, tmp_path: Path) -> None:

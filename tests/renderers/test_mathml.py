@@ -123,12 +123,13 @@ def test_brackets_are_as_high_as_needed() -> None:
 
 
 def test_pieces() -> None:
-    """A relation may be broken before its signs, and a long sum after every fourth term."""
+    """A relation may be broken before its signs, and a long sum after every second term."""
     long = Sum((*map(Number, "01234"), MINUS))
     chain = Relation((ONE, long), (Sign.EXACT, Sign.ROUNDED))
     assert list(map(short, mathml_pieces(chain, stacked=True))) == [
         "<mo>=<mn>1",
-        "<mo>≈<mn>0<mo>+<mn>1<mo>+<mn>2<mo>+<mn>3",
+        "<mo>≈<mn>0<mo>+<mn>1",
+        "<mo>+<mn>2<mo>+<mn>3",
         "<mo>+<mn>4<mo>+<mo>(<mo>−<mn>2<mo>)",
     ]
     assert all(
@@ -138,14 +139,22 @@ def test_pieces() -> None:
 
 
 def test_pieces_of_a_vector() -> None:
-    """Where that is asked for, a vector may be broken after every fourth entry; a short one not."""
+    """Where that is asked for, a vector may be broken after every second entry; a short one not."""
     entries = tuple(map(Number, "123456789"))
     chain = Relation((X, Vector(entries)), (Sign.EXACT,))
     assert list(map(short, mathml_pieces(chain, wraps=True))) == [
         "<mi>x",
-        "<mo>=<mo>[<mn>1<mo>,<mn>2<mo>,<mn>3<mo>,<mn>4<mo>,",
-        "<mn>5<mo>,<mn>6<mo>,<mn>7<mo>,<mn>8<mo>,",
-        "<mn>9<mo>]",
+        "<mo>=<mo>[<mn>1<mo>,<mn>2<mo>,",
+        "<mn>3<mo>,<mn>4<mo>,",
+        "<mn>5<mo>,<mn>6<mo>,",
+        "<mn>7<mo>,",
+        "<mn>8<mo>,<mn>9<mo>]",
+    ]
+    scaled = Product((X, Vector(entries[:6])))
+    assert list(map(short, mathml_pieces(scaled, wraps=True))) == [
+        "<mi>x<mo>×<mo>[<mn>1<mo>,<mn>2<mo>,",
+        "<mn>3<mo>,<mn>4<mo>,",
+        "<mn>5<mo>,<mn>6<mo>]",
     ]
     for short_vector in (Vector(entries[:4]), Vector(())):
         assert mathml_pieces(short_vector, wraps=True) == mathml_pieces(short_vector)

@@ -38,7 +38,9 @@ from attncalc.renderers.inert import inert, inert_token
 from attncalc.renderers.precedence import Place, Setting, needs_brackets, term_place
 
 _MOST_TERMS = 4
-"""Terms of a sum, or entries of a vector, that stay together where a line may be broken."""
+"""Terms of a sum, or entries of a vector, that stand on one line whatever room there is."""
+_TOGETHER = 2
+"""That stay together where there are more, so that they fill what room there is."""
 
 _DIGITS = re.compile(r"([+-]?)([^eE]*)(?:[eE]([+-]?)(.*))?")
 _LETTER = re.compile(r"(\d*)(∂?)(.*)", re.DOTALL)
@@ -150,23 +152,31 @@ class _Writer:
                 yield _row((sign, first)) if sign else first
                 yield from rest
         elif isinstance(expression, Sum) and len(expression.terms) > _MOST_TERMS:
-            for start in range(0, len(expression.terms), _MOST_TERMS):
-                run = expression.terms[start : start + _MOST_TERMS]
+            for start, run in _runs(expression.terms):
                 yield _row(self._plus(run, goes_on=start > 0))
         elif (
             isinstance(expression, Vector) and self.wraps and len(expression.entries) > _MOST_TERMS
         ):
             yield from self._entries(expression.entries)
+        elif (
+            isinstance(expression, Product)
+            and self.wraps
+            and isinstance(expression.factors[-1], Vector)
+        ):
+            *others, vector = expression.factors
+            first, *rest = self.pieces(vector)
+            written = (self._in(Place.FACTOR, each) for each in others)
+            yield _row(_between((*written, first), _mo("×")))
+            yield from rest
         else:
             yield self.node(expression)
 
     def _entries(self, entries: Sequence[Expression]) -> Iterator[str]:
         """A long vector as several elements."""
-        for start in range(0, len(entries), _MOST_TERMS):
-            run = map(self._entry, entries[start : start + _MOST_TERMS])
-            ends = start + _MOST_TERMS >= len(entries)
+        for start, run in _runs(entries):
+            ends = start + len(run) == len(entries)
             opens, closes = "" if start else _OPENS, _CLOSES if ends else _separator()
-            yield _row((opens, *_between(run, _separator()), closes))
+            yield _row((opens, *_between(map(self._entry, run), _separator()), closes))
 
     def aligned(self, relation: Relation) -> str:
         """A line a side: symbol, substitution, result, the signs below each other."""
@@ -274,6 +284,17 @@ def _row(parts: Iterable[str]) -> str:
 def _separator() -> str:
     """What stands between the numbers of a vector."""
     return _COMMA if separator() == ", " else f"<mo>{separator().strip()}</mo>"
+
+
+def _runs(parts: Sequence[Expression]) -> Iterator[tuple[int, Sequence[Expression]]]:
+    """Parts that stay together, each run with the place of its first.
+
+    The last run is a whole one, as what is left out may not stand alone.
+    """
+    last = len(parts) - _TOGETHER
+    for start in range(0, last, _TOGETHER):
+        yield start, parts[start : min(start + _TOGETHER, last)]
+    yield last, parts[last:]
 
 
 def _between(parts: Iterable[str], between: str) -> Iterator[str]:

@@ -208,6 +208,8 @@ _STYLE = """\
     background: var(--page); }
   .attncalc .ruled.many tr.focused > th, .attncalc .heatmap.many tr.focused > th {
     background: var(--tint); }
+}
+@media screen {
   /* What is wider still goes on under an edge that is seen, with a bar to move it by. */
   .attncalc .scroll { background:
     linear-gradient(to left, var(--page) 40%, transparent) right / 2.5rem 100% no-repeat local,

@@ -15,17 +15,20 @@ from attncalc.document.document import (
     RowKind,
     Table,
 )
-from attncalc.document.expressions import Omitted
+from attncalc.document.expressions import Omitted, Product, Vector
 from attncalc.language import text
 from attncalc.renderers.html.marks import UNMARKED, Marks
 from attncalc.renderers.html.style import SHADES, shade_class
 from attncalc.renderers.html.text import BREAK, escaped, expression_html, inlines_html, token_html
 from attncalc.renderers.left_out import queries_left_out
+from attncalc.renderers.linear import linear
 
 _T = TypeVar("_T")
 
 _MANY = 6
 """Columns beyond which a narrow screen sets them smaller, and the first stays where it is."""
+_LONGEST_VECTOR = 32
+"""Characters of one, or of a number times one, that stays on a line of a cell."""
 
 
 def table_html(table: Table, otherwise: str, marks: Marks = UNMARKED) -> str:
@@ -117,7 +120,12 @@ def _content(cell: Cell) -> str:
     if isinstance(cell, Bar):
         width = min(max(cell.share, 0.0), 1.0)
         return f'<span class="bar" aria-hidden="true" style="width: {width:.1%}"></span>'
-    return inlines_html(cell, quoted=False)
+    return "".join(
+        expression_html(part, wraps=len(linear(part)) > _LONGEST_VECTOR)
+        if isinstance(part, Vector | Product)
+        else inlines_html((part,), quoted=False)
+        for part in cell
+    )
 
 
 def _column_classes(column: Column) -> list[str]:
