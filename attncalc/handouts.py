@@ -35,6 +35,11 @@ DECIMAL_MARKS = get_args(DecimalMark)
 NARROWEST = 40
 """Columns of a text."""
 
+_PASSES = 2
+"""Times that a problem is worked through within the time that decimals are given for once, if each
+gradient is to be checked.
+"""
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -256,6 +261,7 @@ def handout(
     detail: Detail = "standard",
     hide: str | Sequence[str] = (),
     backward: bool = False,
+    gradient_check: bool = False,
     gradients: Notation = "paper",
     lang: Language = "en",
     decimal: DecimalMark | None = None,
@@ -266,7 +272,7 @@ def handout(
     without them the problem's own. heads: from 0; the first if none are named. stages: only the
     parts that derive these. view: "lookup" tells the same numbers as a search. precision: decimals
     of a rounded number, up to 30. full: leave nothing out, however large. detail, hide, backward,
-    gradients, lang, decimal: as at the command line.
+    gradient_check, gradients, lang, decimal: as at the command line.
     Raises InputError for a token, a head or a choice, StageError for a stage, that there is not;
     and AttncalcError for what one head sees of a trace, which is no whole page.
     """
@@ -278,9 +284,11 @@ def handout(
         raise AttncalcError(
             f"a view of one head; expected the whole trace, and heads=[{trace.head}]"
         )
-    if backward:
-        refuse_backward(trace)
-    if (stages or backward) and view == "lookup":
+    if backward or gradient_check:
+        refuse_backward(trace, "--gradient-check" if gradient_check else "--backward")
+    if gradient_check:
+        refuse_gradient_check(trace)
+    if (stages or backward or gradient_check) and view == "lookup":
         raise InputError("view", "lookup shows no single stages; expected one of both")
     _refuse_other("view", view, VIEWS)
     _refuse_other("rounding", rounding, ROUNDINGS)
@@ -307,6 +315,7 @@ def handout(
         detail=detail,
         hide=tuple(topic for topic in HIDEABLE if topic in several(hide)),
         backward=backward,
+        gradient_check=gradient_check,
         gradients=gradients,
         speech=Speech(lang, decimal),
     )
@@ -347,17 +356,35 @@ def refuse_other_heads(heads: Sequence[int], there: int | None) -> None:
             raise InputError("--head", f"head {number}; expected 1 to {there}")
 
 
-def refuse_backward(trace: Trace) -> None:
-    """Raise InputError of --backward for a problem that has nothing to go back from."""
+def refuse_backward(trace: Trace, asking: str = "--backward") -> None:
+    """Raise InputError of an option for a problem that has nothing to go back from."""
     if "output" not in trace:
         message = "there is no output to go back from; expected values, V, or X with W_V"
-        raise InputError("--backward", message)
+        raise InputError(asking, message)
     if "d_output" not in trace:
         rows, columns = trace["output"].shape
         message = f"d_output is missing; expected the gradient of the output ({rows} × {columns})"
         row = ", ".join(["0"] * (columns - 1) + ["1"])
         hint = f"in the file: d_output: [[{row}], …], a row a query"
-        raise InputError("--backward", message, hint=hint)
+        raise InputError(asking, message, hint=hint)
+
+
+def refuse_gradient_check(trace: Trace) -> None:
+    """Raise InputError for a problem that takes too long to be worked through for each number."""
+    from attncalc.costs.counts import cost_of
+    from attncalc.numbers.arithmetic import hand_sized
+
+    there = cost_of(replace(trace.problem, d_output=None)).total
+    products, powers = (
+        there.multiplications,
+        there.powers + there.tanh + there.sines_and_cosines,
+    )
+    if not hand_sized(_PASSES * products, _PASSES * powers):
+        message = (
+            f"the way there takes {there.all} operations, twice for each number; "
+            "expected a smaller problem"
+        )
+        raise InputError("--gradient-check", message, hint="fewer tokens, or narrower vectors")
 
 
 def refuse_stage_of_graph(stage: str, trace: Trace) -> None:

@@ -28,8 +28,8 @@ class Selection:
     all. every_head: all of them, however many. stages: only what derives these. view: "lookup"
     tells the same numbers as a search. full: leave nothing out, however large. turns: whether the
     reader of a page can choose its query. detail: how much is said. hide: topics left out besides.
-    backward: whether gradients are written out, too; gradients: how they are called. speech: the
-    language of it all.
+    backward: whether gradients are written out, too; gradient_check: and each beside a difference
+    quotient; gradients: how they are called. speech: the language of it all.
     """
 
     queries: tuple[int, ...] = ()
@@ -43,6 +43,7 @@ class Selection:
     detail: Detail = "standard"
     hide: tuple[Topic, ...] = ()
     backward: bool = False
+    gradient_check: bool = False
     gradients: Notation = "paper"
     speech: Speech = field(default_factory=Speech)
 
@@ -50,6 +51,11 @@ class Selection:
     def hidden(self) -> frozenset[Topic]:
         """The topics that are left out."""
         return HIDDEN[self.detail] | {*self.hide}
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether gradients are asked for: to be written out, or to be checked besides."""
+        return self.backward or self.gradient_check
 
     def heads_of(self, count: int | None) -> tuple[int, ...]:
         """The heads that were asked for, of so many (None: there are none); none if none were."""

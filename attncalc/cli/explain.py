@@ -19,6 +19,7 @@ Examples:
   attncalc explain table.csv --all-queries --output walkthrough.html
   attncalc explain handout.yaml --view lookup
   attncalc explain backward.yaml --backward
+  attncalc explain backward.yaml --gradient-check
   attncalc explain handout.yaml --stages weights --output weights.csv
   attncalc explain handout.yaml --stages weights --output weights.svg
   attncalc explain handout.yaml --json | jq '.stages.weights[0]'
@@ -50,6 +51,7 @@ def explain(
     detail: options.DetailOption = "standard",
     hide: options.Hide = None,
     backward: options.Backward = False,
+    gradient_check: options.GradientCheck = False,
     gradients: options.GradientsOption = "paper",
     lang: options.Lang = "en",
     decimal: options.Decimal = None,
@@ -73,12 +75,14 @@ def explain(
         detail=detail,
         hide=options.topics(hide),
         backward=backward,
+        gradient_check=gradient_check,
         gradients=gradients,
         speech=options.speak(context, lang, decimal),
     )
-    if backward and view == "lookup":
+    asking = "--gradient-check" if gradient_check else "--backward"
+    if selection.goes_back and view == "lookup":
         message = "--view lookup shows no gradients; leave one of both out"
-        raise typer.BadParameter(message, param_hint="--backward")
+        raise typer.BadParameter(message, param_hint=asking)
     if selection.stages and view == "lookup":
         message = "--view lookup shows no single stages; leave one of both out"
         raise typer.BadParameter(message, param_hint="--stages")
@@ -94,11 +98,19 @@ def explain(
     except StageError as error:
         raise InputError("--stages", str(error), hint=error.hint) from error
 
-    from attncalc.handouts import drawn, refuse_backward, refuse_other_heads, written
+    from attncalc.handouts import (
+        drawn,
+        refuse_backward,
+        refuse_gradient_check,
+        refuse_other_heads,
+        written,
+    )
 
     for trace in traces:
-        if backward:
-            refuse_backward(trace)
+        if selection.goes_back:
+            refuse_backward(trace, asking)
+        if gradient_check:
+            refuse_gradient_check(trace)
         refuse_other_heads(selection.heads, trace.problem.heads)
     if chosen == "json" or chosen == "csv" or chosen == "npz":
         output.write_all(exports.exported(chosen, traces, selection), output_file)

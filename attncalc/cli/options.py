@@ -206,6 +206,13 @@ Backward = Annotated[
     bool,
     typer.Option("--backward", help="Write the gradients out, too; the file has d_output."),
 ]
+GradientCheck = Annotated[
+    bool,
+    typer.Option(
+        "--gradient-check",
+        help="And each gradient beside a difference quotient; implies --backward.",
+    ),
+]
 GradientsOption = Annotated[
     Notation,
     typer.Option("--gradients", help="How gradients are called. flash: dP, dS, D."),

@@ -3111,4 +3111,62 @@ SENTENCES: dict[str, str] = {
         "viele: Jedes Matrixprodukt dort wird zu zweien umgekehrt, je eines für jeden seiner "
         "Faktoren."
     ),
+    # walkthrough/sections/backward/quotients.py
+    "The gradients, checked without their formulas": ("Die Gradienten, ohne ihre Formeln geprüft"),
+    (
+        "Change one number {x} by a little, up and down, and work the whole way there again: "
+        "what the loss changes by, divided by the change, is the gradient, come by without "
+        "any of the formulas above."
+    ): (
+        "Eine Zahl {x} ein wenig ändern, nach oben und nach unten, und den ganzen Hinweg noch "
+        "einmal rechnen: Um wie viel sich der Verlust ändert, geteilt durch die Änderung, ist der "
+        "Gradient, ohne eine der Formeln oben."
+    ),
+    (
+        "Here the loss is the sum of all outputs, each times its gradient, which is given, and "
+        "{h} = {step}; all is worked out in decimals, to {digits} digits."
+    ): (
+        "Hier ist der Verlust die Summe aller Ausgaben, jede mal ihrem Gradienten, der gegeben "
+        "ist, und {h} = {step}; gerechnet ist alles in Dezimalzahlen, auf {digits} Stellen."
+    ),
+    (
+        "The quotient is itself off, by about {h} times {h}, and by the rounding of the loss "
+        "divided by {h}: some {digits} digits can agree."
+    ): (
+        "Der Quotient ist selbst ungenau, um etwa {h} mal {h} und um die Rundung des Verlusts "
+        "geteilt durch {h}: Etwa {digits} Stellen können übereinstimmen."
+    ),
+    "The gradients are doubles here, and some 15 digits can agree.": (
+        "Die Gradienten sind hier Doubles, und etwa 15 Stellen können übereinstimmen."
+    ),
+    "The one number that was learned is not checked here; for that: {option}.": (
+        "Die eine gelernte Zahl ist hier nicht geprüft; dafür: {option}."
+    ),
+    "The {count} numbers that were learned are not checked here; for that: {option}.": (
+        "Die {count} gelernten Zahlen sind hier nicht geprüft; dafür: {option}."
+    ),
+    "What was learned": "Was gelernt ist",
+    "gradient": "Gradient",
+    "worked out": "gerechnet",
+    "quotient": "Quotient",
+    "digits that agree": "gleiche Stellen",
+    "both are 0": "beide sind 0",
+    "as far as it goes": "soweit er reicht",
+    "no quotient": "kein Quotient",
+    "Of the worst, {count} digit agrees.": "Vom schlechtesten stimmt {count} Stelle.",
+    "Of the worst, {count} digits agree.": "Vom schlechtesten stimmen {count} Stellen.",
+    "So few are no rounding: one of the two is wrong.": (
+        "So wenige sind keine Rundung: Einer von beiden ist falsch."
+    ),
+    "As far as it goes: the two are no further apart than rounding and {h} can make them.": (
+        "Soweit er reicht: Die beiden sind nicht weiter auseinander, als Rundung und {h} sie "
+        "bringen können."
+    ),
+    (
+        "No quotient: it goes on changing with {h}, so there is no derivative, as of the "
+        "direction of a vector of length 0, for which 0 is taken."
+    ): (
+        "Kein Quotient: Er ändert sich weiter mit {h}, also gibt es keine Ableitung, wie von der "
+        "Richtung eines Vektors der Länge 0, für die 0 genommen ist."
+    ),
 }

@@ -108,7 +108,7 @@ class Page:
     @property
     def goes_back(self) -> bool:
         """Whether gradients are told of: if they are asked for, all of them or some."""
-        asked = self.selection.backward or bool({*self.selection.stages} & {*GRADIENTS})
+        asked = self.selection.goes_back or bool({*self.selection.stages} & {*GRADIENTS})
         return asked and self.trace.problem.d_output is not None
 
     @property

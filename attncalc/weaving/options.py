@@ -35,7 +35,7 @@ _CHOICES = {
 }
 _COUNTS = {"precision": (0, MOST_DECIMALS), **dict.fromkeys(("head", "top", "batch"), (1, None))}
 _OF_ARRAYS = ("batch", "layout", "map")
-_FLAGS = ("all-queries", "all-heads", "full", "backward")
+_FLAGS = ("all-queries", "all-heads", "full", "backward", "gradient-check")
 _REPEATABLE = ("query", "head", "map")
 _OF_GRAPHS = ("stage", "threshold", "top")
 _OF_ATTENTION = {key.replace("_", "-"): key for key in KEYS}
@@ -97,6 +97,7 @@ class Options:
             detail=self._choice("detail", ("standard", *DETAILS)),
             hide=tuple(topic for topic in HIDEABLE if topic in stage_names(self.text("hide"))),
             backward=self.has("backward"),
+            gradient_check=self.has("gradient-check"),
             gradients=self._choice("gradients", NOTATIONS),
             speech=self._speech,
         )

@@ -67,6 +67,7 @@ WALKTHROUGHS: dict[str, list[str]] = {
     "rms-norm": ["rms-norm.yaml"],
     "gate": ["gate.yaml"],
     "backward": ["backward.yaml", "--backward"],
+    "gradient-check": ["backward.yaml", "--backward", "--gradient-check"],
     "backward-heads": ["backward-heads.yaml", "--backward"],
     "backward-flash": [
         *("backward.yaml", "--backward", "--gradients", "flash", "--detail", "lesson"),

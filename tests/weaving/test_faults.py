@@ -15,7 +15,8 @@ from attncalc.weaving.passages import BEGIN, END
 
 NAMES = (
     "file, format, query, head, stages, view, precision, rounding, detail, hide, gradients, lang, "
-    "decimal, all-queries, all-heads, full, backward, stage, threshold, top, batch, layout, map, "
+    "decimal, all-queries, all-heads, full, backward, gradient-check, stage, threshold, top, "
+    "batch, layout, map, "
     f"{', '.join(OPTIONS).replace('_', '-')}"
 )
 

@@ -33,6 +33,7 @@ from attncalc.walkthrough.sections.backward import comparison as back_comparison
 from attncalc.walkthrough.sections.backward import matching as back_matching
 from attncalc.walkthrough.sections.backward import normalization as back_normalization
 from attncalc.walkthrough.sections.backward import projections as back_projections
+from attncalc.walkthrough.sections.backward import quotients as back_quotients
 from attncalc.walkthrough.sections.backward import rotation as back_rotation
 from attncalc.walkthrough.sections.backward import scores as back_scores
 from attncalc.walkthrough.sections.backward import seed as back_seed
@@ -73,6 +74,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     back_rotation.EXPLANATION,
     back_normalization.EXPLANATION,
     back_projections.EXPLANATION,
+    back_quotients.EXPLANATION,
 )
 """Of each step, and of what belongs to none. Whatever explains walks this list."""
 
