@@ -18,8 +18,10 @@ from pypdf import PdfReader
 from attncalc import explain, load, load_all
 from attncalc.document.document import Blank, Document, Room
 from attncalc.document.numerals import round_to
+from attncalc.errors import InputError
 from attncalc.formats import PageFormat
 from attncalc.handouts import Layout, checking, rendered
+from attncalc.names import GRADIENTS
 from attncalc.renderers.typst.pdf import PdfRenderer
 from attncalc.sheet import Sheet
 from attncalc.walkthrough.sections.order import EXPLANATIONS
@@ -177,7 +179,7 @@ def test_every_stage_that_is_worked_out_has_a_task() -> None:
     without = {
         stage for each in EXPLANATIONS for stage, told in each.told.items() if told.task is None
     }
-    assert without == NOT_ASKED
+    assert without == NOT_ASKED | {*GRADIENTS}
 
 
 @pytest.mark.no_cover
@@ -208,6 +210,16 @@ def test_a_title_that_may_tell_a_number_is_left_out(title: str) -> None:
     assert page.startswith("Attention, step by step\n")
     assert "0.2840" not in page
     assert text_of(plain(explain(load(TEA)))).startswith("I drink tea\n")
+
+
+def test_gradients_are_not_asked_for() -> None:
+    """A sheet is about the way there, whatever is given for the way back; it says so if asked."""
+    trace = explain(load(SAMPLES / "backward.yaml"))
+    assert {"d_output", "d_Q"} <= trace.stages.keys()
+    for level in range(1, 1 + LEVELS):
+        assert not {*plain(trace, level).stages} & {*GRADIENTS}
+    with pytest.raises(InputError, match="no stage “d_Q” to be blanked; expected one of Q, K"):
+        plain(trace, blank="d_Q")
 
 
 def test_weights_alone_are_made_of_scores_that_are_shown() -> None:
