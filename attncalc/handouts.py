@@ -284,10 +284,7 @@ def handout(
         raise AttncalcError(
             f"a view of one head; expected the whole trace, and heads=[{trace.head}]"
         )
-    if backward or gradient_check:
-        refuse_backward(trace, "--gradient-check" if gradient_check else "--backward")
-    if gradient_check:
-        refuse_gradient_check(trace)
+    refuse_gradients(trace, backward=backward, check=gradient_check)
     if (stages or backward or gradient_check) and view == "lookup":
         raise InputError("view", "lookup shows no single stages; expected one of both")
     _refuse_other("view", view, VIEWS)
@@ -356,8 +353,17 @@ def refuse_other_heads(heads: Sequence[int], there: int | None) -> None:
             raise InputError("--head", f"head {number}; expected 1 to {there}")
 
 
-def refuse_backward(trace: Trace, asking: str = "--backward") -> None:
-    """Raise InputError of an option for a problem that has nothing to go back from."""
+def refuse_gradients(trace: Trace, *, backward: bool, check: bool) -> None:
+    """Raise InputError of --backward or --gradient-check for a problem that they are not for."""
+    if check:
+        _refuse_backward(trace, "--gradient-check")
+        _refuse_large(trace)
+    elif backward:
+        _refuse_backward(trace, "--backward")
+
+
+def _refuse_backward(trace: Trace, asking: str) -> None:
+    """Refuse one that has nothing to go back from."""
     if "output" not in trace:
         message = "there is no output to go back from; expected values, V, or X with W_V"
         raise InputError(asking, message)
@@ -369,8 +375,8 @@ def refuse_backward(trace: Trace, asking: str = "--backward") -> None:
         raise InputError(asking, message, hint=hint)
 
 
-def refuse_gradient_check(trace: Trace) -> None:
-    """Raise InputError for a problem that takes too long to be worked through for each number."""
+def _refuse_large(trace: Trace) -> None:
+    """Refuse one that takes too long to be worked through for each number."""
     from attncalc.costs.counts import cost_of
     from attncalc.numbers.arithmetic import hand_sized
 

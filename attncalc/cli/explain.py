@@ -98,19 +98,10 @@ def explain(
     except StageError as error:
         raise InputError("--stages", str(error), hint=error.hint) from error
 
-    from attncalc.handouts import (
-        drawn,
-        refuse_backward,
-        refuse_gradient_check,
-        refuse_other_heads,
-        written,
-    )
+    from attncalc.handouts import drawn, refuse_gradients, refuse_other_heads, written
 
     for trace in traces:
-        if selection.goes_back:
-            refuse_backward(trace, asking)
-        if gradient_check:
-            refuse_gradient_check(trace)
+        refuse_gradients(trace, backward=backward, check=gradient_check)
         refuse_other_heads(selection.heads, trace.problem.heads)
     if chosen == "json" or chosen == "csv" or chosen == "npz":
         output.write_all(exports.exported(chosen, traces, selection), output_file)

@@ -15,6 +15,7 @@ from attncalc.exports.report_ci import sentence
 from attncalc.formats import PageFormat
 from attncalc.handouts import (
     Layout,
+    refuse_gradients,
     refuse_other_heads,
     refuse_stage_of_graph,
     rendered,
@@ -88,6 +89,11 @@ class _Weaver:
             traces = [explain(problem, self.selection.stages) for problem in self._problems()]
             for trace in traces:
                 refuse_other_heads(self.selection.heads, trace.problem.heads)
+                refuse_gradients(
+                    trace,
+                    backward=self.selection.backward,
+                    check=self.selection.gradient_check,
+                )
             text = self._written(traces)
         return Content(text.rstrip("\n"), tuple(self._judged(traces)))
 

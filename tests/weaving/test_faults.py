@@ -346,3 +346,10 @@ def test_files_outside(tmp_path: Path) -> None:
     assert weave(f"```attncalc file={inside}/problem.yaml\n```\n", "d.md", inside).text
     with pytest.raises(InputErrors, match="outside"):
         weave("```attncalc file='a\0b'\n```\n", "d.md", inside)
+
+
+def test_gradients_that_there_are_not() -> None:
+    """Where there is nothing to go back from, that is said of the option that asks for it."""
+    for option in ("backward", "gradient-check"):
+        told = faults(f"```attncalc file=sample:gate {option}\n```")
+        assert told.startswith("d.md:1:30: d_output is missing; expected the gradient of the outp")
