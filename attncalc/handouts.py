@@ -151,7 +151,8 @@ def drawn(kind: PictureFormat, trace: Trace, selection: Selection) -> Rendered:
 
     for stage in selection.stages:
         if stage not in ONE_A_PAIR:
-            message = f"{stage} has no heatmap; expected of {', '.join(ONE_A_PAIR)}"
+            there = ", ".join(name for name in ONE_A_PAIR if name in trace)
+            message = f"{stage} has no heatmap; expected of {there}"
             hint = "without --stages, the whole page is drawn"
             raise InputError("--stages", message, hint=hint)
     picture = PictureRenderer(kind).typeset_drawings(heatmaps(trace, selection))

@@ -51,7 +51,7 @@ EVERYTHING = frozenset(
         *("lower-right", "window to both sides", "window with first", "padding"),
         *("slopes", "t5", "before_scale"),
         *("qk_norm", "position_ids", "general", "additive", "cosine"),
-        *("gate", "W_G", "position_ids"),
+        *("gate", "W_G", "position_ids", "backward"),
     )
 )
 """What came after the plain options, by name."""

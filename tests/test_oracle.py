@@ -647,6 +647,7 @@ MARKS = {
     "cosine": '"cosine"',
     "gate": '"gate"',
     "W_G": '"W_G"',
+    "backward": '"d_output"',
 }
 """What tells in a problem's text that it has one of EVERYTHING."""
 

@@ -231,7 +231,10 @@ def of_short_quotients(above: Array, known: Exact, below: Array, quotients: Arra
         return everywhere(quotients)
     room = wider(decimal.getcontext())
     answers = [
-        exact and _is_short(quotient) and room.multiply(quotient, divisor) == number
+        exact
+        and quotient.is_finite()
+        and _is_short(quotient)
+        and room.multiply(quotient, divisor) == number
         for number, exact, divisor, quotient in zip(
             above.flat, known.flat, below.flat, quotients.flat, strict=True
         )

@@ -178,8 +178,7 @@ def test_no_picture(attncalc: Attncalc, tmp_path: Path) -> None:
     result = attncalc("explain", ANIMAL, "--stages", "weights,output", "--output", file)
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        "--stages: output has no heatmap; expected of scores, biased_scores, scaled_scores, "
-        "capped_scores, masked_scores, exponentials, weights\n"
+        "--stages: output has no heatmap; expected of scores, exponentials, weights\n"
         "  hint: without --stages, the whole page is drawn\n"
     )
     two = "weights: [[1]]\n---\nweights: [[1]]\n"

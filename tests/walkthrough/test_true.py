@@ -327,6 +327,16 @@ ROUNDED_SLOPES = {
 """Of 16 heads, every other slope is a power of √2."""
 
 
+NO_DIRECTION: dict[str, Any] = {
+    "Q": [["0", "0"], ["1", "2"]],
+    "K": [["1", "0"], ["3", "1"]],
+    "V": [["1"], ["2"]],
+    "d_output": [["1"], ["1"]],
+    "attention": {"score": "cosine"},
+}
+"""A query of length 0, whose cosines have no slope."""
+
+
 def first_signs(problem: dict[str, Any], style: NumberStyle) -> Iterator[tuple[str, Relation, Any]]:
     """Every derivation: its stage, and the number that it is of."""
     trace = attncalc.explain(attncalc.load(problem))
@@ -338,6 +348,7 @@ def first_signs(problem: dict[str, Any], style: NumberStyle) -> Iterator[tuple[s
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @example(problem=ROUNDED_SLOPES, precision=4)
+@example(problem=NO_DIRECTION, precision=0)
 @given(problem=problems(st.just(TAME)), precision=st.integers(0, 4))
 def test_what_follows_a_symbol(problem: dict[str, Any], precision: int) -> None:
     """What = joins to a number's symbol is all there is of that number, in its few digits."""

@@ -106,10 +106,9 @@ def _slopes(page: Page, stage: str, row: int, column: int) -> list[Shown]:
             x = K[row : row + 1]
             made = comparison.of_keys(form, unit[:, :, None], Q, x, given)
         nowhere = form == "cosine" and length(x).values[0, 0] == 0
-    values = made.values[:, 0, column]
-    if nowhere:
-        values = values * 0 if not np.isinf(values.astype(float)).any() else one[0] * 0
-    return shown(list(values), made.exact[:, 0, column].tolist(), page.style)
+    if nowhere:  # a vector of length 0 has no direction to change
+        return shown([like(Q.values, 0)] * count, [True] * count, page.style)
+    return shown(list(made.values[:, 0, column]), made.exact[:, 0, column].tolist(), page.style)
 
 
 EXPLANATION = Explanation(
