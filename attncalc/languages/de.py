@@ -3031,6 +3031,9 @@ SENTENCES: dict[str, str] = {
         "Ableitung, und 0 steht dafür."
     ),
     "Back to the embeddings": "Zurück zu den Embeddings",
+    "No queries were made from the embeddings here, so these get 0.": (
+        "Aus den Embeddings sind hier keine Anfragen entstanden, also bekommen sie 0."
+    ),
     (
         "An embedding went into its query, its key and its value: it gets the sum of what "
         "comes from each, through the same matrices, transposed."

@@ -59,7 +59,7 @@ class Terms:
 
     def swapaxes(self, one: int, other: int) -> Terms:
         """Two axes, one in the place of the other."""
-        return Terms(np.swapaxes(self.cells, one, other), self.result)
+        return self.moved(lambda cells: np.swapaxes(cells, one, other))
 
     def __add__(self, other: Terms) -> Terms:
         return self._with(other, lambda left, right: Sum((left, right)))

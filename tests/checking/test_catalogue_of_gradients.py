@@ -178,6 +178,25 @@ def test_a_mistake_is_known_by_what_came_of_it(what: str) -> None:
     assert [str(each.what) for each in report.diagnoses] == [what]
 
 
+def test_given_weights_have_no_scores_to_go_wrong_at() -> None:
+    """What is done to the values is still called by its name."""
+    weights = [["0.5", "0.25", "0.25"], ["0.1", "0.2", "0.7"], ["0.3", "0.3", "0.4"]]
+    problem = {"weights": weights, "V": V, "d_output": D_OUTPUT}
+    report = judged(problem, {"d_V": product(floats(weights), floats(D_OUTPUT))})
+    assert [str(each.what) for each in report.diagnoses] == [
+        "the weights are not transposed for the values (dV = A dO)"
+    ]
+
+
+def test_what_is_not_square_is_not_taken_for_its_transpose() -> None:
+    """Two keys of three queries: what is wrong with dK and dV is no matter of transposing."""
+    problem = {"Q": Q, "K": K[:2], "V": V[:2], "d_output": D_OUTPUT}
+    wrong = [[1.5, 2.5], [3.5, 4.5]]
+    report = judged(problem, {"d_V": wrong, "d_K": wrong})
+    assert {finding.verdict for finding in report.findings} == {Verdict.WRONG}
+    assert report.diagnoses == ()
+
+
 def test_right_gradients_are_called_nothing() -> None:
     """And all of them are right."""
     report = judged(CAUSAL, causal(Habits()))

@@ -123,6 +123,14 @@ OWN: dict[str, dict[str, Any]] = {
             "softcap": "2",
         },
     },
+    "gradients of unscaled scores": {
+        **TWO,
+        **{"d_output": SQUARE, "attention": {"scale": "none", "mask": "causal"}},
+    },
+    "gradients of embeddings of nothing": {
+        **{"X": SQUARE, "X_key": SQUARE, "scores": SQUARE, "d_output": SQUARE},
+        "attention": {"positions": SQUARE},
+    },
     "gradients of embeddings": {
         "X": SQUARE,
         **{"X_key": [["1", "2"]], "d_output": SQUARE, "attention": {"heads": "2"}},

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import attncalc
+from attncalc.checking.floors import floors
 from attncalc.costs.counts import cost_of
 from attncalc.document.expressions import Number
 from attncalc.errors import InputError
@@ -71,6 +72,11 @@ PROBLEMS: dict[str, dict[str, Any]] = {
         "attention": {"heads": "2", "kv_heads": "1"},
     },
     "across": {"X": SQUARE, "X_key": [["1", "2"]], "attention": {"heads": "1"}},
+    "values of other embeddings": {
+        **{"X": SQUARE, "X_key": SQUARE[::-1], "W_V": SQUARE, "scores": SQUARE},
+        "attention": {"positions": SQUARE},
+    },
+    "unscaled and masked": {**VECTORS, "attention": {"scale": "none", "mask": "causal"}},
     "unscaled, of one token": {
         **{name: [["1", "0.5"]] for name in "QKV"},
         "W_O": SQUARE,
@@ -156,6 +162,44 @@ def test_every_format_has_them(name: str) -> None:
     assert r"\partial L / \partial v" in texts[2]
 
 
+def test_embeddings_that_nothing_is_made_from() -> None:
+    """They get 0, exactly; the values' own get what goes through W_V."""
+    trace = traced("values of other embeddings")
+    for stage in ("d_X_positioned", "d_X"):
+        assert (trace[stage] == 0).all()
+        assert trace.stages[stage].exact.all()
+    W_V = np.array(SQUARE, float)
+    expected = trace["weights"].T.astype(float) @ trace["d_output"].astype(float) @ W_V.T
+    assert trace["d_X_key"].astype(float) == pytest.approx(expected)
+    page = " ".join(attncalc.handout(trace, backward=True).text().split())
+    assert "No queries were made from the embeddings here, so these get 0." in page
+    others = " ".join(attncalc.handout(traced("across"), backward=True).text().split())
+    assert "No queries were made" not in others
+
+
+def test_scores_that_are_not_scaled() -> None:
+    """Without a scale there is no formula of it, and nothing is said of what it is good for."""
+    page = " ".join(attncalc.handout(traced("unscaled and masked"), backward=True).text().split())
+    assert "The mask leaves the gradients of the keys that are seen as they are." in page
+    assert "√" not in page
+    scaled = " ".join(attncalc.handout(traced("embedded"), backward=True).text().split())
+    assert "√" in scaled
+
+
+def test_the_jacobian_of_a_long_row() -> None:
+    """A row of few keys is done by its Jacobian too; one of many by the short way alone."""
+    short, long = (
+        {"Q": [["1", "2"]], "K": SQUARE * half, "V": SQUARE * half, "d_output": [["1", "-1"]]}
+        for half in (4, 5)
+    )
+    said = "The same by the whole Jacobian of the row"
+    for given, written in ((short, True), (long, False)):
+        trace = attncalc.explain(attncalc.load(given))
+        page = " ".join(attncalc.handout(trace, backward=True).text().split())
+        assert "Back through the softmax" in page
+        assert (said in page) is written
+
+
 def test_some_of_them() -> None:
     """--stages shows those that are asked for, and nothing else."""
     page = attncalc.handout(traced("plain"), stages=["d_Q", "d_K"]).text()
@@ -211,6 +255,33 @@ def test_what_the_way_back_costs() -> None:
     weights = {"weights": [["1"]], "V": [["1"]], "d_output": [["1"]]}
     trace = attncalc.explain(attncalc.load(weights))
     assert "the way back" in attncalc.handout(trace, stages=["cost"]).text()
+
+
+@pytest.mark.parametrize("options", [{"gate": SQUARE}, {"base": "2"}])
+def test_gates_and_logarithms_are_there_before_the_way_back(options: dict[str, Any]) -> None:
+    """Neither is computed again: each is a factor, which costs a multiplication an entry."""
+    plain, other = (
+        cost_of(attncalc.load({**VECTORS, "d_output": SQUARE, "attention": each}))
+        for each in ({}, options)
+    )
+    assert other.parts["backward"].all - plain.parts["backward"].all == 4
+
+
+@pytest.mark.parametrize("name", ["gated", "biased"])
+def test_how_far_programs_may_be_off_on_the_way_back(name: str) -> None:
+    """What plain arrays of 32 bits give is within it, and it grows with the unit."""
+    trace = traced(name)
+    stage = f"d_{trace.attended}" if name == "gated" else f"d_{trace.scored}"
+    d = {each: np.asarray(trace[each], float).astype("f4") for each in trace.stages}
+    if name == "gated":
+        made = d["d_gated"] / (1 + np.exp(-np.array(SQUARE, "f4")))
+    else:
+        means = (d["weights"] * d["d_weights"]).sum(axis=-1, keepdims=True)
+        made = d["weights"] * (d["d_weights"] - means) * np.log(np.float32(2))
+    in_24, in_11 = (floors(trace, bits)[stage] for bits in (24, 11))
+    assert (abs(made - trace[stage].astype(float)) <= in_24).all()
+    assert (in_24 < in_11).all()
+    assert (in_24 < 1e-5).all()
 
 
 def test_nothing_to_go_back_from() -> None:

@@ -57,7 +57,7 @@ def gates(wholes: Wholes[W]) -> W:
 
     def formula() -> W:
         if problem.W_G is None:
-            return gates_of(wholes.rows(given_gate(problem), "gated"))
+            return gates_of(wholes.given(given_gate(problem), "gated"))
         b = None if problem.b_G is None else wholes.given(problem.b_G)
         x = wholes.stage(wholes.forward.embedded)
         return gates_of(opening(x, wholes.given(problem.W_G), b))

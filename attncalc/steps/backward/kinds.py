@@ -47,12 +47,8 @@ class Wholes(Protocol[W]):
         """A stage, of the way there or of the way back."""
         ...
 
-    def given(self, numbers: Array, /) -> W:
-        """Numbers of the problem that there are as many of, whatever the number of tokens."""
-        ...
-
-    def rows(self, numbers: Array, stage: str, /) -> W:
-        """Numbers of the problem that are as many as those of a stage."""
+    def given(self, numbers: Array, stage: str | None = None, /) -> W:
+        """Numbers of the problem: as many as those of a stage, or whatever the number of tokens."""
         ...
 
     def enclosed(self, value: Interval, /) -> W:
@@ -97,10 +93,7 @@ class OfTrace:
     def stage(self, name: str) -> Known:
         return self.trace.stages[name].plain
 
-    def given(self, numbers: Array) -> Known:
-        return Known.given(numbers)
-
-    def rows(self, numbers: Array, _stage: str) -> Known:
+    def given(self, numbers: Array, _stage: str | None = None) -> Known:
         return Known.given(numbers)
 
     def enclosed(self, value: Interval) -> Known:
@@ -141,11 +134,8 @@ class OfRoundoff:
     def stage(self, name: str) -> Floating:
         return self.roundoff.floating(name)
 
-    def given(self, numbers: Array) -> Floating:
+    def given(self, numbers: Array, _stage: str | None = None) -> Floating:
         return Floating.stored(numbers, self.roundoff.unit)
-
-    def rows(self, numbers: Array, _stage: str) -> Floating:
-        return self.given(numbers)
 
     def enclosed(self, value: Interval) -> Floating:
         return self.given(np.array(float(value.middle)))
@@ -195,11 +185,8 @@ class OfSizes:
             shape.insert(0, self.sizes.kv_heads if grouped else self.sizes.heads)
         return Counted(tuple(shape), self.tally)
 
-    def given(self, numbers: Array) -> Counted:
-        return Counted(numbers.shape, self.tally)
-
-    def rows(self, _numbers: Array, stage: str) -> Counted:
-        return self.stage(stage)
+    def given(self, numbers: Array, stage: str | None = None) -> Counted:
+        return Counted(numbers.shape, self.tally) if stage is None else self.stage(stage)
 
     def enclosed(self, _value: Interval) -> Counted:
         return Counted((), self.tally)

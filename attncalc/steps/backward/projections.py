@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from attncalc.numbers.arithmetic import Array
+import numpy as np
+
+from attncalc.numbers.arithmetic import Array, like
 from attncalc.numbers.intervals import Interval
 from attncalc.numbers.operations import Operations
 from attncalc.numbers.terms import Term
@@ -98,7 +100,8 @@ def _whole(wholes: Wholes[W]) -> Iterator[Made[W]]:
     for side in dict.fromkeys((forward.embedded, "X_key")):
         if side in forward.shapes:
             letters = made_from(forward, side)
-            total = added([_back(wholes, letter, d(letter)) for letter in letters])
+            parts = [_back(wholes, letter, d(letter)) for letter in letters]
+            total = added(parts) if parts else wholes.given(_nothing(forward), "X")
             made_of = tuple(_named(letter) for letter in letters)
             yield f"d_{side}", total, made_of
             if side == "X_positioned":
@@ -116,6 +119,13 @@ def _whole(wholes: Wholes[W]) -> Iterator[Made[W]]:
             folded = len(made.shape) > offset.ndim
             made = made.moved(lambda array: array.reshape(-1)) if folded else made
             yield f"d_b_{letter}", made, (_named(letter),)
+
+
+def _nothing(forward: Forward) -> Array:
+    """What embeddings get that nothing is made from: scores are given, and values of X_key."""
+    X = forward.problem.X
+    assert X is not None
+    return np.full_like(X, like(X, 0))
 
 
 def _named(letter: str) -> str:
@@ -154,13 +164,10 @@ def _entry(entries: Entries[W], stage: str, index: Index) -> W:
     if name == "X" and forward.embedded == "X_positioned":
         return entries.block("d_X_positioned", [[index]])
     if name.startswith("X"):
-        return added(
-            [
-                part
-                for letter in made_from(forward, name)
-                for part in _parts(entries, letter, *index)
-            ]
-        )
+        letters, (i, c) = made_from(forward, name), index
+        if not letters:
+            return entries.given(_nothing(forward)[i : i + 1, c : c + 1])
+        return added([part for letter in letters for part in _parts(entries, letter, i, c)])
     letter = name[-1]
     side = forward.side(letter) if letter != "G" else forward.embedded
     rows, (*place, c) = range(forward.shapes[side][0]), index

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from attncalc.document.document import Block, Equation, Heading, OfQuery, Paragraph, Section
 from attncalc.document.expressions import (
@@ -40,6 +41,8 @@ from attncalc.walkthrough.sections.interface import (
     handed_on,
 )
 from attncalc.walkthrough.vectors import both_sides
+
+_Parts: TypeAlias = tuple[Sequence[Shown], Sequence[Shown], Shown, Shown]
 
 
 def to_unnormalized(page: Page, number: int) -> Section:
@@ -80,6 +83,10 @@ def _written_out(page: Page, query: int, *, means: bool) -> Iterator[Block]:
         )
         return
     u, n, _size, along = parts
+
+    def derive(page: Page, stage: str, index: Index) -> Derived:
+        return _derived(page, stage, index, parts)
+
     terms, operands = dotted(page, n, u)
     whole: Expression = Fraction(terms, Number(str(len(n)))) if means else terms
     exact = Sign.EXACT if all(each.exact for each in operands) else Sign.ROUNDED
@@ -87,12 +94,10 @@ def _written_out(page: Page, query: int, *, means: bool) -> Iterator[Block]:
     yield Equation(Relation((Symbol("a"), whole, along.number), (exact, last)))
     indices = entries_of(page, len(n), query)
     heading = Fraction(Difference(Symbol("u"), Product((Symbol("n"), Symbol("a")))), Symbol("r"))
-    yield derived_table(page, "d_Q", indices, derived, heading)
+    yield derived_table(page, "d_Q", indices, derive, heading)
 
 
-def _parts(
-    page: Page, name: str, row: int
-) -> tuple[Sequence[Shown], Sequence[Shown], Shown, Shown] | None:
+def _parts(page: Page, name: str, row: int) -> _Parts | None:
     """u, n, their size and n · u, or the mean of n ∘ u; None of a vector of length 0."""
     trace, norm = page.trace, norm_of(page.trace.problem)
     own = row - (0 if name == "Q" else page.offset)
@@ -111,14 +116,17 @@ def _parts(
 
 
 def derived(page: Page, stage: str, index: Index) -> Derived | None:
-    """(u - n c) / r; a cached key's as it is; None of a vector of length 0."""
-    name, (row, column) = stage[-1], index
+    """As a row of the table; a cached key's as it is; None of a vector of length 0."""
+    name, row = stage[-1], index[0]
     if name == "K" and row < page.offset:
         return handed_on(page, f"{stage}_normalized", index)
     parts = _parts(page, name, row)
-    if parts is None:
-        return None
-    u, n, size, along = parts
+    return None if parts is None else _derived(page, stage, index, parts)
+
+
+def _derived(page: Page, stage: str, index: Index, parts: _Parts) -> Derived:
+    """(u - n c) / r"""
+    (u, n, size, along), column = parts, index[-1]
     above = Difference(u[column].number, Product((n[column].number, along.number)))
     operands = [u[column], n[column], along, size]
     return computed(page, stage, index, Fraction(above, size.number), operands)

@@ -12,7 +12,7 @@ from attncalc.problem import heads
 from attncalc.steps.backward import projections
 from attncalc.steps.backward.forward import Forward
 from attncalc.steps.backward.kinds import OfTrace
-from attncalc.walkthrough.page import Page, sum_of
+from attncalc.walkthrough.page import NOTHING, Page, sum_of
 from attncalc.walkthrough.sections.backward.telling import (
     added,
     back,
@@ -36,11 +36,9 @@ from attncalc.walkthrough.sections.interface import (
 from attncalc.walkthrough.vectors import vector_table
 
 
-def to_embeddings(page: Page, number: int) -> Section | None:
+def to_embeddings(page: Page, number: int) -> Section:
     """What the embeddings get from queries, keys and values."""
     forward = Forward(page.trace.problem)
-    if "X" not in forward.shapes:
-        return None
     side = forward.embedded
     content: list[Block | OfQuery] = [Paragraph(_how(forward))]
     if projections.made_from(forward, side):
@@ -70,6 +68,9 @@ def _how(forward: Forward) -> Inlines:
         ),
         words("What was added for its position leaves the gradient as it is.")
         if forward.embedded == "X_positioned"
+        else (),
+        words("No queries were made from the embeddings here, so these get 0.")
+        if not projections.made_from(forward, forward.embedded)
         else (),
     )
 
@@ -173,7 +174,10 @@ def _derived_embedding(page: Page, stage: str, index: Index) -> Derived:
     problem = page.trace.problem
     d: list[Shown] = []
     w: list[Shown] = []
-    for letter in projections.made_from(Forward(problem), stage.removeprefix("d_")):
+    letters = projections.made_from(Forward(problem), stage.removeprefix("d_"))
+    if not letters:
+        return computed(page, stage, index, NOTHING.number, [NOTHING])
+    for letter in letters:
         with page.trace.arithmetic():
             whole_d = projections.of_letter(OfTrace(page.trace), letter)
         if len(whole_d.shape) == 3:

@@ -44,11 +44,9 @@ from attncalc.walkthrough.tables import HIDDEN, all_queries
 _TWO, _ONE = Number("2"), Number("1")
 
 
-def to_scores(page: Page, number: int) -> Section | None:
+def to_scores(page: Page, number: int) -> Section:
     """What was done to the scores, turned round, one after the other."""
     chain = Forward(page.trace.problem).scores
-    if len(chain) < 2:
-        return None
     content: list[Block | OfQuery] = []
     for later, earlier in pairwise(chain):
         content.append(Paragraph(_how(page, later)))

@@ -17,7 +17,7 @@ from attncalc.document.expressions import (
 from attncalc.document.numerals import Shown
 from attncalc.walkthrough.page import Page, joining, sum_of
 from attncalc.walkthrough.products import product_terms
-from attncalc.walkthrough.sections.interface import Derivation, Derived, Index, Part, Place
+from attncalc.walkthrough.sections.interface import Derived, Index, Part, Place
 from attncalc.walkthrough.tables import omitted_row
 
 
@@ -61,14 +61,13 @@ def derived_table(
     page: Page,
     stage: str,
     indices: Iterable[Index | Omitted],
-    derive: Derivation,
+    derive: Callable[[Page, str, Index], Derived],
     heading: Expression,
     caption: Inlines = (),
-    label: Callable[[Index], Inlines] | None = None,
 ) -> Table:
     """A row a number: its name, what it is computed by, and what comes out.
 
-    heading: what is computed. label: of a row; the number's own symbol without it.
+    heading: what is computed.
     """
     rows: list[Row] = []
     for index in indices:
@@ -77,11 +76,6 @@ def derived_table(
             continue
         derived = derive(page, stage, index)
         name: Inlines = (gradient(page, stage, *page.index_names(stage, index)),)
-        if label is not None:
-            name = label(index)
-        if derived is None:
-            value = page.entry(stage, index)
-            derived = Derived((value.number, value.number), (value.sign, value.sign))
         operation, value_side = derived.sides[0], derived.sides[-1]
         rows.append(Row((name, (operation,), (Relation((value_side,), (derived.signs[-1],)),))))
     result = Column((), Align.RIGHT, result=True)
