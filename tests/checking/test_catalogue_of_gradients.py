@@ -11,6 +11,7 @@ import pytest
 
 import attncalc
 from attncalc.checking import check
+from attncalc.checking.catalogue_of_gradients import OF_GRADIENTS
 from attncalc.report import Report, Verdict
 
 Grid: TypeAlias = list[list[float]]
@@ -183,14 +184,19 @@ def test_given_weights_have_no_scores_to_go_wrong_at() -> None:
     weights = [["0.5", "0.25", "0.25"], ["0.1", "0.2", "0.7"], ["0.3", "0.3", "0.4"]]
     problem = {"weights": weights, "V": V, "d_output": D_OUTPUT}
     report = judged(problem, {"d_V": product(floats(weights), floats(D_OUTPUT))})
-    assert [str(each.what) for each in report.diagnoses] == [
-        "the weights are not transposed for the values (dV = A dO)"
-    ]
+    said = "the weights are not transposed for the values (dV = A dO)"
+    assert [str(each.what) for each in report.diagnoses] == [said]
+    trace = attncalc.explain(attncalc.load(problem))
+    applied = [each for each in OF_GRADIENTS if each.stage_under(trace, "d_V") is not None]
+    assert [each.what for each in applied] == [said]
 
 
 def test_what_is_not_square_is_not_taken_for_its_transpose() -> None:
     """Two keys of three queries: what is wrong with dK and dV is no matter of transposing."""
     problem = {"Q": Q, "K": K[:2], "V": V[:2], "d_output": D_OUTPUT}
+    trace = attncalc.explain(attncalc.load(problem))
+    transposed = [each for each in OF_GRADIENTS if "transposed" in each.what]
+    assert [each.rule(trace) for each in transposed] == [None, None]
     wrong = [[1.5, 2.5], [3.5, 4.5]]
     report = judged(problem, {"d_V": wrong, "d_K": wrong})
     assert {finding.verdict for finding in report.findings} == {Verdict.WRONG}
