@@ -375,7 +375,9 @@ def _derived(page: Page, stage: str, index: Index) -> Derived:
     if trace.is_masked:
         terms.append(Number("0" if trace.by_products["mask"][index].values else "-inf"))
     hidden = page.entry(stage, index).number == HIDDEN
-    return computed(page, stage, index, sum_of(tuple(terms)), [] if hidden else operands)
+    if hidden and HIDDEN in terms[1:]:
+        return Derived((sum_of(tuple(terms)), HIDDEN), (Sign.EXACT, Sign.EXACT))
+    return computed(page, stage, index, sum_of(tuple(terms)), operands)
 
 
 def _task(page: Page, asked: Asked) -> Task:
