@@ -198,10 +198,9 @@ def _given_stages(dump: Dump, given: Given, found: Anchored) -> dict[str, Array]
     for name in STAGES:
         if name not in dump.fields or name not in given.names:
             continue
-        meant = RENAMED[name] if name in RENAMED and name in given.names else name
-        if meant in found.expected:
-            stages[name] = found.trace[meant].astype(np.float64)
-            found.expected[name], found.floors[name] = stages[name], found.floors[meant]
+        meant = RENAMED.get(name, name)
+        stages[name] = found.trace[meant].astype(np.float64)
+        found.expected[name], found.floors[name] = stages[name], found.floors[meant]
     return stages
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from attncalc.checking.screening import as_floats, in_floats
-from attncalc.errors import InputErrors, suggestion
+from attncalc.errors import suggestion
 from attncalc.language import Sentence
 from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array
@@ -95,7 +95,7 @@ def read_dump(source: Source, name: str, arrangement: Arrangement = AS_IT_IS) ->
     if isinstance(source, Mapping) and set(numbers) - set(start_of(frozenset(numbers)) or ()):
         fields |= {field: _as_array(node) for field, node in numbers.items()}
     if all(isinstance(fields[field], np.ndarray) for field in numbers) and numbers:
-        return _of_arrays(raw, name, file, fields, options)
+        return _of_arrays(name, file, fields, options)
     whole = replace(raw, fields={**fields, "attention": options}) if options else raw
     return replace(_worked(name, file, explain(build(whole, {}, None, False))), options=options)
 
@@ -140,14 +140,11 @@ def _refuse_nameless(raw: RawProblem) -> None:
 
 
 def _of_arrays(
-    raw: RawProblem,
     name: str,
     file: str,
     fields: Mapping[str, Node],
     options: Mapping[str, Node],
 ) -> Dump:
-    if raw.errors:
-        raise InputErrors(tuple(raw.errors))
     known: dict[str, Node] = {}
     left: list[str] = []
     for field, node in fields.items():

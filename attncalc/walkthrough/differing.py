@@ -230,7 +230,7 @@ def _worked_out(
         value = _expected(side, stage, number)
         if value is not None:
             derived.append((side, value, _derived(side, stage, number, selection)))
-    if len(derived) == len(difference.sides) and derived[0][1:] == derived[1][1:]:
+    if len(derived) == len(difference.sides) and _is_same(derived[0][1:], derived[1][1:]):
         yield Paragraph(words("From what both have before it:"))
         if derived[0][2] is not None:
             yield Equation(derived[0][2])
@@ -243,6 +243,12 @@ def _worked_out(
             yield Equation(relation)
         if _is_lost(side, stage, number):
             yield Paragraph(_off(side, value, number, selection))
+
+
+def _is_same(one: tuple[float, Relation | None], other: tuple[float, Relation | None]) -> bool:
+    """Whether both sides lead to the same; NaN is the same as NaN here."""
+    undefined = math.isnan(one[0]) and math.isnan(other[0])
+    return one[1] == other[1] and (undefined or one[0] == other[0])
 
 
 def _expected(side: Side, stage: str, number: Different) -> float | None:

@@ -138,6 +138,28 @@ def test_junit(attncalc: Attncalc, dumps: tuple[Path, Path], tmp_path: Path) -> 
     )
 
 
+def test_junit_of_shapes(attncalc: Attncalc, dumps: tuple[Path, Path], tmp_path: Path) -> None:
+    """A stage of another shape fails, with both shapes and no count of numbers."""
+    right = dict(np.load(dumps[0]))
+    right["output"] = right["output"][:, :3]
+    np.savez(dumps[1], **right)
+    result = attncalc("diff", *dumps, "-o", tmp_path / "diff.xml")
+    assert (result.code, result.out) == (1, "")
+    suite = ElementTree.parse(tmp_path / "diff.xml").getroot()[0]
+    assert suite.attrib["failures"] == "1"
+    (failure,) = suite.iter("failure")
+    assert failure.attrib["type"] == "shape"
+    assert failure.text == "output: 6×20 against 6×3"
+
+
+def test_standard_input(attncalc: Attncalc) -> None:
+    """A side that is read from standard input is called so."""
+    scaling = SAMPLES / "scaling.yaml"
+    result = attncalc("diff", "-", scaling, stdin=scaling.read_bytes())
+    assert (result.code, result.err) == (0, "")
+    assert "A: standard input, computed · B: scaling.yaml, computed" in result.out
+
+
 @pytest.mark.parametrize("kind", ["md", "html", "tex", "typ", "qmd"])
 def test_every_page_format(kind: str, attncalc: Attncalc, dumps: tuple[Path, Path]) -> None:
     """Each has the sentence."""

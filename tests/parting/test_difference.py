@@ -15,6 +15,7 @@ from attncalc.parting.comparing import ulps
 from attncalc.parting.dumps import own_bits
 from attncalc.walkthrough.differing import write_difference
 from tests.parting.plain import bfloat16, double, dump, half, problem, single
+from tests.parting.planted import SPECS
 
 ONE = problem(1, h=2, d_v=4, mask="causal")
 RIGHT = dump(ONE)
@@ -166,6 +167,20 @@ def test_nothing_to_begin_with() -> None:
     assert none.sentence == "A and B have no stage in common."
 
 
+def test_tokens_of_the_other_side() -> None:
+    """Tokens are taken from a side of as many queries; scores alone do not tell how many."""
+    tokens = ["the", "cat", "sat", "on", "a", "mat"]
+    named = without(RIGHT, tokens=np.array(tokens))
+    alike = difference(named, without(RIGHT, "tokens"))
+    assert alike.b.trace is not None
+    assert list(alike.b.trace.problem.tokens) == tokens
+    X = np.random.default_rng(8).normal(size=(6, 4))
+    scores = difference({"scores": X @ X.T}, {"X": X, "tokens": np.array(tokens)})
+    assert scores.a.trace is not None
+    assert list(scores.a.trace.problem.tokens) == [f"#{place + 1}" for place in range(6)]
+    assert not scores.differs
+
+
 def test_masks_that_neither_says() -> None:
     """What has no weight is masked; where the sides hide other keys, that is what differs."""
     ours = without(RIGHT, "mask")
@@ -180,6 +195,20 @@ def test_masks_that_neither_says() -> None:
         assert (found.follows(found.a), found.follows(found.b)) == (True, True)
     few = [without(each, "masked_scores", "weights") for each in (ours, seen)]
     assert not difference(few[0], few[1]).options
+
+
+def test_a_mask_that_a_trace_says() -> None:
+    """A mask that is given as a matrix to the other side alone is said, and taken from there."""
+    spec = {name: each for name, each in RIGHT.items() if name in ("Q", "K", "V", "W_O", "b_O")}
+    options = {"heads": 2, "mask": np.tril(np.ones((6, 6))).astype(int).tolist()}
+    trace = attncalc.explain({**spec, "attention": options})
+    bare = without(RIGHT, "mask", "W_O", "b_O")
+    found = difference(bare, trace)
+    assert not found.differs
+    assert not found.a.lost
+    assert not [note for note in found.notes if "says its mask" in note]
+    seen = difference(without(dump(ONE, ("unmasked",)), "mask"), trace)
+    assert seen.cause == "in A, the mask is not applied"
 
 
 def test_fillings() -> None:
@@ -236,6 +265,13 @@ def test_shapes() -> None:
     assert found.sentence == "A and B part at the output: 6×8 against 6×3."
     assert statuses(RIGHT, other)["head_outputs"] == "missing"
     assert found.cause is None
+
+
+def test_a_shape_beside() -> None:
+    """Values of another shape tell nothing against what explains queries and keys."""
+    wrong = dump(SPECS["embedded"], ("no b",))
+    found = difference(dump(SPECS["embedded"]), without(wrong, V=wrong["V"][:, :, :3]))
+    assert found.cause == "in B, the biases b_Q, b_K and b_V are not added"
 
 
 def test_arrangements() -> None:
@@ -399,13 +435,31 @@ def test_pages(tmp_path: Path) -> None:
     undefined = page(RIGHT, without(RIGHT, V=V))
     assert "B has NaN in the values" in undefined
     assert "A has" not in undefined
+    stages = without(RIGHT, "concatenated", "output", V=V)
+    wrong = without(stages, head_outputs=RIGHT["head_outputs"] + 1)
+    lost = page(without(stages, head_outputs=np.nan * RIGHT["head_outputs"]), wrong)
+    assert lost.count("From what") == 1
+    assert "From what both have before it: B has" in lost
+    assert "and it should be NaN." in lost
+    made = without(dump(SPECS["embedded"]), "V", "concatenated", "output")
+    other = without(
+        made, W_V=np.nan * made["W_V"], head_outputs=np.zeros_like(made["head_outputs"])
+    )
+    one_sided = page(made, other)
+    assert "From what A has before it:" in one_sided
+    assert "From what B has before it: B has 0, and it should be NaN." in one_sided
     hidden = page(RIGHT, dump(ONE, ("unmasked",)))
     assert "is −∞ in A" in hidden
+    assert "m_#1,#2 = 1.5596 + (-∞) = -∞" in hidden
     near = page(without(RIGHT, output=output + 1e-9), RIGHT)
     assert "1 more" not in near
     one = output.copy()
     one[0, 0] += 1
     assert "Where they differ most" not in page(RIGHT, without(RIGHT, output=one))
+    one[1, 2] += 1
+    two = page(RIGHT, without(RIGHT, output=one))
+    assert "2 of 48 numbers of the output differ" in two
+    assert "more differ" not in two.replace("differ by more", "")
     one[1, :6] += 1
     assert "7 of 48 numbers of the output differ" in page(RIGHT, without(RIGHT, output=one))
     assert "… 1 more differs" in page(RIGHT, without(RIGHT, output=one))
