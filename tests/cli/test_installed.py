@@ -20,7 +20,7 @@ IMPORTED_AS = {"markdown-it-py": "markdown_it", "pyyaml": "yaml"}
 IMPORT_ALL = """
 import importlib, pkgutil, attncalc
 for module in pkgutil.walk_packages(attncalc.__path__, "attncalc."):
-    if not module.name.endswith("__main__"):
+    if module.name not in ("attncalc.__main__", "attncalc.capture.model"):  # torch is an extra
         importlib.import_module(module.name)
 print(attncalc.__path__[0])
 """
