@@ -28,6 +28,7 @@ from attncalc.parting.dumps import RENAMED, Dump, Given, Source, conformed, read
 from attncalc.parting.options import other_options
 from attncalc.parting.taking import Taken, taken
 from attncalc.problem.options import STAND_IN
+from attncalc.problem.problem import MATRICES, VECTORS
 from attncalc.readers.arrangement import AS_IT_IS, Arrangement
 from attncalc.steps.engine import explain
 from attncalc.steps.order import stage_shapes
@@ -264,16 +265,21 @@ def _accumulated(side: Side) -> Side:
 
 
 def _other_parameters(a: Side, b: Side) -> tuple[str, ...]:
-    """The matrices that both are given, which are no stages, and not alike."""
+    """What both are given beside stages, and is not alike; a bias that only one has is not."""
     if a.trace is None or b.trace is None:
         return ()
     ours, theirs = a.trace.problem.arrays(), b.trace.problem.arrays()
-    return tuple(
+    both = ours.keys() & theirs.keys()
+    unlike = {
         name
-        for name, array in ours.items()
-        if name in theirs and name not in STAGES
-        if array.shape != theirs[name].shape or _apart(array, theirs[name], a.bits, b.bits)
+        for name in both - {*STAGES}
+        if ours[name].shape != theirs[name].shape
+        or _apart(ours[name], theirs[name], a.bits, b.bits)
+    }
+    unlike |= {f"b_{name[2:]}" for name in both if name.startswith("W_")} & (
+        ours.keys() ^ theirs.keys()
     )
+    return tuple(name for name in (*MATRICES, *VECTORS) if name in unlike)
 
 
 def _apart(one: Array, other: Array, *bits: int) -> bool:

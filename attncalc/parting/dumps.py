@@ -22,6 +22,7 @@ from attncalc.readers.axes import squeezed
 from attncalc.readers.contents import error_of
 from attncalc.readers.fields import build
 from attncalc.readers.interface import Node, RawProblem, nowhere
+from attncalc.readers.names import meanings
 from attncalc.readers.numbers import bits_of
 from attncalc.readers.option_text import option_of
 from attncalc.records import dataclass
@@ -81,7 +82,7 @@ def read_dump(source: Source, name: str, arrangement: Arrangement = AS_IT_IS) ->
     if isinstance(source, Problem):
         return _worked(name, name, explain(source))
     if isinstance(source, Mapping):
-        raw, file = mapping.read(source), name
+        raw, file = mapping.read(_called(source)), name
     else:
         file = os.fspath(source)
         found = read(source, arrangement)
@@ -98,6 +99,13 @@ def read_dump(source: Source, name: str, arrangement: Arrangement = AS_IT_IS) ->
         return _of_arrays(name, file, fields, options)
     whole = replace(raw, fields={**fields, "attention": options}) if options else raw
     return replace(_worked(name, file, explain(build(whole, {}, None, False))), options=options)
+
+
+def _called(source: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A mapping whose arrays are called as those of a file are: q_proj is Q."""
+    arrays = [key for key, value in source.items() if isinstance(value, np.ndarray)]
+    meant = meanings(arrays, {})
+    return {meant.get(key, key): value for key, value in source.items()}
 
 
 def _as_array(node: Node) -> Node:

@@ -95,7 +95,8 @@ def _with_inputs(
         borrow(start_of(frozenset(theirs) & _inputs()) or ())
     elif "W_Q" not in own:
         borrow(("V",))
-    borrow(("W_O", "b_O") if "W_O" not in own else ())
+    borrow(("W_O", "b_O"))
+    borrow(tuple(name for name in VECTORS if f"W_{name[2:]}" in own))  # each with its matrix
     if "tokens" in theirs and "tokens" not in own and _rows(own) == _rows(theirs):
         fields |= {name: theirs[name] for name in ("tokens", "key_tokens") if name in theirs}
     return fields, borrowed

@@ -344,6 +344,35 @@ def test_other_names() -> None:
     assert not stable.b.lost
 
 
+def test_names_of_programs() -> None:
+    """Arrays of a mapping may have the names that programs give them, as those of a file may."""
+    plain = {name: RIGHT[name] for name in ("Q", "K", "V", "weights")}
+    theirs = dict(zip(("q_proj", "k_proj", "v_proj", "attn_weights"), plain.values(), strict=True))
+    found = difference(plain, theirs)
+    assert [each.status.value for each in found.stages] == ["equal"] * 4
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_bias_that_one_side_leaves_out(swapped: bool) -> None:
+    """It is taken from the other side and told, and what was made without it does not follow."""
+    whole = RIGHT | {"b_O": np.full(RIGHT["W_O"].shape[1], 0.5)}
+    whole["output"] = RIGHT["concatenated"] @ RIGHT["W_O"] + whole["b_O"]
+    left_out = without(whole, "b_O", output=whole["output"] - 0.5)
+    sides = (left_out, whole) if swapped else (whole, left_out)
+    found = difference(*sides)
+    assert found.differs
+    assert found.cause == f"in {'A' if swapped else 'B'}, b_O is not added"
+    assert any("does not give b_O" in note for note in found.notes)
+
+
+def test_a_bias_of_one_problem() -> None:
+    """Two problems are told apart by a bias that one of them has."""
+    given = {"Q": [[1, 2]], "K": [[1, 0]], "V": [[1, 1]], "W_O": [[1, 0], [0, 1]]}
+    found = difference(attncalc.load(given), attncalc.load({**given, "b_O": [1, 1]}))
+    assert found.differs
+    assert found.given == ("b_O",)
+
+
 def test_digits_of_types() -> None:
     """In how many binary digits numbers were kept, however they are stored."""
     numbers = np.random.default_rng(0).normal(size=30)
