@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from attncalc.checking.screening import as_floats, in_floats
-from attncalc.errors import suggestion
+from attncalc.errors import FieldPath, InputError, InputErrors, suggestion
 from attncalc.language import Sentence
 from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array
@@ -18,7 +18,7 @@ from attncalc.options import OPTIONS
 from attncalc.problem.problem import MATRICES, VECTORS, Problem
 from attncalc.readers import mapping, read
 from attncalc.readers.arrangement import AS_IT_IS, Arrangement
-from attncalc.readers.axes import squeezed
+from attncalc.readers.axes import in_order, squeezed, without_batch
 from attncalc.readers.contents import error_of
 from attncalc.readers.fields import build
 from attncalc.readers.interface import Node, RawProblem, nowhere
@@ -88,7 +88,7 @@ def read_dump(source: Source, name: str, arrangement: Arrangement = AS_IT_IS) ->
         found = read(source, arrangement)
         if len(found) != 1:
             raise error_of(file, f"{len(found)} problems; expected 1")
-        (raw,) = found
+        raw = _arranged(found[0])
     fields, options = _apart(raw)
     numbers = {field: node for field, node in fields.items() if field in _NUMBERS}
     if not numbers:
@@ -99,6 +99,24 @@ def read_dump(source: Source, name: str, arrangement: Arrangement = AS_IT_IS) ->
         return _of_arrays(name, file, fields, options)
     whole = replace(raw, fields={**fields, "attention": options}) if options else raw
     return replace(_worked(name, file, explain(build(whole, {}, None, False))), options=options)
+
+
+def _arranged(raw: RawProblem) -> RawProblem:
+    """A file's arrays as it is said how they lie: one problem of a batch, heads before tokens."""
+    errors: list[InputError] = []
+
+    def fault(path: FieldPath, message: str, hint: str | None) -> None:
+        errors.append(InputError(raw.file, message, field=".".join(map(str, path)), hint=hint))
+
+    laid_out = in_order(raw.fields, raw.arranged, fault)
+    fields, batch = without_batch(laid_out, raw.arranged, fault)
+    if errors:
+        raise InputErrors(tuple(errors))
+    for name in STAGES:
+        node = fields.get(name)
+        if batch.size > 1 and isinstance(node, np.ndarray) and node is laid_out[name]:
+            fields[name] = node[batch.place] if node.shape[:1] == (batch.size,) else node
+    return replace(raw, fields=fields)
 
 
 def _called(source: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -36,6 +36,7 @@ from attncalc.document.numerals import shown_in_digits
 from attncalc.document.wording import counted_words, listing, term_in_full, words
 from attncalc.language import retold, template
 from attncalc.selection import Selection
+from attncalc.steps.stages import tokens_along
 from attncalc.steps.trace import Trace
 from attncalc.walkthrough.derivation import derivation
 from attncalc.walkthrough.entries import entry_called, place_called
@@ -188,7 +189,7 @@ def _followed(difference: Difference, stage: StageDifference) -> Inlines:
 def _first(difference: Difference, selection: Selection) -> Iterator[Block]:
     """The first number that differs, worked out from what each side has before it."""
     first = difference.first
-    trace = next((side.trace for side in difference.sides if side.trace is not None), None)
+    trace = _naming(difference)
     if first is None or trace is None:
         return
     number = first.numbers[0]
@@ -295,10 +296,27 @@ def _off(side: Side, value: float, number: Different, selection: Selection) -> I
     )
 
 
+def _naming(difference: Difference) -> Trace | None:
+    """The trace whose tokens and heads say where numbers of the first stage stand, if any can."""
+    first = difference.first
+    traces = [side.trace for side in difference.sides if side.trace is not None]
+    if first is None:
+        return None
+    return next((trace for trace in traces if _can_name(trace, first)), None)
+
+
+def _can_name(trace: Trace, stage: StageDifference) -> bool:
+    axes, shape = trace.axes(stage.name), stage.shapes[0] or ()
+    tokens = [tokens_along(axis, trace.problem) for axis in axes]
+    return len(axes) == len(shape) and all(
+        each is None or len(each) == size for each, size in zip(tokens, shape, strict=True)
+    )
+
+
 def _most(difference: Difference, selection: Selection) -> Iterator[Block]:
     """The numbers of the first stage that differ most."""
     first = difference.first
-    trace = next((side.trace for side in difference.sides if side.trace is not None), None)
+    trace = _naming(difference)
     if first is None or trace is None or len(first.numbers) < 2:
         return
     bits = min(side.bits for side in difference.sides)

@@ -13,6 +13,7 @@ from attncalc.difference import Difference, StageDifference, Status
 from attncalc.parting import difference
 from attncalc.parting.comparing import ulps
 from attncalc.parting.dumps import own_bits
+from attncalc.readers.arrangement import arrangement
 from attncalc.walkthrough.differing import write_difference
 from tests.parting.plain import bfloat16, double, dump, half, problem, single
 from tests.parting.planted import SPECS
@@ -342,6 +343,32 @@ def test_other_names() -> None:
     shifted = np.exp(S - S.max(axis=-1, keepdims=True))
     stable = difference(more, without(more, "sums", exponentials=shifted))
     assert not stable.b.lost
+
+
+def test_how_arrays_of_files_lie(tmp_path: Path) -> None:
+    """--layout and --batch hold for both files; told of nothing, other shapes are told."""
+    plain = {name: RIGHT[name] for name in ("Q", "K", "V", "scaled_scores", "weights")}
+    other = {name: each + 1 for name, each in plain.items()}
+    behind: dict[str, Any] = {
+        name: np.stack([each, other[name]])
+        if name not in ("Q", "K", "V")
+        else np.stack([each.swapaxes(0, 1), other[name].swapaxes(0, 1)])
+        for name, each in plain.items()
+    }
+    files = [tmp_path / "plain.npz", tmp_path / "behind.npz"]
+    np.savez(files[1], **(behind | {"mask": np.array("causal")}))
+    both = difference(files[1], files[1], 0.0, arrangement(1, "bnhd", ()))
+    assert [each.status.value for each in both.stages] == ["equal"] * 5
+    assert (both.a.stages["weights"] == RIGHT["weights"]).all()
+    with pytest.raises(attncalc.InputErrors, match="a batch of 2; expected a single problem"):
+        difference(files[1], files[1])
+    np.savez(files[0], mask="causal", **plain)
+    alone = {name: each[0] for name, each in behind.items()}
+    alone["weights"] = alone["weights"] + 0.5
+    np.savez(files[1], mask="causal", **alone)
+    for a, b in (files, files[::-1]):
+        page = attncalc.Handout(write_difference(difference(a, b))).text()
+        assert "A and B part at the queries" in page
 
 
 def test_names_of_programs() -> None:
