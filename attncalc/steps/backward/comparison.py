@@ -7,37 +7,20 @@ s = q · k / (|q| |k|)          dq = (u - q̂ (q̂ · u)) / |q|, with u = Σ_j d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from attncalc.numbers.arithmetic import Array
 from attncalc.numbers.formulas import length
-from attncalc.numbers.intervals import Interval
-from attncalc.numbers.operations import Operations
-from attncalc.numbers.terms import Term
 from attncalc.problem.problem import Problem
-from attncalc.problem.sizes import Sizes
 from attncalc.steps.backward.before_output import through
 from attncalc.steps.backward.forward import Forward
-from attncalc.steps.backward.kinds import (
-    Entries,
-    Made,
-    W,
-    Wholes,
-    counted,
-    enclosed,
-    expressed,
-    off,
-    worked,
-)
+from attncalc.steps.backward.kinds import Entries, Formulas, Made, W, Wholes, added
 from attncalc.steps.backward.normalization import through_length
 from attncalc.steps.backward.weighted_sum import shared
 from attncalc.steps.compare import form_of, given_numbers, of_head
-from attncalc.steps.enclosing import Index, Operands, group_of
-from attncalc.steps.expressing import Expressed
+from attncalc.steps.enclosing import Index, group_of
 from attncalc.steps.interface import Part, Shape
-from attncalc.steps.roundoff import Roundoff
-from attncalc.steps.trace import Stage, Trace
 
 PART: Part | None = "backward"
 
@@ -139,10 +122,7 @@ def _entry(entries: Entries[W], stage: str, index: Index) -> W:
         dK = of_keys(form, dS, Q, K, _of_head(entries, each))
         dK = entries.defined(dK, length(K)) if form == "cosine" else dK
         parts.append(dK[:, c : c + 1])
-    total, *others = parts
-    for other in others:
-        total = total + other
-    return total
+    return added(parts)
 
 
 def _of_head(entries: Entries[W], head: list[int]) -> dict[str, W]:
@@ -154,26 +134,6 @@ def _of_head(entries: Entries[W], head: list[int]) -> dict[str, W]:
     }
 
 
-def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
-    """As the formulas make of what was worked out before."""
-    yield from worked(trace, _whole)
-
-
-def enclose(operands: Operands, stage: str, index: Index) -> Interval:
-    """As the formula of an entry makes of intervals."""
-    return enclosed(operands, _entry, stage, index)
-
-
-def express(operands: Expressed, stage: str, index: Index) -> Term:
-    """The same as a tree."""
-    return expressed(operands, _entry, stage, index)
-
-
-def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:
-    """As many as the formulas do."""
-    return counted(problem, sizes, _whole)
-
-
-def floor(roundoff: Roundoff) -> Iterator[tuple[str, Array]]:
-    """As the formulas make of numbers that are off already."""
-    yield from off(roundoff, _whole)
+_formulas = Formulas(_whole, _entry)
+work, enclose, express = _formulas.work, _formulas.enclose, _formulas.express
+count, floor = _formulas.count, _formulas.floor

@@ -7,7 +7,7 @@ be, and the tree of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from decimal import Decimal
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -26,6 +26,7 @@ from attncalc.numbers.operations import Operations
 from attncalc.numbers.terms import Constant, Either, Term
 from attncalc.problem.problem import Problem
 from attncalc.problem.sizes import Sizes
+from attncalc.records import dataclass
 from attncalc.steps.backward.forward import Forward
 from attncalc.steps.enclosing import Index, Operands
 from attncalc.steps.expressing import Expressed, is_hidden
@@ -216,32 +217,6 @@ class OfSizes:
         return made
 
 
-def worked(trace: Trace, made: Callable[[Wholes[Known]], Iterator[Made[Known]]]) -> Iterator[Stage]:
-    """The stages that a step makes."""
-    for name, numbers, made_of in made(OfTrace(trace)):
-        yield Stage.of(name, numbers, *made_of)
-
-
-def counted(
-    problem: Problem,
-    sizes: Sizes,
-    made: Callable[[Wholes[Counted]], Iterator[Made[Counted]]],
-) -> dict[str, Operations]:
-    """The operations of each of them, if the problem had these sizes."""
-    tally, found = Tally(), dict[str, Operations]()
-    for name, _numbers, _made_of in made(OfSizes(problem, sizes, tally)):
-        found[name], tally.done = tally.done, Operations()
-    return found
-
-
-def off(
-    roundoff: Roundoff, made: Callable[[Wholes[Floating]], Iterator[Made[Floating]]]
-) -> Iterator[tuple[str, Array]]:
-    """How far the entries of each of them are off."""
-    for name, numbers, _made_of in made(OfRoundoff(roundoff)):
-        yield name, numbers.off + roundoff.stored(name)
-
-
 class Entries(Protocol[W]):
     """Some entries of stages, by their indices, which have the head in front where there is one."""
 
@@ -366,23 +341,56 @@ class OfExpressed:
         return Terms(Terms.like(made[0].shape, cells).cells, result=True)
 
 
-def enclosed(
-    operands: Operands,
-    made: Callable[[Entries[Enclosed], str, Index], Enclosed],
-    stage: str,
-    index: Index,
-) -> Interval:
-    """What an entry may be."""
-    found: Interval = made(OfOperands(operands), stage, index).cells[0, 0]
-    return found
+def added(parts: Sequence[W]) -> W:
+    """What comes of several, added up."""
+    total, *others = parts
+    for other in others:
+        total = total + other
+    return total
 
 
-def expressed(
-    operands: Expressed,
-    made: Callable[[Entries[Terms], str, Index], Terms],
-    stage: str,
-    index: Index,
-) -> Term:
-    """An entry as a tree that waits for numbers."""
-    found: Term = made(OfExpressed(operands), stage, index).cells[0, 0]
-    return found
+class Whole(Protocol):
+    """How a step's stages are made whole."""
+
+    def __call__(self, wholes: Wholes[W], /) -> Iterator[Made[W]]: ...
+
+
+class Entry(Protocol):
+    """How an entry of one of them is made. -> (1, 1)"""
+
+    def __call__(self, entries: Entries[W], stage: str, index: Index, /) -> W: ...
+
+
+@dataclass(frozen=True)
+class Formulas:
+    """All that a step is asked for, but which stages there are, of its two formulas."""
+
+    whole: Whole
+    entry: Entry
+
+    def work(self, trace: Trace, _asked: Collection[str], /) -> Iterator[Stage]:
+        """The stages, as the formula makes of what was worked out before."""
+        for name, numbers, made_of in self.whole(OfTrace(trace)):
+            yield Stage.of(name, numbers, *made_of)
+
+    def enclose(self, operands: Operands, stage: str, index: Index, /) -> Interval:
+        """What an entry may be, as its formula makes of intervals."""
+        found: Interval = self.entry(OfOperands(operands), stage, index).cells[0, 0]
+        return found
+
+    def express(self, operands: Expressed, stage: str, index: Index, /) -> Term:
+        """The same as a tree that waits for numbers."""
+        found: Term = self.entry(OfExpressed(operands), stage, index).cells[0, 0]
+        return found
+
+    def count(self, problem: Problem, sizes: Sizes, /) -> dict[str, Operations]:
+        """As many operations as the formula does."""
+        tally, found = Tally(), dict[str, Operations]()
+        for name, _numbers, _made_of in self.whole(OfSizes(problem, sizes, tally)):
+            found[name], tally.done = tally.done, Operations()
+        return found
+
+    def floor(self, roundoff: Roundoff, /) -> Iterator[tuple[str, Array]]:
+        """As the formula makes of numbers that are off already."""
+        for name, numbers, _made_of in self.whole(OfRoundoff(roundoff)):
+            yield name, numbers.off + roundoff.stored(name)

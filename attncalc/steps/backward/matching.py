@@ -5,32 +5,14 @@ Keys that several heads share get the sum of what comes from each of them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
-from attncalc.numbers.arithmetic import Array
-from attncalc.numbers.intervals import Interval
-from attncalc.numbers.operations import Operations
-from attncalc.numbers.terms import Term
 from attncalc.problem.problem import Problem
-from attncalc.problem.sizes import Sizes
 from attncalc.steps.backward.forward import Forward
-from attncalc.steps.backward.kinds import (
-    Entries,
-    Made,
-    W,
-    Wholes,
-    counted,
-    enclosed,
-    expressed,
-    off,
-    worked,
-)
+from attncalc.steps.backward.kinds import Entries, Formulas, Made, W, Wholes
 from attncalc.steps.backward.weighted_sum import grouped, shared
-from attncalc.steps.enclosing import Index, Operands, group_of
-from attncalc.steps.expressing import Expressed
+from attncalc.steps.enclosing import Index, group_of
 from attncalc.steps.interface import Part, Shape
-from attncalc.steps.roundoff import Roundoff
-from attncalc.steps.trace import Stage, Trace
 
 PART: Part | None = "backward"
 
@@ -88,26 +70,6 @@ def _matched(entries: Entries[W], stage: str, index: Index, d_scores: str) -> W:
     return of_keys(dS, entries.block(forward.queries[0], [[(*query, c)] for query in queries]))
 
 
-def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
-    """As the formulas make of what was worked out before."""
-    yield from worked(trace, _whole)
-
-
-def enclose(operands: Operands, stage: str, index: Index) -> Interval:
-    """As the formula of an entry makes of intervals."""
-    return enclosed(operands, _entry, stage, index)
-
-
-def express(operands: Expressed, stage: str, index: Index) -> Term:
-    """The same as a tree."""
-    return expressed(operands, _entry, stage, index)
-
-
-def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:
-    """As many as the formulas do."""
-    return counted(problem, sizes, _whole)
-
-
-def floor(roundoff: Roundoff) -> Iterator[tuple[str, Array]]:
-    """As the formulas make of numbers that are off already."""
-    yield from off(roundoff, _whole)
+_formulas = Formulas(_whole, _entry)
+work, enclose, express = _formulas.work, _formulas.enclose, _formulas.express
+count, floor = _formulas.count, _formulas.floor

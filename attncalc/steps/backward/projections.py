@@ -6,17 +6,13 @@ is. Embeddings that open gates get what comes of these, too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
 from attncalc.numbers.arithmetic import Array, like
-from attncalc.numbers.intervals import Interval
-from attncalc.numbers.operations import Operations
-from attncalc.numbers.terms import Term
 from attncalc.problem import heads
 from attncalc.problem.problem import Problem
-from attncalc.problem.sizes import Sizes
 from attncalc.steps.backward.before_output import (
     gate_at,
     gates,
@@ -25,22 +21,9 @@ from attncalc.steps.backward.before_output import (
     through,
 )
 from attncalc.steps.backward.forward import Forward
-from attncalc.steps.backward.kinds import (
-    Entries,
-    Made,
-    W,
-    Wholes,
-    counted,
-    enclosed,
-    expressed,
-    off,
-    worked,
-)
-from attncalc.steps.enclosing import Index, Operands
-from attncalc.steps.expressing import Expressed
+from attncalc.steps.backward.kinds import Entries, Formulas, Made, W, Wholes, added
+from attncalc.steps.enclosing import Index
 from attncalc.steps.interface import Part, Shape
-from attncalc.steps.roundoff import Roundoff
-from attncalc.steps.trace import Stage, Trace
 
 PART: Part | None = "backward"
 
@@ -48,14 +31,6 @@ PART: Part | None = "backward"
 def of_opening(d: W, C: W, gate: W) -> W:
     """dG = dU ∘ C ∘ σ(G) (1 - σ(G)), where U = σ(G) ∘ C. (n, h·d_v)"""
     return d * C * (gate * (gate.number(1) - gate))
-
-
-def added(parts: Sequence[W]) -> W:
-    """What comes of several, added up."""
-    total, *others = parts
-    for other in others:
-        total = total + other
-    return total
 
 
 def shapes(problem: Problem) -> dict[str, Shape]:
@@ -226,26 +201,6 @@ def _parts(entries: Entries[W], letter: str, i: int, c: int) -> Iterator[W]:
         yield through(d, entries.given(matrix[tuple(each)][c : c + 1]))
 
 
-def work(trace: Trace, _asked: Collection[str]) -> Iterator[Stage]:
-    """As the formulas make of what was worked out before."""
-    yield from worked(trace, _whole)
-
-
-def enclose(operands: Operands, stage: str, index: Index) -> Interval:
-    """As the formula of an entry makes of intervals."""
-    return enclosed(operands, _entry, stage, index)
-
-
-def express(operands: Expressed, stage: str, index: Index) -> Term:
-    """The same as a tree."""
-    return expressed(operands, _entry, stage, index)
-
-
-def count(problem: Problem, sizes: Sizes) -> dict[str, Operations]:
-    """As many as the formulas do."""
-    return counted(problem, sizes, _whole)
-
-
-def floor(roundoff: Roundoff) -> Iterator[tuple[str, Array]]:
-    """As the formulas make of numbers that are off already."""
-    yield from off(roundoff, _whole)
+_formulas = Formulas(_whole, _entry)
+work, enclose, express = _formulas.work, _formulas.enclose, _formulas.express
+count, floor = _formulas.count, _formulas.floor
