@@ -14,9 +14,12 @@ from attncalc.steps.trace import Trace
 
 BITS_OF_DOUBLE = 53
 
+TYPES = {BITS_OF_DOUBLE: "float64", 24: "float32", 11: "float16", 8: "bfloat16"}
+"""What numbers of so many binary digits are called."""
+
 
 class Status(Enum):
-    """What became of a stage: the contract's five words."""
+    """What became of a stage."""
 
     EQUAL = "equal"
     NOISE = "noise"

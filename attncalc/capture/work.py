@@ -114,9 +114,7 @@ def _differences(content: bytes, fields: Mapping[str, Array], kind: str) -> Iter
         file = Path(folder) / "head.npz"
         file.write_bytes(content)
         (raw,) = read(file)
-        problem = build(
-            raw, {}, None, False
-        )  # thousands of claims take long, and are compared here
+        problem = build(raw, {}, None, False)  # without claims: here they are compared all at once
         yield from differences(explain(problem), fields, kind)
 
 

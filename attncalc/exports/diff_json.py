@@ -6,12 +6,10 @@ import json
 import math
 from typing import Any
 
-from attncalc.difference import Difference, Side, StageDifference
+from attncalc.difference import TYPES, Difference, Side, StageDifference
 from attncalc.exports.trace_json import escaped, nearest_double
 
 SCHEMA = "attncalc.diff/1"
-
-_TYPES = {53: "float64", 24: "float32", 11: "float16", 8: "bfloat16"}
 
 
 def diff_json(difference: Difference) -> str:
@@ -44,7 +42,7 @@ def diff_json(difference: Difference) -> str:
 
 
 def _side(side: Side) -> dict[str, Any]:
-    return {"file": side.file, "computed": side.computed, "dtype": _TYPES[side.bits]}
+    return {"file": side.file, "computed": side.computed, "dtype": TYPES[side.bits]}
 
 
 def _stage(difference: Difference, stage: StageDifference) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from attncalc.parting.dumps import RENAMED, Dump, Given, Source, conformed, read
 from attncalc.parting.options import other_options
 from attncalc.parting.taking import Taken, taken
 from attncalc.problem.options import STAND_IN
-from attncalc.problem.problem import MATRICES, VECTORS
+from attncalc.problem.problem import MATRICES, MATRIX_OF, VECTORS
 from attncalc.readers.arrangement import AS_IT_IS, Arrangement
 from attncalc.steps.engine import explain
 from attncalc.steps.order import stage_shapes
@@ -276,9 +276,8 @@ def _other_parameters(a: Side, b: Side) -> tuple[str, ...]:
         if ours[name].shape != theirs[name].shape
         or _apart(ours[name], theirs[name], a.bits, b.bits)
     }
-    unlike |= {f"b_{name[2:]}" for name in both if name.startswith("W_")} & (
-        ours.keys() ^ theirs.keys()
-    )
+    alone = ours.keys() ^ theirs.keys()
+    unlike |= {bias for bias, matrix in MATRIX_OF.items() if matrix in both and bias in alone}
     return tuple(name for name in (*MATRICES, *VECTORS) if name in unlike)
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from attncalc.names import BY_PRODUCTS, STAGES
+from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array
 from attncalc.problem.options import STAND_IN
 from attncalc.problem.problem import Problem
@@ -52,8 +52,7 @@ def anchored(
         for step in STEPS:
             if step.shapes(problem):
                 for made in step.work(trace, own):
-                    kept = trace.by_products if made.name in BY_PRODUCTS else trace.stages
-                    kept[made.name] = made
+                    trace.take(made)
                 walk.floor(step.floor(walk.roundoff))
     return Anchored(trace, walk.expected, walk.floors)
 

@@ -15,7 +15,7 @@ from attncalc.language import Sentence
 from attncalc.names import STAGES
 from attncalc.numbers.arithmetic import Array
 from attncalc.options import OPTIONS
-from attncalc.problem.problem import MATRICES, VECTORS, Problem
+from attncalc.problem.problem import MATRICES, MATRIX_OF, VECTORS, Problem
 from attncalc.readers import mapping, read
 from attncalc.readers.arrangement import AS_IT_IS, Arrangement
 from attncalc.readers.axes import in_order, squeezed, without_batch
@@ -264,11 +264,9 @@ def given_of(dump: Dump, fields: Mapping[str, Node], options: Mapping[str, Node]
     taken = {RENAMED.get(name, name): node for name, node in taken.items()}
     if "V" not in taken and "W_V" not in taken and "X" not in taken:
         taken = {name: node for name, node in taken.items() if name not in _AFTER}
-    if "W_O" not in taken:
-        taken.pop("b_O", None)
-    for b, needs in (("b_Q", "W_Q"), ("b_K", "W_K"), ("b_V", "W_V"), ("b_G", "W_G")):
-        if needs not in taken:
-            taken.pop(b, None)
+    for bias, matrix in MATRIX_OF.items():
+        if matrix not in taken:
+            taken.pop(bias, None)
     tokens = {name: fields[name] for name in (*_TOKENS, *_TEXTS) if name in fields}
     if tokens.get("key_tokens") == tokens.get("tokens") or "past" in chosen:
         tokens.pop("key_tokens", None)  # a dump lists both, whether they are the same or not

@@ -37,11 +37,10 @@ def _permuted(own: Array, expected: Array) -> Iterator[tuple[Sentence, Array]]:
     order = [int(np.abs(flat[1] - head).sum(axis=-1).argmin()) for head in flat[0]]
     if order == list(range(h)):
         return
+    named = ", ".join(str(head + 1) for head in order)
     if sorted(order) == list(range(h)):
-        named = ", ".join(str(head + 1) for head in order)
         said = Sentence("the heads are permuted: they stand in the order {order}", order=named)
     else:
-        named = ", ".join(str(head + 1) for head in order)
         said = Sentence("the heads are those of others: {order}", order=named)
     yield said, expected[order]
 

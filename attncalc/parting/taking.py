@@ -9,7 +9,7 @@ import numpy as np
 
 from attncalc.language import Sentence, listed
 from attncalc.parting.dumps import Dump, Given, given_of, start_of
-from attncalc.problem.problem import MATRICES, VECTORS
+from attncalc.problem.problem import MATRICES, MATRIX_OF, VECTORS
 from attncalc.readers.interface import Node
 from attncalc.records import dataclass
 
@@ -96,7 +96,7 @@ def _with_inputs(
     elif "W_Q" not in own:
         borrow(("V",))
     borrow(("W_O", "b_O"))
-    borrow(tuple(name for name in VECTORS if f"W_{name[2:]}" in own))  # each with its matrix
+    borrow(tuple(bias for bias, matrix in MATRIX_OF.items() if matrix in own))
     if "tokens" in theirs and "tokens" not in own and _rows(own) == _rows(theirs):
         fields |= {name: theirs[name] for name in ("tokens", "key_tokens") if name in theirs}
     return fields, borrowed

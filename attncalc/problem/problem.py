@@ -41,6 +41,9 @@ NAMED = ("X", "Q", "K", "V")
 """Matrices whose entries may have names."""
 
 VECTORS = ("b_Q", "b_K", "b_V", "b_G", "b_O")
+MATRIX_OF = {name: f"W_{name[-1]}" for name in VECTORS}
+"""What a bias is added to the products of."""
+
 TEXTS = ("title", "source", "notes")
 
 PER_QUERY = ("Q", "X", "scores", "weights", "d_output")

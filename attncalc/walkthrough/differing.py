@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from attncalc.difference import Difference, Different, Side, StageDifference, Status
+from attncalc.difference import TYPES, Difference, Different, Side, StageDifference, Status
 from attncalc.document.document import (
     Align,
     Block,
@@ -57,8 +57,6 @@ _STATUS = {
     Status.SHAPE: (Standing.WRONG, template("another shape")),
 }
 
-_TYPES = {53: "float64", 24: "float32", 11: "float16", 8: "bfloat16"}
-
 
 def write_difference(difference: Difference, selection: Selection | None = None) -> Document:
     """The sentence, a table of the stages, and the first number that differs, worked out."""
@@ -99,7 +97,7 @@ def _called(side: Side) -> Inlines:
     name = PurePath(side.file).name if side.file not in ("-", side.name) else ""
     if side.file == "-":
         name = retold(template("standard input"))
-    kind = words("computed") if side.computed else (Words(_TYPES[side.bits]),)
+    kind = words("computed") if side.computed else (Words(TYPES[side.bits]),)
     if not name:
         return words("{side}: {kind}", side=side.name, kind=kind)
     return words("{side}: {file}, {kind}", side=side.name, file=name, kind=kind)
@@ -161,9 +159,7 @@ def _row(difference: Difference, stage: StageDifference) -> Row:
 
 def _size(stage: StageDifference, size: float | None) -> Inlines:
     """A difference in two digits; nothing where there is none to be told."""
-    if stage.status is Status.EQUAL:
-        return words("–")
-    if size is None:
+    if stage.status is Status.EQUAL or size is None:
         return words("–")
     return words("∞") if math.isinf(size) else (Number(_short(size)),)
 
@@ -207,7 +203,7 @@ def _first(difference: Difference, selection: Selection) -> Iterator[Block]:
                 "{number} is {a} in A and {b} in B: {ulps} units in the last place of {type} "
                 "apart.",
                 ulps=Number(_short(number.ulps)),
-                type=_TYPES[bits],
+                type=TYPES[bits],
                 **slots,
             )
         )

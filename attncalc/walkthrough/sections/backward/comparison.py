@@ -23,6 +23,7 @@ from attncalc.walkthrough.sections.backward.telling import (
     dotted,
     entries_of,
     gradient,
+    of_vectors,
     shown_column,
 )
 from attncalc.walkthrough.sections.interface import (
@@ -30,7 +31,6 @@ from attncalc.walkthrough.sections.interface import (
     Explanation,
     Index,
     Place,
-    Told,
     computed,
 )
 from attncalc.walkthrough.sources import sources
@@ -114,9 +114,5 @@ def _slopes(page: Page, stage: str, row: int, column: int) -> list[Shown]:
 EXPLANATION = Explanation(
     comparison,
     parts=(back(Place.BACK_IN_EACH_HEAD, to_vectors),),
-    told={
-        f"d_{letter}{made}": Told(derived, None)
-        for made in ("_rotated", "_normalized", "")
-        for letter in "QK"
-    },
+    told=of_vectors(derived, "_rotated", "_normalized", ""),
 )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from attncalc.document.document import Block, Heading, OfQuery, Paragraph, Section
 from attncalc.document.expressions import Product, SumOver, Symbol
-from attncalc.document.numerals import Shown
 from attncalc.document.wording import counted_words, words
 from attncalc.steps.backward import matching
 from attncalc.steps.backward.forward import Forward
@@ -15,9 +14,11 @@ from attncalc.walkthrough.sections.backward.telling import (
     back,
     derived_table,
     dotted,
+    down_columns,
     entries_of,
     equal,
     gradient,
+    of_vectors,
     shown_column,
 )
 from attncalc.walkthrough.sections.interface import (
@@ -25,7 +26,6 @@ from attncalc.walkthrough.sections.interface import (
     Explanation,
     Index,
     Place,
-    Told,
     computed,
 )
 from attncalc.walkthrough.sources import sources
@@ -73,7 +73,7 @@ def _written_out(page: Page, query: int, queries: str, keys: str) -> Iterator[Bl
     yield derived_table(page, queries, indices, _derived_query, SumOver("j", term))
     term = Product((gradient(page, _S, "i", page.key_name(key)), Symbol("q", ("i",))))
     indices = entries_of(page, width, key)
-    yield derived_table(page, keys, indices, _derived_key, SumOver("i", term))
+    yield derived_table(page, keys, indices, down_columns, SumOver("i", term))
 
 
 def _derived_query(page: Page, stage: str, index: Index) -> Derived:
@@ -82,29 +82,14 @@ def _derived_query(page: Page, stage: str, index: Index) -> Derived:
     return computed(page, stage, index, *dotted(page, d, shown_column(page, keys, index[1])))
 
 
-def _derived_key(page: Page, stage: str, index: Index) -> Derived:
-    """Σ ds q over the queries of every head that uses the key."""
-    key, column = index
-    gradients: list[Shown] = []
-    vectors: list[Shown] = []
-    for head in page.sharing_heads:
-        gradients += shown_column(head, _S, key)
-        vectors += shown_column(head, sources(head.trace, stage)[1], column)
-    return computed(page, stage, index, *dotted(page, gradients, vectors))
-
-
 def derived(page: Page, stage: str, index: Index) -> Derived:
     """Of a query, or of a key."""
     queries = stage == f"d_{Forward(page.trace.problem).queries[0]}"
-    return (_derived_query if queries else _derived_key)(page, stage, index)
+    return (_derived_query if queries else down_columns)(page, stage, index)
 
 
 EXPLANATION = Explanation(
     matching,
     parts=(back(Place.BACK_IN_EACH_HEAD, to_vectors),),
-    told={
-        f"d_{letter}{made}": Told(derived, None)
-        for made in ("_rotated", "_normalized", "")
-        for letter in "QK"
-    },
+    told=of_vectors(derived, "_rotated", "_normalized", ""),
 )

@@ -17,13 +17,13 @@ from attncalc.walkthrough.sections.backward.telling import (
     entries_of,
     equal,
     gradient,
+    of_vectors,
 )
 from attncalc.walkthrough.sections.interface import (
     Derived,
     Explanation,
     Index,
     Place,
-    Told,
     computed,
     handed_on,
 )
@@ -81,7 +81,5 @@ def derived(page: Page, stage: str, index: Index) -> Derived:
 EXPLANATION = Explanation(
     rotation,
     parts=(back(Place.BACK_IN_EACH_HEAD, to_unturned),),
-    told={
-        f"d_{letter}{made}": Told(derived, None) for made in ("_normalized", "") for letter in "QK"
-    },
+    told=of_vectors(derived, "_normalized", ""),
 )

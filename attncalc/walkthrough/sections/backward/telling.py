@@ -17,7 +17,15 @@ from attncalc.document.expressions import (
 from attncalc.document.numerals import Shown
 from attncalc.walkthrough.page import Page, joining, sum_of
 from attncalc.walkthrough.products import product_terms
-from attncalc.walkthrough.sections.interface import Derived, Index, Part, Place
+from attncalc.walkthrough.sections.interface import (
+    Derived,
+    Index,
+    Part,
+    Place,
+    Told,
+    computed,
+)
+from attncalc.walkthrough.sources import sources
 from attncalc.walkthrough.tables import omitted_row
 
 
@@ -46,6 +54,25 @@ def dotted(
 ) -> tuple[Expression, list[Shown]]:
     """A dot product term by term, and the numbers in it."""
     return sum_of(product_terms(page, left, right)), [*left, *right]
+
+
+def down_columns(page: Page, stage: str, index: Index) -> Derived:
+    """An entry of a row that queries have used: a column of one stage that it is made of, times one
+    of the other, over the queries of every head that uses the row.
+    """
+    row, column = index
+    shares: list[Shown] = []
+    entries: list[Shown] = []
+    for head in page.sharing_heads:
+        of_pairs, of_queries = sources(head.trace, stage)
+        shares += shown_column(head, of_pairs, row)
+        entries += shown_column(head, of_queries, column)
+    return computed(page, stage, index, *dotted(page, shares, entries))
+
+
+def of_vectors(derive: Callable[[Page, str, Index], Derived], *made: str) -> dict[str, Told]:
+    """What is told of the gradients of queries and keys that may be made so: "_rotated", or ""."""
+    return {f"d_{letter}{each}": Told(derive, None) for each in made for letter in "QK"}
 
 
 def added(page: Page, numbers: Sequence[Shown]) -> tuple[Expression, list[Shown]]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from attncalc.document.document import Block, Heading, OfQuery, Paragraph, Section
 from attncalc.document.expressions import Dot, Juxtaposed, Product, SumOver, Symbol, Transpose
-from attncalc.document.numerals import Shown
 from attncalc.document.wording import counted_words, words
 from attncalc.steps.backward import weighted_sum
 from attncalc.walkthrough.page import Page
@@ -14,10 +13,10 @@ from attncalc.walkthrough.sections.backward.telling import (
     back,
     derived_table,
     dotted,
+    down_columns,
     entries_of,
     equal,
     gradient,
-    shown_column,
     whole,
 )
 from attncalc.walkthrough.sections.interface import (
@@ -71,19 +70,7 @@ def _value(page: Page, query: int, d_attended: str) -> Iterator[Block]:
     name = page.key_name(key)
     term = Product((Symbol("α", ("i", name)), gradient(page, d_attended, "i")))
     indices = entries_of(page, page.trace["d_V"].shape[-1], key)
-    yield derived_table(page, "d_V", indices, _derived_value, SumOver("i", term))
-
-
-def _derived_value(page: Page, stage: str, index: Index) -> Derived:
-    """Σ α dO over the queries of every head that uses the value."""
-    key, column = index
-    weights: list[Shown] = []
-    gradients: list[Shown] = []
-    for head in page.sharing_heads:
-        shares, d_attended = sources(head.trace, stage)
-        weights += shown_column(head, shares, key)
-        gradients += shown_column(head, d_attended, column)
-    return computed(page, stage, index, *dotted(page, weights, gradients))
+    yield derived_table(page, "d_V", indices, down_columns, SumOver("i", term))
 
 
 def to_weights(page: Page, number: int) -> Section:
@@ -131,7 +118,7 @@ EXPLANATION = Explanation(
         back(Place.BACK_IN_EACH_HEAD, to_weights),
     ),
     told={
-        "d_V": Told(_derived_value, None),
+        "d_V": Told(down_columns, None),
         "d_weights": Told(_derived_weight, None),
     },
 )
