@@ -32,8 +32,8 @@ def schema(
     which: Annotated[
         Which,
         typer.Argument(
-            help="The problem file, or what explain, check, compare, diff or worksheet print."
-            " with --json"
+            help="The problem file, or what explain, check, compare, diff or worksheet print "
+            "with --json."
         ),
     ],
 ) -> None:
